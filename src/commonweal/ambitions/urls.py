@@ -1,0 +1,6 @@
+"""Addresses of the area `ambitions`."""
+
+from django.urls import URLPattern
+
+app_name = "ambitions"
+urlpatterns: list[URLPattern] = []

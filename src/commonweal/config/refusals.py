@@ -1,0 +1,60 @@
+"""Pages for what could not be done: each says why, in the reader's language, and what to do next."""
+
+from __future__ import annotations
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+
+def page(request: HttpRequest, refusal: object, *, status: int, title: str = "") -> HttpResponse:
+    """The refusal's own sentence on a page."""
+    context = {"title": title or _("This could not be done"), "reason": refusal}
+    return render(request, "ui/refusal.html", context, status=status)
+
+
+def sign_in_first(request: HttpRequest, login_url: str) -> HttpResponse:
+    """Sends a visitor to the log-in page and back here afterwards."""
+    return redirect_to_login(request.get_full_path(), login_url)
+
+
+def not_understood(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """400: the address or the form holds something that cannot be text."""
+    reason = _("The address or the form holds characters we cannot read. Go back and type it again.")
+    return page(request, reason, status=400, title=_("We could not read this"))
+
+
+def too_large(request: HttpRequest) -> HttpResponse:
+    """413: more text than a form may carry."""
+    reason = _(
+        "What was sent is larger than a form can carry. Go back: your text is still there. "
+        "Shorten it, or send long documents as files."
+    )
+    return page(request, reason, status=413, title=_("This is too much at once"))
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """403: the form is older than the session, or came from elsewhere."""
+    text = _("This form was open for too long or in two windows. Go back, reload the page and send it again.")
+    return page(request, text, status=403, title=_("Send this form once more"))
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """403 without a reason of its own."""
+    return page(request, _("This page is for others. If it should be yours, call us."), status=403)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """404: nothing here, or nothing this reader may see."""
+    reason = _("There is nothing at this address, or it is not for you to see. Start again from the home page.")
+    return page(request, reason, status=404, title=_("We could not find this page"))
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """500: our fault. Uses no database and no context processor."""
+    return HttpResponse(
+        "<!doctype html><meta charset=utf-8><title>Commonweal</title>"
+        "<h1>Une erreur de notre part · Een fout van ons · Ein Fehler von uns · Our mistake</h1>",
+        status=500,
+    )

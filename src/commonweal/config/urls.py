@@ -1,0 +1,21 @@
+"""All addresses of the site, an area a line."""
+
+from django.conf.urls.i18n import i18n_patterns
+from django.urls import include, path
+
+urlpatterns = i18n_patterns(
+    path("", include("commonweal.portal.urls")),
+    path("", include("commonweal.projects.urls")),
+    path("ballots/", include("commonweal.voting.urls")),
+    path("members/", include("commonweal.membership.urls")),
+    path("people/", include("commonweal.people.urls")),
+    path("ambitions/", include("commonweal.ambitions.urls")),
+    path("places/", include("commonweal.places.urls")),
+    path("ui/", include("commonweal.ui.urls")),
+    path("account/", include("allauth.account.urls")),
+    path("account/security/", include("allauth.mfa.urls")),
+)
+handler400 = "commonweal.config.refusals.not_understood"
+handler403 = "commonweal.config.refusals.forbidden"
+handler404 = "commonweal.config.refusals.not_found"
+handler500 = "commonweal.config.refusals.broken"

@@ -1,0 +1,245 @@
+"""Accounts, persons, organisations, roles, mandates, and the audit trail that is also the outbox."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from commonweal.kernel.privacy import Personal
+from commonweal.people.rules import Channel, LegalForm, MandateScope, PositionKind
+
+
+class Person(models.Model):
+    """Someone the cooperative deals with. May have no e-mail address and no account."""
+
+    given_name = models.CharField(_("first name"), max_length=80)
+    family_name = models.CharField(_("family name"), max_length=80)
+    born_on = models.DateField(_("date of birth"), null=True, blank=True)
+    language = models.CharField(_("language"), max_length=2, choices=settings.LANGUAGES, default="fr")
+    email = models.EmailField(_("e-mail address"), blank=True)
+    phone = models.CharField(_("telephone"), max_length=30, blank=True)
+    street = models.CharField(_("street and number"), max_length=120, blank=True)
+    postcode = models.CharField(_("postcode"), max_length=10, blank=True)
+    municipality = models.ForeignKey("places.Municipality", models.PROTECT, null=True, blank=True, related_name="+")
+    created_at = models.DateTimeField()
+    erased_at = models.DateTimeField(null=True, blank=True)
+
+    personal: ClassVar[dict[str, Personal]] = {
+        "given_name": Personal.SCRUBBED,
+        "family_name": Personal.SCRUBBED,
+        "born_on": Personal.ERASED,
+        "language": Personal.KEPT,
+        "email": Personal.ERASED,
+        "phone": Personal.ERASED,
+        "street": Personal.ERASED,
+        "postcode": Personal.ERASED,
+        "municipality": Personal.KEPT,
+        "created_at": Personal.NONE,
+        "erased_at": Personal.NONE,
+    }
+
+    class Meta:
+        ordering = ("family_name", "given_name", "id")
+
+    def __str__(self) -> str:
+        return f"{self.given_name} {self.family_name}"
+
+
+class AccountManager(BaseUserManager["Account"]):
+    """Makes accounts; an e-mail address names one account whatever its case."""
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> Account:
+        """A new account. Raises IntegrityError when the address is taken."""
+        account = self.model(email=email.lower(), **fields)
+        account.set_password(password)
+        account.save(using=self._db)
+        return account
+
+    def get_by_natural_key(self, username: str | None) -> Account:
+        return self.get(email=(username or "").lower())
+
+
+class Account(AbstractBaseUser):
+    """A way to log in. What it may do follows from its person's roles, never from the account."""
+
+    email = models.EmailField(_("e-mail address"), unique=True)
+    person = models.OneToOneField(Person, models.PROTECT, null=True, blank=True, related_name="account")
+    is_active = models.BooleanField(default=True)
+    date_joined = models.DateTimeField(auto_now_add=True)
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+    objects = AccountManager()
+
+    personal: ClassVar[dict[str, Personal]] = {
+        "password": Personal.ERASED,
+        "last_login": Personal.ERASED,
+        "email": Personal.SCRUBBED,
+        "person": Personal.KEPT,
+        "is_active": Personal.NONE,
+        "date_joined": Personal.NONE,
+    }
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(name="account_email_lower", condition=Q(email=models.functions.Lower("email"))),
+        )
+
+    def __str__(self) -> str:
+        return self.email
+
+
+class Organisation(models.Model):
+    """A partner, applicant or cooperative; keyed by its Belgian company number where it has one."""
+
+    name = models.CharField(_("name"), max_length=160)
+    legal_form = models.CharField(_("legal form"), max_length=20, choices=LegalForm.choices())
+    company_number = models.CharField(_("company number"), max_length=10, null=True, blank=True, unique=True)
+    country = models.CharField(_("country"), max_length=2, default="BE")
+    accredited = models.BooleanField(_("accredited cooperative (National Council for Cooperation)"), default=False)
+    municipality = models.ForeignKey("places.Municipality", models.PROTECT, null=True, blank=True, related_name="+")
+    website = models.URLField(_("website"), blank=True)
+    created_at = models.DateTimeField()
+
+    personal: ClassVar[dict[str, Personal]] = dict.fromkeys(
+        (
+            "name",
+            "legal_form",
+            "company_number",
+            "country",
+            "accredited",
+            "municipality",
+            "website",
+            "created_at",
+        ),
+        Personal.NONE,
+    )
+
+    class Meta:
+        ordering = ("name", "id")
+        constraints = (
+            models.CheckConstraint(
+                name="company_number_ten_digits",
+                condition=Q(company_number__isnull=True) | Q(company_number__regex=r"^[01]\d{9}$"),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Position(models.Model):
+    """What a person is in an organisation; several people may speak for one."""
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="positions")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="positions")
+    kind = models.CharField(max_length=12, choices=PositionKind.choices(), default=PositionKind.CONTACT)
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True, blank=True)
+
+    personal: ClassVar[dict[str, Personal]] = {
+        "person": Personal.KEPT,
+        "organisation": Personal.NONE,
+        "kind": Personal.KEPT,
+        "starts_on": Personal.KEPT,
+        "ends_on": Personal.KEPT,
+    }
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("person", "organisation", "kind", "starts_on"), name="position_once"),
+            models.CheckConstraint(
+                name="position_days_in_order",
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=models.F("starts_on")),
+            ),
+        )
+
+
+class StaffAppointment(models.Model):
+    """A staff role held by a person from one day to another; the roles are in `rules.py`."""
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="appointments")
+    role = models.CharField(max_length=20)
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True, blank=True)
+
+    personal: ClassVar[dict[str, Personal]] = {
+        "person": Personal.KEPT,
+        "role": Personal.KEPT,
+        "starts_on": Personal.KEPT,
+        "ends_on": Personal.KEPT,
+    }
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("person", "role", "starts_on"), name="appointment_once"),
+            models.CheckConstraint(
+                name="appointment_days_in_order",
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=models.F("starts_on")),
+            ),
+        )
+
+
+class Mandate(models.Model):
+    """Someone may act for someone else: for what, and until when."""
+
+    principal = models.ForeignKey(Person, models.PROTECT, related_name="mandates_given")
+    agent = models.ForeignKey(Person, models.PROTECT, related_name="mandates_held")
+    scope = models.CharField(max_length=12, choices=MandateScope.choices())
+    starts_on = models.DateField()
+    ends_on = models.DateField()
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    personal: ClassVar[dict[str, Personal]] = {
+        "principal": Personal.KEPT,
+        "agent": Personal.KEPT,
+        "scope": Personal.KEPT,
+        "starts_on": Personal.KEPT,
+        "ends_on": Personal.KEPT,
+        "withdrawn_at": Personal.KEPT,
+    }
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(name="mandate_days_in_order", condition=Q(ends_on__gte=models.F("starts_on"))),
+            models.CheckConstraint(name="mandate_not_to_oneself", condition=~Q(principal=models.F("agent"))),
+        )
+
+
+class Event(models.Model):
+    """One thing that happened: the audit trail, and the outbox handlers are fed from.
+
+    Rows are only ever added; the database refuses to change or delete them.
+    `data` never holds a ballot choice, a password or a code.
+    """
+
+    name = models.CharField(max_length=60)
+    at = models.DateTimeField()
+    by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
+    behalf_of = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
+    channel = models.CharField(max_length=8, choices=Channel.choices(), default=Channel.WEB)
+    subject = models.CharField(max_length=60)
+    data = models.JSONField(default=dict)
+
+    personal: ClassVar[dict[str, Personal]] = {
+        "name": Personal.NONE,
+        "at": Personal.KEPT,
+        "by": Personal.KEPT,
+        "behalf_of": Personal.KEPT,
+        "channel": Personal.KEPT,
+        "subject": Personal.NONE,
+        "data": Personal.KEPT,
+    }
+
+    class Meta:
+        indexes = (models.Index(fields=("subject", "at"), name="event_subject"),)
+        ordering = ("id",)
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} {self.name} {self.subject}"

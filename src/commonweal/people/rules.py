@@ -1,0 +1,101 @@
+"""Staff roles and what each may do, doors, legal forms. Pure: no framework, no clock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from commonweal.kernel.words import Words, gettext_noop
+
+
+class Channel(Words):
+    """The door through which something came."""
+
+    WEB = "web", gettext_noop("web")
+    PHONE = "phone", gettext_noop("phone")
+    COUNTER = "counter", gettext_noop("counter")
+    PAPER = "paper", gettext_noop("paper")
+    API = "api", gettext_noop("API")
+
+
+class LegalForm(Words):
+    """What an organisation is in law, as far as the rules ask."""
+
+    ASSOCIATION = "association", gettext_noop("non-profit association (asbl, vzw, VoG)")
+    FOUNDATION = "foundation", gettext_noop("foundation")
+    COOPERATIVE = "cooperative", gettext_noop("cooperative")
+    COMPANY = "company", gettext_noop("company")
+    PUBLIC = "public", gettext_noop("public body or school")
+    INFORMAL = "informal", gettext_noop("group without legal form")
+
+
+class PositionKind(Words):
+    """What a person is in an organisation."""
+
+    CONTACT = "contact", gettext_noop("contact person")
+    BOARD = "board", gettext_noop("board member")
+    TREASURER = "treasurer", gettext_noop("treasurer")
+
+
+class MandateScope(Words):
+    """What someone may do in another person's name."""
+
+    APPLY = "apply", gettext_noop("send projects and follow them")
+    READ = "read", gettext_noop("read letters and follow what happens")
+
+
+class Act(StrEnum):
+    """Things only staff may do; each is granted by roles and asked for by access checks."""
+
+    MANAGE_CALLS = "manage_calls"
+    CHECK_DOSSIERS = "check_dossiers"
+    DECIDE_DOSSIERS = "decide_dossiers"
+    ENTER_FOR_OTHERS = "enter_for_others"
+    ENTER_PAPER_BALLOTS = "enter_paper_ballots"
+    SEE_MEMBERS = "see_members"
+    CLOSE_BALLOTS = "close_ballots"
+    PUBLISH_RESULTS = "publish_results"
+    APPOINT_STAFF = "appoint_staff"
+
+
+@dataclass(frozen=True, slots=True)
+class StaffRole:
+    """A staff role: its name, what it is for in one sentence, and the acts it grants."""
+
+    code: str
+    name: str
+    description: str
+    grants: frozenset[Act]
+
+
+ROLES = (
+    StaffRole(
+        "adviser",
+        gettext_noop("adviser"),
+        gettext_noop("Checks dossiers, asks for more, admits or refuses, and helps people by phone."),
+        frozenset({Act.CHECK_DOSSIERS, Act.DECIDE_DOSSIERS, Act.ENTER_FOR_OTHERS, Act.SEE_MEMBERS}),
+    ),
+    StaffRole(
+        "counter",
+        gettext_noop("counter and phone"),
+        gettext_noop("Helps people who phone or come by, and enters paper ballots."),
+        frozenset({Act.ENTER_FOR_OTHERS, Act.ENTER_PAPER_BALLOTS, Act.SEE_MEMBERS}),
+    ),
+    StaffRole(
+        "programme",
+        gettext_noop("programme manager"),
+        gettext_noop("Opens calls, closes ballots and publishes results."),
+        frozenset({Act.MANAGE_CALLS, Act.CHECK_DOSSIERS, Act.CLOSE_BALLOTS, Act.PUBLISH_RESULTS}),
+    ),
+    StaffRole(
+        "administrator",
+        gettext_noop("administrator"),
+        gettext_noop("Gives and withdraws staff roles; decides nothing about projects or votes."),
+        frozenset({Act.APPOINT_STAFF}),
+    ),
+)
+
+
+def granted(role_codes: frozenset[str]) -> frozenset[Act]:
+    """All acts that the roles held give together; unknown codes give nothing."""
+    return frozenset(act for role in ROLES if role.code in role_codes for act in role.grants)

@@ -1,0 +1,6 @@
+"""Addresses of the area `voting`."""
+
+from django.urls import URLPattern
+
+app_name = "voting"
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,69 @@
+"""Fair allocation of a budget: elections, counting rules, explanations, Pabulib files.
+
+Pure: standard library only. Never touches a database, a clock or a setting. See README.md beside this file.
+"""
+
+from commonweal.allocation.bylaw import ByLaw, ByLawError, Completion, Rule, Start, Stop, Ties, Utility
+from commonweal.allocation.count import count
+from commonweal.allocation.election import Ballot, BallotForm, Election, ElectionError, Limits, Project
+from commonweal.allocation.equal_shares import Progress
+from commonweal.allocation.explain import (
+    BallotResult,
+    ChoiceResult,
+    Comparison,
+    Funded,
+    NotFunded,
+    Reason,
+    compare,
+    explain_all,
+    payments_by_voter,
+    satisfied_share,
+    what_my_vote_did,
+    why_funded,
+    why_not,
+)
+from commonweal.allocation.outcome import Outcome, Payment, Phase, Round
+from commonweal.allocation.pabulib import PabulibError, TotalMismatch, check_totals, read, write
+from commonweal.allocation.supports import UtilityError
+
+__all__ = [
+    "Ballot",
+    "BallotForm",
+    "BallotResult",
+    "ByLaw",
+    "ByLawError",
+    "ChoiceResult",
+    "Comparison",
+    "Completion",
+    "Election",
+    "ElectionError",
+    "Funded",
+    "Limits",
+    "NotFunded",
+    "Outcome",
+    "PabulibError",
+    "Payment",
+    "Phase",
+    "Progress",
+    "Project",
+    "Reason",
+    "Round",
+    "Rule",
+    "Start",
+    "Stop",
+    "Ties",
+    "TotalMismatch",
+    "Utility",
+    "UtilityError",
+    "check_totals",
+    "compare",
+    "count",
+    "explain_all",
+    "payments_by_voter",
+    "read",
+    "satisfied_share",
+    "what_my_vote_did",
+    "why_funded",
+    "why_not",
+    "write",
+]

@@ -77,6 +77,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "csp.context_processors.nonce",
                 "commonweal.ui.context.site",
+                "commonweal.people.access.viewer_context",
             ],
         },
     }

@@ -1,4 +1,4 @@
-"""Addresses of the area `membership`."""
+"""Addresses of the area `membership`; its pages for staff are joined in `portal`."""
 
 from django.urls import URLPattern
 

@@ -238,8 +238,33 @@ class Event(models.Model):
     }
 
     class Meta:
-        indexes = (models.Index(fields=("subject", "at"), name="event_subject"),)
+        indexes = (models.Index(fields=("subject", "id"), name="event_subject"),)
         ordering = ("id",)
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M} {self.name} {self.subject}"
+
+
+class Message(models.Model):
+    """A message to one person about one event: by e-mail, or as a letter to print."""
+
+    event = models.ForeignKey(Event, models.PROTECT, related_name="+")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="messages")
+    language = models.CharField(max_length=2)
+    subject = models.CharField(max_length=200)
+    body = models.TextField()
+    by_letter = models.BooleanField()
+    sent_at = models.DateTimeField(null=True, blank=True)
+
+    personal: ClassVar[dict[str, Personal]] = {
+        "event": Personal.KEPT,
+        "person": Personal.KEPT,
+        "language": Personal.KEPT,
+        "subject": Personal.ERASED,
+        "body": Personal.ERASED,
+        "by_letter": Personal.NONE,
+        "sent_at": Personal.KEPT,
+    }
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("event", "person"), name="message_once_an_event"),)

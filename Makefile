@@ -1,0 +1,48 @@
+# Thin: each line calls one command. `make run` and `make test` are all a newcomer needs.
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
+RUN = PYTHONPATH=$(if $(wildcard .uv),.uv) $(UV) run --no-sync
+BESIDE = SECRET_KEY=tests-only COMMONWEAL_DB_POOL=no $(RUN) python -m commonweal.config.embedded
+
+.PHONY: help run test check bench demo-reset ready tools format messages
+
+help: ## say what there is
+	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 14
+
+ready: ## install what the program needs into .venv
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { echo "Commonweal needs Python 3.11 or later as '$(PYTHON)' (try: make PYTHON=python3.11 run)."; exit 1; }
+	@command -v $(UV) >/dev/null || $(PYTHON) -m pip install --quiet --target .uv uv || { echo "The package index cannot be reached, and uv is not installed. Connect to the network once, then start again."; exit 1; }
+	@$(UV) sync --quiet --frozen || { echo "The packages could not be installed. Connect to the network once, then start again."; exit 1; }
+
+run: ready ## start everything, with the demo, on http://127.0.0.1:8000
+	@$(RUN) commonweal serve --demo
+
+demo-reset: ## throw the demo's data away; the next run starts afresh
+	@rm -rf var/postgres var/media var/mail var/demo && echo "The demo's data is gone; 'make run' starts afresh."
+
+tools: ## browser and gettext for the tests, where missing
+	@$(PYTHON) -c 'import shutil, sys; sys.exit(not (shutil.which("chromium") and shutil.which("xgettext")))' \
+	 || { test "$$(id -u)" = 0 && apt-get update -qq && apt-get install -y -qq chromium gettext >/dev/null; } \
+	 || { echo "The tests need Chromium and gettext: sudo apt-get install chromium gettext"; exit 1; }
+
+test: ready tools ## everything, browser journeys included
+	@$(BESIDE) pytest -q --cov --cov-report=term:skip-covered
+	@$(RUN) python scripts/coverage_floor.py
+
+check: ready tools ## style, types, arrows, templates, translations, deployment settings
+	@$(RUN) ruff check . && $(RUN) ruff format --check .
+	@SECRET_KEY=tests-only DATABASE_URL=postgresql:///none $(RUN) mypy
+	@$(RUN) lint-imports --config .importlinter
+	@$(RUN) djlint src --lint --quiet
+	@$(RUN) python scripts/messages.py --check
+	@SECRET_KEY=$$(head -c 40 /dev/urandom | base64) COMMONWEAL_HTTPS=yes $(RUN) python -m commonweal.config.embedded python manage.py check --deploy --fail-level WARNING
+
+format: ready ## let the formatter have its way
+	@$(RUN) ruff check --fix . ; $(RUN) ruff format .
+
+messages: ready tools ## gather the texts to translate into src/commonweal/locale
+	@$(RUN) python scripts/messages.py
+
+bench: ready ## ratios beside a limit, printed
+	@$(BESIDE) python bench/pages.py

@@ -1,0 +1,163 @@
+"""The by-law: every choice a count depends on, named and fixed before the votes are known.
+
+Never holds a default that hides a choice from the reader of a result: `to_json` always writes every field.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+
+
+class Rule(StrEnum):
+    """How the budget is turned into a list of projects."""
+
+    GREEDY = "greedy"
+    GREEDY_PER_COST = "greedy-per-cost"
+    EQUAL_SHARES = "equal-shares"
+    PHRAGMEN = "phragmen"
+
+
+class Utility(StrEnum):
+    """What a funded project is worth to a voter who supports it."""
+
+    COST = "cost"
+    CARDINALITY = "cardinality"
+    POINTS = "points"
+
+
+class Completion(StrEnum):
+    """What happens with the money that equal shares leaves."""
+
+    NONE = "none"
+    ADD1 = "add1"
+    ADD1U = "add1u"
+    GREEDY = "greedy"
+
+
+class Ties(StrEnum):
+    """The order that decides between projects the rule cannot tell apart."""
+
+    VOTES = "votes"
+    COST = "cost"
+    ID = "id"
+
+
+class Start(StrEnum):
+    """The first share of each voter."""
+
+    EXACT = "exact"
+    FLOOR = "floor"
+
+
+class Stop(StrEnum):
+    """When raising the shares ends."""
+
+    EXHAUSTIVE = "exhaustive"
+    OVER_BUDGET = "over-budget"
+
+
+class ByLawError(ValueError):
+    """A by-law with an unknown word or an impossible number."""
+
+
+@dataclass(frozen=True, slots=True)
+class ByLaw:
+    """Every choice a count depends on. Plain words are accepted and turned into the enums; ByLawError
+    otherwise.
+
+    rule
+        `greedy` takes projects in order of support as long as they fit: large groups can take everything.
+        `greedy-per-cost` does so in order of support per currency unit: cheap projects come first.
+        `equal-shares` gives each voter the same share of the budget to spend on projects they support, so
+        that each group decides over its part of the money (Peters, Pierczynski, Skowron 2021). `phragmen`
+        lets every voter earn at the same pace and buys a project the moment its supporters can pay; it ends
+        at the first project that no longer fits (Los, Christoff, Grossi 2022; Brill, Freeman, Janson, Lackner
+        2017). It reads ballots as approvals, whatever `utility` says. Greedy, and phragmen after its last
+        supported project, also take projects without a supporter if they fit.
+    utility
+        `cost`: a funded project is worth its cost to a supporter; equal shares then favours many supporters
+        per project, and greedy goes by number of supporters. `cardinality`: each is worth 1; equal shares
+        then favours many supporters per currency unit, and greedy equals `greedy-per-cost`. Both read points
+        or ranks as approval of every project named. `points`: worth the points the voter gave (ordinal
+        ballots: as many points as the number of named projects ranked at or below it, Borda); greedy then
+        goes by total points.
+    completion
+        Used by `equal-shares` only. `none` leaves the rest unspent (often half of the budget). `add1` raises
+        every share by `step` as long as the outcome stays within the budget. `greedy` fills up with what
+        fits, in order of votes (with utility `points`: of total points), so the rest goes to large groups.
+        `add1u` does `add1`, then `greedy`.
+    ties
+        `votes`: most supporters, then lowest cost, then id. `cost`: lowest cost, then most supporters, then
+        id. `id`: ids compared as text. Never the order in a file or the moment of an entry.
+    start
+        `exact`: budget / voters, to the last fraction. `floor`: rounded down to a whole currency unit, as
+        some published results did; it shifts every share that `add1` tries, and with them sometimes a winner.
+    step
+        Currency units by which `add1` raises each share; a smaller step wastes less budget and takes longer.
+    stop
+        `exhaustive`: stop at the first outcome to which no supported project can be added, or at the last one
+        before overspending. `over-budget`: go on until the next outcome would overspend; it can exchange
+        winners of an outcome that already used up the money.
+    """
+
+    rule: Rule = Rule.EQUAL_SHARES
+    utility: Utility = Utility.COST
+    completion: Completion = Completion.NONE
+    ties: Ties = Ties.VOTES
+    start: Start = Start.EXACT
+    step: Fraction = Fraction(1)
+    stop: Stop = Stop.EXHAUSTIVE
+
+    def __post_init__(self) -> None:
+        enums = (
+            ("rule", Rule),
+            ("utility", Utility),
+            ("completion", Completion),
+            ("ties", Ties),
+            ("start", Start),
+            ("stop", Stop),
+        )
+        for name, enum in enums:
+            object.__setattr__(self, name, enum(_known(name, getattr(self, name), enum)))
+        if isinstance(self.step, bool) or not isinstance(self.step, int | Fraction) or self.step <= 0:
+            raise ByLawError(f"step {self.step!r} is not a whole number or fraction above zero")
+        object.__setattr__(self, "step", Fraction(self.step))
+
+    def to_json(self) -> dict[str, str]:
+        """Every field as text, in a fixed order; the step as `p/q` or a whole number."""
+        return {
+            "rule": self.rule.value,
+            "utility": self.utility.value,
+            "completion": self.completion.value,
+            "ties": self.ties.value,
+            "start": self.start.value,
+            "step": str(self.step),
+            "stop": self.stop.value,
+        }
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, str]) -> "ByLaw":
+        """The by-law that `to_json` wrote: all its fields and nothing else; ByLawError otherwise."""
+        names = ["rule", "utility", "completion", "ties", "start", "step", "stop"]
+        if sorted(value) != sorted(names):
+            raise ByLawError(f"a by-law has exactly the fields {', '.join(names)}")
+        try:
+            step = Fraction(value["step"])
+        except (ValueError, ZeroDivisionError):
+            raise ByLawError(f"step {value['step']!r} is not a number") from None
+        return cls(
+            rule=Rule(_known("rule", value["rule"], Rule)),
+            utility=Utility(_known("utility", value["utility"], Utility)),
+            completion=Completion(_known("completion", value["completion"], Completion)),
+            ties=Ties(_known("ties", value["ties"], Ties)),
+            start=Start(_known("start", value["start"], Start)),
+            step=step,
+            stop=Stop(_known("stop", value["stop"], Stop)),
+        )
+
+
+def _known(name: str, word: str, enum: type[StrEnum]) -> str:
+    if word not in list(enum):
+        raise ByLawError(f"{name} {word!r} is not one of {', '.join(enum)}")
+    return word

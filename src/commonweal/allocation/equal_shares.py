@@ -1,0 +1,160 @@
+"""The method of equal shares, for one given share per voter, in whole-number arithmetic.
+
+Source: Peters, Pierczynski, Skowron, "Proportional Participatory Budgeting with Additive Utilities" (NeurIPS
+2021), and equalshares.net. Each voter starts with the same share. A project costs its supporters rho per unit
+of utility: each pays rho x utility, or all they have left when that is less. In each round the project with
+the smallest rho is bought, until no project can be paid by its supporters. Never rounds, never looks at the
+budget: what a share may be, and whether the outcome fits the budget, is decided in `count`.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+from heapq import heapify, heappop, heapreplace
+from math import gcd, lcm
+from typing import NamedTuple
+
+from commonweal.allocation.supports import Backer, Supports
+
+# Told what is being done, how far it is, and how far it will go when that is known.
+Progress = Callable[[str, int, int | None], None]
+
+
+class Purchase(NamedTuple):
+    """A project bought: its number and the price rho per unit of utility, in currency units.
+
+    `paid` lists (amount, voters who paid it), smallest first, without those who had nothing left to pay with.
+    """
+
+    project: int
+    rho: Fraction
+    paid: tuple[tuple[Fraction, int], ...]
+
+
+class Spending(NamedTuple):
+    """The purchases in order, and what a voter of each group has left at the end."""
+
+    purchases: list[Purchase]
+    left: list[Fraction]
+
+
+def equal_shares(supports: Supports, share: Fraction, places: tuple[int, ...]) -> Spending:
+    """What is bought when every voter has `share` currency units, and who paid; `places` decides ties."""
+    market = Market(supports, share)
+    purchases = []
+    for project, rho in rounds(market, places):
+        purchases.append(Purchase(project, rho, market.paid(project)))
+        market.buy(project)
+    return Spending(purchases, [Fraction(purse, market.parts) for purse in market.purses])
+
+
+def projects_bought(
+    supports: Supports, share: Fraction, places: tuple[int, ...], progress: Progress | None = None
+) -> list[int]:
+    """The same projects as `equal_shares` in the same order, without the accounts."""
+    market = Market(supports, share)
+    bought = []
+    for project, _ in rounds(market, places):
+        market.buy(project)
+        bought.append(project)
+        if progress:
+            progress("projects bought", len(bought), None)
+    return bought
+
+
+def rounds(market: "Market", places: tuple[int, ...]) -> Iterator[tuple[int, Fraction]]:
+    """The next project to buy and its rho, again and again; the caller buys it before asking for the next."""
+    # A price can only rise while purses empty, so the last known price of a project is a lower bound; before the
+    # first, it is the price if every supporter could pay it in full. The heap keeps these bounds; a project is
+    # bought when it is on top with a price worked out in this very round.
+    bounds = [(market.lowest(p), places[p], p) for p, backers in enumerate(market.supports.backers) if backers]
+    heapify(bounds)
+    asked_in: dict[int, int] = {}
+    bought = 0
+    while bounds:
+        bound, place, project = bounds[0]
+        if asked_in.get(project) == bought:
+            heappop(bounds)
+            yield project, bound
+            bought += 1
+            continue
+        rho = market.ask(project)
+        if rho is None:
+            heappop(bounds)
+        else:
+            asked_in[project] = bought
+            heapreplace(bounds, (rho, place, project))
+
+
+class Market:
+    """What every group of voters has left, in whole parts of a currency unit.
+
+    There are `parts` parts to the currency unit; a purchase that does not divide evenly multiplies them. For
+    each project its supporters are split into rich (they can pay their full price) and poor (they pay all
+    they have). Once poor, always poor: prices only rise and purses only empty.
+    """
+
+    def __init__(self, supports: Supports, share: Fraction) -> None:
+        self.supports = supports
+        self.parts = lcm(share.denominator, *[cost.denominator for cost in supports.costs])
+        self.purses = [int(share * self.parts)] * len(supports.group_sizes)
+        self.rich: list[list[Backer]] = [list(backers) for backers in supports.backers]
+        self.poor: list[list[Backer]] = [[] for _ in supports.backers]
+        self.offers: dict[int, tuple[int, int]] = {}
+
+    def lowest(self, project: int) -> Fraction:
+        """The rho at which the project would be bought if every supporter could pay in full."""
+        weights = sum([size * weight for _, size, weight in self.supports.backers[project]])
+        return self.supports.costs[project] / (weights * self.supports.unit[project])
+
+    def ask(self, project: int) -> Fraction | None:
+        """The smallest rho at which the supporters can pay the project now; None when they cannot.
+
+        Everybody starts as rich. The rich share what the poor leave in proportion to their weight; who cannot
+        pay that price is poor from now on, which raises the price for the rest, and so on until nobody is
+        added.
+        """
+        purses = self.purses
+        poor = [backer for backer in self.poor[project] if purses[backer[0]]]
+        rich = self.rich[project]
+        cost = int(self.supports.costs[project] * self.parts)
+        while rich:
+            owed = cost - sum([size * purses[group] for group, size, _ in poor])
+            weights = sum([size * weight for _, size, weight in rich])
+            able = [backer for backer in rich if purses[backer[0]] * weights >= owed * backer[2]]
+            if len(able) == len(rich):
+                self.rich[project], self.poor[project] = rich, poor
+                self.offers[project] = owed, weights
+                return Fraction(owed, weights * self.parts) / self.supports.unit[project]
+            poor += [backer for backer in rich if purses[backer[0]] * weights < owed * backer[2]]
+            rich = able
+        return None
+
+    def buy(self, project: int) -> None:
+        """Take the price of the last `ask` from the purses of the supporters."""
+        owed, weights = self.offers[project]
+        common = gcd(owed, weights)
+        price, split = owed // common, weights // common
+        if split > 1:
+            self.parts *= split
+            self.purses = [purse * split for purse in self.purses]
+        for group, _, weight in self.rich[project]:
+            self.purses[group] -= price * weight
+        for group, _, _ in self.poor[project]:
+            self.purses[group] = 0
+
+    def paid(self, project: int) -> tuple[tuple[Fraction, int], ...]:
+        """Who will pay what at the price of the last `ask`: (amount, voters), smallest amount first."""
+        owed, weights = self.offers[project]
+        poor: Counter[int] = Counter()
+        for group, size, _ in self.poor[project]:
+            poor[self.purses[group]] += size
+        rich: Counter[int] = Counter()
+        for _, size, weight in self.rich[project]:
+            rich[weight] += size
+        voters: Counter[Fraction] = Counter()
+        for purse, count in poor.items():
+            voters[Fraction(purse, self.parts)] += count
+        for weight, count in rich.items():
+            voters[Fraction(owed * weight, weights * self.parts)] += count
+        return tuple(sorted((amount, count) for amount, count in voters.items() if amount))

@@ -1,0 +1,158 @@
+"""Who supports what, and how strongly: an election as the counting rules see it.
+
+Voters whose ballots say the same are one group, since every rule here treats them the same. Never counts;
+never depends on the order of projects or ballots in a file, except in the numbering of projects and groups.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from math import lcm
+
+from commonweal.allocation.bylaw import Ties, Utility
+from commonweal.allocation.election import Ballot, BallotForm, Election
+
+# (group, voters in the group, weight each of them gives the project); the weight is a whole number above
+# zero.
+Backer = tuple[int, int, int]
+
+
+class UtilityError(ValueError):
+    """A utility that these ballots cannot express, such as points on an approval ballot."""
+
+
+@dataclass(frozen=True, slots=True)
+class Supports:
+    """The groups of voters behind each project. Projects and groups go by number, from 0.
+
+    `unit[p]` is the utility of one unit of weight for project `p`: the utility of a voter is weight x unit.
+    `score[p]` is what greedy orders by: supporters, or total points with utility "points".
+    `group_of[v]` is the group of ballot `v`; a ballot that supports nothing is in a group without projects.
+    """
+
+    utility: Utility
+    ids: tuple[str, ...]
+    costs: tuple[Fraction, ...]
+    budget: Fraction
+    voters: int
+    group_sizes: tuple[int, ...]
+    group_of: tuple[int, ...]
+    backers: tuple[tuple[Backer, ...], ...]
+    unit: tuple[Fraction, ...]
+    score: tuple[Fraction, ...]
+
+    @classmethod
+    def of(cls, election: Election, utility: Utility) -> "Supports":
+        """Read the ballots of an election under a utility; UtilityError when they cannot express it."""
+        number = {project.id: place for place, project in enumerate(election.projects)}
+        costs = tuple([project.cost for project in election.projects])
+        worth = _worth(election, utility)
+        score = [Fraction(0)] * len(costs)
+        groups: dict[tuple[tuple[int, Fraction | int], ...], int] = {}
+        sizes: list[int] = []
+        group_of: list[int] = []
+        for ballot in election.ballots:
+            key = tuple(sorted([(number[choice], value) for choice, value in worth(ballot)]))
+            group = groups.setdefault(key, len(sizes))
+            if group == len(sizes):
+                sizes.append(0)
+            sizes[group] += 1
+            group_of.append(group)
+        parts = lcm(*{value.denominator for key in groups for _, value in key})
+        backers: list[list[Backer]] = [[] for _ in costs]
+        for key, group in groups.items():
+            for project, value in key:
+                score[project] += value * sizes[group]
+                if value > 0:
+                    backers[project].append((group, sizes[group], int(value * parts)))
+        unit = [Fraction(1, parts)] * len(costs)
+        if utility is Utility.COST:
+            unit = [cost or Fraction(1) for cost in costs]
+        return cls(
+            utility=utility,
+            ids=tuple(number),
+            costs=costs,
+            budget=election.budget,
+            voters=len(election.ballots),
+            group_sizes=tuple(sizes),
+            group_of=tuple(group_of),
+            backers=tuple([tuple(listed) for listed in backers]),
+            unit=tuple(unit),
+            score=tuple(score),
+        )
+
+    def supporters(self, project: int) -> int:
+        """How many voters support the project: named it or, with utility points, gave it more than zero."""
+        return sum([size for _, size, _ in self.backers[project]])
+
+    def places(self, ties: Ties) -> tuple[int, ...]:
+        """The place of each project in the named order; place 0 wins every tie."""
+        votes = [self.supporters(project) for project in range(len(self.ids))]
+
+        def key(project: int) -> tuple[Fraction | int, Fraction | int, str]:
+            if ties is Ties.VOTES:
+                return -votes[project], self.costs[project], self.ids[project]
+            if ties is Ties.COST:
+                return self.costs[project], -votes[project], self.ids[project]
+            return 0, 0, self.ids[project]
+
+        places = [0] * len(self.ids)
+        for place, project in enumerate(sorted(range(len(self.ids)), key=key)):
+            places[project] = place
+        return tuple(places)
+
+    def heaviest(self) -> int:
+        """The greatest weight any voter gives any project (1 for approvals or without a single vote)."""
+        return max([weight for backers in self.backers for _, _, weight in backers], default=1)
+
+    def with_cost(self, project: int, cost: Fraction) -> "Supports":
+        """The same election with another cost for one project."""
+        costs, unit = list(self.costs), list(self.unit)
+        costs[project] = cost
+        if self.utility is Utility.COST:
+            unit[project] = cost or Fraction(1)
+        return replace(self, costs=tuple(costs), unit=tuple(unit))
+
+    def with_voters(self, project: int, count: int) -> "Supports":
+        """The same election with `count` more voters who support this project only, as strongly as anyone
+        does.
+        """
+        group, weight = len(self.group_sizes), self.heaviest()
+        backers, score = list(self.backers), list(self.score)
+        backers[project] = (*backers[project], (group, count, weight))
+        score[project] += count * weight * (self.unit[project] if self.utility is Utility.POINTS else 1)
+        return replace(
+            self,
+            voters=self.voters + count,
+            group_sizes=(*self.group_sizes, count),
+            group_of=self.group_of + (group,) * count,
+            backers=tuple(backers),
+            score=tuple(score),
+        )
+
+
+def _worth(election: Election, utility: Utility) -> Callable[[Ballot], Iterable[tuple[str, Fraction | int]]]:
+    """A function from a ballot to what each project is worth to its voter (1 each, unless it is points)."""
+    default = election.limits.default_score if election.form is BallotForm.SCORING else None
+    everything = [project.id for project in election.projects]
+
+    def by_naming(ballot: Ballot) -> Iterable[tuple[str, Fraction | int]]:
+        return [(choice, 1) for choice in ballot.choices]
+
+    def by_rank(ballot: Ballot) -> Iterable[tuple[str, Fraction | int]]:
+        length = len(ballot.choices)
+        return [(choice, length - rank) for rank, choice in enumerate(ballot.choices)]
+
+    def by_points(ballot: Ballot) -> Iterable[tuple[str, Fraction | int]]:
+        given = dict(zip(ballot.choices, ballot.points or (), strict=True))
+        if default:
+            return [(choice, given.get(choice, default)) for choice in everything]
+        return given.items()
+
+    if utility is not Utility.POINTS:
+        return by_naming
+    if election.form is BallotForm.ORDINAL:
+        return by_rank
+    if election.form.has_points:
+        return by_points
+    raise UtilityError(f"{election.form} ballots carry no points: the utility can be cost or cardinality")

@@ -1,0 +1,310 @@
+"""The command `commonweal`: serve, migrate, demo, count, committee, import, export. Thin: each calls one thing."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from commonweal.config import embedded, environment
+
+
+class Trouble(Exception):
+    """Something the person at the keyboard must know; one line."""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Runs one command and gives its exit code; trouble is one line on stderr and exit code 1."""
+    parser = argparse.ArgumentParser(prog="commonweal", description="The platform a members' cooperative runs on.")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    _describe(commands)
+    options = parser.parse_args(arguments)
+    try:
+        return int(options.run(options) or 0)
+    except (Trouble, environment.MissingSetting, embedded.DatabaseTrouble) as trouble:
+        print(trouble, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _describe(commands: Any) -> None:
+    def command(name: str, run: Any, text: str) -> argparse.ArgumentParser:
+        made: argparse.ArgumentParser = commands.add_parser(name, help=text, description=text)
+        made.set_defaults(run=run)
+        return made
+
+    serve = command("serve", _serve, "Start everything and answer requests until Ctrl-C.")
+    serve.add_argument("--demo", action="store_true", help="load the demo when the database is empty")
+    command("migrate", _migrate, "Bring the database to this version.")
+    command("worker", _worker, "Run background jobs only.")
+    demo = command("demo", _demo, "Load the invented cooperative.")
+    demo.add_argument("--members", type=int, default=2_000, help="how many members (default 2,000)")
+    demo.add_argument("--projects", type=int, default=0, help="extra admitted projects, to try the lists at size")
+
+    from commonweal.allocation import commandline
+
+    count = command("count", commandline.run, "Count a Pabulib file; needs no database.")
+    commandline.add_arguments(count)
+    _describe_committee(command("committee", None, "Make a committee's key, open ballots with it."))
+    bring = command("import", _import, "Bring in a Pabulib file as a counted call, or the official places.")
+    bring.add_argument("what", choices=("pabulib", "places"))
+    bring.add_argument("file", type=Path, nargs="?", help="the .pb file, or the folder with the official files")
+    out = command("export", _export, "Write a call's published ballot file, or its sealed envelopes.")
+    out.add_argument("what", choices=("ballots", "sealed"))
+    out.add_argument("call", help="the call's short name, as in its address")
+    out.add_argument("--out", type=Path, help="file to write (default: standard output)")
+
+
+def _describe_committee(parser: argparse.ArgumentParser) -> None:
+    steps = parser.add_subparsers(dest="step", required=True)
+    new = steps.add_parser("new", help="make a key and print a sheet for each holder")
+    new.add_argument("--holders", required=True, help="names, separated by commas")
+    new.add_argument("--threshold", type=int, default=2, help="how many holders open the ballots together (default 2)")
+    new.add_argument("--out", type=Path, required=True, help="folder for the sheets")
+    new.set_defaults(run=_committee_new)
+    opening = steps.add_parser("open", help="open the envelopes of a bundle with the holders' sheets")
+    opening.add_argument("bundle", type=Path, help="file made by `commonweal export sealed CALL`")
+    opening.add_argument("--sheet", type=Path, action="append", required=True, help="a holder's sheet; several times")
+    opening.add_argument("--out", type=Path, required=True, help="the ballot file to write (.pb)")
+    opening.set_defaults(run=_committee_open)
+
+
+def _var() -> Path:
+    return Path(environment.value("COMMONWEAL_VAR")).resolve()
+
+
+@contextlib.contextmanager
+def _ready() -> Iterator[None]:
+    """The environment a command needs: folder, key, database. Starts the embedded server where none is named."""
+    var = _var()
+    var.mkdir(parents=True, exist_ok=True)
+    with contextlib.ExitStack() as stack:
+        if not os.environ.get("SECRET_KEY"):
+            key = var / "secret_key"
+            if not key.exists():
+                key.touch(mode=0o600)
+                key.write_text(secrets.token_urlsafe(50))
+            os.environ["SECRET_KEY"] = key.read_text()
+        if not os.environ.get("DATABASE_URL"):
+            os.environ["DATABASE_URL"] = stack.enter_context(embedded.server(var / "postgres"))
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "commonweal.config.settings")
+        yield
+
+
+def _set_up() -> None:
+    import django
+    from django.db import connection
+    from django.db.utils import OperationalError
+
+    django.setup()
+    try:
+        connection.ensure_connection()
+    except OperationalError as wrong:
+        raise Trouble(f"The database does not answer: {str(wrong).splitlines()[0]}") from wrong
+
+
+def _prepare() -> None:
+    from django.core.management import call_command
+
+    from commonweal.config import translations
+
+    translations.compile_all()
+    call_command("migrate", verbosity=0)
+    call_command("createcachetable", verbosity=0)
+    call_command("collectstatic", verbosity=0, interactive=False)
+
+
+def _migrate(_options: argparse.Namespace) -> int:
+    with _ready():
+        _set_up()
+        _prepare()
+    return 0
+
+
+def _free(port: int) -> None:
+    with socket.socket() as attempt:
+        attempt.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            attempt.bind(("127.0.0.1", port))
+        except OSError as busy:
+            raise Trouble(
+                f"Port {port} is in use by another program. Stop it, or choose another: COMMONWEAL_PORT=8001 make run"
+            ) from busy
+
+
+def _serve(options: argparse.Namespace) -> int:
+    port = int(environment.value("COMMONWEAL_PORT"))
+    _free(port)
+    with _ready():
+        _set_up()
+        _prepare()
+        if options.demo:
+            from commonweal.portal.demo import load
+
+            load.if_empty(say=print)
+        from django.db import connections
+
+        connections.close_all()
+        web = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
+        web += ["--workers", environment.value("COMMONWEAL_WORKERS"), "--log-level", "warning"]
+        children = [
+            subprocess.Popen([*web, "commonweal.config.wsgi:application"]),
+            subprocess.Popen([sys.executable, "-m", "commonweal.config.cli", "worker"]),
+        ]
+        return _until_stopped(children, port, options.demo)
+
+
+def _until_stopped(children: list[subprocess.Popen[bytes]], port: int, demo: bool) -> int:
+    def stop(*_signal: object) -> None:
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, stop)
+    try:
+        _wait_for(port)
+        print(f"\nCommonweal answers on http://127.0.0.1:{port}/  (stop with Ctrl-C)")
+        if demo:
+            from commonweal.portal.demo import load
+
+            print(load.log_ins())
+        sys.stdout.flush()
+        while all(child.poll() is None for child in children):
+            time.sleep(0.5)
+        print("A part of the program ended; see the lines above.", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 0
+    finally:
+        for child in children:
+            child.terminate()
+        for child in children:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                child.wait(timeout=10)
+
+
+def _wait_for(port: int) -> None:
+    for _try in range(100):
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+            return
+        time.sleep(0.1)
+
+
+def _worker(_options: argparse.Namespace) -> int:
+    with _ready():
+        _set_up()
+        from django.core.management import call_command
+
+        call_command("procrastinate", "worker", "--no-listen-notify" if os.name == "nt" else "--listen-notify")
+    return 0
+
+
+def _demo(options: argparse.Namespace) -> int:
+    with _ready():
+        _set_up()
+        _prepare()
+        from commonweal.portal.demo import load
+
+        started = time.monotonic()
+        load.everything(members=options.members, extra_projects=options.projects, say=print)
+        print(f"Loaded in {time.monotonic() - started:.1f} s.")
+        print(load.log_ins())
+    return 0
+
+
+def _committee_new(options: argparse.Namespace) -> int:
+    from commonweal.voting.sealing import new_committee
+
+    names = [name.strip() for name in options.holders.split(",") if name.strip()]
+    try:
+        key, sheets = new_committee(len(names), options.threshold)
+    except ValueError as wrong:
+        raise Trouble(str(wrong)) from wrong
+    options.out.mkdir(parents=True, exist_ok=True)
+    for name, sheet in zip(names, sheets, strict=True):
+        path = options.out / f"sheet-{sheet.number}.txt"
+        path.touch(mode=0o600)
+        path.write_text(f"Counting committee\nHolder: {name}\nPublic key: {key.hex()}\n\n{sheet.text()}\n")
+        print(f"{path}: for {name}")
+    (options.out / "public-key.txt").write_text(key.hex() + "\n")
+    print(f"Public key, to paste when the vote opens: {key.hex()}")
+    return 0
+
+
+def read_sheet(path: Path) -> Any:
+    """The holder's sheet in a file: its line that starts with CW. Raises WrongSheets, OSError."""
+    from commonweal.voting.sealing import Sheet
+
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return Sheet.read(next((line for line in lines if line.startswith("CW ")), ""))
+
+
+def _committee_open(options: argparse.Namespace) -> int:
+    from commonweal.voting.committee import BrokenBundle, opened_file
+    from commonweal.voting.sealing import WrongSheets
+
+    try:
+        bundle = json.loads(options.bundle.read_text(encoding="utf-8"))
+        text = opened_file(bundle, [read_sheet(path) for path in options.sheet])
+        options.out.write_text(text, encoding="utf-8")
+    except (OSError, json.JSONDecodeError, KeyError, WrongSheets, BrokenBundle) as wrong:
+        raise Trouble(f"The ballots were not opened: {wrong}") from wrong
+    print(f"{len(bundle['envelopes'])} ballots opened into {options.out}. Bring this file to the call's page.")
+    return 0
+
+
+def _import(options: argparse.Namespace) -> int:
+    with _ready():
+        _set_up()
+        _prepare()
+        from commonweal.portal.demo import load
+
+        if options.what == "places":
+            folder = options.file or Path(environment.value("COMMONWEAL_DATA")) / "belgium"
+            print(load.official_places(folder))
+            return 0
+        if options.file is None:
+            raise Trouble("Name the file: commonweal import pabulib FILE.pb")
+        from commonweal.portal.demo import imported
+
+        try:
+            call = imported.pabulib(options.file, say=print)
+        except imported.CannotImport as wrong:
+            raise Trouble(str(wrong)) from wrong
+        port = environment.value("COMMONWEAL_PORT")
+        print(f"Counted. The result: http://127.0.0.1:{port}/fr/calls/{call.slug}/")
+    return 0
+
+
+def _export(options: argparse.Namespace) -> int:
+    with _ready():
+        _set_up()
+        from commonweal.projects.queries import ballot_of_call
+        from commonweal.voting.queries import published_file, sealed_bundle
+
+        ballot = ballot_of_call(options.call)
+        if ballot is None:
+            raise Trouble(f"There is no call named {options.call} with a vote.")
+        if options.what == "sealed":
+            text = json.dumps(sealed_bundle(ballot), ensure_ascii=False)
+        else:
+            text = published_file(ballot)
+        if options.out:
+            options.out.write_text(text, encoding="utf-8")
+            print(f"Written to {options.out}")
+        else:
+            sys.stdout.write(text)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,60 @@
+"""State machines as tables: states, moves, who may make them. Read by pages, actions, documents and tests."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from commonweal.kernel.decision import YES, Decision, no
+from commonweal.kernel.words import Words, gettext_noop
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One permitted step. `who` names the role or act asked for; `guard` names a condition the action checks."""
+
+    name: str
+    sources: frozenset[str]
+    target: str
+    who: str
+    label: str
+    guard: str = ""
+    needs_reason: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """A table of moves over the states of a `Words` enumeration."""
+
+    states: type[Words]
+    moves: tuple[Move, ...]
+
+    def __post_init__(self) -> None:
+        known = {state.value for state in self.states}
+        names = [move.name for move in self.moves]
+        if len(set(names)) < len(names):
+            raise ValueError("two moves share a name")
+        for move in self.moves:
+            if not (move.sources | {move.target}) <= known:
+                raise ValueError(f"{move.name} names a state that does not exist")
+
+    def move(self, name: str) -> Move:
+        """The move with this name. Raises KeyError."""
+        return {move.name: move for move in self.moves}[name]
+
+    def moves_from(self, state: str) -> tuple[Move, ...]:
+        """Moves that start in a state."""
+        return tuple(move for move in self.moves if state in move.sources)
+
+    def permits(self, state: str, name: str) -> Decision:
+        """Whether the move starts in this state; who may make it is asked elsewhere."""
+        if state in self.move(name).sources:
+            return YES
+        return no("wrong_state", gettext_noop("This can no longer be done, or not yet: something changed meanwhile."))
+
+    def table(self) -> str:
+        """The moves as Markdown, for the area's README."""
+        rows = ["| move | from | to | who | guard |", "|---|---|---|---|---|"]
+        for move in self.moves:
+            order = [state.value for state in self.states if state.value in move.sources]
+            rows.append(f"| {move.name} | {', '.join(order)} | {move.target} | {move.who} | {move.guard} |")
+        return "\n".join(rows)

@@ -1,0 +1,51 @@
+"""What may be done with memberships. The share register will stand beside this, not inside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+
+from django.db import connection, transaction
+
+from commonweal.membership.models import Member
+from commonweal.membership.queries import next_number
+from commonweal.people.actions import record
+from commonweal.people.rules import Channel
+
+
+@transaction.atomic
+def admit_member(
+    *,
+    municipality: Any,
+    language: str,
+    joined_on: date,
+    by: Any,
+    now: datetime,
+    person: Any = None,
+    organisation: Any = None,
+    channel: Channel = Channel.WEB,
+) -> Member:
+    """A new member with the next number. Raises IntegrityError when they are a member already."""
+    with connection.cursor() as cursor:
+        # Two admissions at once would otherwise take the same number.
+        cursor.execute("LOCK TABLE membership_member IN SHARE ROW EXCLUSIVE MODE")
+    member = Member.objects.create(
+        number=next_number(),
+        person=person,
+        organisation=organisation,
+        municipality=municipality,
+        language=language,
+        joined_on=joined_on,
+    )
+    record("MemberAdmitted", f"member:{member.pk}", by=by, at=now, channel=channel, behalf_of=person)
+    return member
+
+
+def load_members(rows: Iterable[tuple[Any, ...]], columns: tuple[str, ...]) -> None:
+    """Many members at once (imports, the large demo), by COPY; inside the caller's transaction and event."""
+    with connection.cursor() as cursor, cursor.copy(
+        f"COPY membership_member ({', '.join(columns)}) FROM STDIN"
+    ) as copy:
+        for row in rows:
+            copy.write_row(row)

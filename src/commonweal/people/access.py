@@ -1,0 +1,114 @@
+"""Who is asking, what staff may do, and the marks by which every view names its access check."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from functools import wraps
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext_lazy as _
+
+from commonweal.kernel.decision import YES, Decision, demand, no
+from commonweal.people.models import Mandate, Organisation, Person, StaffAppointment
+from commonweal.people.rules import Act, MandateScope, granted
+
+View = Callable[..., HttpResponse]
+
+
+def roles_of(person: Person | None, on: date) -> frozenset[str]:
+    """Codes of the staff roles the person holds on a day."""
+    if person is None:
+        return frozenset()
+    held = StaffAppointment.objects.filter(person=person, starts_on__lte=on).filter(
+        Q(ends_on__isnull=True) | Q(ends_on__gte=on)
+    )
+    return frozenset(held.values_list("role", flat=True))
+
+
+def may(person: Person | None, act: Act, on: date) -> Decision:
+    """Whether the person's staff roles grant an act on a day."""
+    if act in granted(roles_of(person, on)):
+        return YES
+    return no("not_staff", _("This is for staff with the right role. Ask the administrator if it should be yours."))
+
+
+def may_act_for(agent: Person, principal: Person, scope: MandateScope, on: date) -> Decision:
+    """Whether one person may act for another: oneself always, others by a mandate that holds on the day."""
+    if agent == principal:
+        return YES
+    held = Mandate.objects.filter(
+        agent=agent, principal=principal, starts_on__lte=on, ends_on__gte=on, withdrawn_at__isnull=True
+    )
+    if held.filter(scope=scope).exists():
+        return YES
+    return no("no_mandate", _("You have no mandate from this person, or it has ended. Ask them for a new one."))
+
+
+def organisations_of(person: Person, on: date) -> QuerySet[Organisation]:
+    """Organisations the person may speak for on a day."""
+    return (
+        Organisation.objects.filter(positions__person=person, positions__starts_on__lte=on)
+        .filter(Q(positions__ends_on__isnull=True) | Q(positions__ends_on__gte=on))
+        .distinct()
+    )
+
+
+def viewer(request: HttpRequest) -> Person | None:
+    """The person behind the request, if someone is signed in."""
+    return getattr(request.user, "person", None) if request.user.is_authenticated else None
+
+
+def signed_in_person(request: HttpRequest) -> Person:
+    """The person behind the request. Raises NotAllowed for visitors."""
+    person = viewer(request)
+    if person is None:
+        demand(no("sign_in", _("Sign in to see this page.")))
+        raise AssertionError
+    return person
+
+
+def viewer_context(request: HttpRequest) -> dict[str, object]:
+    """For page frames: the person, and whether there is a staff desk for them. Costs nothing until used."""
+
+    def is_staff() -> bool:
+        return bool(granted(roles_of(viewer(request), timezone.localdate())))
+
+    return {"viewer": SimpleLazyObject(lambda: viewer(request)), "is_staff_person": SimpleLazyObject(is_staff)}
+
+
+def open_to_all(view: View) -> View:
+    """Marks a view as public."""
+    view.access_check = "open"  # type: ignore[attr-defined]
+    return view
+
+
+def for_persons(view: View) -> View:
+    """Only for people who are signed in; the view fetches its objects through `access`."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        signed_in_person(request)
+        return view(request, *args, **kwargs)
+
+    guarded.access_check = "person"  # type: ignore[attr-defined]
+    return guarded
+
+
+def for_staff(act: Act) -> Callable[[View], View]:
+    """Only for staff whose roles grant the act today."""
+
+    def mark(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            demand(may(signed_in_person(request), act, timezone.localdate()))
+            return view(request, *args, **kwargs)
+
+        guarded.access_check = f"staff:{act}"  # type: ignore[attr-defined]
+        return guarded
+
+    return mark

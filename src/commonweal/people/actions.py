@@ -1,0 +1,270 @@
+"""What may be done with persons, organisations, roles and mandates; and the one way to record an event."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext_lazy as _
+from procrastinate.contrib.django import app as jobs
+from stdnum.be import vat
+from stdnum.exceptions import ValidationError as NotANumber
+
+from commonweal.kernel.decision import Refusal, demand
+from commonweal.kernel.text import clean
+from commonweal.people.access import may
+from commonweal.people.models import (
+    Account,
+    Event,
+    Mandate,
+    Message,
+    Organisation,
+    Person,
+    Position,
+    StaffAppointment,
+)
+from commonweal.people.rules import ROLES, Act, Channel, MandateScope, PositionKind
+
+
+class WrongCompanyNumber(Refusal):
+    """The company number fails its own check digits."""
+
+    code = "wrong_company_number"
+
+
+class UnknownRole(Refusal):
+    """No staff role has this code."""
+
+    code = "unknown_role"
+
+
+def record(
+    name: str,
+    subject: str,
+    *,
+    by: Person | None,
+    at: datetime,
+    channel: Channel = Channel.WEB,
+    behalf_of: Person | None = None,
+    data: dict[str, Any] | None = None,
+) -> Event:
+    """Adds the row that says what happened, and hands it to its handlers once this transaction holds.
+
+    `subject` is `kind:id`. Must run inside the action's own transaction.
+    """
+    event = Event.objects.create(
+        name=name, subject=subject, by=by, behalf_of=behalf_of, at=at, channel=channel, data=data or {}
+    )
+    if import_string(settings.EVENT_HANDLERS).get(name):
+        jobs.configure_task("commonweal.people.tasks.deliver").defer(event_id=event.pk)
+    return event
+
+
+def company_number(text: str) -> str | None:
+    """The ten digits of a Belgian company number, or None for an empty text. Raises WrongCompanyNumber."""
+    if not text.strip():
+        return None
+    try:
+        return str(vat.validate(text))
+    except NotANumber as wrong:
+        raise WrongCompanyNumber(
+            _("This is not a Belgian company number. It has ten digits, for example 0403.581.960.")
+        ) from wrong
+
+
+@transaction.atomic
+def register_person(
+    *,
+    given_name: str,
+    family_name: str,
+    by: Person | None,
+    now: datetime,
+    channel: Channel = Channel.WEB,
+    **details: Any,
+) -> Person:
+    """A new person. `details` are fields of Person (language, email, phone, born_on, municipality …)."""
+    person = Person.objects.create(
+        given_name=clean(given_name, lines=False),
+        family_name=clean(family_name, lines=False),
+        created_at=now,
+        **details,
+    )
+    record("PersonRegistered", f"person:{person.pk}", by=by or person, at=now, channel=channel, behalf_of=person)
+    return person
+
+
+@transaction.atomic
+def register_organisation(
+    *,
+    name: str,
+    legal_form: str,
+    by: Person,
+    now: datetime,
+    number: str = "",
+    kind: PositionKind = PositionKind.CONTACT,
+    speaker: Person | None = None,
+    channel: Channel = Channel.WEB,
+    **details: Any,
+) -> Organisation:
+    """The organisation with this company number, made if it is new; `speaker` (or `by`) may speak for it.
+
+    Raises WrongCompanyNumber. Someone new to an organisation that exists already becomes one more contact.
+    """
+    digits = company_number(number)
+    organisation = Organisation.objects.filter(company_number=digits).first() if digits else None
+    if organisation is None:
+        organisation = Organisation.objects.create(
+            name=clean(name, lines=False), legal_form=legal_form, company_number=digits, created_at=now, **details
+        )
+        record("OrganisationRegistered", f"organisation:{organisation.pk}", by=by, at=now, channel=channel)
+    take_position(person=speaker or by, organisation=organisation, kind=kind, by=by, now=now, channel=channel)
+    return organisation
+
+
+@transaction.atomic
+def take_position(
+    *,
+    person: Person,
+    organisation: Organisation,
+    kind: PositionKind,
+    by: Person,
+    now: datetime,
+    channel: Channel = Channel.WEB,
+) -> Position:
+    """Lets a person speak for an organisation from today; asking twice changes nothing."""
+    current = Position.objects.filter(person=person, organisation=organisation, kind=kind, ends_on__isnull=True).first()
+    if current:
+        return current
+    position = Position.objects.create(
+        person=person, organisation=organisation, kind=kind, starts_on=now.date()
+    )
+    record(
+        "PositionTaken",
+        f"organisation:{organisation.pk}",
+        by=by,
+        at=now,
+        channel=channel,
+        behalf_of=person,
+        data={"kind": kind},
+    )
+    return position
+
+
+@transaction.atomic
+def appoint_staff(*, person: Person, role: str, by: Person | None, now: datetime) -> StaffAppointment:
+    """Gives a staff role from today. `by=None` only for the set-up of a new site. Raises UnknownRole, NotAllowed."""
+    if role not in {each.code for each in ROLES}:
+        raise UnknownRole(_("There is no staff role with this name."))
+    if by is not None:
+        demand(may(by, Act.APPOINT_STAFF, now.date()))
+    appointment, _made = StaffAppointment.objects.get_or_create(
+        person=person, role=role, ends_on=None, defaults={"starts_on": now.date()}
+    )
+    record("StaffAppointed", f"person:{person.pk}", by=by, at=now, data={"role": role})
+    return appointment
+
+
+@transaction.atomic
+def give_mandate(
+    *, principal: Person, agent: Person, scope: MandateScope, ends_on: date, by: Person, now: datetime,
+    channel: Channel = Channel.WEB,
+) -> Mandate:
+    """Lets `agent` act for `principal` from today until a day. Only the principal, or staff for them, may give it."""
+    if by != principal:
+        demand(may(by, Act.ENTER_FOR_OTHERS, now.date()))
+    mandate = Mandate.objects.create(
+        principal=principal, agent=agent, scope=scope, starts_on=now.date(), ends_on=ends_on
+    )
+    record(
+        "MandateGiven",
+        f"person:{principal.pk}",
+        by=by,
+        at=now,
+        channel=channel,
+        behalf_of=principal,
+        data={"agent": agent.pk, "scope": scope, "ends_on": ends_on.isoformat()},
+    )
+    return mandate
+
+
+@transaction.atomic
+def withdraw_mandate(*, mandate: Mandate, by: Person, now: datetime) -> None:
+    """Ends a mandate at once; the principal, the agent or staff for them may."""
+    if by.pk not in (mandate.principal_id, mandate.agent_id):
+        demand(may(by, Act.ENTER_FOR_OTHERS, now.date()))
+    Mandate.objects.filter(pk=mandate.pk, withdrawn_at__isnull=True).update(withdrawn_at=now)
+    record("MandateWithdrawn", f"person:{mandate.principal_id}", by=by, at=now, data={"mandate": mandate.pk})
+
+
+@transaction.atomic
+def open_account(*, person: Person, email: str, password: str | None, now: datetime) -> Account:
+    """An account for a person. Raises IntegrityError when the address or the person has one already."""
+    account = Account.objects.create_user(email=email, password=password, person=person)
+    record("AccountOpened", f"person:{person.pk}", by=person, at=now)
+    return account
+
+
+@transaction.atomic
+def introduce(*, account: Account, now: datetime, given_name: str, family_name: str, **details: Any) -> Person:
+    """The person behind a new account tells their name; an account that has a person keeps it."""
+    account = Account.objects.select_for_update().get(pk=account.pk)
+    if account.person is not None:
+        return account.person
+    details.setdefault("email", account.email)
+    person = register_person(given_name=given_name, family_name=family_name, by=None, now=now, **details)
+    account.person = person
+    account.save(update_fields=["person"])
+    return person
+
+
+@transaction.atomic
+def erase_person(*, person: Person, by: Person, now: datetime) -> None:
+    """Forgets who someone was; what they decided and received stays, without their name.
+
+    Every field's fate is in the models' `personal` tables. Only the person or staff for them may.
+    """
+    if by != person:
+        demand(may(by, Act.ENTER_FOR_OTHERS, now.date()))
+    Person.objects.filter(pk=person.pk).update(
+        given_name="—", family_name=str(person.pk), born_on=None, email="", phone="", street="", postcode="",
+        erased_at=now,
+    )
+    Message.objects.filter(person=person).update(subject="", body="")
+    for account in Account.objects.filter(person=person):
+        account.set_unusable_password()
+        account.email, account.is_active, account.last_login = f"erased-{account.pk}@invalid", False, None
+        account.save()
+        account.emailaddress_set.all().delete()
+        account.authenticator_set.all().delete()
+    record("PersonErased", f"person:{person.pk}", by=by, at=now)
+
+
+@transaction.atomic
+def write_to(*, event: Event, person: Person, subject: str, body: str) -> Message | None:
+    """One message to one person about one event, by e-mail or, without an address, as a letter to print.
+
+    Writing twice about the same event is the same message. An erased person gets none.
+    """
+    if person.erased_at:
+        return None
+    message, made = Message.objects.get_or_create(
+        event=event,
+        person=person,
+        defaults={"subject": subject, "body": body, "by_letter": not person.email, "language": person.language},
+    )
+    if made and not message.by_letter:
+        jobs.configure_task("commonweal.people.tasks.send_message").defer(message_id=message.pk)
+    return message
+
+
+def load_people(rows: Iterable[tuple[Any, ...]], columns: tuple[str, ...]) -> None:
+    """Many persons at once (imports, the large demo), by COPY; inside the caller's transaction and event."""
+    with connection.cursor() as cursor, cursor.copy(
+        f"COPY people_person ({', '.join(columns)}) FROM STDIN"
+    ) as copy:
+        for row in rows:
+            copy.write_row(row)

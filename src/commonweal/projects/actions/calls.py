@@ -1,0 +1,238 @@
+"""Planning, announcing, voting and deciding a call."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from commonweal.allocation import ByLaw
+from commonweal.kernel.decision import Refusal, demand
+from commonweal.membership.queries import electorate_on
+from commonweal.people.access import may
+from commonweal.people.actions import record
+from commonweal.people.rules import Act
+from commonweal.projects import queries
+from commonweal.projects.models import Call, CallText, Dossier
+from commonweal.projects.rules.tracks import VotersKind
+from commonweal.projects.states import CALL, DOSSIER, CallState, DossierState
+from commonweal.voting import actions as voting
+from commonweal.voting.queries import ballot_about, count_of
+from commonweal.voting.rules.choices import Form
+from commonweal.voting.states import BallotState
+
+if TYPE_CHECKING:
+    from commonweal.people.models import Person
+    from commonweal.voting.models import Ballot, Count
+
+FROZEN_AFTER_ANNOUNCING = (
+    "track region budget_cents amount_min_cents amount_max_cents applies_from voters form choices_min choices_max "
+    "points_total points_each bylaw"
+).split()
+LANGUAGES_ASKED = ("fr", "nl", "de", "en")
+
+
+class CallFrozen(Refusal):
+    """What was announced to everyone no longer changes."""
+
+    code = "call_frozen"
+
+
+class NotReady(Refusal):
+    """Something the next step needs is missing; the reason says what."""
+
+    code = "not_ready"
+
+
+def _managed(by: Person | None, now: datetime) -> None:
+    # None is the set-up of a new site, an import or the clock.
+    if by is not None:
+        demand(may(by, Act.MANAGE_CALLS, now.date()))
+
+
+def _moved(call: Call, move: str, by: Person | None, now: datetime) -> None:
+    demand(CALL.permits(call.state, move))
+    before, call.state = call.state, CALL.move(move).target
+    call.save(update_fields=["state"])
+    record("CallMoved", f"call:{call.pk}", by=by, at=now, data={"move": move, "from": before, "to": call.state})
+
+
+@transaction.atomic
+def plan_call(
+    *, by: Person | None, now: datetime, values: dict[str, Any], ambitions: Iterable[str], call: Call | None = None
+) -> Call:
+    """Makes a call or changes one. Once announced, only later dates may move.
+
+    `values` are fields of Call. Raises CallFrozen naming what no longer changes.
+    """
+    _managed(by, now)
+    call = Call.objects.select_for_update().get(pk=call.pk) if call else Call(created_at=now)
+    if call.pk and call.state != CallState.PREPARED:
+        changed = [name for name in FROZEN_AFTER_ANNOUNCING if name in values and values[name] != getattr(call, name)]
+        past_vote = call.state in (CallState.VOTE, CallState.COUNT, CallState.DECIDED)
+        if changed or past_vote or set(ambitions) != set(call.ambitions.values_list("pk", flat=True)):
+            raise CallFrozen(
+                _(
+                    "This call is announced: amounts, ballot form, counting rule, voters and ambitions stay as they "
+                    "are, so that everyone applies and votes under the same rules. Open a new call for other rules."
+                )
+            )
+    for name, value in values.items():
+        setattr(call, name, value)
+    call.save()
+    call.ambitions.set(ambitions)
+    record("CallPlanned", f"call:{call.pk}", by=by, at=now)
+    return call
+
+
+@transaction.atomic
+def write_call_text(
+    *, call: Call, language: str, title: str, summary: str, body: str, easy_text: str, by: Person | None, now: datetime
+) -> CallText:
+    """The call's text in one language; may be improved until the vote opens."""
+    _managed(by, now)
+    call = Call.objects.select_for_update().get(pk=call.pk)
+    if call.state not in (CallState.PREPARED, CallState.APPLICATIONS, CallState.CHECK):
+        raise CallFrozen(_("The vote is open or over: the text that people voted on stays as it was."))
+    text, _made = CallText.objects.update_or_create(
+        call=call,
+        language=language,
+        defaults={"title": title, "summary": summary, "body": body, "easy_text": easy_text},
+    )
+    record("CallTextWritten", f"call:{call.pk}", by=by, at=now, data={"language": language})
+    return text
+
+
+@transaction.atomic
+def announce_call(*, call: Call, by: Person | None, now: datetime) -> Call:
+    """Shows the call to everyone and lets people apply from its first day. Raises NotReady without four languages."""
+    _managed(by, now)
+    call = Call.objects.select_for_update().get(pk=call.pk)
+    written = set(call.texts.values_list("language", flat=True))
+    if missing := [code for code in LANGUAGES_ASKED if code not in written]:
+        raise NotReady(_("The call is not written yet in: %(languages)s.") % {"languages": ", ".join(missing)})
+    if not call.ambitions.exists():
+        raise NotReady(_("Say which ambitions the call serves."))
+    _moved(call, "announce", by, now)
+    return call
+
+
+@transaction.atomic
+def end_applications(*, call: Call, by: Person | None, now: datetime) -> Call:
+    """Stops taking projects, at or after the announced hour."""
+    _managed(by, now)
+    call = Call.objects.select_for_update().get(pk=call.pk)
+    if now < call.applies_until:
+        raise NotReady(_("Projects may still come in until the announced hour."))
+    _moved(call, "end_applications", by, now)
+    return call
+
+
+@transaction.atomic
+def open_vote(
+    *,
+    call: Call,
+    public_key: bytes,
+    holders: Sequence[str],
+    threshold: int,
+    by: Person | None,
+    now: datetime,
+    references: Sequence[str] = (),
+) -> Ballot:
+    """Puts the admitted projects to the vote and freezes form, rule, roll and options.
+
+    `references` are the voters of an imported vote; then no member is on the roll.
+    Raises NotReady while dossiers are still being checked, CannotOpen without options or key.
+    """
+    _managed(by, now)
+    call = Call.objects.select_for_update().get(pk=call.pk)
+    unchecked = call.dossiers.filter(state__in=("submitted", "in_check", "returned")).count()
+    if unchecked:
+        raise NotReady(_("%(count)s projects still wait for an answer. Admit or refuse them first.") % {"count": unchecked})
+    ballot = voting.prepare_ballot(
+        subject=f"call:{call.pk}",
+        titles={text.language: text.title for text in call.texts.all()},
+        form=form_of(call),
+        budget_cents=call.budget_cents,
+        bylaw=ByLaw.from_json(call.bylaw),
+        opens_at=call.vote_from,
+        closes_at=call.vote_until,
+        region=call.region if call.voters == VotersKind.REGION else None,
+        by=by,
+        now=now,
+    )
+    region = call.region_id if call.voters == VotersKind.REGION else None
+    electorate = electorate_on(now.date(), region)
+    ballot = voting.open_ballot(
+        ballot=ballot,
+        options=[voting.NewOption(**option) for option in queries.ballot_options(call)],
+        electorate=electorate.none() if references else electorate,
+        public_key=public_key,
+        holders=holders,
+        threshold=threshold,
+        by=by,
+        now=now,
+        references=references,
+    )
+    _moved(call, "open_vote", by, now)
+    return ballot
+
+
+def form_of(call: Call) -> Form:
+    """The ballot form a call announces."""
+    budget = call.budget_cents if call.form == "basket" else 0
+    return Form(call.form, call.choices_min, call.choices_max, call.points_total, call.points_each, budget)
+
+
+@transaction.atomic
+def close_vote(*, call: Call, by: Person | None, now: datetime) -> Call:
+    """Closes the box, at or after the announced hour."""
+    _managed(by, now)
+    call = Call.objects.select_for_update().get(pk=call.pk)
+    ballot = ballot_about(f"call:{call.pk}")
+    if ballot is None:
+        raise NotReady(_("This call has no vote."))
+    if ballot.state == BallotState.OPEN:
+        voting.close_ballot(ballot=ballot, by=by, now=now)
+    _moved(call, "close_vote", by, now)
+    return call
+
+
+@transaction.atomic
+def bring_in_count(*, call: Call, file: str, by: Person | None, now: datetime) -> Count:
+    """Takes in the file the committee opened. Raises FileRefused, NotReady."""
+    ballot = ballot_about(f"call:{call.pk}")
+    if ballot is None:
+        raise NotReady(_("This call has no vote."))
+    return voting.accept_count(ballot=ballot, file=file, by=by, now=now)
+
+
+@transaction.atomic
+def decide_call(*, call: Call, by: Person | None, now: datetime) -> Call:
+    """Publishes the result: each project learns whether it is supported, and why."""
+    _managed(by, now)
+    call = Call.objects.select_for_update().get(pk=call.pk)
+    ballot = ballot_about(f"call:{call.pk}")
+    count = count_of(ballot) if ballot else None
+    if ballot is None or count is None:
+        raise NotReady(_("The ballots are not opened and counted yet."))
+    voting.publish_result(ballot=ballot, by=by, now=now)
+    winners = {int(number) for number in count.result["winners"]}
+    numbers = dict(ballot.options.values_list("subject", "number"))
+    for dossier in call.dossiers.select_for_update().filter(state=DossierState.ADMITTED):
+        number = numbers.get(f"dossier:{dossier.pk}")
+        _settle(dossier, number in winners, by, now)
+    _moved(call, "decide", by, now)
+    return call
+
+
+def _settle(dossier: Dossier, won: bool, by: Person | None, now: datetime) -> None:
+    move = "fund" if won else "not_fund"
+    dossier.state = DOSSIER.move(move).target
+    dossier.awarded_cents = dossier.requested_cents if won else 0
+    dossier.decided_at = dossier.changed_at = now
+    dossier.save(update_fields=["state", "awarded_cents", "decided_at", "changed_at"])
+    record("DossierDecided", f"dossier:{dossier.pk}", by=by, at=now, data={"move": move, "to": dossier.state})

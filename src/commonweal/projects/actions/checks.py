@@ -1,0 +1,103 @@
+"""The staff's side: declare ties, take up, ask for more, admit or refuse with a reason, assign, note."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from commonweal.kernel.decision import demand
+from commonweal.people.access import may
+from commonweal.people.actions import record
+from commonweal.people.rules import Act
+from commonweal.projects.access import may_check, may_decide
+from commonweal.projects.actions.dossiers import Incomplete, move_dossier
+from commonweal.projects.models import ConflictDeclaration, Dossier, InformationRequest, InternalNote
+from commonweal.projects.rules.parts import Part
+
+if TYPE_CHECKING:
+    from commonweal.people.models import Person
+
+
+def _held(dossier: Dossier) -> Dossier:
+    return Dossier.objects.select_for_update(of=("self",)).select_related("applicant").get(pk=dossier.pk)
+
+
+@transaction.atomic
+def declare_conflict(
+    *, dossier: Dossier, by: Person, has_conflict: bool, text: str, now: datetime
+) -> ConflictDeclaration:
+    """Keeps what a member of staff says about their ties with a project; asked before it opens."""
+    demand(may(by, Act.CHECK_DOSSIERS, now.date()))
+    said = ConflictDeclaration.objects.create(
+        dossier=dossier, person=by, has_conflict=has_conflict, text=text, at=now
+    )
+    record("ConflictDeclared", f"dossier:{dossier.pk}", by=by, at=now, data={"conflict": has_conflict})
+    return said
+
+
+@transaction.atomic
+def take_up_dossier(*, dossier: Dossier, by: Person, now: datetime) -> Dossier:
+    """Starts the check and makes the one who starts it the adviser, unless there is one."""
+    held = _held(dossier)
+    demand(may_check(held, by, now.date()))
+    held.adviser = held.adviser or by
+    return move_dossier(held, "take_up", by=by, now=now)
+
+
+@transaction.atomic
+def assign_dossier(*, dossier: Dossier, to: Person, by: Person, now: datetime) -> Dossier:
+    """Gives a dossier to a colleague who checks dossiers."""
+    held = _held(dossier)
+    demand(may_check(held, by, now.date()))
+    demand(may(to, Act.CHECK_DOSSIERS, now.date()))
+    held.adviser = to
+    held.save(update_fields=["adviser"])
+    record("DossierAssigned", f"dossier:{held.pk}", by=by, at=now, data={"to": to.pk})
+    return held
+
+
+@transaction.atomic
+def ask_for_more(
+    *, dossier: Dossier, parts: Sequence[Part], message: str, by: Person, now: datetime
+) -> InformationRequest:
+    """Sends the dossier back with a question and reopens exactly the parts named. Raises Incomplete."""
+    held = _held(dossier)
+    demand(may_check(held, by, now.date()))
+    if not parts:
+        raise Incomplete(_("Say which parts the applicant may change."))
+    move_dossier(held, "ask_more", by=by, now=now, reason=message)
+    return InformationRequest.objects.create(
+        dossier=held, asked_by=by, asked_at=now, message=message, parts=[str(part) for part in parts]
+    )
+
+
+@transaction.atomic
+def admit_dossier(*, dossier: Dossier, reason: str, by: Person, now: datetime) -> Dossier:
+    """Lets the project go to the vote; the applicant reads the reason."""
+    return _decided(dossier, "admit", reason, by, now)
+
+
+@transaction.atomic
+def refuse_dossier(*, dossier: Dossier, reason: str, by: Person, now: datetime) -> Dossier:
+    """Ends the dossier with a reason the applicant reads and can answer."""
+    return _decided(dossier, "refuse", reason, by, now)
+
+
+def _decided(dossier: Dossier, move: str, reason: str, by: Person, now: datetime) -> Dossier:
+    held = _held(dossier)
+    demand(may_decide(held, by, now.date()))
+    held.decision_reason, held.decided_at = reason, now
+    return move_dossier(held, move, by=by, now=now, reason=reason)
+
+
+@transaction.atomic
+def note_dossier(*, dossier: Dossier, text: str, by: Person, now: datetime) -> InternalNote:
+    """A remark among staff."""
+    demand(may_check(dossier, by, now.date()))
+    note = InternalNote.objects.create(dossier=dossier, by=by, at=now, text=text)
+    record("DossierNoted", f"dossier:{dossier.pk}", by=by, at=now)
+    return note

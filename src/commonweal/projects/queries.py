@@ -1,0 +1,192 @@
+"""Reads of calls, dossiers and projects."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models.expressions import RawSQL
+
+from commonweal.people.queries import prefix_query
+from commonweal.projects.access import public_projects
+from commonweal.projects.models import Call, CallText, Dossier, RuleRow, SavedView
+from commonweal.projects.rules.eligibility import RuleVersion
+from commonweal.projects.rules.kinds import SupportKind
+from commonweal.projects.rules.parts import Content, Gap, gaps
+from commonweal.projects.states import CallState, DossierState
+from commonweal.voting.queries import ballot_about
+
+if TYPE_CHECKING:
+    from commonweal.people.models import Person
+    from commonweal.voting.models import Ballot
+
+SORTS = {
+    "recent": ("-changed_at", "id"),
+    "title": ("title", "id"),
+    "amount": ("requested_cents", "id"),
+    "amount_down": ("-requested_cents", "id"),
+}
+
+
+def call_text(call: Call, language: str) -> CallText | None:
+    """The call in a language, or in the first one it has. Uses prefetched texts."""
+    texts = {text.language: text for text in call.texts.all()}
+    return texts.get(language) or next((texts[code] for code in ("en", "fr", "nl", "de") if code in texts), None)
+
+
+def with_texts(calls: QuerySet[Call], language: str) -> list[Call]:
+    """Calls with `text` set to the one in the reader's language, in two queries."""
+    found = list(calls.prefetch_related("texts").select_related("region"))
+    for call in found:
+        call.text = call_text(call, language)  # type: ignore[attr-defined]
+    return found
+
+
+def rule_versions(track: str) -> list[RuleVersion]:
+    """All dated versions of a track's conditions, for the evaluators."""
+    return [
+        RuleVersion(row.code, row.track, row.starts_on, row.ends_on, row.parameters, row.source)
+        for row in RuleRow.objects.filter(track=track)
+    ]
+
+
+def content_of(dossier: Dossier) -> Content:
+    """What a dossier holds, as the completeness rules see it; three queries."""
+    asks = {ask.kind: ask.quantity for ask in dossier.asks.all()}
+    asked = asks.pop(SupportKind.FINANCIAL, 0)
+    return Content(
+        has_organisation=dossier.organisation_id is not None,
+        title=dossier.title,
+        summary=dossier.summary,
+        story=dossier.story,
+        has_place=dossier.municipality_id is not None or bool(dossier.place_detail),
+        target_group=dossier.target_group,
+        starts_on=dossier.starts_on,
+        ends_on=dossier.ends_on,
+        ambitions_argued=sum(1 for claim in dossier.claims.all() if claim.argument),
+        costs_cents=sum(line.amount_cents for line in dossier.costs.all()),
+        asked_cents=asked,
+        other_asks=len(asks),
+        values_declared=dossier.values_declared,
+    )
+
+
+def gaps_of(dossier: Dossier) -> tuple[Gap, ...]:
+    """What is missing before a dossier can be sent."""
+    return gaps(content_of(dossier), dossier.call.amount_min_cents, dossier.call.amount_max_cents)
+
+
+def projects_found(
+    *, text: str = "", call: str = "", ambition: str = "", region: str = "", kind: str = "", state: str = "",
+    sort: str = "recent",
+) -> QuerySet[Dossier]:
+    """Public projects that match all filters given; unknown values match nothing, empty ones everything."""
+    found = public_projects().select_related("organisation", "municipality", "call")
+    wanted = prefix_query(text)
+    if text.strip():
+        found = found.filter(
+            pk__in=RawSQL(
+                "SELECT id FROM projects_dossier WHERE to_tsvector('simple', public.commonweal_fold("
+                "title || ' ' || summary || ' ' || place_detail)) @@ to_tsquery('simple', %s)",
+                (wanted,),
+            )
+        ) if wanted else found.none()
+    if call:
+        found = found.filter(call__slug=call)
+    if ambition:
+        found = found.filter(claims__ambition_id=ambition)
+    if region:
+        found = found.filter(municipality__region_id=region)
+    if kind:
+        found = found.filter(asks__kind=kind)
+    if state:
+        found = found.filter(state=state)
+    return found.order_by(*SORTS.get(sort, SORTS["recent"])).prefetch_related("claims", "asks", "photos")
+
+
+def desk_rows(
+    dossiers: QuerySet[Dossier], *, text: str = "", state: str = "", call: str = "", adviser: str = "",
+) -> QuerySet[Dossier]:
+    """Rows of the staff desk, longest waiting first."""
+    found = dossiers.select_related("organisation", "call", "adviser", "municipality", "applicant")
+    if text.strip():
+        wanted = prefix_query(text)
+        found = found.filter(
+            Q(reference__iexact=text.strip())
+            | Q(
+                pk__in=RawSQL(
+                    "SELECT id FROM projects_dossier WHERE to_tsvector('simple', public.commonweal_fold("
+                    "title || ' ' || summary || ' ' || place_detail)) @@ to_tsquery('simple', %s)",
+                    (wanted or "—",),
+                )
+            )
+        )
+    if state:
+        found = found.filter(state=state)
+    if call:
+        found = found.filter(call__slug=call)
+    if adviser == "none":
+        found = found.filter(adviser__isnull=True)
+    elif adviser.isascii() and adviser.isdigit() and len(adviser) < 10:
+        found = found.filter(adviser_id=int(adviser))
+    return found.order_by(F("submitted_at").asc(nulls_last=True), "id")
+
+
+def desk_counts(dossiers: QuerySet[Dossier]) -> dict[str, int]:
+    """How many dossiers of the desk stand in each state; one query."""
+    return dict(dossiers.order_by().values_list("state").annotate(n=Count("id")))
+
+
+def saved_views(person: Person) -> list[SavedView]:
+    """The person's saved filters."""
+    return list(SavedView.objects.filter(person=person))
+
+
+def ballot_options(call: Call) -> list[dict[str, Any]]:
+    """What stands on a call's ballot: its admitted dossiers, in the order they were sent."""
+    rows = (
+        call.dossiers.filter(state=DossierState.ADMITTED)
+        .order_by("submitted_at", "id")
+        .prefetch_related("claims")
+        .select_related("municipality")
+    )
+    return [
+        {
+            "subject": f"dossier:{dossier.pk}",
+            "title": dossier.title,
+            "language": dossier.language,
+            "cost_cents": dossier.requested_cents,
+            "category": next((claim.ambition_id for claim in dossier.claims.all()), ""),
+            "place": dossier.municipality.name_fr if dossier.municipality else dossier.place_detail,
+        }
+        for dossier in rows
+    ]
+
+
+def call_figures(call: Call) -> dict[str, int]:
+    """Dossiers of a call by state, and the money asked by those admitted or decided."""
+    by_state = dict(call.dossiers.order_by().values_list("state").annotate(n=Count("id")))
+    asked = call.dossiers.filter(state__in=("admitted", "funded", "not_funded")).aggregate(all=Sum("requested_cents"))
+    return {**by_state, "asked_cents": asked["all"] or 0}
+
+
+def open_calls(on: datetime) -> QuerySet[Call]:
+    """Calls in which something can be done now: apply or vote."""
+    return Call.objects.filter(
+        Q(state=CallState.APPLICATIONS, applies_from__lte=on, applies_until__gt=on) | Q(state=CallState.VOTE)
+    ).order_by("vote_until")
+
+
+def earlier_applications(organisation_id: int | None, before: date) -> Iterable[Dossier]:
+    """Dossiers an organisation sent before a day, for the rule about the time between two."""
+    if organisation_id is None:
+        return []
+    return Dossier.objects.filter(organisation_id=organisation_id, submitted_at__date__lt=before)
+
+
+def ballot_of_call(slug: str) -> Ballot | None:
+    """The ballot of the call with this short name, if there is one."""
+    call = Call.objects.filter(slug=slug).first()
+    return ballot_about(f"call:{call.pk}") if call else None

@@ -1,0 +1,123 @@
+"""The geometry of charts and maps: shares in percent of the width, never a pixel of text and never a colour."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+Row = Mapping[str, Any]
+ROWS_MAX = 500
+DOTS_MAX = 400
+FILLS = ("a", "b", "c", "d", "e", "f")
+
+
+def percent(part: Any, whole: Any) -> str:
+    """`part` of `whole` as a percentage an SVG takes, between 0 and 100; 0 when there is no whole."""
+    share = Decimal(str(part)) * 100 / Decimal(str(whole)) if whole else Decimal(0)
+    return f"{min(max(share, Decimal(0)), Decimal(100)):.2f}"
+
+
+def fill(row: Row, index: int) -> str:
+    """The class of a row: its ambition's code, or the next of the neutral fills."""
+    return str(row.get("code") or FILLS[index % len(FILLS)])
+
+
+def bars(rows: Sequence[Row]) -> list[dict[str, Any]]:
+    """Rows of `label`, `value` and perhaps `text`, `code`, `href`, with the share of the largest."""
+    rows = rows[:ROWS_MAX]
+    largest = max((row["value"] for row in rows), default=0)
+    return [
+        {
+            "text": row["value"],
+            "href": "",
+            **row,
+            "share": percent(row["value"], largest),
+            "fill": row.get("code") or "a",
+        }
+        for row in rows
+    ]
+
+
+def stacks(rows: Sequence[Row]) -> list[dict[str, Any]]:
+    """Rows of `label` and `parts` (each `label`, `value`, perhaps `text`, `code`), laid one after the other.
+
+    All rows share one scale: the largest total is the full width.
+    """
+    rows = rows[:ROWS_MAX]
+    largest = max((sum(part["value"] for part in row["parts"]) for row in rows), default=0)
+    drawn = []
+    for row in rows:
+        parts, start = [], 0
+        for index, part in enumerate(row["parts"]):
+            place = {"x": percent(start, largest), "width": percent(part["value"], largest)}
+            parts.append({"text": part["value"], **part, **place, "fill": fill(part, index)})
+            start += part["value"]
+        drawn.append({**row, "parts": parts, "total": start})
+    return drawn
+
+
+def dots(rows: Sequence[Row]) -> list[dict[str, Any]]:
+    """Rows of `label`, `value`, `of`: one dot each, `value` of them filled; above 400 one dot stands for several."""
+    drawn = []
+    for row in rows[:ROWS_MAX]:
+        worth = -(-row["of"] // DOTS_MAX) or 1
+        count, full = -(-row["of"] // worth), row["value"] // worth
+        marks = [
+            {"x": 10 + index % 20 * 20, "y": 10 + index // 20 * 20, "full": index < full}
+            for index in range(count)
+        ]
+        height = 20 * -(-count // 20)
+        drawn.append(
+            {**row, "marks": marks, "height": height, "worth": worth, "fill": row.get("code") or "a"}
+        )
+    return drawn
+
+
+def lines(rows: Sequence[Row], series: Sequence[Row] = ()) -> dict[str, Any]:
+    """Rows of `label` and `value`, or `values` (one per series), as points and the segments between them.
+
+    Gives `series` (label, fill, points, segments), `top` (the largest value, at 0 %) and the first and last label.
+    """
+    rows = rows[:ROWS_MAX]
+    columns = [row["values"] if "values" in row else [row["value"]] for row in rows]
+    top = max((value for values in columns for value in values), default=0)
+    last = max(len(rows) - 1, 1)
+    drawn = []
+    for index in range(len(columns[0]) if columns else 0):
+        about = series[index] if index < len(series) else {}
+        points = [
+            {"x": percent(at, last), "y": f"{100 - Decimal(percent(values[index], top)):.2f}"}
+            for at, values in enumerate(columns)
+        ]
+        segments = [
+            {"x1": start["x"], "y1": start["y"], "x2": end["x"], "y2": end["y"]}
+            for start, end in zip(points, points[1:], strict=False)
+        ]
+        drawn.append(
+            {"label": "", **about, "fill": fill(about, index), "points": points, "segments": segments}
+        )
+    ends = (rows[0]["label"], rows[-1]["label"]) if rows else ("", "")
+    return {"series": drawn, "top": top, "first": ends[0], "last": ends[1]}
+
+
+SIGNS = ("inclusion", "cooperatives", "neighbourhoods")
+
+
+def map_marks(viewbox: str, points: Sequence[Row]) -> list[dict[str, Any]]:
+    """Points of `x`, `y`, `label` and perhaps `href`, `code`, with a radius that suits the map and a place for the sign."""
+    radius = Decimal(viewbox.split()[2]) / 38
+    side = radius * Decimal("1.35")
+    marks = []
+    for point in points[:ROWS_MAX]:
+        code = point.get("code", "")
+        place = {
+            "r": f"{radius:.3f}",
+            "side": f"{side:.3f}",
+            "left": f"{Decimal(str(point['x'])) - side / 2:.3f}",
+            "top": f"{Decimal(str(point['y'])) - side / 2:.3f}",
+        }
+        marks.append(
+            {"href": "", "text": "", **point, **place, "code": code, "sign": code if code in SIGNS else ""}
+        )
+    return marks

@@ -1,0 +1,124 @@
+"""The counting committee's desk: from sealed envelopes and its sheets to a file anyone can count.
+
+Runs away from the web server and needs no database: a bundle in, a Pabulib text out. Never prints a choice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+from typing import Any
+
+from commonweal.allocation import Ballot, BallotForm, Election, Project, write
+from commonweal.voting.rules import choices as rules
+from commonweal.voting.rules.envelopes import MARK_LENGTH, BadEnvelope, unpacked
+from commonweal.voting.sealing import Sheet, opened, private_key
+
+
+class BrokenBundle(ValueError):
+    """The bundle cannot be counted as it is; the message says what was found."""
+
+
+def opened_file(
+    bundle: dict[str, Any], sheets: Sequence[Sheet], progress: Callable[[int, int], None] | None = None
+) -> str:
+    """The ballots in a bundle as a Pabulib text, by rising tracking code, which are random: that is the shuffle.
+
+    Raises WrongSheets, or BrokenBundle when an envelope does not open, was made for another ballot, holds a
+    choice the ballot does not allow, or stands there twice: then nothing is written and the committee asks why.
+    """
+    definition = bundle["definition"]
+    mark = bytes.fromhex(bundle["frozen_hash"])[:MARK_LENGTH]
+    key = private_key(sheets, bytes.fromhex(definition["public_key"]))
+    form = form_of(definition)
+    costs = {option["number"]: option["cost_cents"] for option in definition["options"]}
+    found: dict[str, rules.Choice] = {}
+    for index, envelope in enumerate(bundle["envelopes"]):
+        try:
+            code, choice = unpacked(opened(bytes.fromhex(envelope), key), mark)
+        except (ValueError, BadEnvelope) as wrong:
+            raise BrokenBundle(f"Envelope {index + 1} cannot be counted: {wrong}.") from wrong
+        decision = rules.allowed(choice, form, costs)
+        if not decision:
+            raise BrokenBundle(f"Envelope {index + 1} holds a choice this ballot does not allow ({decision.code}).")
+        if code in found:
+            raise BrokenBundle(f"Envelope {index + 1} is a copy of another one.")
+        found[code] = choice
+        if progress:
+            progress(index + 1, len(bundle["envelopes"]))
+    return pabulib_text(definition, bundle["frozen_hash"], found)
+
+
+def form_of(definition: dict[str, Any]) -> rules.Form:
+    """The ballot form in a frozen definition."""
+    form = definition["form"]
+    basket = form["kind"] == rules.BallotForm.BASKET
+    return rules.Form(**form, budget_cents=definition["budget_cents"] if basket else 0)
+
+
+def euros(cents: int) -> Fraction:
+    """Whole cents as an exact number of euro."""
+    return Fraction(cents, 100)
+
+
+def pabulib_text(definition: dict[str, Any], frozen_hash: str, found: dict[str, rules.Choice]) -> str:
+    """The canonical Pabulib text of opened ballots; the same ballots always give the same bytes."""
+    with_points = definition["form"]["kind"] == rules.BallotForm.POINTS
+    votes_of: dict[int, int] = {}
+    points_of: dict[int, int] = {}
+    for choice in found.values():
+        for number, points in choice:
+            votes_of[number] = votes_of.get(number, 0) + 1
+            points_of[number] = points_of.get(number, 0) + points
+    projects = []
+    for option in definition["options"]:
+        number = option["number"]
+        fields = {"votes": str(votes_of.get(number, 0))}
+        if with_points:
+            fields["score"] = str(points_of.get(number, 0))
+        if option["category"]:
+            fields["category"] = option["category"]
+        projects.append(Project(str(number), euros(option["cost_cents"]), option["title"], fields))
+    shared = {key for key in ("votes", "score", "category") if all(key in p.fields for p in projects)}
+    projects = [
+        Project(p.id, p.cost, p.name, {k: v for k, v in p.fields.items() if k in shared}) for p in projects
+    ]
+    ballots = [
+        Ballot(
+            code,
+            tuple(str(number) for number, _points in choice),
+            tuple(Fraction(points) for _number, points in choice) if with_points else None,
+            {},
+        )
+        for code, choice in sorted(found.items())
+    ]
+    return write(Election(_meta(definition, frozen_hash, len(projects), len(ballots)), projects, ballots))
+
+
+def _meta(definition: dict[str, Any], frozen_hash: str, projects: int, votes: int) -> dict[str, str]:
+    form = definition["form"]
+    titles = definition["titles"]
+    kind = BallotForm.CUMULATIVE if form["kind"] == rules.BallotForm.POINTS else BallotForm.APPROVAL
+    budget = euros(definition["budget_cents"])
+    meta = {
+        "description": titles.get("en") or next(iter(titles.values()), definition["subject"]),
+        "country": "Belgium",
+        "unit": definition["subject"],
+        "instance": definition["closes_at"][:10],
+        "num_projects": str(projects),
+        "num_votes": str(votes),
+        "budget": str(budget.numerator) if budget.denominator == 1 else f"{float(budget):.2f}",
+        "vote_type": kind.value,
+        "rule": definition["bylaw"]["rule"],
+        "date_begin": definition["opens_at"][:10],
+        "date_end": definition["closes_at"][:10],
+        "min_length": str(form["choices_min"]),
+        "max_length": str(min(form["choices_max"], projects)),
+        "currency": "EUR",
+    }
+    if kind == BallotForm.CUMULATIVE:
+        meta |= {"max_points": str(form["points_each"]), "max_sum_points": str(form["points_total"])}
+    if form["kind"] == rules.BallotForm.BASKET:
+        meta["max_sum_cost"] = meta["budget"]
+    meta["comment"] = f"#1: frozen definition sha256 {frozen_hash}"
+    return meta

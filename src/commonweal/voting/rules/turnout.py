@@ -1,0 +1,46 @@
+"""Turnout by group, with small groups merged so that no figure speaks of a few people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+SMALLEST_GROUP = 20
+AGE_BANDS = ((0, 25, "under 25"), (25, 40, "25-39"), (40, 55, "40-54"), (55, 70, "55-69"), (70, 200, "70 and over"))
+UNKNOWN = "unknown"
+MERGED = "others"
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Voters and votes of one group; `code` is a region, an age band or a door."""
+
+    code: str
+    voters: int
+    votes: int
+
+
+def age_band(age: int | None) -> str:
+    """The band an age in years falls in."""
+    if age is None:
+        return UNKNOWN
+    return next((name for low, high, name in AGE_BANDS if low <= age < high), UNKNOWN)
+
+
+def merged(groups: Iterable[Group], smallest: int = SMALLEST_GROUP) -> tuple[Group, ...]:
+    """The groups in the given order, those with fewer than `smallest` voters put together at the end.
+
+    While the groups put together are still fewer than `smallest`, the smallest remaining one joins them,
+    so that nobody can subtract the shown groups from the total. All together may be one group.
+    """
+    kept = list(groups)
+    small = [group for group in kept if group.voters < smallest]
+    if not small:
+        return tuple(kept)
+    kept = [group for group in kept if group.voters >= smallest]
+    while kept and sum(group.voters for group in small) < smallest:
+        least = min(kept, key=lambda group: group.voters)
+        kept.remove(least)
+        small.append(least)
+    together = Group(MERGED, sum(g.voters for g in small), sum(g.votes for g in small))
+    return (*kept, together)

@@ -1,0 +1,154 @@
+"""What all tests share: a fast password check, photos in a temporary folder, a browser that never leaves the machine."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings as django_settings
+
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+AXE = Path(__file__).parent / "vendor" / "axe.min.js"
+CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
+QUIET = [
+    "--no-sandbox",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "wcag2aaa", "EN-301-549"]
+
+
+def pytest_configure() -> None:
+    django_settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    django_settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+    for template in django_settings.TEMPLATES:
+        template["OPTIONS"]["string_if_invalid"] = InvalidVariable()
+
+
+class InvalidVariable(str):
+    """Makes a template variable that does not exist a failure instead of an empty place on the page."""
+
+    __slots__ = ()
+
+    def __contains__(self, item: object) -> bool:
+        return item == "%s" or super().__contains__(item)  # type: ignore[operator]
+
+    def __mod__(self, name: object) -> str:
+        raise AssertionError(f"undefined template variable: {name}")
+
+
+@pytest.fixture(autouse=True)
+def _photos_in_a_temporary_folder(tmp_path: Path, settings: Any) -> None:
+    settings.MEDIA_ROOT = tmp_path / "media"
+    settings.EMAIL_FILE_PATH = tmp_path / "mail"
+
+
+@pytest.fixture
+def now() -> datetime:
+    """A moment in the middle of most test calls."""
+    return datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def run_jobs(db: None) -> Callable[[], int]:
+    """Runs the waiting background jobs here and now; gives how many ran."""
+    from procrastinate.contrib.django import app
+    from procrastinate.contrib.django.models import ProcrastinateJob
+
+    done: set[int] = set()
+
+    def run() -> int:
+        count = 0
+        while waiting := list(ProcrastinateJob.objects.exclude(pk__in=done).order_by("pk")):
+            for job in waiting:
+                done.add(job.pk)
+                app.tasks[job.task_name].func(**job.args)
+                count += 1
+        return count
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def browser_page(chromium: Any, live_server: Any) -> Iterator[Callable[..., Any]]:
+    """Opens pages: `browser_page(javascript=False, width=360, scheme="dark", language="nl")`.
+
+    A page fails its test when a script fails, a request leaves the site, or the console shows an error.
+    """
+    contexts: list[Any] = []
+    troubles: list[str] = []
+
+    def open_page(
+        *, javascript: bool = True, width: int = 360, scheme: str = "light", language: str = "fr", height: int = 800
+    ) -> Any:
+        context = chromium.new_context(
+            java_script_enabled=javascript,
+            viewport={"width": width, "height": height},
+            color_scheme=scheme,
+            locale=f"{language}-BE",
+            reduced_motion="reduce",
+            base_url=live_server.url,
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        page.on("pageerror", lambda error: troubles.append(f"script: {error}"))
+        page.on("console", lambda message: _noted(message, troubles))
+        page.on("request", lambda request: _stays_here(request.url, live_server.url, troubles))
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert troubles == []
+
+
+def _noted(message: Any, troubles: list[str]) -> None:
+    # A refusal page is an answer, but browsers log its status as an error.
+    if message.type == "error" and "the server responded with a status of 4" not in message.text:
+        troubles.append(f"console: {message.text}")
+
+
+def _stays_here(url: str, home: str, troubles: list[str]) -> None:
+    if not url.startswith((home, "data:", "blob:", "about:")):
+        troubles.append(f"left the site: {url}")
+
+
+@pytest.fixture(scope="session")
+def axe() -> Callable[[Any], None]:
+    """Asserts that axe finds nothing on a page: WCAG 2.2 A and AA, contrast of 7:1, and page width."""
+    source = AXE.read_text()
+
+    def check(page: Any) -> None:
+        page.evaluate(source + ";0")
+        found = page.evaluate(
+            "tags => axe.run(document, {runOnly: {type: 'tag', values: tags},"
+            " rules: {'color-contrast-enhanced': {enabled: true}, 'target-size': {enabled: true}}})",
+            RULES,
+        )
+        violations = [
+            (each["id"], each["help"], [node["target"] for node in each["nodes"]][:4]) for each in found["violations"]
+        ]
+        assert not violations, (page.url, violations)
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth + 1"), f"sideways: {page.url}"
+
+    return check

@@ -1,6 +1,6 @@
-"""Fetches the few npm files the interface carries, without Node: only what `vendor.lock.json` names, checked by sha512.
+"""Fetches the few npm files the interface carries, without Node: what `vendor.lock.json` names, nothing else.
 
-`python scripts/vendor.py` writes the files; `--check` only compares those on disk with their recorded digests.
+`python scripts/vendor.py` checks each archive by sha512 and writes the files; `--check` says what is missing.
 Never runs a package's code and never follows another address than the registry's.
 """
 

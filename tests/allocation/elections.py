@@ -1,4 +1,4 @@
-"""Small elections for the tests: generated ones with many ties, and the same election as pabutools sees it."""
+"""Small elections for the tests: generated ones with many ties, and the same for pabutools."""
 
 import os
 from collections.abc import Sequence
@@ -44,7 +44,9 @@ def approval_elections(draw: st.DrawFn, least_cost: int = 1) -> Election:
 
 
 @st.composite
-def point_elections(draw: st.DrawFn, form: BallotForm = BallotForm.CUMULATIVE, least_points: int = 0) -> Election:
+def point_elections(
+    draw: st.DrawFn, form: BallotForm = BallotForm.CUMULATIVE, least_points: int = 0
+) -> Election:
     count = draw(st.integers(1, 6))
     costs = draw(st.lists(st.integers(1, 6), min_size=count, max_size=count))
     given = st.dictionaries(st.sampled_from(IDS[:count]), st.integers(least_points, 3), max_size=count)
@@ -74,8 +76,8 @@ def as_pabutools(election: Election) -> tuple[Instance, ApprovalProfile | Cardin
 def data_files() -> list[Path]:
     """The published Pabulib files that are present: none of them is part of this repository.
 
-    The environment variable COMMONWEAL_DATA names the data folder; by default it lies beside the repository. Tests
-    that use these files loop over what is there, and each has a twin on elections of our own.
+    The environment variable COMMONWEAL_DATA names the data folder; by default it lies beside the repository.
+    Tests that use these files loop over what is there, and each has a twin on elections of our own.
     """
     default = Path(__file__).parents[2].parent / "shared" / "data"
     folder = Path(os.environ.get("COMMONWEAL_DATA", default)) / "ballots"

@@ -51,16 +51,18 @@ def names(allocation: Any) -> list[str]:
     return [project.name for project in allocation]
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(approval_elections(), TIES)
-def test_greedy_by_votes_selects_what_pabutools_selects_in_the_same_order(election: Election, ties: Ties) -> None:
+def test_greedy_by_votes_selects_what_pabutools_selects_in_the_same_order(
+    election: Election, ties: Ties
+) -> None:
     instance, profile = as_pabutools(election)
     order = their_ties(election, ties, Utility.COST)
     theirs = greedy_utilitarian_welfare(instance, profile, sat_class=Cost_Sat, tie_breaking=order)
     assert list(count(election, ByLaw(Rule.GREEDY, Utility.COST, ties=ties)).winners) == names(theirs)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(approval_elections(), TIES, st.sampled_from([Utility.COST, Utility.CARDINALITY]))
 def test_greedy_per_cost_is_the_cardinality_greedy_of_pabutools(
     election: Election, ties: Ties, utility: Utility
@@ -73,17 +75,19 @@ def test_greedy_per_cost_is_the_cardinality_greedy_of_pabutools(
     assert list(count(election, by_utility).winners) == names(theirs)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(point_elections(), TIES)
 def test_greedy_per_cost_by_points_selects_what_pabutools_selects(election: Election, ties: Ties) -> None:
     instance, profile = as_pabutools(election)
     order = their_ties(election, ties, Utility.POINTS)
-    theirs = greedy_utilitarian_welfare(instance, profile, sat_class=Additive_Cardinal_Sat, tie_breaking=order)
+    theirs = greedy_utilitarian_welfare(
+        instance, profile, sat_class=Additive_Cardinal_Sat, tie_breaking=order
+    )
     mine = count(election, ByLaw(Rule.GREEDY_PER_COST, Utility.POINTS, ties=ties))
     assert list(mine.winners) == names(theirs)
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(approval_elections(), TIES, APPROVAL_UTILITIES)
 def test_equal_shares_selects_what_pabutools_selects_in_the_same_order(
     election: Election, ties: Ties, utility: Utility
@@ -95,7 +99,7 @@ def test_equal_shares_selects_what_pabutools_selects_in_the_same_order(
     assert list(mine.winners) == names(theirs)
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(st.one_of(point_elections(), point_elections(BallotForm.SCORING, least_points=-2)), TIES)
 def test_equal_shares_with_points_selects_what_pabutools_selects(election: Election, ties: Ties) -> None:
     instance, profile = as_pabutools(election)
@@ -117,8 +121,13 @@ def test_points_are_read_as_approvals_as_pabutools_reads_them(
     assert list(mine.winners) == names(theirs)
 
 
-@settings(max_examples=400, deadline=None)
-@given(approval_elections(), TIES, APPROVAL_UTILITIES, st.sampled_from([Fraction(1), Fraction(1, 3), Fraction(2)]))
+@settings(max_examples=250, deadline=None)
+@given(
+    approval_elections(),
+    TIES,
+    APPROVAL_UTILITIES,
+    st.sampled_from([Fraction(1), Fraction(1, 3), Fraction(2)]),
+)
 def test_raising_the_shares_ends_where_pabutools_ends(
     election: Election, ties: Ties, utility: Utility, step: Fraction
 ) -> None:
@@ -135,9 +144,11 @@ def test_raising_the_shares_ends_where_pabutools_ends(
     assert list(mine.winners) == names(filled)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(approval_elections(), TIES, APPROVAL_UTILITIES)
-def test_greedy_completion_takes_what_pabutools_takes(election: Election, ties: Ties, utility: Utility) -> None:
+def test_greedy_completion_takes_what_pabutools_takes(
+    election: Election, ties: Ties, utility: Utility
+) -> None:
     instance, profile = as_pabutools(election)
     shares = {"sat_class": SATISFACTION[utility], "tie_breaking": their_ties(election, ties, utility)}
     filling = {"sat_class": Cost_Sat, "tie_breaking": their_ties(election, ties, Utility.COST)}
@@ -147,7 +158,7 @@ def test_greedy_completion_takes_what_pabutools_takes(election: Election, ties: 
     assert list(mine.winners) == names(filled)
 
 
-@settings(max_examples=800, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(approval_elections(), TIES)
 def test_phragmen_selects_what_pabutools_selects(election: Election, ties: Ties) -> None:
     instance, profile = as_pabutools(election)

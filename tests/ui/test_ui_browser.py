@@ -1,4 +1,4 @@
-"""The gallery and the frame in a real browser: four languages, two schemes, two widths, with and without JavaScript."""
+"""The gallery and the frame in a real browser: languages, schemes, widths, with and without JavaScript."""
 
 from __future__ import annotations
 
@@ -49,7 +49,8 @@ def test_every_control_of_the_gallery_is_large_enough_for_a_thumb(browser_page: 
     page = browser_page(width=360)
     page.goto("/en/ui/")
     small = page.evaluate(
-        """() => [...document.querySelectorAll('button, summary, select, textarea, input, .button, nav a, .error-summary a')]
+        """() => [...document.querySelectorAll(
+            'button, summary, select, textarea, input, .button, nav a, .error-summary a')]
         .filter(e => e.type !== 'hidden' && e.checkVisibility())
         .map(e => [e, (e.closest('.choice') || e).getBoundingClientRect()])
         .filter(([e, box]) => box.height > 0 && (box.height < 43.5 || box.width < 43.5))
@@ -99,7 +100,8 @@ def test_text_spacing_set_by_the_reader_cuts_nothing(browser_page: Any) -> None:
     page.goto("/de/ui/")
     page.evaluate(
         """() => { const sheet = new CSSStyleSheet(); sheet.replaceSync(
-        '* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important }');
+        '* { line-height: 1.5 !important; letter-spacing: .12em !important; ' +
+        'word-spacing: .16em !important }');
         document.adoptedStyleSheets = [sheet]; }"""
     )
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth + 1")

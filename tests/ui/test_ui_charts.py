@@ -56,7 +56,8 @@ def test_each_chart_holds_its_figures_as_a_table_with_a_link_to_the_file() -> No
     markup = (
         "{% chart_bar bars title='Bars' csv_href='/b.csv' %}{% chart_stacked stacks title='Stacks' %}"
         "{% chart_dots dots title='Dots' %}{% chart_line line title='Line' series=series %}"
-        "{% map map.viewbox title='Map' shapes=map.shapes points=map.points levels=map.levels value_head='n' %}"
+        "{% map map.viewbox title='Map' shapes=map.shapes points=map.points levels=map.levels "
+        "value_head='n' %}"
     )
     html = drawn(markup, **content)
     assert html.count("<table>") == html.count("<figcaption") == 5

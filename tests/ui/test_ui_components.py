@@ -67,7 +67,8 @@ def test_text_from_people_is_escaped_everywhere() -> None:
         }
     ]
     markup = (
-        '<c-card :title="evil" :meta="evil"></c-card><c-sign code="x" :name="evil" /><c-steps :steps="rows" />'
+        '<c-card :title="evil" :meta="evil"></c-card><c-sign code="x" :name="evil" />'
+        '<c-steps :steps="rows" />'
         '<c-summary-list :rows="rows" /><c-timeline :items="rows" /><c-avatar :name="evil" />'
         '<c-picture :src="evil" :alt="evil" /><c-easy-read :easy="evil">x</c-easy-read>'
     )

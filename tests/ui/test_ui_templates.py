@@ -39,6 +39,10 @@ def test_no_template_holds_a_script_of_its_own() -> None:
     assert offending(r"""\son[a-z]+\s*=\s*["']|javascript:|hx-on""") == []
 
 
+def test_no_component_gets_a_filtered_value_by_the_colon_form_which_reads_names_only() -> None:
+    assert offending(r"""<c-[^>]*\s:[a-z_-]+="[^"{]*\|[^"]*\"""") == []
+
+
 def test_every_script_carries_the_nonce_and_waits_for_the_page() -> None:
     assert (
         offending(

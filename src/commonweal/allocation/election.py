@@ -135,9 +135,7 @@ class Limits:
 
 
 def whole_from_meta(meta: Mapping[str, str], key: str) -> int:
-    """A whole number >= 0 from META, or ElectionError."""
-    if key not in meta:
-        raise ElectionError(f"the key {key} is missing", section="meta", row=key, column="key")
+    """A whole number >= 0 from META, where the key is present, or ElectionError."""
     if not _WHOLE.fullmatch(meta[key]):
         raise ElectionError(f"{key} must be a whole number", section="meta", row=key, column="value")
     return int(meta[key])

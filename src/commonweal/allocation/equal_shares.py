@@ -31,6 +31,32 @@ class Purchase(NamedTuple):
     paid: tuple[tuple[Fraction, int], ...]
 
 
+class Rho:
+    """A price per unit of utility as two whole numbers, compared exactly.
+
+    The same as a Fraction that is never reduced: the numbers are large and compared far more often than kept.
+    """
+
+    __slots__ = ("above", "below")
+
+    def __init__(self, above: int, below: int) -> None:
+        self.above = above
+        self.below = below
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Rho) and self.above * other.below == other.above * self.below
+
+    def __hash__(self) -> int:
+        return hash(self.exact())
+
+    def __lt__(self, other: "Rho") -> bool:
+        return self.above * other.below < other.above * self.below
+
+    def exact(self) -> Fraction:
+        """The price as a reduced fraction, in currency units."""
+        return Fraction(self.above, self.below)
+
+
 class Spending(NamedTuple):
     """The purchases in order, and what a voter of each group has left at the end."""
 
@@ -43,7 +69,7 @@ def equal_shares(supports: Supports, share: Fraction, places: tuple[int, ...]) -
     market = Market(supports, share)
     purchases = []
     for project, rho in rounds(market, places):
-        purchases.append(Purchase(project, rho, market.paid(project)))
+        purchases.append(Purchase(project, rho.exact(), market.paid(project)))
         market.buy(project)
     return Spending(purchases, [Fraction(purse, market.parts) for purse in market.purses])
 
@@ -62,12 +88,14 @@ def projects_bought(
     return bought
 
 
-def rounds(market: "Market", places: tuple[int, ...]) -> Iterator[tuple[int, Fraction]]:
+def rounds(market: "Market", places: tuple[int, ...]) -> Iterator[tuple[int, Rho]]:
     """The next project to buy and its rho, again and again; the caller buys it before asking for the next."""
-    # A price can only rise while purses empty, so the last known price of a project is a lower bound; before the
-    # first, it is the price if every supporter could pay it in full. The heap keeps these bounds; a project is
-    # bought when it is on top with a price worked out in this very round.
-    bounds = [(market.lowest(p), places[p], p) for p, backers in enumerate(market.supports.backers) if backers]
+    # A price can only rise while purses empty, so the last known price of a project is a lower bound; before
+    # the first, it is the price if every supporter could pay in full. The heap keeps these bounds; a project
+    # is bought when it is on top with a price worked out in this very round.
+    bounds = [
+        (market.lowest(p), places[p], p) for p, backers in enumerate(market.supports.backers) if backers
+    ]
     heapify(bounds)
     asked_in: dict[int, int] = {}
     bought = 0
@@ -90,8 +118,9 @@ class Market:
     """What every group of voters has left, in whole parts of a currency unit.
 
     There are `parts` parts to the currency unit; a purchase that does not divide evenly multiplies them. For
-    each project its supporters are split into rich (they can pay their full price) and poor (they pay all
-    they have). Once poor, always poor: prices only rise and purses only empty.
+    each project its supporters are split into rich (they can pay their full price, `weights` is the sum of
+    their weights) and poor (they pay all they have). Once poor, always poor: prices only rise and purses only
+    empty.
     """
 
     def __init__(self, supports: Supports, share: Fraction) -> None:
@@ -100,14 +129,20 @@ class Market:
         self.purses = [int(share * self.parts)] * len(supports.group_sizes)
         self.rich: list[list[Backer]] = [list(backers) for backers in supports.backers]
         self.poor: list[list[Backer]] = [[] for _ in supports.backers]
+        self.weights = list(supports.weights)
         self.offers: dict[int, tuple[int, int]] = {}
 
-    def lowest(self, project: int) -> Fraction:
+    def lowest(self, project: int) -> Rho:
         """The rho at which the project would be bought if every supporter could pay in full."""
-        weights = sum([size * weight for _, size, weight in self.supports.backers[project]])
-        return self.supports.costs[project] / (weights * self.supports.unit[project])
+        cost, weights = self.supports.costs[project], self.weights[project]
+        return self._rho(project, cost.numerator, weights * cost.denominator)
 
-    def ask(self, project: int) -> Fraction | None:
+    def _rho(self, project: int, owed: int, weights: int) -> Rho:
+        """`owed` currency units shared by `weights`, per unit of utility."""
+        unit = self.supports.unit[project]
+        return Rho(owed * unit.denominator, weights * unit.numerator)
+
+    def ask(self, project: int) -> Rho | None:
         """The smallest rho at which the supporters can pay the project now; None when they cannot.
 
         Everybody starts as rich. The rich share what the poor leave in proportion to their weight; who cannot
@@ -117,17 +152,18 @@ class Market:
         purses = self.purses
         poor = [backer for backer in self.poor[project] if purses[backer[0]]]
         rich = self.rich[project]
+        weights = self.weights[project]
         cost = int(self.supports.costs[project] * self.parts)
         while rich:
             owed = cost - sum([size * purses[group] for group, size, _ in poor])
-            weights = sum([size * weight for _, size, weight in rich])
             able = [backer for backer in rich if purses[backer[0]] * weights >= owed * backer[2]]
             if len(able) == len(rich):
                 self.rich[project], self.poor[project] = rich, poor
                 self.offers[project] = owed, weights
-                return Fraction(owed, weights * self.parts) / self.supports.unit[project]
+                self.weights[project] = weights
+                return self._rho(project, owed, weights * self.parts)
             poor += [backer for backer in rich if purses[backer[0]] * weights < owed * backer[2]]
-            rich = able
+            rich, weights = able, sum([size * weight for _, size, weight in able])
         return None
 
     def buy(self, project: int) -> None:

@@ -106,16 +106,14 @@ def _quoted_value(lines: list[str], first: int, at: int) -> tuple[str, int, int]
     quote.
     """
     parts: list[str] = []
-    number = first
+    number, opened_at = first, at
     while True:
         end = lines[number].find('"', at)
         if end < 0:
             parts.append(lines[number][at:] + "\n")
-            number, before = number + 1, at
+            number, at = number + 1, 0
             if number == len(lines):
-                column = before if number == first + 1 else 1
-                raise PabulibError(first + 1, column, "the quote that opens here is never closed")
-            at = 0
+                raise PabulibError(first + 1, opened_at, "the quote that opens here is never closed")
         elif lines[number][end : end + 2] == '""':
             parts.append(lines[number][at : end + 1])
             at = end + 2

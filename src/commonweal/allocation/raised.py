@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 from commonweal.allocation.bylaw import ByLaw, Stop, Utility
 from commonweal.allocation.count import first_share, total_cost
-from commonweal.allocation.equal_shares import Market, projects_bought, rounds
+from commonweal.allocation.equal_shares import Market, Rho, rounds
 from commonweal.allocation.supports import Supports
 
 # More repeats make a cost limit tighter and take longer; three leave few needless counts.
@@ -71,13 +71,15 @@ class RaisedShares:
     def _raise(self, changed: Supports, project: int, safe: Callable[[Known], bool]) -> list[int]:
         """The loop of `count.raise_shares` for a changed election, taking what is known where it is safe."""
         places = changed.places(self.bylaw.ties)
-        share, last = first_share(changed, self.bylaw), list[int]()
+        share, last, leap = first_share(changed, self.bylaw), list[int](), 1
         while True:
+            purchases: list[tuple[int, Rho]] | None = None
             known = self._known_at(share)
             if known is not None and safe(known):
                 bought, spent, others = known.bought, known.spent, known.others
             else:
-                bought = projects_bought(changed, share, places)
+                purchases = _purchases(changed, share, places)
+                bought = [number for number, _ in purchases]
                 spent, others = total_cost(changed, bought), _others(changed, bought)
             if spent > changed.budget:
                 return last
@@ -88,6 +90,10 @@ class RaisedShares:
                 open_costs.append(changed.costs[project])
             if not open_costs or (self.bylaw.stop is Stop.EXHAUSTIVE and min(open_costs) > left):
                 return last
+            while purchases is not None:
+                high = share + leap * self.bylaw.step
+                purchases = same_purchases(changed, purchases, high)
+                share, leap = (share, max(1, leap // 2)) if purchases is None else (high, 2 * leap)
             share += self.bylaw.step
 
     def _known_at(self, share: Fraction) -> Known | None:
@@ -107,19 +113,15 @@ def survey(supports: Supports, places: tuple[int, ...], low: Fraction, high: Fra
     None when it is not sure that all of them buy the same. Cost limits are worked out for a single share
     only.
     """
-    first = Market(supports, low)
-    purchases = []
-    for purchase in rounds(first, places):
-        first.buy(purchase[0])
-        purchases.append(purchase)
+    purchases = _purchases(supports, low, places)
     bought = [project for project, _ in purchases]
     limits = _Limits(supports, set(range(len(supports.ids))).difference(bought), high, with_costs=low == high)
     market = Market(supports, high)
-    bounds = dict.fromkeys(bought, Fraction(0))
+    later = {p: market.lowest(p) for p in bought}
     for project, rho in purchases:
-        limits.update(market, rho)
-        del bounds[project]
-        if low != high and not _all_dearer(market, bounds, rho):
+        limits.update(market, rho.exact())
+        del later[project]
+        if low != high and not _all_dearer(market, later, rho):
             return None
         market.ask(project)
         market.buy(project)
@@ -129,16 +131,51 @@ def survey(supports: Supports, places: tuple[int, ...], low: Fraction, high: Fra
     return Known(bought, total_cost(supports, bought), _others(supports, bought), limits.voters, limits.costs)
 
 
-def _all_dearer(market: Market, bounds: dict[int, Fraction], rho: Fraction) -> bool:
-    """Whether each of these projects costs more than `rho` in this market; `bounds` are lower bounds,
-    renewed.
+def _purchases(supports: Supports, share: Fraction, places: tuple[int, ...]) -> list[tuple[int, Rho]]:
+    """What this share buys, with the prices."""
+    market = Market(supports, share)
+    purchases = []
+    for project, rho in rounds(market, places):
+        market.buy(project)
+        purchases.append((project, rho))
+    return purchases
+
+
+def same_purchases(
+    supports: Supports, purchases: list[tuple[int, Rho]], high: Fraction
+) -> list[tuple[int, Rho]] | None:
+    """The purchases at the share `high`, when it and every share below buy the same; None when that is not
+    sure.
+
+    `purchases` are those of the lower end of the range. See the head of this file for why this is enough.
     """
-    for project, bound in bounds.items():
-        if bound <= rho:
+    market = Market(supports, high)
+    rivals = {p: market.lowest(p) for p, backers in enumerate(supports.backers) if backers}
+    found = []
+    for project, rho in purchases:
+        del rivals[project]
+        if not _all_dearer(market, rivals, rho):
+            return None
+        now = market.ask(project)
+        assert now is not None, "what a lower share could buy, a higher share can"
+        market.buy(project)
+        found.append((project, now))
+    return None if any(market.ask(rival) for rival in rivals) else found
+
+
+def _all_dearer(market: Market, rivals: dict[int, Rho], rho: Rho) -> bool:
+    """Whether none of these projects can be bought at `rho` in this market.
+
+    `rivals` holds lower bounds of their prices; those in reach of `rho` are worked out anew.
+    """
+    for project, bound in rivals.items():
+        if not rho < bound:
             asked = market.ask(project)
-            if asked is None or asked <= rho:
+            if asked is None:
+                continue
+            if not rho < asked:
                 return False
-            bounds[project] = asked
+            rivals[project] = asked
     return True
 
 

@@ -25,9 +25,10 @@ class UtilityError(ValueError):
 class Supports:
     """The groups of voters behind each project. Projects and groups go by number, from 0.
 
-    `unit[p]` is the utility of one unit of weight for project `p`: the utility of a voter is weight x unit.
-    `score[p]` is what greedy orders by: supporters, or total points with utility "points".
-    `group_of[v]` is the group of ballot `v`; a ballot that supports nothing is in a group without projects.
+    `weights[p]` is the sum of the weights of all supporters and `unit[p]` the utility of one unit of weight
+    for project `p`: the utility of a voter is weight x unit. `score[p]` is what greedy orders by: supporters,
+    or total points with utility "points". `group_of[v]` is the group of ballot `v`; a ballot that supports
+    nothing is in a group without projects.
     """
 
     utility: Utility
@@ -38,6 +39,7 @@ class Supports:
     group_sizes: tuple[int, ...]
     group_of: tuple[int, ...]
     backers: tuple[tuple[Backer, ...], ...]
+    weights: tuple[int, ...]
     unit: tuple[Fraction, ...]
     score: tuple[Fraction, ...]
 
@@ -77,6 +79,7 @@ class Supports:
             group_sizes=tuple(sizes),
             group_of=tuple(group_of),
             backers=tuple([tuple(listed) for listed in backers]),
+            weights=tuple([sum([size * weight for _, size, weight in listed]) for listed in backers]),
             unit=tuple(unit),
             score=tuple(score),
         )
@@ -118,7 +121,8 @@ class Supports:
         does.
         """
         group, weight = len(self.group_sizes), self.heaviest()
-        backers, score = list(self.backers), list(self.score)
+        backers, weights, score = list(self.backers), list(self.weights), list(self.score)
+        weights[project] += count * weight
         backers[project] = (*backers[project], (group, count, weight))
         score[project] += count * weight * (self.unit[project] if self.utility is Utility.POINTS else 1)
         return replace(
@@ -127,6 +131,7 @@ class Supports:
             group_sizes=(*self.group_sizes, count),
             group_of=self.group_of + (group,) * count,
             backers=tuple(backers),
+            weights=tuple(weights),
             score=tuple(score),
         )
 

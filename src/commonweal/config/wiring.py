@@ -1,5 +1,13 @@
 """Who hears of what: event name -> handlers. Every handler is idempotent and runs in the background."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping, Sequence
 
-HANDLERS: Mapping[str, Sequence[Callable[..., None]]] = {}
+from commonweal.people.models import Event
+from commonweal.projects import notices as projects
+
+HANDLERS: Mapping[str, Sequence[Callable[[Event], None]]] = {
+    "DossierMoved": (projects.tell_applicant,),
+    "DossierDecided": (projects.tell_applicant,),
+}

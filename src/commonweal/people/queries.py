@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from commonweal.kernel.text import folded
-from commonweal.people.models import Event, Message, Organisation, Person
+from commonweal.people.models import Event, Message, Organisation, Person, StaffAppointment
+from commonweal.people.rules import ROLES, Act
 
 
 def prefix_query(text: str) -> str:
@@ -48,3 +51,12 @@ def letters_to_print() -> QuerySet[Message]:
 def database_version() -> int:
     """The major version of the PostgreSQL behind this connection."""
     return connection.pg_version // 10000
+
+
+def staff_who_may(act: Act, on: date) -> list[Person]:
+    """Persons whose staff roles grant an act on a day, by name; one query."""
+    codes = [role.code for role in ROLES if act in role.grants]
+    held = StaffAppointment.objects.filter(role__in=codes, starts_on__lte=on).filter(
+        Q(ends_on__isnull=True) | Q(ends_on__gte=on)
+    )
+    return list(Person.objects.filter(pk__in=held.values("person")))

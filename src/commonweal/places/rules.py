@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from typing import Protocol
 
 VIEW_BOX = "0 0 1000 840"
@@ -29,11 +30,8 @@ class Named(Protocol):
     name_en: str
 
 
-def project(latitude: float, longitude: float) -> Point:
-    """Degrees (WGS 84) to units of `VIEW_BOX`, x to the right and y down, one decimal. For drawing only.
-
-    Takes anything `float` understands, `Decimal` included.
-    """
+def project(latitude: float | Decimal, longitude: float | Decimal) -> Point:
+    """Degrees (WGS 84) to units of `VIEW_BOX`, x to the right and y down, one decimal. For drawing only."""
     x = 500 + (float(longitude) - _CENTRE_LONGITUDE) * _NARROWING * _UNITS
     y = 420 - (float(latitude) - _CENTRE_LATITUDE) * _UNITS
     return round(x, 1), round(y, 1)

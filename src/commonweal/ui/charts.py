@@ -1,9 +1,10 @@
-"""The geometry of charts and maps: shares in percent of the width, never a pixel of text and never a colour."""
+"""The geometry of charts and maps: shares in percent of the width. Never a pixel of text, never a colour."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 Row = Mapping[str, Any]
@@ -58,7 +59,7 @@ def stacks(rows: Sequence[Row]) -> list[dict[str, Any]]:
 
 
 def dots(rows: Sequence[Row]) -> list[dict[str, Any]]:
-    """Rows of `label`, `value`, `of`: one dot each, `value` of them filled; above 400 one dot stands for several."""
+    """Rows of `label`, `value`, `of`: one dot each, `value` of them filled; a dot is worth more above 400."""
     drawn = []
     for row in rows[:ROWS_MAX]:
         worth = -(-row["of"] // DOTS_MAX) or 1
@@ -77,7 +78,7 @@ def dots(rows: Sequence[Row]) -> list[dict[str, Any]]:
 def lines(rows: Sequence[Row], series: Sequence[Row] = ()) -> dict[str, Any]:
     """Rows of `label` and `value`, or `values` (one per series), as points and the segments between them.
 
-    Gives `series` (label, fill, points, segments), `top` (the largest value, at 0 %) and the first and last label.
+    Gives `series` (label, fill, points, segments), `top` (the largest value) and the first and last label.
     """
     rows = rows[:ROWS_MAX]
     columns = [row["values"] if "values" in row else [row["value"]] for row in rows]
@@ -92,7 +93,7 @@ def lines(rows: Sequence[Row], series: Sequence[Row] = ()) -> dict[str, Any]:
         ]
         segments = [
             {"x1": start["x"], "y1": start["y"], "x2": end["x"], "y2": end["y"]}
-            for start, end in zip(points, points[1:], strict=False)
+            for start, end in pairwise(points)
         ]
         drawn.append(
             {"label": "", **about, "fill": fill(about, index), "points": points, "segments": segments}
@@ -105,7 +106,7 @@ SIGNS = ("inclusion", "cooperatives", "neighbourhoods")
 
 
 def map_marks(viewbox: str, points: Sequence[Row]) -> list[dict[str, Any]]:
-    """Points of `x`, `y`, `label` and perhaps `href`, `code`, with a radius that suits the map and a place for the sign."""
+    """Points of `x`, `y`, `label`, perhaps `href`, `code`, with a fitting radius and a place for the sign."""
     radius = Decimal(viewbox.split()[2]) / 38
     side = radius * Decimal("1.35")
     marks = []

@@ -43,7 +43,7 @@ class Measured:
 
 
 def pairs() -> list[tuple[str, str, float]]:
-    """Every pair of tokens the stylesheet puts on one another: what is above, what is below, the ratio needed."""
+    """Every pair of tokens the stylesheet puts on one another: above, below, and the ratio needed."""
     text = [
         (above, ground) for ground in GROUNDS for above in ("ink", "quiet", "action", "action-deep", "danger")
     ]
@@ -57,6 +57,10 @@ def pairs() -> list[tuple[str, str, float]]:
     return [(*pair, TEXT_RATIO) for pair in text] + [(*pair, BOUNDARY_RATIO) for pair in boundaries]
 
 
+def _clipped(part: float) -> float:
+    return min(max(part, 0.0), 1.0)
+
+
 def linear_rgb(lightness: float, chroma: float, hue: float) -> tuple[float, float, float]:
     """OKLCH as linear sRGB, each part clipped to 0..1 as a screen does."""
     a, b = chroma * math.cos(math.radians(hue)), chroma * math.sin(math.radians(hue))
@@ -66,7 +70,7 @@ def linear_rgb(lightness: float, chroma: float, hue: float) -> tuple[float, floa
     red = 4.0767416621 * long - 3.3077115913 * middle + 0.2309699292 * short
     green = -1.2684380046 * long + 2.6097574011 * middle - 0.3413193965 * short
     blue = -0.0041960863 * long - 0.7034186147 * middle + 1.7076147010 * short
-    return tuple(min(max(part, 0.0), 1.0) for part in (red, green, blue))  # type: ignore[return-value]
+    return _clipped(red), _clipped(green), _clipped(blue)
 
 
 def hex_of(rgb: tuple[float, float, float]) -> str:
@@ -114,3 +118,11 @@ def measured() -> list[Measured]:
             rows.append(Measured(scheme, above, below, ratio(one, other), needed, hex_of(one), hex_of(other)))
         found += sorted(rows, key=lambda row: row.ratio / row.needed)
     return found
+
+
+def by_pair() -> list[tuple[Measured, ...]]:
+    """Each pair with its measure in every scheme, in the order of `SCHEMES`."""
+    found: dict[tuple[str, str, float], list[Measured]] = {pair: [] for pair in pairs()}
+    for row in measured():
+        found[row.above, row.below, row.needed].append(row)
+    return [tuple(rows) for rows in found.values()]

@@ -1,4 +1,4 @@
-"""Form fields that read what people write: days, amounts, text. They say how to mend an answer, never blame."""
+"""Form fields that read days, amounts and text as people write them. They say how to mend, never blame."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class DatePartsField(forms.MultiValueField):
     def clean(self, value: Any) -> date | None:
         """The day. Raises ValidationError naming the part that is missing or the day that does not exist."""
         if value is None or isinstance(value, date):
-            value = self.widget.decompress(value)
+            value = DateParts().decompress(value)
         parts = [clean(str(part), lines=False) if part is not None else "" for part in value]
         if not any(parts):
             if self.required:

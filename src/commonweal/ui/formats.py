@@ -1,8 +1,9 @@
-"""Amounts, days and moments as the reader's language writes them. Uses Django's formats only, never the system's."""
+"""Amounts, days and moments as the reader's language writes them. Never uses the system's own formats."""
 
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from django.utils import dateformat, timezone
@@ -26,7 +27,7 @@ def _language() -> str:
     return (get_language() or "en").partition("-")[0]
 
 
-def number(value: object, places: int = 0) -> str:
+def number(value: Decimal | int | float | str, places: int = 0) -> str:
     """A number with the language's grouping, written with `places` decimals."""
     return number_format(value, decimal_pos=places, use_l10n=True, force_grouping=True)
 

@@ -1,4 +1,4 @@
-"""The form of the display settings page, and the one the gallery shows."""
+"""The form of the display settings page. Keeps nothing itself."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from commonweal.ui.display import CHOICES, Display
-from commonweal.ui.widgets import ChoiceCards
 
 
 class DisplayForm(forms.Form):

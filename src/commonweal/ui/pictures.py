@@ -77,7 +77,7 @@ def _doors(dice: _Dice) -> list[Shape]:
             shapes.append(Shape(arch, "glow"))
             shapes.append(
                 Shape(
-                    f"M{edge} 168l{-10 * swing} {HEIGHT - 168}h{inner + 14 * swing}l{-4 * swing} {168 - HEIGHT}z",
+                    f"M{edge} 168l{-10 * swing} 32h{inner + 14 * swing}l{-4 * swing} -32z",
                     "glow",
                 )
             )
@@ -101,8 +101,10 @@ def _weave(dice: _Dice) -> list[Shape]:
             f"M-20 {base}q55 {-2 * rise} 110 0t110 0 110 0 110 0v18q-55 {2 * rise} -110 0t-110 0-110 0-110 0z"
         )
         shapes.append(Shape(wave, ("solid", "soft", "paper")[(row + dice.among(0, 1)) % 3]))
-    for _knot in range(4):
-        shapes.append(Shape(_circle(dice.among(20, 380), dice.among(20, 180), dice.among(9, 17)), "glow"))
+    shapes += [
+        Shape(_circle(dice.among(20, 380), dice.among(20, 180), dice.among(9, 17)), "glow")
+        for _knot in range(4)
+    ]
     return shapes
 
 

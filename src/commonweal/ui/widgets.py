@@ -1,4 +1,4 @@
-"""Inputs of our own: a date in three parts, an amount, choices as large cards. They draw and read, never judge."""
+"""Inputs of our own: a date in three parts, an amount, large choices. They draw and read, never judge."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ class DateParts(forms.MultiWidget):
     labels = (_("Day"), _("Month"), _("Year"))
 
     def __init__(self, attrs: Mapping[str, Any] | None = None, *, birthday: bool = False) -> None:
-        parts = {}
+        parts: dict[str, forms.Widget | type[forms.Widget]] = {}
         for name, size in (("day", 2), ("month", 2), ("year", 4)):
-            own = {"inputmode": "numeric", "size": size, "maxlength": size}
+            own: dict[str, Any] = {"inputmode": "numeric", "size": size, "maxlength": size}
             if birthday:
                 own["autocomplete"] = f"bday-{name}"
             parts[name] = forms.TextInput(attrs=own)
-        super().__init__(parts, attrs)
+        super().__init__(parts, dict(attrs) if attrs else None)
 
     def decompress(self, value: date | None) -> list[int | None]:
         """The three numbers of a day."""
@@ -39,7 +39,7 @@ class DateParts(forms.MultiWidget):
 
     def id_for_label(self, id_: str) -> str:
         """Links to the group lead to its first part."""
-        return f"{id_}_day" if id_ else id_
+        return f"{id_}_0" if id_ else id_
 
 
 class Amount(forms.TextInput):
@@ -51,7 +51,7 @@ class Amount(forms.TextInput):
         super().__init__({"inputmode": "decimal", "size": 12, "autocomplete": "off", **(attrs or {})})
 
 
-class _Cards:
+class _Cards(forms.RadioSelect):
     """What the two kinds of cards share: a line of explanation and a sign per choice."""
 
     template_name = "ui/widgets/choice_cards.html"
@@ -66,7 +66,7 @@ class _Cards:
         icons: Mapping[str, str] | None = None,
     ) -> None:
         """`hints`, `signs` (ambition codes) and `icons` (icon names) are by choice value."""
-        super().__init__(attrs, choices)
+        super().__init__(dict(attrs) if attrs else None, choices)
         self.hints, self.signs, self.icons = hints or {}, signs or {}, icons or {}
 
     def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
@@ -81,7 +81,7 @@ class _Cards:
         return option
 
 
-class ChoiceCards(_Cards, forms.RadioSelect):
+class ChoiceCards(_Cards):
     """One choice among a few, each a large card with a line of explanation."""
 
 

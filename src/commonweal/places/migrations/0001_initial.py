@@ -37,32 +37,37 @@ def _capitals():
 
 
 def _fold():
-    """The SQL of `public.commonweal_fold(text)`.
+    """The SQL of `public.commonweal_fold(text)` and of its helper for letters beyond ASCII.
 
     Written without any extension and without a collation of the machine, so that it may be IMMUTABLE and
-    serve in indexes. Plain ASCII takes the short way.
+    serve in indexes. Most names are plain ASCII, or are once their accents are gone, and take a short way:
+    comparing each letter with the long list of capitals is what costs (0.1 ms a name).
     """
     opened = "value"
-    for letter, plain in (
-        ("œ", "oe"),
-        ("Œ", "oe"),
-        ("æ", "ae"),
-        ("Æ", "ae"),
-        ("ß", "ss"),
-        ("ø", "o"),
-        ("Ø", "o"),
-        ("ł", "l"),
-    ):
+    for letter, plain in zip("œŒæÆßøØł", ("oe", "oe", "ae", "ae", "ss", "o", "o", "l"), strict=True):
         opened = f"replace({opened}, '{letter}', '{plain}')"
     capitals, small = _capitals()
-    bare = f"regexp_replace(normalize({opened}, NFKD), '{_marks()}', '', 'g')"
     return f"""
+        CREATE OR REPLACE FUNCTION public.commonweal_fold_letters(value text) RETURNS text
+        LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $fold$
+        DECLARE
+            bare text := lower(regexp_replace(normalize({opened}, NFKD), '{_marks()}', '', 'g') COLLATE "C");
+        BEGIN
+            IF octet_length(bare) = char_length(bare) THEN
+                RETURN bare;
+            END IF;
+            RETURN translate(bare, '{capitals}', '{small}');
+        END
+        $fold$;
         CREATE OR REPLACE FUNCTION public.commonweal_fold(value text) RETURNS text
         LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $fold$
             SELECT CASE WHEN octet_length(value) = char_length(value) THEN lower(value COLLATE "C")
-            ELSE translate(lower({bare} COLLATE "C"), '{capitals}', '{small}') END
+            ELSE public.commonweal_fold_letters(value) END
         $fold$
     """
+
+
+_UNFOLD = "DROP FUNCTION public.commonweal_fold(text); DROP FUNCTION public.commonweal_fold_letters(text)"
 
 
 class Migration(migrations.Migration):
@@ -71,7 +76,7 @@ class Migration(migrations.Migration):
     dependencies = []
 
     operations = [
-        migrations.RunSQL(_fold(), "DROP FUNCTION public.commonweal_fold(text)"),
+        migrations.RunSQL(_fold(), _UNFOLD),
         migrations.CreateModel(
             name="Region",
             fields=[

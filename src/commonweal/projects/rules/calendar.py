@@ -21,7 +21,7 @@ class Reading(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Applications from `first` to `last` (included, maybe over New Year) are for projects from `earliest`."""
+    """Applications from `first` to `last`, maybe over New Year, are for projects from `earliest`."""
 
     first: DayOfYear
     last: DayOfYear

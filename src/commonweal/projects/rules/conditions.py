@@ -1,4 +1,4 @@
-"""The conditions of the regional track, functions of facts and parameters. An unknown fact never gives a no."""
+"""Conditions of the regional track: functions of facts and parameters. An unknown fact never gives a no."""
 
 from __future__ import annotations
 

@@ -23,9 +23,10 @@ class EarlierAward:
 class Facts:
     """Everything known of an applicant and a project, each fact optional.
 
-    `legal_form` is a code of `people.rules.LegalForm`; countries are ISO 3166 codes of two letters;
-    `ambitions` are the codes claimed among those in force (the caller drops others); `scale` is "local", "region" or
-    "country"; `beneficiary` is "organisation" or "person". `round_deadline` is the last day of the round.
+    `legal_form` is a code of `people.rules.LegalForm`; countries are ISO 3166 codes of two letters.
+    `ambitions` are the codes claimed among those in force (the caller drops others).
+    `scale` is "local", "region" or "country"; `beneficiary` is "organisation" or "person".
+    `round_deadline` is the last day of the round.
     """
 
     legal_form: str | None = None

@@ -65,7 +65,7 @@ REGIONAL_RULES = (
         _BEGINNING,
         date(2021, 12, 31),
         {},
-        f"{_SOURCE}: an earlier version; today cohesion is preferred. The day it ended is a choice of the demo.",
+        f"{_SOURCE}: an earlier version; today cohesion is preferred. Its last day is a choice of the demo.",
     ),
 )
 

@@ -1,4 +1,4 @@
-"""Tags and filters every template has: icons, amounts, days, links, charts, maps. They show; they decide nothing."""
+"""Tags and filters every template has: icons, amounts, days, links, charts, maps. They decide nothing."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def uid(context: Context, stem: str) -> str:
     request = context.get("request")
     if request is None:
         return f"{stem}-{next(_numbers)}"
-    request.ui_ids = getattr(request, "ui_ids", 0) + 1
+    vars(request)["ui_ids"] = getattr(request, "ui_ids", 0) + 1
     return f"{stem}-{request.ui_ids}"
 
 
@@ -142,8 +142,8 @@ def main_links(context: Context) -> list[dict[str, str]]:
     user = context.get("user")
     if user is not None and user.is_authenticated:
         names.append(("portal:my-page", gettext("My page")))
-    if context.get("is_staff_person"):
-        names.append(("portal:desk", gettext("Staff desk")))
+        if context.get("is_staff_person"):
+            names.append(("portal:desk", gettext("Staff desk")))
     return _links(context, names)
 
 
@@ -189,12 +189,14 @@ def kinder(text: object) -> str:
 
 @register.simple_tag
 def form_errors(form: BaseForm) -> list[dict[str, str]]:
-    """Each error of a form with the id of the field to mend. The form then does not repeat its general errors."""
-    form.summarised = True
-    found = [{"text": wording.ours(text), "target": ""} for text in form.non_field_errors()]
+    """Each error of a form with the id of the field to mend; the form then drops its general errors."""
+    vars(form)["summarised"] = True
+    found = [{"text": wording.ours(str(text)), "target": ""} for text in form.non_field_errors()]
     for field in form:
         target = "" if field.is_hidden else _target(field)
-        found += [{"text": wording.named(str(field.label), text), "target": target} for text in field.errors]
+        found += [
+            {"text": wording.named(str(field.label), str(text)), "target": target} for text in field.errors
+        ]
     return found
 
 
@@ -306,7 +308,7 @@ def chart_line(
     series: Sequence[charts.Row] = (),
     csv_href: str = "",
 ) -> dict[str, Any]:
-    """Lines: rows of `label` and `value`, or `values` with one entry for each of `series` (`label`, `code`)."""
+    """Lines: rows of `label` and `value`, or `values` with one for each of `series` (`label`, `code`)."""
     table = [
         {"label": row["label"], "cells": row["values"] if "values" in row else [row["value"]]} for row in rows
     ]
@@ -327,7 +329,7 @@ def map_tag(
     value_head: str = "",
     csv_href: str = "",
 ) -> dict[str, Any]:
-    """A map: shapes of `d`, `label`, `level` 0-4 and perhaps `href`, `text`; points of `x`, `y`, `label`, `href`, `code`.
+    """A map: shapes (`d`, `label`, `level` 0-4, `href`, `text`), points (`x`, `y`, `label`, `href`, `code`).
 
     `levels` names the five shades in the key; the table below holds everything the map shows.
     """

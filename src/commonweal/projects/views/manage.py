@@ -1,0 +1,166 @@
+"""Pages on which programme staff plan a call and lead it from step to step."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from commonweal.kernel.decision import Refusal
+from commonweal.people.access import for_staff, signed_in_person
+from commonweal.people.rules import Act
+from commonweal.projects import access, actions, queries
+from commonweal.projects.forms.staff import CallForm, CallTextForm, CommitteeForm, CountFileForm
+from commonweal.projects.models import Call
+from commonweal.projects.rules.tracks import PRESETS, preset
+from commonweal.projects.states import CALL
+from commonweal.projects.views.steps import call_steps
+from commonweal.voting.queries import ballot_about, vote_figures
+
+LANGUAGE_CODES = ("fr", "nl", "de", "en")
+
+
+def _call(request: HttpRequest, slug: str) -> Call:
+    seen = access.visible_calls(signed_in_person(request), timezone.localdate())
+    return get_object_or_404(seen.prefetch_related("texts"), slug=slug)
+
+
+@for_staff(Act.MANAGE_CALLS)
+def call_new(request: HttpRequest) -> HttpResponse:
+    """Plans a call from a preset."""
+    chosen = preset(request.GET.get("preset", ""))
+    if "preset" not in request.GET and request.method == "GET":
+        return render(request, "projects/call_presets.html", {"presets": PRESETS})
+    return _edited(request, None, CallForm(request.POST or None, preset=chosen))
+
+
+@for_staff(Act.MANAGE_CALLS)
+def call_edit(request: HttpRequest, slug: str) -> HttpResponse:
+    """Changes what may still change."""
+    call = _call(request, slug)
+    return _edited(request, call, CallForm(request.POST or None, call=call))
+
+
+def _edited(request: HttpRequest, call: Call | None, form: CallForm) -> HttpResponse:
+    if request.method == "POST" and form.is_valid():
+        try:
+            saved = actions.plan_call(
+                by=signed_in_person(request),
+                now=timezone.now(),
+                values=form.values(),
+                ambitions=form.cleaned_data["ambitions"],
+                call=call,
+            )
+        except Refusal as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("The call is kept. Now write its text in four languages."))
+            return redirect("projects:call-manage", saved.slug)
+    return render(request, "projects/call_edit.html", {"form": form, "call": call})
+
+
+@for_staff(Act.MANAGE_CALLS)
+def call_text(request: HttpRequest, slug: str, language: str) -> HttpResponse:
+    """Writes the call in one language."""
+    call = _call(request, slug)
+    written = next((text for text in call.texts.all() if text.language == language), None)
+    names = ("title", "summary", "body", "easy_text")
+    initial = {name: getattr(written, name) for name in names} if written else None
+    form = CallTextForm(request.POST or None, initial=initial)
+    if language not in LANGUAGE_CODES:
+        return redirect("projects:call-manage", call.slug)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.write_call_text(
+                call=call, language=language, by=signed_in_person(request), now=timezone.now(), **form.cleaned_data
+            )
+        except Refusal as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("The text is kept."))
+            return redirect("projects:call-manage", call.slug)
+    return render(request, "projects/call_text.html", {"form": form, "call": call, "language": language})
+
+
+@for_staff(Act.MANAGE_CALLS)
+def call_manage(request: HttpRequest, slug: str) -> HttpResponse:
+    """The state of a call and the next step, with a confirmation on the same page."""
+    call = _call(request, slug)
+    if request.method == "POST":
+        return _step_taken(request, call)
+    written = {text.language for text in call.texts.all()}
+    ballot = ballot_about(f"call:{call.pk}")
+    figures = queries.call_figures(call)
+    return render(
+        request,
+        "projects/call_manage.html",
+        {
+            "waiting_count": sum(figures.get(state, 0) for state in ("submitted", "in_check", "returned")),
+            "admitted_count": sum(figures.get(state, 0) for state in ("admitted", "funded", "not_funded")),
+            "call": call,
+            "text": queries.call_text(call, get_language() or "en"),
+            "steps": call_steps(call),
+            "languages": [{"code": code, "written": code in written} for code in LANGUAGE_CODES],
+            "figures": figures,
+            "moves": CALL.moves_from(call.state),
+            "ballot": ballot,
+            "votes": vote_figures(ballot) if ballot else None,
+            "now": timezone.now(),
+        },
+    )
+
+
+def _step_taken(request: HttpRequest, call: Call) -> HttpResponse:
+    moves = {
+        "announce": (actions.announce_call, _("The call is open. Everyone can read it.")),
+        "end_applications": (actions.end_applications, _("The call takes no more projects.")),
+        "close_vote": (actions.close_vote, _("The vote is closed. The committee can open the ballots.")),
+        "decide": (actions.decide_call, _("The result is published.")),
+    }
+    name = request.POST.get("move", "")
+    if name in moves:
+        action, said = moves[name]
+        try:
+            action(call=call, by=signed_in_person(request), now=timezone.now())
+            messages.success(request, said)
+        except Refusal as refusal:
+            messages.error(request, str(refusal))
+    return redirect("projects:call-manage", call.slug)
+
+
+@for_staff(Act.MANAGE_CALLS)
+def call_open_vote(request: HttpRequest, slug: str) -> HttpResponse:
+    """Freezes the ballot and opens the vote, with the committee's public key."""
+    call = _call(request, slug)
+    form = CommitteeForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.open_vote(call=call, by=signed_in_person(request), now=timezone.now(), **form.cleaned_data)
+        except Refusal as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("The vote is open. Its rules, roll and projects no longer change."))
+            return redirect("projects:call-manage", call.slug)
+    options = queries.ballot_options(call)
+    return render(request, "projects/call_open_vote.html", {"form": form, "call": call, "options": options})
+
+
+@for_staff(Act.PUBLISH_RESULTS)
+def call_count(request: HttpRequest, slug: str) -> HttpResponse:
+    """Takes in the committee's file and counts it."""
+    call = _call(request, slug)
+    form = CountFileForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.bring_in_count(
+                call=call, file=form.cleaned_data["file"], by=signed_in_person(request), now=timezone.now()
+            )
+        except Refusal as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("The ballots are counted. Look at the result, then publish it."))
+            return redirect("projects:call-manage", call.slug)
+    return render(request, "projects/call_count.html", {"form": form, "call": call})

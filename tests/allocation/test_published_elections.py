@@ -1,0 +1,137 @@
+"""Published elections, when the data folder is there: the winners that pabutools 1.2.3 and the organisers found.
+
+These tests use files that are not part of this repository (see `elections.data_files`). Without them they loop over
+nothing; what they check is checked on elections of our own too: the winners in `test_rules_agree_with_pabutools`, the
+round trip in `test_pabulib_files`, the stop rule, the speed and the explanations at the end of this file.
+"""
+
+import json
+import time
+from fractions import Fraction
+from random import Random
+
+import pytest
+
+from commonweal.allocation import (
+    Ballot,
+    BallotForm,
+    ByLaw,
+    Completion,
+    Election,
+    Project,
+    Rule,
+    Start,
+    Stop,
+    Ties,
+    Utility,
+    check_totals,
+    count,
+    explain_all,
+    read,
+    write,
+)
+
+from .elections import data_files
+
+FILES = {path.name: path for path in data_files()}
+SHARES = Rule.EQUAL_SHARES
+BYLAWS = {
+    "greedy+cost": ByLaw(Rule.GREEDY, Utility.COST, ties=Ties.ID),
+    "greedy+card": ByLaw(Rule.GREEDY, Utility.CARDINALITY, ties=Ties.ID),
+    "phragmen": ByLaw(Rule.PHRAGMEN, ties=Ties.ID),
+    "mes+cost": ByLaw(SHARES, Utility.COST, Completion.NONE, Ties.ID),
+    "mes+card": ByLaw(SHARES, Utility.CARDINALITY, Completion.NONE, Ties.ID),
+    "mes+cost+add1": ByLaw(SHARES, Utility.COST, Completion.ADD1, Ties.ID),
+    "mes+card+add1": ByLaw(SHARES, Utility.CARDINALITY, Completion.ADD1, Ties.ID),
+    "mes+cost+add1u": ByLaw(SHARES, Utility.COST, Completion.ADD1U, Ties.ID),
+    "mes+card+add1u": ByLaw(SHARES, Utility.CARDINALITY, Completion.ADD1U, Ties.ID),
+}
+# Raising the shares of these takes longer than a test may.
+LARGE = ("poland_lodz_2022.pb",)
+# The recorded runs completed the points ballots of Toulouse 2019 in order of points per euro, not of votes.
+OTHER_COMPLETION = ("france_toulouse_2019.pb",)
+
+
+def recorded() -> dict[tuple[str, str], list[str]]:
+    """(file, rule) -> the sorted winners that pabutools found with exact fractions."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for path in FILES.values():
+        baselines = path.parent / "baselines.json"
+        for run in json.loads(baselines.read_text(encoding="utf-8")) if baselines.exists() else []:
+            if (
+                run["tool"] == "pabutools-1.2.3"
+                and run["params"]["numeric"] == "exact"
+                and run["rule"] in BYLAWS
+            ):
+                found[run["instance"], run["rule"]] = sorted(run["winners"])
+    return found
+
+
+@pytest.mark.parametrize("rule", list(BYLAWS))
+def test_the_winners_of_published_elections_are_those_of_pabutools(rule: str) -> None:
+    for (name, of_rule), winners in recorded().items():
+        skipped = rule.endswith(("add1", "add1u")) and name in LARGE
+        skipped = skipped or (rule.endswith("add1u") and name in OTHER_COMPLETION)
+        if of_rule == rule and name in FILES and not skipped:
+            outcome = count(read(FILES[name]), BYLAWS[rule])
+            assert sorted(outcome.winners) == winners, name
+
+
+def test_published_files_are_read_and_written_without_loss() -> None:
+    for path in FILES.values():
+        election = read(path)
+        written = write(election)
+        assert read(written) == election
+        assert write(read(written)) == written
+        assert check_totals(election) == []
+
+
+def test_the_official_result_of_wieliczka_2023_needs_the_over_budget_stop() -> None:
+    for path in [FILES[name] for name in FILES if name == "poland_wieliczka_2023.pb"]:
+        election = read(path)
+        official = {project.id for project in election.projects if project.fields["selected"] == "1"}
+        for start in Start:
+            bylaw = ByLaw(
+                SHARES, Utility.COST, Completion.ADD1, Ties.ID, start, Fraction(1), Stop.OVER_BUDGET
+            )
+            outcome = count(election, bylaw)
+            assert (set(outcome.winners), len(outcome.winners), int(outcome.spent)) == (official, 30, 995_079)
+        early = count(election, ByLaw(SHARES, Utility.COST, Completion.ADD1, Ties.ID))
+        assert (len(early.winners), int(early.spent)) == (31, 984_579)
+
+
+def own_election(voters: int, options: int, form: BallotForm = BallotForm.APPROVAL) -> Election:
+    """A town of our own: a few popular projects, many small ones; every number from a fixed seed."""
+    random = Random(20_260_901)
+    projects = [
+        Project(str(number), Fraction(random.choice([2, 5, 10, 20, 45, 90, 160]) * 1000))
+        for number in range(options)
+    ]
+    ids = [project.id for project in projects]
+    weights = [1 / (place + 2) for place in range(options)]
+    ballots = []
+    for number in range(voters):
+        choices = tuple(dict.fromkeys(random.choices(ids, weights, k=random.randint(1, 6))))
+        points = tuple([Fraction(random.randint(1, 3)) for _ in choices]) if form.has_points else None
+        ballots.append(Ballot(str(number), choices, points))
+    return Election.make(budget=500_000, form=form, projects=projects, ballots=ballots)
+
+
+@pytest.mark.parametrize("form", [BallotForm.APPROVAL, BallotForm.CUMULATIVE])
+def test_a_town_of_1500_voters_is_counted_and_explained_in_time(form: BallotForm) -> None:
+    election = own_election(1500, 30, form)
+    utility = Utility.POINTS if form.has_points else Utility.COST
+    started = time.process_time()
+    outcome = count(election, ByLaw(SHARES, utility, Completion.ADD1U))
+    counted = time.process_time()
+    assert counted - started < 20
+    funded, not_funded = explain_all(election, outcome)
+    assert time.process_time() - counted < 120
+    assert len(funded) + len(not_funded) == 30
+    assert all(found.votes_needed is None or found.votes_needed > 0 for found in not_funded)
+
+
+def test_a_town_of_our_own_survives_the_round_trip() -> None:
+    election = own_election(3000, 60)
+    written = write(election)
+    assert write(read(written)) == written

@@ -27,7 +27,9 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "wcag2aaa", "EN
 
 
 def pytest_configure() -> None:
-    django_settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    django_settings.STORAGES["staticfiles"] = {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+    }
     django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     django_settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
     for template in django_settings.TEMPLATES:
@@ -98,7 +100,12 @@ def browser_page(chromium: Any, live_server: Any) -> Iterator[Callable[..., Any]
     troubles: list[str] = []
 
     def open_page(
-        *, javascript: bool = True, width: int = 360, scheme: str = "light", language: str = "fr", height: int = 800
+        *,
+        javascript: bool = True,
+        width: int = 360,
+        scheme: str = "light",
+        language: str = "fr",
+        height: int = 800,
     ) -> Any:
         context = chromium.new_context(
             java_script_enabled=javascript,
@@ -146,9 +153,12 @@ def axe() -> Callable[[Any], None]:
             RULES,
         )
         violations = [
-            (each["id"], each["help"], [node["target"] for node in each["nodes"]][:4]) for each in found["violations"]
+            (each["id"], each["help"], [node["target"] for node in each["nodes"]][:4])
+            for each in found["violations"]
         ]
         assert not violations, (page.url, violations)
-        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth + 1"), f"sideways: {page.url}"
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth + 1"), (
+            f"sideways: {page.url}"
+        )
 
     return check

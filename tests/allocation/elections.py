@@ -33,25 +33,29 @@ def approval(budget: int | Fraction, costs: Sequence[int | Fraction], votes: Seq
 
 
 @st.composite
-def approval_elections(draw: st.DrawFn, least_cost: int = 1) -> Election:
+def approval_elections(draw: st.DrawFn, least_cost: int = 1, dearest: int = 6, richest: int = 20) -> Election:
     count = draw(st.integers(1, 6))
-    costs = draw(st.lists(st.integers(least_cost, 6), min_size=count, max_size=count))
+    costs = draw(st.lists(st.integers(least_cost, dearest), min_size=count, max_size=count))
     names = st.lists(st.sampled_from(IDS[:count]), unique=True, max_size=count)
     votes = draw(st.lists(names, min_size=1, max_size=8))
-    budget = draw(st.integers(0, 20))
+    budget = draw(st.integers(0, richest))
     ballots = [Ballot(f"v{place}", tuple(vote)) for place, vote in enumerate(votes)]
     return Election.make(budget=budget, form=BallotForm.APPROVAL, projects=projects(costs), ballots=ballots)
 
 
 @st.composite
 def point_elections(
-    draw: st.DrawFn, form: BallotForm = BallotForm.CUMULATIVE, least_points: int = 0
+    draw: st.DrawFn,
+    form: BallotForm = BallotForm.CUMULATIVE,
+    least_points: int = 0,
+    dearest: int = 6,
+    richest: int = 20,
 ) -> Election:
     count = draw(st.integers(1, 6))
-    costs = draw(st.lists(st.integers(1, 6), min_size=count, max_size=count))
+    costs = draw(st.lists(st.integers(1, dearest), min_size=count, max_size=count))
     given = st.dictionaries(st.sampled_from(IDS[:count]), st.integers(least_points, 3), max_size=count)
     votes = draw(st.lists(given, min_size=1, max_size=8))
-    budget = draw(st.integers(0, 20))
+    budget = draw(st.integers(0, richest))
     ballots = [
         Ballot(f"v{place}", tuple(vote), tuple([Fraction(value) for value in vote.values()]))
         for place, vote in enumerate(votes)

@@ -29,8 +29,9 @@ from commonweal.allocation import (
     why_funded,
     why_not,
 )
-from commonweal.allocation.count import supports_for
+from commonweal.allocation.count import select, supports_for
 from commonweal.allocation.counterfactual import Recount
+from commonweal.allocation.raised import RaisedShares
 
 from .elections import approval, approval_elections, point_elections
 
@@ -143,6 +144,64 @@ def test_with_many_voters_the_answers_are_boundaries_between_losing_and_winning(
         assert found.cost_needed is not None
         assert wins(at_cost(election, found.project, found.cost_needed), bylaw, found.project)
         assert not wins(at_cost(election, found.project, found.cost_needed + 1), bylaw, found.project)
+
+
+def check_recounts(election: Election, bylaw: ByLaw) -> None:
+    """What is remembered about raised shares answers like a count, at every number."""
+    supports = supports_for(election, bylaw)
+    selection = select(supports, bylaw)
+    raised = RaisedShares(supports, bylaw, supports.places(bylaw.ties))
+    for project in set(range(len(supports.ids))).difference(selection.bought):
+        for more in range(1, len(election.ballots) + 1):
+            changed = supports.with_voters(project, more)
+            assert raised.with_voters(changed, project, more) == select(changed, bylaw).bought
+        for cost in range(int(supports.costs[project]) + 2):
+            changed = supports.with_cost(project, Fraction(cost))
+            assert raised.with_cost(changed, project, Fraction(cost)) == select(changed, bylaw).bought
+
+
+RAISING = st.builds(
+    ByLaw,
+    rule=st.just(Rule.EQUAL_SHARES),
+    utility=st.sampled_from([Utility.COST, Utility.CARDINALITY]),
+    completion=st.just(Completion.ADD1),
+    ties=st.sampled_from(list(Ties)),
+    start=st.sampled_from(list(Start)),
+    step=st.sampled_from([Fraction(1), Fraction(1, 3), Fraction(5)]),
+    stop=st.sampled_from(list(Stop)),
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(approval_elections(dearest=25, richest=60), RAISING)
+def test_what_is_remembered_about_raised_shares_answers_like_a_count(
+    election: Election, bylaw: ByLaw
+) -> None:
+    check_recounts(election, bylaw)
+
+
+@settings(max_examples=80, deadline=None)
+@given(point_elections(dearest=25, richest=60), RAISING)
+def test_what_is_remembered_answers_like_a_count_with_points(election: Election, bylaw: ByLaw) -> None:
+    check_recounts(election, replace(bylaw, utility=Utility.POINTS))
+
+
+@settings(max_examples=150, deadline=None)
+@given(approval_elections(dearest=25, richest=60), RAISING)
+def test_leaps_end_at_a_boundary_too(election: Election, bylaw: ByLaw) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(counterfactual, "FEW_VOTERS", 0)
+        _, not_funded = explain_all(election, count(election, bylaw))
+    for found in not_funded:
+        if found.votes_needed is not None:
+            assert wins(with_more_voters(election, found.project, found.votes_needed), bylaw, found.project)
+            assert not wins(
+                with_more_voters(election, found.project, found.votes_needed - 1), bylaw, found.project
+            )
+        elif election.project(found.project).cost <= election.budget:
+            assert not wins(
+                with_more_voters(election, found.project, len(election.ballots)), bylaw, found.project
+            )
 
 
 def test_doubling_and_halving_finds_the_first_number_that_wins(monkeypatch: pytest.MonkeyPatch) -> None:

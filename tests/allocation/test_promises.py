@@ -122,7 +122,7 @@ def test_equal_shares_is_the_definition_with_points(election: Election) -> None:
 
 
 def check_accounts(election: Election, outcome: Outcome) -> None:
-    """Budget kept; payments reproduce costs; nobody overdraws their share or pays for what they did not name."""
+    """Budget kept; payments reproduce costs; nobody overdraws or pays for what they did not name."""
     costs = {project.id: project.cost for project in election.projects}
     assert outcome.spent == sum(costs[winner] for winner in outcome.winners)
     assert outcome.spent <= election.budget == outcome.budget

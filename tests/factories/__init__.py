@@ -29,11 +29,18 @@ _numbers = itertools.count(1)
 
 def municipality(nis: str = "62063", name: str = "Liège", region: str = "03000") -> Municipality:
     """A municipality with its province and region; made once."""
-    names = {"name_fr": name, "name_nl": name, "name_de": name, "name_en": name, "starts_on": date(2025, 1, 1)}
+    names = {
+        "name_fr": name,
+        "name_nl": name,
+        "name_de": name,
+        "name_en": name,
+        "starts_on": date(2025, 1, 1),
+    }
     area, _ = Region.objects.get_or_create(nis=region, defaults=names)
     province, _ = Province.objects.get_or_create(nis=nis[0] + "0000", defaults={**names, "region": area})
     place, _ = Municipality.objects.get_or_create(
-        nis=nis, defaults={**names, "province": province, "region": area, "latitude": "50.63", "longitude": "5.57"}
+        nis=nis,
+        defaults={**names, "province": province, "region": area, "latitude": "50.63", "longitude": "5.57"},
     )
     return place
 
@@ -41,12 +48,21 @@ def municipality(nis: str = "62063", name: str = "Liège", region: str = "03000"
 def ambition(code: str = "neighbourhoods") -> Ambition:
     """One of the ambitions, with a text in each language; made once."""
     found, made = Ambition.objects.get_or_create(
-        code=code, defaults={"starts_on": date(2020, 1, 1), "position": {"inclusion": 1, "cooperatives": 2}.get(code, 3)}
+        code=code,
+        defaults={
+            "starts_on": date(2020, 1, 1),
+            "position": {"inclusion": 1, "cooperatives": 2}.get(code, 3),
+        },
     )
     if made:
         for language in ("fr", "nl", "de", "en"):
             AmbitionText.objects.create(
-                ambition=found, language=language, name=f"{code} {language}", summary="…", vision="…", easy_text="…"
+                ambition=found,
+                language=language,
+                name=f"{code} {language}",
+                summary="…",
+                vision="…",
+                easy_text="…",
             )
     return found
 
@@ -54,7 +70,11 @@ def ambition(code: str = "neighbourhoods") -> Ambition:
 def person(given_name: str = "Ada", family_name: str = "", **details: Any) -> Person:
     """A person; every one has another family name unless told."""
     return people.register_person(
-        given_name=given_name, family_name=family_name or f"Lovelace{next(_numbers)}", by=None, now=NOW, **details
+        given_name=given_name,
+        family_name=family_name or f"Lovelace{next(_numbers)}",
+        by=None,
+        now=NOW,
+        **details,
     )
 
 
@@ -197,11 +217,18 @@ def admitted(in_call: Call, adviser: Person, applicant: Person | None = None, **
     dossier = sent(in_call, applicant, **changes)
     projects.declare_conflict(dossier=dossier, by=adviser, has_conflict=False, text="", now=NOW)
     projects.take_up_dossier(dossier=dossier, by=adviser, now=NOW)
-    return projects.admit_dossier(dossier=dossier, reason="Le projet répond aux conditions.", by=adviser, now=NOW)
+    return projects.admit_dossier(
+        dossier=dossier, reason="Le projet répond aux conditions.", by=adviser, now=NOW
+    )
 
 
 def open_ballot(
-    *, members: int = 3, options: int = 4, form: Form | None = None, budget_cents: int = 20_000_00, **changes: Any
+    *,
+    members: int = 3,
+    options: int = 4,
+    form: Form | None = None,
+    budget_cents: int = 20_000_00,
+    **changes: Any,
 ) -> tuple[Ballot, tuple[Sheet, ...]]:
     """An open ballot about nothing in particular, with its committee's sheets; open around `NOW`."""
     for _each in range(members):

@@ -15,6 +15,7 @@ from commonweal.allocation.greedy import greedy_order
 from commonweal.allocation.raised import RaisedShares
 from commonweal.allocation.supports import Supports
 
+Raise = Callable[[Supports, RaisedShares], list[int]]
 # Up to so many voters, additional voters are tried one by one, else by doubling and halving.
 FEW_VOTERS = 64
 
@@ -53,49 +54,70 @@ class Recount:
         """See `explain.NotFunded`."""
         if self.supports.costs[project] > self.supports.budget:
             return None
+        most = self.supports.voters
 
-        def wins(count: int) -> bool:
+        def wins(count: int, raise_shares: Raise) -> bool:
             if progress:
                 progress("trying additional voters", count, None)
-            changed = self.supports.with_voters(project, count)
-            raised = self.raised.with_voters(changed, project, count) if self.raised else None
-            return self._wins(changed, project, raised)
+            return self._wins(self.supports.with_voters(project, count), project, raise_shares)
 
-        most = self.supports.voters
+        def surely(count: int) -> bool:
+            return wins(count, lambda changed, raised: raised.with_voters(changed, project, count))
+
+        def search(is_enough: Callable[[int], bool]) -> int | None:
+            loses, leap = 0, 1
+            while loses < most:
+                count = min(loses + leap, most)
+                if is_enough(count):
+                    return _boundary(is_enough, loses, count)
+                loses, leap = count, 2 * leap
+            return None
+
         if most <= FEW_VOTERS:
-            return next((count for count in range(1, most + 1) if wins(count)), None)
-        loses, count = 0, 1
-        while not wins(count):
-            if count == most:
-                return None
-            loses, count = count, min(2 * count, most)
-        return _boundary(wins, loses, count)
+            return next((count for count in range(1, most + 1) if surely(count)), None)
+        if self.raised:
+            found = search(lambda count: wins(count, lambda changed, raised: raised.guess(changed, project)))
+            if found and surely(found) and not (found > 1 and surely(found - 1)):
+                return found
+        return search(surely)
 
     def cost_needed(self, project: int, progress: Progress | None = None) -> int | None:
         """See `explain.NotFunded`."""
+        beyond = min(ceil(self.supports.costs[project]), floor(self.supports.budget) + 1)
 
-        def wins(cost: int) -> bool:
+        def wins(cost: int, raise_shares: Raise) -> bool:
             if progress:
                 progress("trying lower costs", cost, None)
-            changed = self.supports.with_cost(project, Fraction(cost))
-            raised = self.raised.with_cost(changed, project, Fraction(cost)) if self.raised else None
-            return self._wins(changed, project, raised)
+            return self._wins(self.supports.with_cost(project, Fraction(cost)), project, raise_shares)
 
-        loses = min(ceil(self.supports.costs[project]), floor(self.supports.budget) + 1)
-        while loses > 1:
-            # Lower by a tenth at a time: the nearer to the answer, the fewer shares have to be counted anew.
-            cost = loses * 9 // 10
-            if wins(cost):
-                return _boundary(wins, loses, cost)
-            loses = cost
-        return None
+        def surely(cost: int) -> bool:
+            return wins(cost, lambda changed, raised: raised.with_cost(changed, project, Fraction(cost)))
 
-    def _wins(self, changed: Supports, project: int, raised: list[int] | None) -> bool:
-        """Whether the project is selected in the changed election; `raised`: what raised shares buy."""
-        if raised is None:
+        def search(is_enough: Callable[[int], bool]) -> int | None:
+            # Small leaps at first: the nearer to the answer, the fewer shares have to be counted anew.
+            loses, leap = beyond, max(1, beyond // 32)
+            while loses > 1:
+                cost = max(1, loses - leap)
+                if is_enough(cost):
+                    return _boundary(is_enough, loses, cost)
+                loses, leap = cost, 2 * leap
+            return None
+
+        if self.raised:
+            found = search(lambda cost: wins(cost, lambda changed, raised: raised.guess(changed, project)))
+            if found and surely(found) and not (found + 1 < beyond and surely(found + 1)):
+                return found
+        return search(surely)
+
+    def _wins(self, changed: Supports, project: int, raise_shares: Raise) -> bool:
+        """Whether the project is selected in the changed election; `raise_shares` says what raised shares
+        buy.
+        """
+        if not self.raised:
             selection = select(changed, self.bylaw)
             return project in selection.bought or project in selection.taken
-        return project in raised or project in completed(changed, self.bylaw, raised)
+        bought = raise_shares(changed, self.raised)
+        return project in bought or project in completed(changed, self.bylaw, bought)
 
 
 def _boundary(wins: Callable[[int], bool], loses_at: int, wins_at: int) -> int:

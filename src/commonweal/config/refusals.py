@@ -47,7 +47,9 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """404: nothing here, or nothing this reader may see."""
-    reason = _("There is nothing at this address, or it is not for you to see. Start again from the home page.")
+    reason = _(
+        "There is nothing at this address, or it is not for you to see. Start again from the home page."
+    )
     return page(request, reason, status=404, title=_("We could not find this page"))
 
 

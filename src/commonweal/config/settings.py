@@ -109,7 +109,10 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 # Parameters of OWASP's password storage sheet: 19 MiB, two passes. Django's default of 100 MiB
 # made log-in the busiest part of the site when 33 people a second arrive from a mailing.
-PASSWORD_HASHERS = ["commonweal.config.accounts.LeanArgon2", "django.contrib.auth.hashers.Argon2PasswordHasher"]
+PASSWORD_HASHERS = [
+    "commonweal.config.accounts.LeanArgon2",
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+]
 
 LOGIN_REDIRECT_URL = "portal:my-page"
 LOGIN_URL = "account_login"

@@ -5,7 +5,11 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-_AMOUNT = re.compile(r"^(?P<whole>\d{1,3}(?:[ .'\u00a0\u202f,]\d{3})+|\d+)(?:[.,](?P<part>\d{1,2}))?$")
+# Thousands are parted by one mark throughout, and never by the one before the cents.
+_AMOUNT = re.compile(
+    r"(?P<whole>\d+|\d{1,3}(?P<mark>[ .'\u00a0\u202f,])\d{3}(?:(?P=mark)\d{3})*)(?:(?P<point>[.,])(?P<part>\d{1,2}))?",
+    re.ASCII,
+)
 
 
 def cents_from_text(text: str) -> int:
@@ -14,8 +18,8 @@ def cents_from_text(text: str) -> int:
     Raises ValueError when the text is no amount, or when it could be read in two ways that differ.
     """
     bare = text.replace("€", "").replace("EUR", "").strip()
-    match = _AMOUNT.match(bare)
-    if not match:
+    match = _AMOUNT.fullmatch(bare)
+    if not match or (match["mark"] and match["mark"] == match["point"]):
         raise ValueError(text)
     whole = re.sub(r"\D", "", match["whole"])
     part = (match["part"] or "").ljust(2, "0")

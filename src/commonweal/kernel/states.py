@@ -49,7 +49,10 @@ class Machine:
         """Whether the move starts in this state; who may make it is asked elsewhere."""
         if state in self.move(name).sources:
             return YES
-        return no("wrong_state", gettext_noop("This can no longer be done, or not yet: something changed meanwhile."))
+        return no(
+            "wrong_state",
+            gettext_noop("This can no longer be done, or not yet: something changed meanwhile."),
+        )
 
     def table(self) -> str:
         """The moves as Markdown, for the area's README."""

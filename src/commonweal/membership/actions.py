@@ -44,8 +44,9 @@ def admit_member(
 
 def load_members(rows: Iterable[tuple[Any, ...]], columns: tuple[str, ...]) -> None:
     """Many members at once (imports, the large demo), by COPY; inside the caller's transaction and event."""
-    with connection.cursor() as cursor, cursor.copy(
-        f"COPY membership_member ({', '.join(columns)}) FROM STDIN"
-    ) as copy:
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(f"COPY membership_member ({', '.join(columns)}) FROM STDIN") as copy,
+    ):
         for row in rows:
             copy.write_row(row)

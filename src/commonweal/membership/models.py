@@ -18,7 +18,9 @@ class Member(models.Model):
     """One member of the cooperative."""
 
     number = models.PositiveIntegerField(unique=True)
-    person = models.ForeignKey("people.Person", models.PROTECT, null=True, blank=True, related_name="memberships")
+    person = models.ForeignKey(
+        "people.Person", models.PROTECT, null=True, blank=True, related_name="memberships"
+    )
     organisation = models.ForeignKey(
         "people.Organisation", models.PROTECT, null=True, blank=True, related_name="memberships"
     )
@@ -28,7 +30,8 @@ class Member(models.Model):
     left_on = models.DateField(null=True, blank=True)
 
     personal: ClassVar[dict[str, Personal]] = dict.fromkeys(
-        ("number", "person", "organisation", "municipality", "language", "joined_on", "left_on"), Personal.KEPT
+        ("number", "person", "organisation", "municipality", "language", "joined_on", "left_on"),
+        Personal.KEPT,
     )
 
     class Meta:
@@ -40,13 +43,16 @@ class Member(models.Model):
                 | Q(person__isnull=True, organisation__isnull=False),
             ),
             models.CheckConstraint(
-                name="member_days_in_order", condition=Q(left_on__isnull=True) | Q(left_on__gte=F("joined_on"))
+                name="member_days_in_order",
+                condition=Q(left_on__isnull=True) | Q(left_on__gte=F("joined_on")),
             ),
             models.UniqueConstraint(
                 name="member_once_at_a_time", fields=("person",), condition=Q(left_on__isnull=True)
             ),
             models.UniqueConstraint(
-                name="organisation_member_once_at_a_time", fields=("organisation",), condition=Q(left_on__isnull=True)
+                name="organisation_member_once_at_a_time",
+                fields=("organisation",),
+                condition=Q(left_on__isnull=True),
             ),
         )
 

@@ -36,8 +36,10 @@ def members_matching(text: str, day: date) -> QuerySet[Member]:
     """Members by number or by the start of their names, whatever the accents; the first fifty."""
     text = text.strip()
     members = members_on(day).select_related("person", "municipality")
-    found = members.filter(number=int(text)) if text.isascii() and text.isdigit() and len(text) < 10 else (
-        members.filter(person__in=people_named(text))
+    found = (
+        members.filter(number=int(text))
+        if text.isascii() and text.isdigit() and len(text) < 10
+        else (members.filter(person__in=people_named(text)))
     )
     return found.order_by("number")[:SEARCH_LIMIT]
 

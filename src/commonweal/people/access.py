@@ -8,7 +8,8 @@ from functools import wraps
 from typing import Any
 
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
@@ -17,7 +18,7 @@ from commonweal.kernel.decision import YES, Decision, demand, no
 from commonweal.people.models import Mandate, Organisation, Person, StaffAppointment
 from commonweal.people.rules import Act, MandateScope, granted
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def roles_of(person: Person | None, on: date) -> frozenset[str]:
@@ -34,7 +35,9 @@ def may(person: Person | None, act: Act, on: date) -> Decision:
     """Whether the person's staff roles grant an act on a day."""
     if act in granted(roles_of(person, on)):
         return YES
-    return no("not_staff", _("This is for staff with the right role. Ask the administrator if it should be yours."))
+    return no(
+        "not_staff", _("This is for staff with the right role. Ask the administrator if it should be yours.")
+    )
 
 
 def may_act_for(agent: Person, principal: Person, scope: MandateScope, on: date) -> Decision:
@@ -46,7 +49,9 @@ def may_act_for(agent: Person, principal: Person, scope: MandateScope, on: date)
     )
     if held.filter(scope=scope).exists():
         return YES
-    return no("no_mandate", _("You have no mandate from this person, or it has ended. Ask them for a new one."))
+    return no(
+        "no_mandate", _("You have no mandate from this person, or it has ended. Ask them for a new one.")
+    )
 
 
 def organisations_of(person: Person, on: date) -> QuerySet[Organisation]:
@@ -78,7 +83,10 @@ def viewer_context(request: HttpRequest) -> dict[str, object]:
     def is_staff() -> bool:
         return bool(granted(roles_of(viewer(request), timezone.localdate())))
 
-    return {"viewer": SimpleLazyObject(lambda: viewer(request)), "is_staff_person": SimpleLazyObject(is_staff)}
+    return {
+        "viewer": SimpleLazyObject(lambda: viewer(request)),
+        "is_staff_person": SimpleLazyObject(is_staff),
+    }
 
 
 def open_to_all(view: View) -> View:
@@ -91,7 +99,7 @@ def for_persons(view: View) -> View:
     """Only for people who are signed in; the view fetches its objects through `access`."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         signed_in_person(request)
         return view(request, *args, **kwargs)
 
@@ -104,7 +112,7 @@ def for_staff(act: Act) -> Callable[[View], View]:
 
     def mark(view: View) -> View:
         @wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             demand(may(signed_in_person(request), act, timezone.localdate()))
             return view(request, *args, **kwargs)
 

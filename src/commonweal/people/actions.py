@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.db import connection, transaction
 from django.utils.module_loading import import_string
@@ -93,7 +95,9 @@ def register_person(
         created_at=now,
         **details,
     )
-    record("PersonRegistered", f"person:{person.pk}", by=by or person, at=now, channel=channel, behalf_of=person)
+    record(
+        "PersonRegistered", f"person:{person.pk}", by=by or person, at=now, channel=channel, behalf_of=person
+    )
     return person
 
 
@@ -118,7 +122,11 @@ def register_organisation(
     organisation = Organisation.objects.filter(company_number=digits).first() if digits else None
     if organisation is None:
         organisation = Organisation.objects.create(
-            name=clean(name, lines=False), legal_form=legal_form, company_number=digits, created_at=now, **details
+            name=clean(name, lines=False),
+            legal_form=legal_form,
+            company_number=digits,
+            created_at=now,
+            **details,
         )
         record("OrganisationRegistered", f"organisation:{organisation.pk}", by=by, at=now, channel=channel)
     take_position(person=speaker or by, organisation=organisation, kind=kind, by=by, now=now, channel=channel)
@@ -136,7 +144,9 @@ def take_position(
     channel: Channel = Channel.WEB,
 ) -> Position:
     """Lets a person speak for an organisation from today; asking twice changes nothing."""
-    current = Position.objects.filter(person=person, organisation=organisation, kind=kind, ends_on__isnull=True).first()
+    current = Position.objects.filter(
+        person=person, organisation=organisation, kind=kind, ends_on__isnull=True
+    ).first()
     if current:
         return current
     position = Position.objects.create(
@@ -170,7 +180,13 @@ def appoint_staff(*, person: Person, role: str, by: Person | None, now: datetime
 
 @transaction.atomic
 def give_mandate(
-    *, principal: Person, agent: Person, scope: MandateScope, ends_on: date, by: Person, now: datetime,
+    *,
+    principal: Person,
+    agent: Person,
+    scope: MandateScope,
+    ends_on: date,
+    by: Person,
+    now: datetime,
     channel: Channel = Channel.WEB,
 ) -> Mandate:
     """Lets `agent` act for `principal` from today until a day. Only the principal, or staff for them, may give it."""
@@ -209,7 +225,9 @@ def open_account(*, person: Person, email: str, password: str | None, now: datet
 
 
 @transaction.atomic
-def introduce(*, account: Account, now: datetime, given_name: str, family_name: str, **details: Any) -> Person:
+def introduce(
+    *, account: Account, now: datetime, given_name: str, family_name: str, **details: Any
+) -> Person:
     """The person behind a new account tells their name; an account that has a person keeps it."""
     account = Account.objects.select_for_update().get(pk=account.pk)
     if account.person is not None:
@@ -230,7 +248,13 @@ def erase_person(*, person: Person, by: Person, now: datetime) -> None:
     if by != person:
         demand(may(by, Act.ENTER_FOR_OTHERS, now.date()))
     Person.objects.filter(pk=person.pk).update(
-        given_name="—", family_name=str(person.pk), born_on=None, email="", phone="", street="", postcode="",
+        given_name="—",
+        family_name=str(person.pk),
+        born_on=None,
+        email="",
+        phone="",
+        street="",
+        postcode="",
         erased_at=now,
     )
     Message.objects.filter(person=person).update(subject="", body="")
@@ -238,8 +262,8 @@ def erase_person(*, person: Person, by: Person, now: datetime) -> None:
         account.set_unusable_password()
         account.email, account.is_active, account.last_login = f"erased-{account.pk}@invalid", False, None
         account.save()
-        account.emailaddress_set.all().delete()
-        account.authenticator_set.all().delete()
+        EmailAddress.objects.filter(user=account).delete()
+        Authenticator.objects.filter(user=account).delete()
     record("PersonErased", f"person:{person.pk}", by=by, at=now)
 
 
@@ -254,7 +278,12 @@ def write_to(*, event: Event, person: Person, subject: str, body: str) -> Messag
     message, made = Message.objects.get_or_create(
         event=event,
         person=person,
-        defaults={"subject": subject, "body": body, "by_letter": not person.email, "language": person.language},
+        defaults={
+            "subject": subject,
+            "body": body,
+            "by_letter": not person.email,
+            "language": person.language,
+        },
     )
     if made and not message.by_letter:
         jobs.configure_task("commonweal.people.tasks.send_message").defer(message_id=message.pk)
@@ -263,8 +292,9 @@ def write_to(*, event: Event, person: Person, subject: str, body: str) -> Messag
 
 def load_people(rows: Iterable[tuple[Any, ...]], columns: tuple[str, ...]) -> None:
     """Many persons at once (imports, the large demo), by COPY; inside the caller's transaction and event."""
-    with connection.cursor() as cursor, cursor.copy(
-        f"COPY people_person ({', '.join(columns)}) FROM STDIN"
-    ) as copy:
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(f"COPY people_person ({', '.join(columns)}) FROM STDIN") as copy,
+    ):
         for row in rows:
             copy.write_row(row)

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from commonweal.kernel.privacy import Personal
@@ -25,7 +26,9 @@ class Person(models.Model):
     phone = models.CharField(_("telephone"), max_length=30, blank=True)
     street = models.CharField(_("street and number"), max_length=120, blank=True)
     postcode = models.CharField(_("postcode"), max_length=10, blank=True)
-    municipality = models.ForeignKey("places.Municipality", models.PROTECT, null=True, blank=True, related_name="+")
+    municipality = models.ForeignKey(
+        "places.Municipality", models.PROTECT, null=True, blank=True, related_name="+"
+    )
     created_at = models.DateTimeField()
     erased_at = models.DateTimeField(null=True, blank=True)
 
@@ -87,9 +90,7 @@ class Account(AbstractBaseUser):
     }
 
     class Meta:
-        constraints = (
-            models.CheckConstraint(name="account_email_lower", condition=Q(email=models.functions.Lower("email"))),
-        )
+        constraints = (models.CheckConstraint(name="account_email_lower", condition=Q(email=Lower("email"))),)
 
     def __str__(self) -> str:
         return self.email
@@ -102,8 +103,12 @@ class Organisation(models.Model):
     legal_form = models.CharField(_("legal form"), max_length=20, choices=LegalForm.choices())
     company_number = models.CharField(_("company number"), max_length=10, null=True, blank=True, unique=True)
     country = models.CharField(_("country"), max_length=2, default="BE")
-    accredited = models.BooleanField(_("accredited cooperative (National Council for Cooperation)"), default=False)
-    municipality = models.ForeignKey("places.Municipality", models.PROTECT, null=True, blank=True, related_name="+")
+    accredited = models.BooleanField(
+        _("accredited cooperative (National Council for Cooperation)"), default=False
+    )
+    municipality = models.ForeignKey(
+        "places.Municipality", models.PROTECT, null=True, blank=True, related_name="+"
+    )
     website = models.URLField(_("website"), blank=True)
     created_at = models.DateTimeField()
 
@@ -153,7 +158,9 @@ class Position(models.Model):
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(fields=("person", "organisation", "kind", "starts_on"), name="position_once"),
+            models.UniqueConstraint(
+                fields=("person", "organisation", "kind", "starts_on"), name="position_once"
+            ),
             models.CheckConstraint(
                 name="position_days_in_order",
                 condition=Q(ends_on__isnull=True) | Q(ends_on__gte=models.F("starts_on")),
@@ -207,7 +214,9 @@ class Mandate(models.Model):
 
     class Meta:
         constraints = (
-            models.CheckConstraint(name="mandate_days_in_order", condition=Q(ends_on__gte=models.F("starts_on"))),
+            models.CheckConstraint(
+                name="mandate_days_in_order", condition=Q(ends_on__gte=models.F("starts_on"))
+            ),
             models.CheckConstraint(name="mandate_not_to_oneself", condition=~Q(principal=models.F("agent"))),
         )
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.db import connection
 from django.db.models import Q, QuerySet
 from django.db.models.expressions import RawSQL
 
@@ -45,12 +44,9 @@ def history_of(subject: str) -> QuerySet[Event]:
 
 def letters_to_print() -> QuerySet[Message]:
     """Messages to people without an e-mail address that were not yet printed."""
-    return Message.objects.filter(by_letter=True, sent_at__isnull=True).select_related("person").order_by("id")
-
-
-def database_version() -> int:
-    """The major version of the PostgreSQL behind this connection."""
-    return connection.pg_version // 10000
+    return (
+        Message.objects.filter(by_letter=True, sent_at__isnull=True).select_related("person").order_by("id")
+    )
 
 
 def staff_who_may(act: Act, on: date) -> list[Person]:

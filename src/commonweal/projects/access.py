@@ -66,8 +66,13 @@ def may_apply(call: Call, now: datetime) -> Decision:
     if call.state == CallState.APPLICATIONS and call.applies_from <= now < call.applies_until:
         return YES
     if now < call.applies_from or call.state == CallState.PREPARED:
-        return no("too_early", _("This call is not open yet. Its page says from when you can send a project."))
-    return no("too_late", _("This call no longer takes projects. Your text is kept; you can use it in a later call."))
+        return no(
+            "too_early", _("This call is not open yet. Its page says from when you can send a project.")
+        )
+    return no(
+        "too_late",
+        _("This call no longer takes projects. Your text is kept; you can use it in a later call."),
+    )
 
 
 def may_write(dossier: Dossier, person: Person, part: str, now: datetime) -> Decision:
@@ -102,7 +107,9 @@ def conflict_of(dossier: Dossier, person: Person) -> Decision:
     if said.has_conflict:
         return no("conflict", _("You declared a tie with this project, so a colleague handles it."))
     if speaks_for(dossier, person, said.at.date()) and dossier.entered_by_id != person.pk:
-        return no("own_project", _("This is your own project or your organisation's, so a colleague handles it."))
+        return no(
+            "own_project", _("This is your own project or your organisation's, so a colleague handles it.")
+        )
     return YES
 
 

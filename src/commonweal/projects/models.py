@@ -118,7 +118,9 @@ class CallText(models.Model):
     personal: ClassVar = _all(NONE, "call", "language", "title", "summary", "body", "easy_text")
 
     class Meta:
-        constraints = (models.UniqueConstraint(fields=("call", "language"), name="call_text_once_a_language"),)
+        constraints = (
+            models.UniqueConstraint(fields=("call", "language"), name="call_text_once_a_language"),
+        )
 
 
 class Dossier(models.Model):
@@ -140,7 +142,9 @@ class Dossier(models.Model):
     summary = models.CharField(max_length=300, blank=True)
     story = models.TextField(max_length=6000, blank=True)
     target_group = models.CharField(max_length=200, blank=True)
-    municipality = models.ForeignKey("places.Municipality", models.PROTECT, null=True, blank=True, related_name="+")
+    municipality = models.ForeignKey(
+        "places.Municipality", models.PROTECT, null=True, blank=True, related_name="+"
+    )
     place_detail = models.CharField(max_length=160, blank=True)
     starts_on = models.DateField(null=True, blank=True)
     ends_on = models.DateField(null=True, blank=True)
@@ -157,7 +161,15 @@ class Dossier(models.Model):
 
     personal: ClassVar = {
         **_all(NONE, "token", "reference", "call", "state", "language", "organisation", "channel"),
-        **_all(NONE, "municipality", "starts_on", "ends_on", "values_declared", "requested_cents", "awarded_cents"),
+        **_all(
+            NONE,
+            "municipality",
+            "starts_on",
+            "ends_on",
+            "values_declared",
+            "requested_cents",
+            "awarded_cents",
+        ),
         **_all(NONE, "findings", "created_at", "changed_at", "submitted_at", "decided_at"),
         **_all(KEPT, "applicant", "entered_by", "adviser", "title", "summary", "story", "target_group"),
         **_all(KEPT, "place_detail", "answers", "decision_reason"),
@@ -168,15 +180,19 @@ class Dossier(models.Model):
         constraints = (
             models.CheckConstraint(
                 name="dossier_days_in_order",
-                condition=Q(starts_on__isnull=True) | Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
+                condition=Q(starts_on__isnull=True)
+                | Q(ends_on__isnull=True)
+                | Q(ends_on__gte=F("starts_on")),
             ),
             models.CheckConstraint(name="dossier_amount_not_negative", condition=Q(requested_cents__gte=0)),
             models.CheckConstraint(
-                name="dossier_sent_is_dated", condition=Q(state__in=("draft", "withdrawn")) | Q(submitted_at__isnull=False)
+                name="dossier_sent_is_dated",
+                condition=Q(state__in=("draft", "withdrawn")) | Q(submitted_at__isnull=False),
             ),
             models.CheckConstraint(
                 name="dossier_decision_has_reason",
-                condition=~Q(state__in=("admitted", "refused", "funded", "not_funded")) | ~Q(decision_reason=""),
+                condition=~Q(state__in=("admitted", "refused", "funded", "not_funded"))
+                | ~Q(decision_reason=""),
             ),
         )
         indexes = (models.Index(fields=("call", "state"), name="dossier_call_state"),)
@@ -196,7 +212,9 @@ class AmbitionClaim(models.Model):
 
     class Meta:
         ordering = ("ambition_id",)
-        constraints = (models.UniqueConstraint(fields=("dossier", "ambition"), name="claim_once_an_ambition"),)
+        constraints = (
+            models.UniqueConstraint(fields=("dossier", "ambition"), name="claim_once_an_ambition"),
+        )
 
 
 class CostLine(models.Model):
@@ -266,7 +284,9 @@ class Photo(models.Model):
     class Meta:
         ordering = ("added_at", "id")
         constraints = (
-            models.CheckConstraint(name="photo_focus_inside", condition=Q(focus_x__lte=100) & Q(focus_y__lte=100)),
+            models.CheckConstraint(
+                name="photo_focus_inside", condition=Q(focus_x__lte=100) & Q(focus_y__lte=100)
+            ),
         )
 
 

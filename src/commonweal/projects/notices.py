@@ -27,7 +27,12 @@ def tell_applicant(event: Event) -> None:
         }
         greeting = _("Dear %(name)s,") % {"name": str(dossier.applicant)}
         closing = _("You can read everything on the page of your project. If you prefer to talk, call us.")
-        write_to(event=event, person=dossier.applicant, subject=subject[:200], body="\n\n".join((greeting, text, closing)))
+        write_to(
+            event=event,
+            person=dossier.applicant,
+            subject=subject[:200],
+            body="\n\n".join((greeting, text, closing)),
+        )
 
 
 def _text(state: str, reason: str) -> str | None:
@@ -38,6 +43,8 @@ def _text(state: str, reason: str) -> str | None:
         "refused": _("your project is not admitted. The reason: "),
         "withdrawn": _("your project is withdrawn, as you asked. Your text is kept."),
         "funded": _("members support your project. We contact you about the agreement."),
-        "not_funded": _("the budget did not reach your project this time. The result page says what it lacked."),
+        "not_funded": _(
+            "the budget did not reach your project this time. The result page says what it lacked."
+        ),
     }.get(state)
     return said + reason if said and state in ("returned", "admitted", "refused") else said

@@ -10,7 +10,6 @@ from django.db.models import Count, F, Q, QuerySet, Sum
 from django.db.models.expressions import RawSQL
 
 from commonweal.people.queries import prefix_query
-from commonweal.projects.access import public_projects
 from commonweal.projects.models import Call, CallText, Dossier, RuleRow, SavedView
 from commonweal.projects.rules.eligibility import RuleVersion
 from commonweal.projects.rules.kinds import SupportKind
@@ -33,7 +32,9 @@ SORTS = {
 def call_text(call: Call, language: str) -> CallText | None:
     """The call in a language, or in the first one it has. Uses prefetched texts."""
     texts = {text.language: text for text in call.texts.all()}
-    return texts.get(language) or next((texts[code] for code in ("en", "fr", "nl", "de") if code in texts), None)
+    return texts.get(language) or next(
+        (texts[code] for code in ("en", "fr", "nl", "de") if code in texts), None
+    )
 
 
 def with_texts(calls: QuerySet[Call], language: str) -> list[Call]:
@@ -79,20 +80,31 @@ def gaps_of(dossier: Dossier) -> tuple[Gap, ...]:
 
 
 def projects_found(
-    *, text: str = "", call: str = "", ambition: str = "", region: str = "", kind: str = "", state: str = "",
+    seen: QuerySet[Dossier],
+    *,
+    text: str = "",
+    call: str = "",
+    ambition: str = "",
+    region: str = "",
+    kind: str = "",
+    state: str = "",
     sort: str = "recent",
 ) -> QuerySet[Dossier]:
-    """Public projects that match all filters given; unknown values match nothing, empty ones everything."""
-    found = public_projects().select_related("organisation", "municipality", "call")
+    """Projects among those seen that match all filters given; unknown values match nothing, empty ones everything."""
+    found = seen.select_related("organisation", "municipality", "call")
     wanted = prefix_query(text)
     if text.strip():
-        found = found.filter(
-            pk__in=RawSQL(
-                "SELECT id FROM projects_dossier WHERE to_tsvector('simple', public.commonweal_fold("
-                "title || ' ' || summary || ' ' || place_detail)) @@ to_tsquery('simple', %s)",
-                (wanted,),
+        found = (
+            found.filter(
+                pk__in=RawSQL(
+                    "SELECT id FROM projects_dossier WHERE to_tsvector('simple', public.commonweal_fold("
+                    "title || ' ' || summary || ' ' || place_detail)) @@ to_tsquery('simple', %s)",
+                    (wanted,),
+                )
             )
-        ) if wanted else found.none()
+            if wanted
+            else found.none()
+        )
     if call:
         found = found.filter(call__slug=call)
     if ambition:
@@ -107,7 +119,12 @@ def projects_found(
 
 
 def desk_rows(
-    dossiers: QuerySet[Dossier], *, text: str = "", state: str = "", call: str = "", adviser: str = "",
+    dossiers: QuerySet[Dossier],
+    *,
+    text: str = "",
+    state: str = "",
+    call: str = "",
+    adviser: str = "",
 ) -> QuerySet[Dossier]:
     """Rows of the staff desk, longest waiting first."""
     found = dossiers.select_related("organisation", "call", "adviser", "municipality", "applicant")
@@ -168,7 +185,9 @@ def ballot_options(call: Call) -> list[dict[str, Any]]:
 def call_figures(call: Call) -> dict[str, int]:
     """Dossiers of a call by state, and the money asked by those admitted or decided."""
     by_state = dict(call.dossiers.order_by().values_list("state").annotate(n=Count("id")))
-    asked = call.dossiers.filter(state__in=("admitted", "funded", "not_funded")).aggregate(all=Sum("requested_cents"))
+    asked = call.dossiers.filter(state__in=("admitted", "funded", "not_funded")).aggregate(
+        all=Sum("requested_cents")
+    )
     return {**by_state, "asked_cents": asked["all"] or 0}
 
 

@@ -23,12 +23,36 @@ CALL = Machine(
     CallState,
     (
         _staff_call(
-            "announce", CallState.PREPARED, CallState.APPLICATIONS, gettext_noop("Open the call"), "texts_in_four_languages"
+            "announce",
+            CallState.PREPARED,
+            CallState.APPLICATIONS,
+            gettext_noop("Open the call"),
+            "texts_in_four_languages",
         ),
-        _staff_call("end_applications", CallState.APPLICATIONS, CallState.CHECK, gettext_noop("Stop taking projects"), "day_reached"),
-        _staff_call("open_vote", CallState.CHECK, CallState.VOTE, gettext_noop("Open the vote"), "all_checked_and_committee_key"),
-        _staff_call("close_vote", CallState.VOTE, CallState.COUNT, gettext_noop("Close the vote"), "day_reached"),
-        _staff_call("decide", CallState.COUNT, CallState.DECIDED, gettext_noop("Publish the result"), "ballots_counted"),
+        _staff_call(
+            "end_applications",
+            CallState.APPLICATIONS,
+            CallState.CHECK,
+            gettext_noop("Stop taking projects"),
+            "day_reached",
+        ),
+        _staff_call(
+            "open_vote",
+            CallState.CHECK,
+            CallState.VOTE,
+            gettext_noop("Open the vote"),
+            "all_checked_and_committee_key",
+        ),
+        _staff_call(
+            "close_vote", CallState.VOTE, CallState.COUNT, gettext_noop("Close the vote"), "day_reached"
+        ),
+        _staff_call(
+            "decide",
+            CallState.COUNT,
+            CallState.DECIDED,
+            gettext_noop("Publish the result"),
+            "ballots_counted",
+        ),
     ),
 )
 
@@ -55,8 +79,22 @@ PUBLIC_STATES = frozenset({"admitted", "funded", "not_funded"})
 DOSSIER = Machine(
     DossierState,
     (
-        Move("send", frozenset({"draft"}), "submitted", APPLICANT, gettext_noop("Send my project"), guard="complete_and_in_time"),
-        Move("take_up", frozenset({"submitted"}), "in_check", ADVISER, gettext_noop("Start checking"), guard="no_conflict"),
+        Move(
+            "send",
+            frozenset({"draft"}),
+            "submitted",
+            APPLICANT,
+            gettext_noop("Send my project"),
+            guard="complete_and_in_time",
+        ),
+        Move(
+            "take_up",
+            frozenset({"submitted"}),
+            "in_check",
+            ADVISER,
+            gettext_noop("Start checking"),
+            guard="no_conflict",
+        ),
         Move(
             "ask_more",
             frozenset({"in_check"}),
@@ -67,8 +105,24 @@ DOSSIER = Machine(
             needs_reason=True,
         ),
         Move("answer", frozenset({"returned"}), "in_check", APPLICANT, gettext_noop("Send my answer")),
-        Move("admit", frozenset({"in_check"}), "admitted", ADVISER, gettext_noop("Admit"), guard="no_conflict", needs_reason=True),
-        Move("refuse", frozenset({"in_check"}), "refused", ADVISER, gettext_noop("Refuse"), guard="no_conflict", needs_reason=True),
+        Move(
+            "admit",
+            frozenset({"in_check"}),
+            "admitted",
+            ADVISER,
+            gettext_noop("Admit"),
+            guard="no_conflict",
+            needs_reason=True,
+        ),
+        Move(
+            "refuse",
+            frozenset({"in_check"}),
+            "refused",
+            ADVISER,
+            gettext_noop("Refuse"),
+            guard="no_conflict",
+            needs_reason=True,
+        ),
         Move(
             "withdraw",
             frozenset({"draft", "submitted", "in_check", "returned"}),
@@ -77,6 +131,12 @@ DOSSIER = Machine(
             gettext_noop("Withdraw my project"),
         ),
         Move("fund", frozenset({"admitted"}), "funded", COUNT, gettext_noop("Supported by the vote")),
-        Move("not_fund", frozenset({"admitted"}), "not_funded", COUNT, gettext_noop("Not supported by the vote")),
+        Move(
+            "not_fund",
+            frozenset({"admitted"}),
+            "not_funded",
+            COUNT,
+            gettext_noop("Not supported by the vote"),
+        ),
     ),
 )

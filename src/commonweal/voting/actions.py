@@ -237,16 +237,23 @@ def cast_vote(
 
 
 @transaction.atomic
-def hand_out_paper(*, ballot: Ballot, voter: Voter | None, by: Person, now: datetime) -> None:
-    """Marks that a member votes on paper, at the counter or by post; a vote sent over the web leaves the box.
+def hand_out_paper(
+    *, ballot: Ballot, voter: Voter | None, by: Person, now: datetime, door: Channel = Channel.COUNTER
+) -> None:
+    """Marks that a member votes on paper; a vote sent over the web leaves the box.
 
+    `door` is how they asked for it: at the counter, by phone, by letter.
     Raises NotAllowed when they vote on paper already, or the vote is closed.
     """
     demand(may(by, Act.ENTER_PAPER_BALLOTS, now.date()))
     _hold_open(ballot)
-    vote = Vote.objects.select_for_update().filter(voter=voter).first() if voter else None
-    if voter is not None and vote is not None:
-        voter.vote = vote
+    vote = None
+    if voter is not None:
+        # The line is held, so that a vote over the web arriving at this moment waits and is then refused.
+        voter = Voter.objects.select_for_update(of=("self",)).select_related("member__person").get(pk=voter.pk)
+        vote = Vote.objects.select_for_update().filter(voter=voter).first()
+        if vote is not None:
+            voter.vote = vote
     demand(may_vote(ballot, voter, now))
     if vote is not None:
         Envelope.objects.filter(vote=vote).delete()
@@ -255,7 +262,7 @@ def hand_out_paper(*, ballot: Ballot, voter: Voter | None, by: Person, now: date
     else:
         Vote.objects.create(voter=voter, channel=Channel.PAPER, cast_at=now, entered_by=by)
     behalf_of = voter.member.person if voter and voter.member else None
-    record("PaperBallotHandedOut", f"ballot:{ballot.pk}", by=by, at=now, channel=Channel.PAPER, behalf_of=behalf_of)
+    record("PaperBallotHandedOut", f"ballot:{ballot.pk}", by=by, at=now, channel=door, behalf_of=behalf_of)
 
 
 @transaction.atomic

@@ -6,12 +6,14 @@ Runs away from the web server and needs no database: a bundle in, a Pabulib text
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 from commonweal.allocation import Ballot, BallotForm, Election, Project, write
 from commonweal.voting.rules import choices as rules
 from commonweal.voting.rules.envelopes import MARK_LENGTH, BadEnvelope, unpacked
+from commonweal.voting.rules.frozen import fingerprint
 from commonweal.voting.sealing import Sheet, opened, private_key
 
 
@@ -28,6 +30,8 @@ def opened_file(
     choice the ballot does not allow, or stands there twice: then nothing is written and the committee asks why.
     """
     definition = bundle["definition"]
+    if fingerprint(definition) != bundle["frozen_hash"]:
+        raise BrokenBundle("The definition of the vote was changed after it was frozen.")
     mark = bytes.fromhex(bundle["frozen_hash"])[:MARK_LENGTH]
     key = private_key(sheets, bytes.fromhex(definition["public_key"]))
     form = form_of(definition)
@@ -99,7 +103,6 @@ def _meta(definition: dict[str, Any], frozen_hash: str, projects: int, votes: in
     form = definition["form"]
     titles = definition["titles"]
     kind = BallotForm.CUMULATIVE if form["kind"] == rules.BallotForm.POINTS else BallotForm.APPROVAL
-    budget = euros(definition["budget_cents"])
     meta = {
         "description": titles.get("en") or next(iter(titles.values()), definition["subject"]),
         "country": "Belgium",
@@ -107,7 +110,7 @@ def _meta(definition: dict[str, Any], frozen_hash: str, projects: int, votes: in
         "instance": definition["closes_at"][:10],
         "num_projects": str(projects),
         "num_votes": str(votes),
-        "budget": str(budget.numerator) if budget.denominator == 1 else f"{float(budget):.2f}",
+        "budget": f"{Decimal(definition['budget_cents']).scaleb(-2).normalize():f}",
         "vote_type": kind.value,
         "rule": definition["bylaw"]["rule"],
         "date_begin": definition["opens_at"][:10],

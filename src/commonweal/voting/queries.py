@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import hashlib
 import json
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count as CountOf
-from django.db.models import Q
+from django.db.models import F, Func, IntegerField, Q, QuerySet
 
+from commonweal.membership.queries import members_matching
 from commonweal.voting.models import Ballot, Count, Envelope, Option, PaperSheet, Vote, Voter
+from commonweal.voting.rules.frozen import canonical, fingerprint
+from commonweal.voting.rules.published import is_shelf, votes_in
 from commonweal.voting.rules.turnout import Group, merged
 from commonweal.voting.states import BallotState
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterable, Iterator
+    from datetime import date
 
     from commonweal.membership.models import Member
+    from commonweal.people.models import Person
+
 
 BUNDLE_FORMAT = "commonweal-sealed-ballots/1"
 
@@ -60,10 +67,17 @@ def _roll_fingerprint(ballot: Ballot) -> dict[str, Any]:
     return {"count": count, "sha256": digest.hexdigest()}
 
 
-def fingerprint(definition: dict[str, Any]) -> str:
-    """SHA-256 of a definition in its canonical JSON form, in hexadecimal."""
-    canonical = json.dumps(definition, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode()).hexdigest()
+@lru_cache(maxsize=8)
+def _definition_written(frozen_hash: str, pk: int) -> bytes:
+    return canonical(definition(Ballot.objects.get(pk=pk)))
+
+
+def definition_file(ballot: Ballot) -> bytes:
+    """The frozen definition in its canonical form: its SHA-256 is the ballot's `frozen_hash`.
+
+    Remembered by that hash, because writing it reads the whole roll.
+    """
+    return _definition_written(ballot.frozen_hash, ballot.pk)
 
 
 def options_of(ballot: Ballot) -> list[Option]:
@@ -81,6 +95,31 @@ def voter_of(ballot: Ballot, member: Member | None) -> Voter | None:
     if member is None:
         return None
     return ballot.voters.filter(member=member).select_related("vote").first()
+
+
+def lines_of(person: Person | None, ballots: Iterable[Ballot]) -> dict[int, Voter]:
+    """Ballot key -> the person's line on its roll, with the vote if there is one; one query, none for a visitor.
+
+    A roll holds those who were members when the ballot opened, so the line stays when someone leaves.
+    """
+    if person is None:
+        return {}
+    lines = Voter.objects.filter(member__person=person, ballot__in=[ballot.pk for ballot in ballots])
+    return {line.ballot_id: line for line in lines.select_related("vote", "member")}
+
+
+def lines_matching(ballot: Ballot, text: str, day: date) -> list[tuple[Member, Voter | None]]:
+    """Members by number or name, each with their line on the roll (and vote) or None; two queries."""
+    members = list(members_matching(text, day).select_related("organisation"))
+    lines = ballot.voters.filter(member__in=members).select_related("vote")
+    line_by_member = {line.member_id: line for line in lines}
+    return [(member, line_by_member.get(member.pk)) for member in members]
+
+
+def line_on_roll(ballot: Ballot, pk: int) -> Voter | None:
+    """A line of the ballot's roll by key, with its member and vote."""
+    lines = ballot.voters.select_related("member__person", "member__organisation", "member__municipality", "vote")
+    return lines.filter(pk=pk).first()
 
 
 def votes_waiting_for(member: Member) -> list[Ballot]:
@@ -113,16 +152,33 @@ def vote_figures(ballot: Ballot) -> dict[str, int]:
     }
 
 
+def sheets_waiting(ballot: Ballot) -> QuerySet[PaperSheet]:
+    """Paper sheets typed once, by number."""
+    waiting = PaperSheet.objects.filter(ballot=ballot, second_at__isnull=True)
+    return waiting.select_related("first_by").order_by("number")
+
+
+def _envelopes(ballot: Ballot) -> Iterator[str]:
+    sealed = Envelope.objects.filter(ballot=ballot).order_by("sealed").values_list("sealed", flat=True)
+    return (bytes(each).hex() for each in sealed.iterator(chunk_size=2_000))
+
+
+def sealed_lines(ballot: Ballot) -> Iterator[str]:
+    """`sealed_bundle` as JSON in pieces, for a box too large to hold at once."""
+    head = {"format": BUNDLE_FORMAT, "definition": definition(ballot), "frozen_hash": ballot.frozen_hash}
+    yield json.dumps(head, ensure_ascii=False)[:-1] + ', "envelopes": ['
+    for place, envelope in enumerate(_envelopes(ballot)):
+        yield f'{"," if place else ""}\n"{envelope}"'
+    yield "]}\n"
+
+
 def sealed_bundle(ballot: Ballot) -> dict[str, Any]:
     """All envelopes of a ballot without names, doors or times, sorted by their own bytes, for the committee."""
-    envelopes: Iterator[Any] = (
-        Envelope.objects.filter(ballot=ballot).order_by("sealed").values_list("sealed", flat=True).iterator()
-    )
     return {
         "format": BUNDLE_FORMAT,
         "definition": definition(ballot),
         "frozen_hash": ballot.frozen_hash,
-        "envelopes": [bytes(sealed).hex() for sealed in envelopes],
+        "envelopes": list(_envelopes(ballot)),
     }
 
 
@@ -148,3 +204,42 @@ def count_of(ballot: Ballot) -> Count | None:
 def published_file(ballot: Ballot) -> str:
     """The published ballot file in Pabulib format. Raises Count.DoesNotExist before there is one."""
     return Count.objects.values_list("file", flat=True).get(ballot=ballot)
+
+
+def counted_facts(ballots: Iterable[Ballot]) -> dict[int, dict[str, Any]]:
+    """Ballot key -> `winners`, `losers`, `satisfied` of its count, without reading whole results; one query."""
+
+    def length(path: str) -> Func:
+        return Func(F(path), function="jsonb_array_length", output_field=IntegerField())
+
+    rows = Count.objects.filter(ballot__in=[ballot.pk for ballot in ballots]).annotate(
+        winners=length("result__outcome__winners"), losers=length("result__outcome__losers")
+    )
+    found = rows.values("ballot_id", "winners", "losers", "result__satisfied", "votes_count")
+    return {row["ballot_id"]: {**row, "satisfied": row.pop("result__satisfied")} for row in found}
+
+
+def options_numbered(ballot: Ballot, numbers: Collection[int]) -> dict[int, Option]:
+    """Number -> option, for some of a ballot's options; one query."""
+    return {option.number: option for option in ballot.options.filter(number__in=numbers)}
+
+
+@lru_cache(maxsize=8)
+def _shelf_written(file_hash: str, pk: int, shelf: str) -> bytes:
+    count = Count.objects.get(ballot_id=pk)
+    outcome = count.result["outcome"]
+    rounds = [{key: found[key] for key in ("project", "phase", "price")} for found in outcome["rounds"]]
+    options = Option.objects.filter(ballot_id=pk).order_by("number")
+    content = {
+        "outcome": {**{key: outcome[key] for key in ("bylaw", "endowment", "winners")}, "rounds": rounds},
+        "options": {str(n): row for n, *row in options.values_list("number", "cost_cents", "title", "language")},
+        "votes": votes_in(count.file, shelf),
+    }
+    return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def votes_shelf(count: Count, shelf: str) -> bytes | None:
+    """The published votes of one shelf as JSON, with what is needed to replay them; None for no such shelf."""
+    if not is_shelf(shelf, count.votes_count):
+        return None
+    return _shelf_written(count.file_hash, count.ballot_id, shelf)

@@ -44,7 +44,7 @@ def _fold():
     comparing each letter with the long list of capitals is what costs (0.1 ms a name).
     """
     opened = "value"
-    for letter, plain in zip("œŒæÆßøØł", ("oe", "oe", "ae", "ae", "ss", "o", "o", "l"), strict=True):
+    for letter, plain in zip("œŒæÆßẞøØłŁ", ("oe", "oe", "ae", "ae", "ss", "ss", "o", "o", "l", "l"), strict=True):
         opened = f"replace({opened}, '{letter}', '{plain}')"
     capitals, small = _capitals()
     return f"""

@@ -33,6 +33,7 @@ from commonweal.projects.actions.dossiers import (
     write_part,
 )
 from commonweal.projects.actions.photos import PhotoRefused, add_photo, remove_photo
+from commonweal.projects.actions.rulebook import load_rulebook
 
 __all__ = [
     "CallFrozen",
@@ -52,6 +53,7 @@ __all__ = [
     "declare_conflict",
     "drop_view",
     "end_applications",
+    "load_rulebook",
     "note_dossier",
     "open_vote",
     "plan_call",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -28,10 +28,7 @@ if TYPE_CHECKING:
     from commonweal.people.models import Person
     from commonweal.voting.models import Ballot, Count
 
-FROZEN_AFTER_ANNOUNCING = (
-    "track region budget_cents amount_min_cents amount_max_cents applies_from voters form choices_min choices_max "
-    "points_total points_each bylaw"
-).split()
+FROZEN_AFTER_ANNOUNCING = ["track", "region", "budget_cents", "amount_min_cents", "amount_max_cents", "applies_from", "voters", "form", "choices_min", "choices_max", "points_total", "points_each", "bylaw"]
 LANGUAGES_ASKED = ("fr", "nl", "de", "en")
 
 
@@ -57,12 +54,19 @@ def _moved(call: Call, move: str, by: Person | None, now: datetime) -> None:
     demand(CALL.permits(call.state, move))
     before, call.state = call.state, CALL.move(move).target
     call.save(update_fields=["state"])
-    record("CallMoved", f"call:{call.pk}", by=by, at=now, data={"move": move, "from": before, "to": call.state})
+    record(
+        "CallMoved", f"call:{call.pk}", by=by, at=now, data={"move": move, "from": before, "to": call.state}
+    )
 
 
 @transaction.atomic
 def plan_call(
-    *, by: Person | None, now: datetime, values: dict[str, Any], ambitions: Iterable[str], call: Call | None = None
+    *,
+    by: Person | None,
+    now: datetime,
+    values: dict[str, Any],
+    ambitions: Collection[str],
+    call: Call | None = None,
 ) -> Call:
     """Makes a call or changes one. Once announced, only later dates may move.
 
@@ -71,7 +75,9 @@ def plan_call(
     _managed(by, now)
     call = Call.objects.select_for_update().get(pk=call.pk) if call else Call(created_at=now)
     if call.pk and call.state != CallState.PREPARED:
-        changed = [name for name in FROZEN_AFTER_ANNOUNCING if name in values and values[name] != getattr(call, name)]
+        changed = [
+            name for name in FROZEN_AFTER_ANNOUNCING if name in values and values[name] != getattr(call, name)
+        ]
         past_vote = call.state in (CallState.VOTE, CallState.COUNT, CallState.DECIDED)
         if changed or past_vote or set(ambitions) != set(call.ambitions.values_list("pk", flat=True)):
             raise CallFrozen(
@@ -83,14 +89,22 @@ def plan_call(
     for name, value in values.items():
         setattr(call, name, value)
     call.save()
-    call.ambitions.set(ambitions)
+    call.ambitions.set(list(ambitions))  # type: ignore[arg-type] # the stubs do not know text keys
     record("CallPlanned", f"call:{call.pk}", by=by, at=now)
     return call
 
 
 @transaction.atomic
 def write_call_text(
-    *, call: Call, language: str, title: str, summary: str, body: str, easy_text: str, by: Person | None, now: datetime
+    *,
+    call: Call,
+    language: str,
+    title: str,
+    summary: str,
+    body: str,
+    easy_text: str,
+    by: Person | None,
+    now: datetime,
 ) -> CallText:
     """The call's text in one language; may be improved until the vote opens."""
     _managed(by, now)
@@ -113,7 +127,9 @@ def announce_call(*, call: Call, by: Person | None, now: datetime) -> Call:
     call = Call.objects.select_for_update().get(pk=call.pk)
     written = set(call.texts.values_list("language", flat=True))
     if missing := [code for code in LANGUAGES_ASKED if code not in written]:
-        raise NotReady(_("The call is not written yet in: %(languages)s.") % {"languages": ", ".join(missing)})
+        raise NotReady(
+            _("The call is not written yet in: %(languages)s.") % {"languages": ", ".join(missing)}
+        )
     if not call.ambitions.exists():
         raise NotReady(_("Say which ambitions the call serves."))
     _moved(call, "announce", by, now)
@@ -151,7 +167,10 @@ def open_vote(
     call = Call.objects.select_for_update().get(pk=call.pk)
     unchecked = call.dossiers.filter(state__in=("submitted", "in_check", "returned")).count()
     if unchecked:
-        raise NotReady(_("%(count)s projects still wait for an answer. Admit or refuse them first.") % {"count": unchecked})
+        raise NotReady(
+            _("%(count)s projects still wait for an answer. Admit or refuse them first.")
+            % {"count": unchecked}
+        )
     ballot = voting.prepare_ballot(
         subject=f"call:{call.pk}",
         titles={text.language: text.title for text in call.texts.all()},

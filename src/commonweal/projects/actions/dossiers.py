@@ -86,7 +86,9 @@ def start_dossier(
 
 
 def _held(dossier: Dossier, by: Person, part: str, now: datetime) -> Dossier:
-    held = Dossier.objects.select_for_update(of=("self",)).select_related("call", "applicant").get(pk=dossier.pk)
+    held = (
+        Dossier.objects.select_for_update(of=("self",)).select_related("call", "applicant").get(pk=dossier.pk)
+    )
     demand(may_write(held, by, part, now))
     return held
 
@@ -133,7 +135,13 @@ def write_part(*, dossier: Dossier, part: Part, values: dict[str, Any], by: Pers
 
 
 def move_dossier(
-    dossier: Dossier, move: str, *, by: Person | None, now: datetime, reason: str = "", channel: Channel = Channel.WEB
+    dossier: Dossier,
+    move: str,
+    *,
+    by: Person | None,
+    now: datetime,
+    reason: str = "",
+    channel: Channel = Channel.WEB,
 ) -> Dossier:
     """Makes one step of the state table and leaves a row. The caller holds the dossier and has asked who may."""
     demand(DOSSIER.permits(dossier.state, move))
@@ -156,10 +164,17 @@ def move_dossier(
 
 @transaction.atomic
 def send_dossier(
-    *, dossier: Dossier, by: Person, now: datetime, findings: list[dict[str, Any]], channel: Channel = Channel.WEB
+    *,
+    dossier: Dossier,
+    by: Person,
+    now: datetime,
+    findings: list[dict[str, Any]],
+    channel: Channel = Channel.WEB,
 ) -> Dossier:
     """Hands the dossier in; sending twice is sending once. Raises Incomplete, NotAllowed when the call closed."""
-    held = Dossier.objects.select_for_update(of=("self",)).select_related("call", "applicant").get(pk=dossier.pk)
+    held = (
+        Dossier.objects.select_for_update(of=("self",)).select_related("call", "applicant").get(pk=dossier.pk)
+    )
     demand(speaks_for(held, by, now.date()))
     if held.state == "submitted":
         return held
@@ -173,7 +188,9 @@ def send_dossier(
 @transaction.atomic
 def answer_request(*, dossier: Dossier, by: Person, now: datetime) -> Dossier:
     """Hands the asked-for parts back to staff."""
-    held = Dossier.objects.select_for_update(of=("self",)).select_related("call", "applicant").get(pk=dossier.pk)
+    held = (
+        Dossier.objects.select_for_update(of=("self",)).select_related("call", "applicant").get(pk=dossier.pk)
+    )
     demand(speaks_for(held, by, now.date()))
     if held.state != "returned":
         return held
@@ -194,7 +211,9 @@ def withdraw_dossier(*, dossier: Dossier, by: Person, now: datetime) -> Dossier:
 @transaction.atomic
 def save_view(*, person: Person, name: str, query: str) -> SavedView:
     """Keeps filters of the desk under a name; the same name replaces them."""
-    view, _made = SavedView.objects.update_or_create(person=person, name=name[:60], defaults={"query": query[:400]})
+    view, _made = SavedView.objects.update_or_create(
+        person=person, name=name[:60], defaults={"query": query[:400]}
+    )
     return view
 
 

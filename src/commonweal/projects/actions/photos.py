@@ -51,10 +51,22 @@ def reencoded(file: IO[bytes]) -> tuple[bytes, int, int]:
     except PhotoRefused:
         raise
     except (
-        UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError,
-        Image.DecompressionBombWarning, EOFError, TypeError, IndexError, KeyError, OverflowError, MemoryError,
+        UnidentifiedImageError,
+        OSError,
+        ValueError,
+        SyntaxError,
+        Image.DecompressionBombError,
+        Image.DecompressionBombWarning,
+        EOFError,
+        TypeError,
+        IndexError,
+        KeyError,
+        OverflowError,
+        MemoryError,
     ) as wrong:
-        raise PhotoRefused(_("We cannot read this file as a photo. Send a JPEG, PNG or WebP picture.")) from wrong
+        raise PhotoRefused(
+            _("We cannot read this file as a photo. Send a JPEG, PNG or WebP picture.")
+        ) from wrong
     upright.thumbnail((EDGE, EDGE))
     fresh = Image.new("RGB", upright.size)
     fresh.paste(upright)
@@ -65,7 +77,14 @@ def reencoded(file: IO[bytes]) -> tuple[bytes, int, int]:
 
 @transaction.atomic
 def add_photo(
-    *, dossier: Dossier, file: IO[bytes], alt: str, by: Person, now: datetime, focus_x: int = 50, focus_y: int = 50
+    *,
+    dossier: Dossier,
+    file: IO[bytes],
+    alt: str,
+    by: Person,
+    now: datetime,
+    focus_x: int = 50,
+    focus_y: int = 50,
 ) -> Photo:
     """Keeps a photo with its text. Raises PhotoRefused, NotAllowed."""
     held = _held(dossier, by, Part.PHOTOS, now)

@@ -18,12 +18,21 @@ class QuestionForm(forms.Form):
     """One page of the check. Leaving something open is allowed: the result then says what is still to know."""
 
     def __init__(
-        self, *args: Any, question: Question, answers: Mapping[str, str], ambitions: Sequence[AmbitionInWords], **kwargs: Any
+        self,
+        *args: Any,
+        question: Question,
+        answers: Mapping[str, str],
+        ambitions: Sequence[AmbitionInWords],
+        **kwargs: Any,
     ) -> None:
         self.question = question
         super().__init__(*args, **kwargs)
         for asked in question.inputs:
-            self.fields[asked.name] = self._field(asked, ambitions)
+            field = self._field(asked, ambitions)
+            # The result says what is still to know, so nothing is called optional; the page's own
+            # heading asks a question that has no label of its own.
+            field.open_question, field.quiet_label = True, not asked.label  # type: ignore[attr-defined]
+            self.fields[asked.name] = field
             self.initial[asked.name] = _first(asked, answers.get(asked.name, ""))
 
     def _field(self, asked: Input, ambitions: Sequence[AmbitionInWords]) -> forms.Field:
@@ -51,7 +60,7 @@ class QuestionForm(forms.Form):
         """What was answered, as the plain strings the rules read."""
         kept: dict[str, str] = {}
         for asked in self.question.inputs:
-            value = self.cleaned_data.get(asked.name)
+            value: Any = self.cleaned_data.get(asked.name)
             if asked.kind is Kind.CHOICES:
                 kept[asked.name] = ",".join(value or [])
             else:

@@ -34,9 +34,13 @@ class MunicipalityField(forms.CharField):
         if len(exact) == 1 or len(found) == 1:
             return (exact or found)[0].nis
         if not found:
-            raise ValidationError(_("We do not know a municipality with this name or postcode. Check the spelling."))
+            raise ValidationError(
+                _("We do not know a municipality with this name or postcode. Check the spelling.")
+            )
         names = ", ".join(match.name for match in found[:6])
-        raise ValidationError(_("This could be several places: %(names)s. Type one of them.") % {"names": names})
+        raise ValidationError(
+            _("This could be several places: %(names)s. Type one of them.") % {"names": names}
+        )
 
 
 def choices_of(words: Any, codes: Sequence[str] | None = None) -> list[tuple[str, Any]]:

@@ -7,7 +7,8 @@ from typing import Any, ClassVar
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.text import capfirst
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from commonweal.ambitions.queries import ambitions_on
@@ -33,6 +34,16 @@ class PartForm(forms.Form):
         self.dossier = dossier
         kwargs.setdefault("initial", self.written(dossier))
         super().__init__(*args, **kwargs)
+
+    def asked_openly(self) -> None:
+        """Marks fields that may wait: what is missing is listed before sending, so none is called optional."""
+        for name, field in self.fields.items():
+            if name != "company_number":
+                field.open_question = True  # type: ignore[attr-defined] # read by the field template
+
+    def pairs(self) -> list[list[forms.BoundField]]:
+        """Rows of fields that belong side by side; empty where a form has none."""
+        return []
 
     def written(self, dossier: Dossier) -> dict[str, Any]:
         """What the fields show first."""
@@ -63,7 +74,10 @@ class OrganisationForm(PartForm):
         help_text=_("Ten digits, for example 0403.581.960. It is on your statutes."),
     )
     kind = forms.ChoiceField(
-        label=_("What are you there?"), choices=choices_of(PositionKind), widget=ChoiceCards, initial="contact"
+        label=_("What are you there?"),
+        choices=choices_of(PositionKind),
+        widget=ChoiceCards,
+        initial="contact",
     )
 
     def written(self, dossier: Dossier) -> dict[str, Any]:
@@ -82,7 +96,7 @@ class OrganisationForm(PartForm):
         try:
             return company_number(self.cleaned_data["company_number"]) or ""
         except Refusal as wrong:
-            raise ValidationError(wrong.reason) from wrong
+            raise ValidationError(str(wrong)) from wrong
 
 
 class StoryForm(PartForm):
@@ -156,13 +170,18 @@ class AmbitionsForm(PartForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         allowed = set(self.dossier.call.ambitions.values_list("pk", flat=True))
-        self.known = [each for each in ambitions_on(timezone.localdate(), get_language() or "en") if each.code in allowed]
+        self.known = [
+            each
+            for each in ambitions_on(timezone.localdate(), get_language() or "en")
+            if each.code in allowed
+        ]
         self.fields["ambitions"] = forms.MultipleChoiceField(
             label=_("Which ambitions does it serve?"),
             choices=[(each.code, each.name) for each in self.known],
             required=False,
             widget=ChoiceCardsMultiple(
-                hints={each.code: each.summary for each in self.known}, signs={each.code: each.code for each in self.known}
+                hints={each.code: each.summary for each in self.known},
+                signs={each.code: each.code for each in self.known},
             ),
         )
         for each in self.known:
@@ -184,11 +203,15 @@ class AmbitionsForm(PartForm):
         cleaned = super().clean() or {}
         for code in cleaned.get("ambitions", []):
             if not cleaned.get(f"argument_{code}"):
-                self.add_error(f"argument_{code}", _("Say in a few words how your project serves this ambition."))
+                self.add_error(
+                    f"argument_{code}", _("Say in a few words how your project serves this ambition.")
+                )
         return cleaned
 
     def values(self) -> dict[str, Any]:
-        return {"claims": {code: self.cleaned_data[f"argument_{code}"] for code in self.cleaned_data["ambitions"]}}
+        return {
+            "claims": {code: self.cleaned_data[f"argument_{code}"] for code in self.cleaned_data["ambitions"]}
+        }
 
 
 class CostsForm(PartForm):
@@ -226,6 +249,9 @@ class CostsForm(PartForm):
                 self.add_error(f"label_{row}", _("Write what this amount is for."))
         return cleaned
 
+    def pairs(self) -> list[list[forms.BoundField]]:
+        return [[self[f"label_{row}"], self[f"amount_{row}"]] for row in self.rows]
+
     def values(self) -> dict[str, Any]:
         pairs = [(self.cleaned_data[f"label_{row}"], self.cleaned_data[f"amount_{row}"]) for row in self.rows]
         return {"costs": [(label, cents) for label, cents in pairs if label and cents]}
@@ -246,14 +272,17 @@ class SupportForm(PartForm):
                 )
                 continue
             self.fields[f"quantity_{kind}"] = forms.IntegerField(
-                label=_("%(kind)s, in %(unit)s") % {"kind": _(kind.label), "unit": _(UNITS[kind].label)},
+                label=gettext("%(kind)s, in %(unit)s")
+                % {"kind": capfirst(gettext(kind.label)), "unit": gettext(UNITS[kind].label)},
                 min_value=0,
                 max_value=1_000_000,
                 required=False,
                 help_text=hint,
             )
             self.fields[f"detail_{kind}"] = CleanCharField(
-                label=_("%(kind)s: what exactly?") % {"kind": _(kind.label)}, max_length=200, required=False
+                label=gettext("%(kind)s: what exactly?") % {"kind": capfirst(gettext(kind.label))},
+                max_length=200,
+                required=False,
             )
         self.fields["values_declared"] = forms.BooleanField(
             label=_("Our project respects cooperation, solidarity and everyone's dignity."), required=False
@@ -264,6 +293,11 @@ class SupportForm(PartForm):
         for ask in dossier.asks.all():
             first[f"quantity_{ask.kind}"], first[f"detail_{ask.kind}"] = ask.quantity, ask.detail
         return first
+
+    def pairs(self) -> list[list[forms.BoundField]]:
+        others = [kind for kind in SupportKind if kind != SupportKind.FINANCIAL]
+        rows = [[self[f"quantity_{kind}"], self[f"detail_{kind}"]] for kind in others]
+        return [[self["quantity_financial"]], *rows, [self["values_declared"]]]
 
     def values(self) -> dict[str, Any]:
         asks = {}
@@ -296,6 +330,9 @@ class PartnersForm(PartForm):
     def written(self, dossier: Dossier) -> dict[str, Any]:
         return {"lines": [(line.name, line.role) for line in dossier.partners.all()]}
 
+    def pairs(self) -> list[list[forms.BoundField]]:
+        return [[self[f"name_{row}"], self[f"role_{row}"]] for row in self.rows]
+
     def values(self) -> dict[str, Any]:
         pairs = [(self.cleaned_data[f"name_{row}"], self.cleaned_data[f"role_{row}"]) for row in self.rows]
         return {"partners": [(name, role) for name, role in pairs if name]}
@@ -316,7 +353,13 @@ class PhotoForm(forms.Form):
     )
     focus = forms.ChoiceField(
         label=_("Which part must stay visible when the photo is cropped?"),
-        choices=[("50,50", _("the middle")), ("50,10", _("the top")), ("50,90", _("the bottom")), ("10,50", _("the left")), ("90,50", _("the right"))],
+        choices=[
+            ("50,50", _("the middle")),
+            ("50,10", _("the top")),
+            ("50,90", _("the bottom")),
+            ("10,50", _("the left")),
+            ("90,50", _("the right")),
+        ],
         initial="50,50",
         widget=forms.RadioSelect,
     )

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from commonweal.allocation import ByLaw, ByLawError
+from commonweal.allocation import ByLaw, ByLawError, Completion, Rule, Ties, Utility
 from commonweal.ambitions.queries import ambitions_on
 from commonweal.people.rules import Channel
 from commonweal.places.queries import regions
@@ -26,7 +26,10 @@ from commonweal.voting.rules.choices import BallotForm, Form
 
 OPENS, CLOSES = time(9, 0), time(20, 0)
 RULES = (
-    ("equal-shares", _("equal shares: each member gets the same part of the budget to spend on their choices")),
+    (
+        "equal-shares",
+        _("equal shares: each member gets the same part of the budget to spend on their choices"),
+    ),
     ("phragmen", _("Phragmén: members save up together for what they chose")),
     ("greedy", _("most votes first, until the money is gone")),
 )
@@ -40,10 +43,12 @@ class CallForm(forms.Form):
     """Everything a call announces, except its texts."""
 
     slug = forms.SlugField(
-        label=_("Short name"), max_length=60, help_text=_("Part of the address, for example liege-spring-2027.")
+        label=_("Short name"),
+        max_length=60,
+        help_text=_("Part of the address, for example liege-spring-2027."),
     )
     track = forms.ChoiceField(label=_("Track"), choices=choices_of(Track), widget=ChoiceCards)
-    ambitions = forms.MultipleChoiceField(label=_("Ambitions it serves"), widget=ChoiceCardsMultiple)
+    ambitions = forms.MultipleChoiceField(label=_("Ambitions it serves"))
     region = forms.ChoiceField(label=_("Where projects take place"), required=False)
     budget_cents = AmountField(label=_("Budget"), min_cents=1_00, max_cents=1_000_000_000_00)
     amount_min_cents = AmountField(label=_("Smallest amount one may ask"))
@@ -58,31 +63,47 @@ class CallForm(forms.Form):
     form = forms.ChoiceField(label=_("How members vote"), choices=choices_of(BallotForm), widget=ChoiceCards)
     choices_min = forms.IntegerField(label=_("Fewest projects on a ballot"), min_value=1, max_value=200)
     choices_max = forms.IntegerField(label=_("Most projects on a ballot"), min_value=1, max_value=200)
-    points_total = forms.IntegerField(label=_("Points to share, if points are used"), min_value=0, max_value=1000, required=False)
-    points_each = forms.IntegerField(label=_("Most points for one project"), min_value=0, max_value=1000, required=False)
+    points_total = forms.IntegerField(
+        label=_("Points to share, if points are used"), min_value=0, max_value=1000, required=False
+    )
+    points_each = forms.IntegerField(
+        label=_("Most points for one project"), min_value=0, max_value=1000, required=False
+    )
     rule = forms.ChoiceField(label=_("How votes become a result"), choices=RULES, widget=ChoiceCards)
 
-    def __init__(self, *args: Any, call: Call | None = None, preset: Preset | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, call: Call | None = None, preset: Preset | None = None, **kwargs: Any
+    ) -> None:
         self.call = call
         kwargs.setdefault("initial", _from_call(call) if call else _from_preset(preset))
         super().__init__(*args, **kwargs)
         today, language = timezone.localdate(), get_language() or "en"
         known = ambitions_on(today, language)
-        self.fields["ambitions"].choices = [(each.code, each.name) for each in known]
-        self.fields["ambitions"].widget.signs = {each.code: each.code for each in known}
+        self.fields["ambitions"] = forms.MultipleChoiceField(
+            label=_("Ambitions it serves"),
+            choices=[(each.code, each.name) for each in known],
+            widget=ChoiceCardsMultiple(signs={each.code: each.code for each in known}),
+        )
         places = [(region.nis, name_in(region, language)) for region in regions(today)]
-        self.fields["region"].choices = [("", _("the whole country")), *places]
+        self.fields["region"] = forms.ChoiceField(
+            label=_("Where projects take place"),
+            required=False,
+            choices=[("", _("the whole country")), *places],
+        )
 
     def clean_slug(self) -> str:
         slug = self.cleaned_data["slug"]
-        taken = Call.objects.filter(slug=slug).exclude(pk=self.call.pk if self.call else None)
-        if taken.exists():
+        taken = Call.objects.filter(slug=slug).first()
+        if taken is not None and taken != self.call:
             raise ValidationError(_("Another call has this short name. Choose another one."))
         return str(slug)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        order = [cleaned.get(n) for n in ("applies_from", "applies_until", "check_until", "vote_from", "vote_until", "publish_on")]
+        order = [
+            cleaned.get(n)
+            for n in ("applies_from", "applies_until", "check_until", "vote_from", "vote_until", "publish_on")
+        ]
         if all(order) and order != sorted(order):  # type: ignore[type-var]
             self.add_error("applies_from", _("The days are not in order: apply, check, vote, publish."))
         if all(order) and order[3] == order[1]:
@@ -91,7 +112,9 @@ class CallForm(forms.Form):
             self.add_error("region", _("Choose the region whose members vote."))
         amounts = [cleaned.get(n) for n in ("amount_min_cents", "amount_max_cents", "budget_cents")]
         if None not in amounts and amounts != sorted(amounts):  # type: ignore[type-var]
-            self.add_error("budget_cents", _("Smallest amount, largest amount and budget must rise in this order."))
+            self.add_error(
+                "budget_cents", _("Smallest amount, largest amount and budget must rise in this order.")
+            )
         self._check_form(cleaned)
         return cleaned
 
@@ -109,14 +132,18 @@ class CallForm(forms.Form):
             )
             self.bylaw(cleaned)
         except (ValueError, ByLawError):
-            self.add_error("form", _("The numbers below do not fit this way of voting. Look at the smallest and largest."))
+            self.add_error(
+                "form",
+                _("The numbers below do not fit this way of voting. Look at the smallest and largest."),
+            )
 
     @staticmethod
     def bylaw(cleaned: dict[str, Any]) -> dict[str, Any]:
         """The counting rule with all its settings spelled out."""
-        utility = "points" if cleaned["form"] == BallotForm.POINTS else "cost"
-        completion = "add1u" if cleaned["rule"] == "equal-shares" else "none"
-        return dict(ByLaw(rule=cleaned["rule"], utility=utility, completion=completion, ties="cost").to_json())
+        utility = Utility.POINTS if cleaned["form"] == BallotForm.POINTS else Utility.COST
+        rule = Rule(cleaned["rule"])
+        completion = Completion.ADD1U if rule is Rule.EQUAL_SHARES else Completion.NONE
+        return dict(ByLaw(rule=rule, utility=utility, completion=completion, ties=Ties.COST).to_json())
 
     def values(self) -> dict[str, Any]:
         """Fields of Call."""
@@ -126,7 +153,12 @@ class CallForm(forms.Form):
         kept.pop("rule")
         region = kept.pop("region")
         kept["region"] = regions(timezone.localdate()).filter(nis=region).first() if region else None
-        for name, hour in (("applies_from", OPENS), ("applies_until", CLOSES), ("vote_from", OPENS), ("vote_until", CLOSES)):
+        for name, hour in (
+            ("applies_from", OPENS),
+            ("applies_until", CLOSES),
+            ("vote_from", OPENS),
+            ("vote_until", CLOSES),
+        ):
             kept[name] = _moment(kept[name], hour)
         kept["points_total"], kept["points_each"] = kept["points_total"] or 0, kept["points_each"] or 0
         return kept
@@ -148,7 +180,14 @@ def _from_preset(preset: Preset | None) -> dict[str, Any]:
     if preset is None:
         return {}
     today = timezone.localdate()
-    days = {"applies_from": 7, "applies_until": 49, "check_until": 70, "vote_from": 77, "vote_until": 98, "publish_on": 100}
+    days = {
+        "applies_from": 7,
+        "applies_until": 49,
+        "check_until": 70,
+        "vote_from": 77,
+        "vote_until": 98,
+        "publish_on": 100,
+    }
     first: dict[str, Any] = {name: today + timedelta(days=after) for name, after in days.items()}
     for name in ("track", "form", "choices_min", "choices_max", "points_total", "points_each"):
         first[name] = getattr(preset, name)
@@ -178,16 +217,24 @@ class CommitteeForm(forms.Form):
     public_key = CleanCharField(
         label=_("Public key of the counting committee"),
         max_length=64,
-        help_text=_("64 figures and letters, printed on every holder's sheet. It can only close envelopes, not open them."),
+        help_text=_(
+            "64 figures and letters, printed on every holder's sheet. It can only close envelopes, not open them."
+        ),
     )
-    holders = CleanCharField(label=_("Who holds the sheets? One name a line"), max_length=600, lines=True, rows=4)
-    threshold = forms.IntegerField(label=_("How many of them open the ballots together?"), min_value=2, max_value=20, initial=2)
+    holders = CleanCharField(
+        label=_("Who holds the sheets? One name a line"), max_length=600, lines=True, rows=4
+    )
+    threshold = forms.IntegerField(
+        label=_("How many of them open the ballots together?"), min_value=2, max_value=20, initial=2
+    )
 
     def clean_public_key(self) -> bytes:
         try:
             key = bytes.fromhex(self.cleaned_data["public_key"].replace(" ", ""))
         except ValueError as wrong:
-            raise ValidationError(_("The key holds only the figures 0-9 and the letters a-f. Copy it from a sheet.")) from wrong
+            raise ValidationError(
+                _("The key holds only the figures 0-9 and the letters a-f. Copy it from a sheet.")
+            ) from wrong
         if len(key) != 32:
             raise ValidationError(_("The key has 64 figures and letters. Copy it whole from a sheet."))
         return key
@@ -210,9 +257,11 @@ class CountFileForm(forms.Form):
     def clean_file(self) -> str:
         content = self.cleaned_data["file"].read(100_000_001)
         try:
-            return content[:100_000_000].decode("utf-8")
+            return str(content[:100_000_000], "utf-8")
         except UnicodeDecodeError as wrong:
-            raise ValidationError(_("This is not a ballot file. The committee's file ends in .pb.")) from wrong
+            raise ValidationError(
+                _("This is not a ballot file. The committee's file ends in .pb.")
+            ) from wrong
 
 
 class ConflictForm(forms.Form):
@@ -273,13 +322,17 @@ class EntryForm(forms.Form):
         widget=ChoiceCards,
         initial="phone",
     )
-    member_number = forms.IntegerField(label=_("Member number, if known"), min_value=1, max_value=2_000_000_000, required=False)
+    member_number = forms.IntegerField(
+        label=_("Member number, if known"), min_value=1, max_value=2_000_000_000, required=False
+    )
     given_name = CleanCharField(label=_("First name"), max_length=80, required=False)
     family_name = CleanCharField(label=_("Family name"), max_length=80, required=False)
     phone = CleanCharField(label=_("Telephone"), max_length=30, required=False)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        if not cleaned.get("member_number") and not (cleaned.get("given_name") and cleaned.get("family_name")):
+        if not cleaned.get("member_number") and not (
+            cleaned.get("given_name") and cleaned.get("family_name")
+        ):
             self.add_error("given_name", _("Write the member number, or the first and family name."))
         return cleaned

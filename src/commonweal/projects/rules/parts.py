@@ -63,7 +63,11 @@ def gaps(content: Content, amount_min_cents: int, amount_max_cents: int) -> tupl
         (Part.PLACE, bool(content.target_group), gettext_noop("Say for whom and with whom it is.")),
         (Part.PLACE, content.starts_on is not None, gettext_noop("Say when it starts.")),
         (Part.PLACE, content.ends_on is not None, gettext_noop("Say when it ends.")),
-        (Part.AMBITIONS, content.ambitions_argued > 0, gettext_noop("Choose at least one ambition and say how you serve it.")),
+        (
+            Part.AMBITIONS,
+            content.ambitions_argued > 0,
+            gettext_noop("Choose at least one ambition and say how you serve it."),
+        ),
         (Part.COSTS, content.costs_cents > 0, gettext_noop("Name at least one cost.")),
         (Part.SUPPORT, content.asked_cents > 0, gettext_noop("Say how much money you ask.")),
         (
@@ -76,6 +80,10 @@ def gaps(content: Content, amount_min_cents: int, amount_max_cents: int) -> tupl
             content.asked_cents <= content.costs_cents or content.costs_cents == 0,
             gettext_noop("You ask more than the project costs."),
         ),
-        (Part.SUPPORT, content.values_declared, gettext_noop("Say that your project respects the cooperative values.")),
+        (
+            Part.SUPPORT,
+            content.values_declared,
+            gettext_noop("Say that your project respects the cooperative values."),
+        ),
     )
     return tuple(Gap(part, reason) for part, holds, reason in checks if not holds)

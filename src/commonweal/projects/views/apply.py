@@ -17,10 +17,10 @@ from commonweal.kernel.decision import Refusal, demand
 from commonweal.people.access import for_persons, signed_in_person
 from commonweal.people.actions import register_organisation
 from commonweal.people.queries import history_of
+from commonweal.people.rules import Channel
 from commonweal.projects import access, actions, queries
 from commonweal.projects.forms.parts import FORMS, OrganisationForm, PhotoForm
 from commonweal.projects.models import Dossier
-
 from commonweal.projects.rules.parts import Part
 from commonweal.projects.views import check, summary
 from commonweal.projects.views.receipt import receipt_pdf
@@ -106,6 +106,7 @@ def dossier_part(request: HttpRequest, pk: int, part: str) -> HttpResponse:
     page = Part(part)
     demand(access.may_write(dossier, person, page, now))
     form = FORMS[page](request.POST or None, dossier=dossier)
+    form.asked_openly()
     if request.method == "POST" and form.is_valid():
         try:
             values = form.values()
@@ -118,7 +119,7 @@ def dossier_part(request: HttpRequest, pk: int, part: str) -> HttpResponse:
             if "later" in request.POST:
                 messages.success(request, _("Your text is kept. You can go on later, on any device."))
                 return redirect("projects:dossier-status", dossier.pk)
-            return redirect(request.GET.get("back") == "review" and _review(dossier) or _after(page, dossier))
+            return redirect((request.GET.get("back") == "review" and _review(dossier)) or _after(page, dossier))
     context = {"form": form, "dossier": dossier, "part": page, "parts": part_links(dossier, part)}
     return render(request, "projects/dossier_part.html", context)
 
@@ -130,7 +131,11 @@ def _review(dossier: Dossier) -> str:
 def _registered(form: OrganisationForm, dossier: Dossier, request: HttpRequest) -> Any:
     given = form.cleaned_data
     current = dossier.organisation
-    if current and current.name == given["name"] and (current.company_number or "") == given["company_number"]:
+    if (
+        current
+        and current.name == given["name"]
+        and (current.company_number or "") == given["company_number"]
+    ):
         return current
     return register_organisation(
         name=given["name"],
@@ -140,7 +145,7 @@ def _registered(form: OrganisationForm, dossier: Dossier, request: HttpRequest) 
         by=signed_in_person(request),
         speaker=dossier.applicant,
         now=timezone.now(),
-        channel=dossier.channel,
+        channel=Channel(dossier.channel),
     )
 
 
@@ -161,7 +166,12 @@ def dossier_photos(request: HttpRequest, pk: int) -> HttpResponse:
             given = form.cleaned_data
             try:
                 actions.add_photo(
-                    dossier=dossier, file=given["file"], alt=given["alt"], by=person, now=now, **form.focus_point()
+                    dossier=dossier,
+                    file=given["file"],
+                    alt=given["alt"],
+                    by=person,
+                    now=now,
+                    **form.focus_point(),
                 )
             except Refusal as refusal:
                 form.add_error("file", str(refusal))
@@ -216,7 +226,11 @@ def dossier_review(request: HttpRequest, pk: int) -> HttpResponse:
 def dossier_status(request: HttpRequest, pk: int) -> HttpResponse:
     """Where a dossier stands, what comes next, what was asked and decided."""
     dossier = own_dossier(request, pk)
-    moves = [event for event in history_of(f"dossier:{dossier.pk}") if event.name in ("DossierMoved", "DossierDecided")]
+    moves = [
+        event
+        for event in history_of(f"dossier:{dossier.pk}")
+        if event.name in ("DossierMoved", "DossierDecided")
+    ]
     context = {
         "dossier": dossier,
         "steps": dossier_steps(dossier),

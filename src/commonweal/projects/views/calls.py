@@ -56,6 +56,6 @@ def call_detail(request: HttpRequest, slug: str) -> HttpResponse:
             "may_manage": bool(person and may(person, Act.MANAGE_CALLS, now.date())),
             "ballot": ballot_about(f"call:{call.pk}"),
             "figures": queries.call_figures(call),
-            "projects": queries.projects_found(call=call.slug)[:6],
+            "projects": queries.projects_found(access.public_projects(), call=call.slug)[:6],
         },
     )

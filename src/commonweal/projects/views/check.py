@@ -84,7 +84,9 @@ def check_result(request: HttpRequest) -> HttpResponse:
     today, language = timezone.localdate(), get_language() or "en"
     known = ambitions_on(today, language)
     calls = [
-        call for call in queries.with_texts(queries.open_calls(now).filter(track=Track.REGIONAL), language) if access.may_apply(call, now)
+        call
+        for call in queries.with_texts(queries.open_calls(now).filter(track=Track.REGIONAL), language)
+        if access.may_apply(call, now)
     ]
     deadline = max((timezone.localtime(call.applies_until).date() for call in calls), default=None)
     facts = facts_from_answers(
@@ -138,7 +140,9 @@ def _earlier(dossier: Dossier, before: Any) -> list[EarlierAward]:
     return [
         EarlierAward(
             timezone.localtime(each.submitted_at).date(),
-            timezone.localtime(each.decided_at).date() if each.state == "funded" and each.decided_at else None,
+            timezone.localtime(each.decided_at).date()
+            if each.state == "funded" and each.decided_at
+            else None,
             each.municipality_id == dossier.municipality_id,
             None,
         )
@@ -166,6 +170,7 @@ def finding_data(finding: Finding) -> dict[str, Any]:
 def findings_shown(findings: Iterable[Finding]) -> list[dict[str, Any]]:
     """Findings in the reader's language: sign, sentence, date of the rule; what stands in the way first."""
     order = {Verdict.NO: 0, Verdict.UNKNOWN: 1, Verdict.YES: 2}
+    names = {each.code: each.name for each in ambitions_on(timezone.localdate(), get_language() or "en")}
     shown = [
         {
             "code": finding.code,
@@ -173,7 +178,8 @@ def findings_shown(findings: Iterable[Finding]) -> list[dict[str, Any]]:
             "kind": {Verdict.NO: "problem", Verdict.UNKNOWN: "warning", Verdict.YES: "good"}[finding.verdict],
             "label": finding.verdict.label,
             "title": finding.title,
-            "reason": _(finding.reason) % {name: _written(value) for name, value in finding.values.items()},
+            "reason": _(finding.reason)
+            % {name: _written(value, names) for name, value in finding.values.items()},
             "rule_from": finding.rule_from,
             "gates": finding.gates,
             "rank": order[finding.verdict],
@@ -183,5 +189,7 @@ def findings_shown(findings: Iterable[Finding]) -> list[dict[str, Any]]:
     return sorted(shown, key=lambda each: each["rank"])
 
 
-def _written(value: Any) -> str:
-    return day(value) if hasattr(value, "isoformat") else _(str(value)) if value else ""
+def _written(value: Any, names: dict[str, str]) -> str:
+    if isinstance(value, tuple):
+        return ", ".join(str(names.get(code, code)) for code in value)
+    return day(value) if hasattr(value, "isoformat") else str(value)

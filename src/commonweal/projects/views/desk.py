@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -21,7 +22,14 @@ from commonweal.people.actions import register_person
 from commonweal.people.queries import history_of, staff_who_may
 from commonweal.people.rules import Act, Channel
 from commonweal.projects import access, actions, queries
-from commonweal.projects.forms.staff import AskForm, ConflictForm, EntryForm, NoteForm, ReasonForm, SaveViewForm
+from commonweal.projects.forms.staff import (
+    AskForm,
+    ConflictForm,
+    EntryForm,
+    NoteForm,
+    ReasonForm,
+    SaveViewForm,
+)
 from commonweal.projects.models import Dossier
 from commonweal.projects.rules.parts import Part
 from commonweal.projects.states import DOSSIER, DossierState
@@ -31,6 +39,7 @@ from commonweal.projects.views.steps import dossier_steps, waiting_days
 PAGE_SIZE = 50
 FILTERS = ("text", "state", "call", "adviser")
 LATE_DAYS, SOON_DAYS = 14, 7
+WAITING = ("submitted", "in_check", "returned")
 
 
 @for_staff(Act.CHECK_DOSSIERS)
@@ -42,10 +51,7 @@ def desk_list(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         return _views_changed(request)
     page = Paginator(queries.desk_rows(seen, **chosen), PAGE_SIZE).get_page(request.GET.get("page"))
-    for row in page.object_list:
-        row.waits = waiting_days(row.submitted_at, now)
-        row.urgency = "late" if row.waits >= LATE_DAYS else "soon" if row.waits >= SOON_DAYS else "calm"
-        row.state_label = DOSSIER.states(row.state).label
+    rows = [_row(dossier, now) for dossier in page.object_list]
     counts = queries.desk_counts(seen)
     shown_states = [state for state in DossierState if state not in ("draft", "withdrawn")]
     return render(
@@ -53,15 +59,28 @@ def desk_list(request: HttpRequest) -> HttpResponse:
         "projects/desk_list.html",
         {
             "page": page,
+            "rows": rows,
             "chosen": chosen,
             "person": person,
-            "counts": [{"code": state.value, "label": state.label, "count": counts.get(state.value, 0)} for state in shown_states],
+            "counts": [
+                {"code": state.value, "label": state.label, "count": counts.get(state.value, 0)}
+                for state in shown_states
+            ],
             "calls": queries.with_texts(access.visible_calls(person, now.date()), get_language() or "en"),
             "views": queries.saved_views(person),
             "view_form": SaveViewForm(),
             "query": urlencode({name: value for name, value in chosen.items() if value}),
         },
     )
+
+
+def _row(dossier: Dossier, now: datetime) -> dict[str, Any]:
+    waits = waiting_days(dossier.submitted_at, now) if dossier.state in WAITING else None
+    urgency = (
+        "" if waits is None else "late" if waits >= LATE_DAYS else "soon" if waits >= SOON_DAYS else "calm"
+    )
+    label = DOSSIER.states(dossier.state).label
+    return {"dossier": dossier, "waits": waits, "urgency": urgency, "state_label": label}
 
 
 def _views_changed(request: HttpRequest) -> HttpResponse:
@@ -95,7 +114,9 @@ def desk_dossier(request: HttpRequest, pk: int) -> HttpResponse:
     if not allowed:
         if allowed.code == "not_declared":
             return redirect("projects:desk-conflict", dossier.pk)
-        return render(request, "projects/desk_closed.html", {"dossier": dossier, "reason": allowed.reason}, status=403)
+        return render(
+            request, "projects/desk_closed.html", {"dossier": dossier, "reason": allowed.reason}, status=403
+        )
     if request.method == "POST":
         return _handled(request, dossier)
     context = {
@@ -107,7 +128,12 @@ def desk_dossier(request: HttpRequest, pk: int) -> HttpResponse:
         "sections": summary.sections(dossier, get_language() or "en", links=False),
         "photos": dossier.photos.all(),
         "history": [
-            {"when": event.at, "title": event.name, "text": event.data.get("reason", ""), "by": str(event.by or "")}
+            {
+                "when": event.at,
+                "title": event.name,
+                "text": event.data.get("reason", ""),
+                "by": str(event.by or ""),
+            }
             for event in history_of(f"dossier:{dossier.pk}")
         ],
         "notes": dossier.notes.all(),
@@ -127,7 +153,14 @@ def _handled(request: HttpRequest, dossier: Dossier) -> HttpResponse:
             actions.take_up_dossier(dossier=dossier, by=person, now=now)
             messages.success(request, _("You are checking this dossier."))
         elif what == "assign":
-            colleague = next((each for each in staff_who_may(Act.CHECK_DOSSIERS, now.date()) if str(each.pk) == request.POST.get("to")), None)
+            colleague = next(
+                (
+                    each
+                    for each in staff_who_may(Act.CHECK_DOSSIERS, now.date())
+                    if str(each.pk) == request.POST.get("to")
+                ),
+                None,
+            )
             if colleague:
                 actions.assign_dossier(dossier=dossier, to=colleague, by=person, now=now)
                 messages.success(request, _("%(name)s handles this dossier now.") % {"name": colleague})
@@ -148,7 +181,11 @@ def desk_conflict(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         actions.declare_conflict(
-            dossier=dossier, by=person, has_conflict=given["has_conflict"] == "yes", text=given["text"], now=timezone.now()
+            dossier=dossier,
+            by=person,
+            has_conflict=given["has_conflict"] == "yes",
+            text=given["text"],
+            now=timezone.now(),
         )
         return redirect("projects:desk-dossier", dossier.pk)
     return render(request, "projects/desk_conflict.html", {"form": form, "dossier": dossier})
@@ -163,12 +200,18 @@ def desk_ask(request: HttpRequest, pk: int) -> HttpResponse:
         parts = [Part(code) for code in form.cleaned_data["parts"]]
         try:
             actions.ask_for_more(
-                dossier=dossier, parts=parts, message=form.cleaned_data["message"], by=person, now=timezone.now()
+                dossier=dossier,
+                parts=parts,
+                message=form.cleaned_data["message"],
+                by=person,
+                now=timezone.now(),
             )
         except Refusal as refusal:
             form.add_error(None, str(refusal))
         else:
-            messages.success(request, _("Your question is sent. The applicant can change the parts you named."))
+            messages.success(
+                request, _("Your question is sent. The applicant can change the parts you named.")
+            )
             return redirect("projects:desk-dossier", dossier.pk)
     return render(request, "projects/desk_ask.html", {"form": form, "dossier": dossier})
 
@@ -198,7 +241,11 @@ def desk_decide(request: HttpRequest, pk: int, decision: str) -> HttpResponse:
 def desk_entry(request: HttpRequest) -> HttpResponse:
     """Starts a dossier for someone who phones, comes by or writes on paper."""
     person, now = signed_in_person(request), timezone.now()
-    calls = [call for call in queries.with_texts(queries.open_calls(now), get_language() or "en") if access.may_apply(call, now)]
+    calls = [
+        call
+        for call in queries.with_texts(queries.open_calls(now), get_language() or "en")
+        if access.may_apply(call, now)
+    ]
     form = EntryForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         call = next((each for each in calls if each.slug == request.POST.get("call")), None)
@@ -206,7 +253,9 @@ def desk_entry(request: HttpRequest) -> HttpResponse:
         if call is None:
             form.add_error(None, _("Choose the call."))
         elif applicant is None:
-            form.add_error("member_number", _("There is no member with this number. Check it, or write the names."))
+            form.add_error(
+                "member_number", _("There is no member with this number. Check it, or write the names.")
+            )
         else:
             try:
                 token = uuid.UUID(request.POST.get("token", ""))

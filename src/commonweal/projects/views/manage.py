@@ -75,7 +75,11 @@ def call_text(request: HttpRequest, slug: str, language: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             actions.write_call_text(
-                call=call, language=language, by=signed_in_person(request), now=timezone.now(), **form.cleaned_data
+                call=call,
+                language=language,
+                by=signed_in_person(request),
+                now=timezone.now(),
+                **form.cleaned_data,
             )
         except Refusal as refusal:
             form.add_error(None, str(refusal))
@@ -138,7 +142,9 @@ def call_open_vote(request: HttpRequest, slug: str) -> HttpResponse:
     form = CommitteeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            actions.open_vote(call=call, by=signed_in_person(request), now=timezone.now(), **form.cleaned_data)
+            actions.open_vote(
+                call=call, by=signed_in_person(request), now=timezone.now(), **form.cleaned_data
+            )
         except Refusal as refusal:
             form.add_error(None, str(refusal))
         else:

@@ -34,17 +34,17 @@ def project_list(request: HttpRequest) -> HttpResponse:
     """Projects with filters, as cards or on a map; every address can be shared."""
     language, today = get_language() or "en", timezone.localdate()
     chosen = {name: request.GET.get(name, "")[:120] for name in FILTERS}
-    found = queries.projects_found(**chosen)
+    found = queries.projects_found(access.public_projects(), **chosen)
     known = ambitions_on(today, language)
     names = {each.code: each.name for each in known}
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
-    for dossier in page.object_list:
-        dossier.shown = _card(dossier, names, language)
+    cards = [{"project": dossier, "shown": _card(dossier, names, language)} for dossier in page.object_list]
     return render(
         request,
         "projects/project_list.html",
         {
             "page": page,
+            "cards": cards,
             "chosen": chosen,
             "filtered": any(chosen[name] for name in FILTERS if name != "sort"),
             "ambitions": known,
@@ -123,14 +123,20 @@ def _one_point(dossier: Any, language: str) -> dict[str, Any]:
     x, y = project(dossier.municipality.latitude, dossier.municipality.longitude)
     label = name_in(dossier.municipality, language)
     shapes = [{"d": path, "label": name, "level": 0} for _nis, name, path in ground.regions]
-    return {"viewbox": VIEW_BOX, "shapes": shapes, "points": [{"x": x, "y": y, "label": label, "href": "", "code": ""}]}
+    return {
+        "viewbox": VIEW_BOX,
+        "shapes": shapes,
+        "points": [{"x": x, "y": y, "label": label, "href": "", "code": ""}],
+    }
 
 
 @open_to_all
 def project_compare(request: HttpRequest) -> HttpResponse:
     """Two or three projects side by side."""
     language = get_language() or "en"
-    wanted = [int(pk) for pk in request.GET.getlist("project") if pk.isascii() and pk.isdigit() and len(pk) < 10]
+    wanted = [
+        int(pk) for pk in request.GET.getlist("project") if pk.isascii() and pk.isdigit() and len(pk) < 10
+    ]
     found = (
         access.public_projects()
         .filter(pk__in=wanted[:COMPARED_MAX])
@@ -143,15 +149,21 @@ def project_compare(request: HttpRequest) -> HttpResponse:
             "project": dossier,
             "claims": summary.claims_shown(dossier, language),
             "asks": summary.asks_shown(dossier),
-            "place": name_in(dossier.municipality, language) if dossier.municipality else dossier.place_detail,
+            "place": name_in(dossier.municipality, language)
+            if dossier.municipality
+            else dossier.place_detail,
         }
         for dossier in found
     ]
-    return render(request, "projects/project_compare.html", {"compared": compared, "left_out": len(wanted) > COMPARED_MAX})
+    return render(
+        request,
+        "projects/project_compare.html",
+        {"compared": compared, "left_out": len(wanted) > COMPARED_MAX},
+    )
 
 
 @open_to_all
-def photo(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def photo(request: HttpRequest, pk: uuid.UUID) -> FileResponse:
     """A photo, for those who may see its project."""
     found = get_object_or_404(access.visible_photos(viewer(request), timezone.localdate()).distinct(), pk=pk)
     response = FileResponse(found.file.open("rb"), content_type="image/jpeg")

@@ -19,9 +19,10 @@ TEMPLATE = Path(__file__).parent.parent / "documents" / "receipt.typ"
 
 def receipt_data(dossier: Dossier, language: str) -> dict[str, Any]:
     """What stands on the receipt."""
+    sent_at = dossier.submitted_at or dossier.changed_at
     with translation.override(language):
         opening = [
-            _("We received this project on %(when)s.") % {"when": moment(dossier.submitted_at)},
+            _("We received this project on %(when)s.") % {"when": moment(sent_at)},
             _("Its number is %(reference)s. Keep it: with it we find your project at once.")
             % {"reference": dossier.reference},
         ]
@@ -33,7 +34,10 @@ def receipt_data(dossier: Dossier, language: str) -> dict[str, Any]:
         shown = [
             {
                 "title": _(str(section["title"])),
-                "rows": [{"label": row["label"] or "·", "value": str(row["value"] or "–")} for row in section["rows"]],
+                "rows": [
+                    {"label": row["label"] or "·", "value": str(row["value"] or "–")}
+                    for row in section["rows"]
+                ],
             }
             for section in summary.sections(dossier, language, links=False)
             if section["rows"]

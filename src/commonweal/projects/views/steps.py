@@ -22,11 +22,18 @@ def call_steps(call: Call) -> list[dict[str, Any]]:
     texts = (
         (CallState.APPLICATIONS, _("Send your project"), _("until %(when)s") % {"when": moment(applies)}),
         (CallState.CHECK, _("Projects are checked"), _("until %(when)s") % {"when": day(call.check_until)}),
-        (CallState.VOTE, _("Members vote"), _("until %(when)s") % {"when": moment(timezone.localtime(call.vote_until))}),
+        (
+            CallState.VOTE,
+            _("Members vote"),
+            _("until %(when)s") % {"when": moment(timezone.localtime(call.vote_until))},
+        ),
         (CallState.COUNT, _("Votes are counted in public"), ""),
         (CallState.DECIDED, _("Result"), day(call.publish_on)),
     )
-    return [{"title": title, "detail": detail, "state": _state(_CALL_ORDER.index(code), at, code)} for code, title, detail in texts]
+    return [
+        {"title": title, "detail": detail, "state": _state(_CALL_ORDER.index(code), at, code)}
+        for code, title, detail in texts
+    ]
 
 
 def _state(place: int, at: int, code: CallState) -> str:
@@ -65,16 +72,24 @@ def what_next(dossier: Dossier) -> str:
     call = dossier.call
     checked = day(call.check_until)
     return {
-        DossierState.DRAFT: _("Your text is kept. Send it by %(when)s.") % {"when": moment(timezone.localtime(call.applies_until))},
+        DossierState.DRAFT: _("Your text is kept. Send it by %(when)s.")
+        % {"when": moment(timezone.localtime(call.applies_until))},
         DossierState.SUBMITTED: _("An adviser reads it. You hear from us by %(when)s.") % {"when": checked},
-        DossierState.IN_CHECK: _("An adviser is reading it. You hear from us by %(when)s.") % {"when": checked},
+        DossierState.IN_CHECK: _("An adviser is reading it. You hear from us by %(when)s.")
+        % {"when": checked},
         DossierState.RETURNED: _("We have a question. Answer it, and the check goes on."),
         DossierState.ADMITTED: _("Your project is admitted. Members vote until %(when)s.")
         % {"when": moment(timezone.localtime(call.vote_until))},
-        DossierState.REFUSED: _("Your project was not admitted. The reason is below; call us if you want to talk about it."),
-        DossierState.WITHDRAWN: _("You withdrew this project. Your text is kept if you want to use it again."),
+        DossierState.REFUSED: _(
+            "Your project was not admitted. The reason is below; call us if you want to talk about it."
+        ),
+        DossierState.WITHDRAWN: _(
+            "You withdrew this project. Your text is kept if you want to use it again."
+        ),
         DossierState.FUNDED: _("Members support your project. We contact you about the agreement."),
-        DossierState.NOT_FUNDED: _("The budget did not reach your project this time. The result page says what it lacked."),
+        DossierState.NOT_FUNDED: _(
+            "The budget did not reach your project this time. The result page says what it lacked."
+        ),
     }[DossierState(dossier.state)]
 
 

@@ -43,7 +43,11 @@ def claims_shown(dossier: Dossier, language: str) -> list[dict[str, str]]:
     when = (dossier.submitted_at or dossier.created_at).date()
     names = {each.code: each.name for each in ambitions_on(when, language)}
     return [
-        {"code": claim.ambition_id, "name": names.get(claim.ambition_id, claim.ambition_id), "argument": claim.argument}
+        {
+            "code": claim.ambition_id,
+            "name": names.get(claim.ambition_id, claim.ambition_id),
+            "argument": claim.argument,
+        }
         for claim in dossier.claims.all()
     ]
 
@@ -68,7 +72,8 @@ def sections(dossier: Dossier, language: str, *, links: bool) -> list[dict[str, 
         Part.AMBITIONS: [(claim["name"], claim["argument"]) for claim in claims_shown(dossier, language)],
         Part.COSTS: [(line.label, euros(line.amount_cents)) for line in dossier.costs.all()],
         Part.SUPPORT: [
-            (ask["label"], " · ".join(filter(None, (ask["text"], ask["detail"])))) for ask in asks_shown(dossier)
+            (ask["label"], " · ".join(filter(None, (ask["text"], ask["detail"]))))
+            for ask in asks_shown(dossier)
         ],
         Part.PARTNERS: [(line.name, line.role) for line in dossier.partners.all()],
     }
@@ -77,7 +82,9 @@ def sections(dossier: Dossier, language: str, *, links: bool) -> list[dict[str, 
             "part": part,
             "title": part.label,
             "rows": [{"label": label, "value": value} for label, value in pairs],
-            "href": reverse("projects:dossier-part", args=[dossier.pk, part.value]) + "?back=review" if links else "",
+            "href": reverse("projects:dossier-part", args=[dossier.pk, part.value]) + "?back=review"
+            if links
+            else "",
         }
         for part, pairs in rows.items()
     ]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from commonweal.kernel.decision import YES, Decision, no
 from commonweal.kernel.words import Words, gettext_noop
@@ -11,6 +13,8 @@ from commonweal.kernel.words import Words, gettext_noop
 OPTIONS_MAX = 20_000
 CHOICES_MAX = 200
 POINTS_MAX = 60_000
+# At most five figures: no ballot has more options or points, and a longer word is a slip of the finger.
+_WHOLE = re.compile(r"[0-9]{1,5}", re.ASCII)
 
 
 class BallotForm(Words):
@@ -55,6 +59,61 @@ def tidy(points: Mapping[int, int] | Iterable[tuple[int, int]]) -> Choice:
     """A choice in its one canonical order, without options given no points."""
     pairs = points.items() if isinstance(points, Mapping) else points
     return tuple(sorted((number, given) for number, given in pairs if given != 0))
+
+
+class NotAChoice(ValueError):
+    """A line of typed numbers that cannot be read; `word` is the part to mend, `code` says what is off."""
+
+    def __init__(self, word: str, code: str) -> None:
+        super().__init__(word)
+        self.word = word
+        self.code = code
+
+
+def choice_as_typed(text: str, *, with_points: bool) -> Choice:
+    """The choice in a line such as `3 7 12`, or `3:2 7:1` with points; commas and semicolons part words too.
+
+    Raises NotAChoice for a word that is no number (`number`), lacks its points (`points`) or names an option
+    a second time (`twice`).
+    """
+    found: dict[int, int] = {}
+    for word in re.split(r"[\s,;]+", text.strip()):
+        number, colon, given = word.partition(":")
+        if not _WHOLE.fullmatch(number) or (colon and not with_points):
+            raise NotAChoice(word, "number")
+        if with_points and not _WHOLE.fullmatch(given):
+            raise NotAChoice(word, "points")
+        if int(number) in found:
+            raise NotAChoice(word, "twice")
+        found[int(number)] = int(given) if with_points else 1
+    return tidy(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What a choice adds up to: options chosen, points given, cost in cents."""
+
+    chosen: int
+    points: int
+    cost_cents: int
+
+
+def totals(choice: Choice, costs_cents: Mapping[int, int]) -> Totals:
+    """The running totals of a choice; an option that is not on the ballot costs nothing here."""
+    return Totals(
+        chosen=len(choice),
+        points=sum(points for _number, points in choice),
+        cost_cents=sum(costs_cents.get(number, 0) for number, _points in choice),
+    )
+
+
+Item = TypeVar("Item")
+
+
+def rotated(items: Sequence[Item], by: int) -> list[Item]:
+    """The items in their order, begun at another one, so that not everybody reads the same one first."""
+    start = by % len(items) if items else 0
+    return [*items[start:], *items[:start]]
 
 
 def allowed(choice: Choice, form: Form, costs_cents: Mapping[int, int]) -> Decision:

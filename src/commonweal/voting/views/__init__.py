@@ -1,0 +1,1 @@
+"""Pages of ballots: vote, paper ballots, results."""

@@ -1,0 +1,95 @@
+"""The list of votes and results, how voting works here, and the files of a ballot."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from commonweal.kernel.decision import demand, no
+from commonweal.people.access import for_staff, open_to_all, viewer
+from commonweal.people.rules import Act
+from commonweal.voting import access, queries
+from commonweal.voting.models import Ballot
+from commonweal.voting.states import BallotState
+from commonweal.voting.views import figures, summary
+
+PAGE_SIZE = 20
+OPEN_MAX = 50
+
+
+def visible_ballot(request: HttpRequest, pk: int) -> Ballot:
+    """The ballot, if this reader may look at it. Raises Http404."""
+    return get_object_or_404(access.visible_ballots(viewer(request), timezone.now()), pk=pk)
+
+
+@open_to_all
+def ballot_list(request: HttpRequest) -> HttpResponse:
+    """Votes that are open, then the others with what came of them."""
+    person, now = viewer(request), timezone.now()
+    seen = access.visible_ballots(person, now)
+    is_open = {"state": BallotState.OPEN, "closes_at__gt": now}
+    open_now = list(seen.filter(**is_open).order_by("closes_at", "id")[:OPEN_MAX])
+    page = Paginator(seen.exclude(**is_open).order_by("-closes_at", "id"), PAGE_SIZE).get_page(request.GET.get("page"))
+    lines = queries.lines_of(person, open_now)
+    facts = queries.counted_facts(page.object_list)
+    for ballot in open_now:
+        line = lines.get(ballot.pk)
+        ballot.shown = {
+            "title": summary.title_of(ballot),
+            "phase": summary.phase(ballot, now),
+            "may_vote": bool(access.may_vote(ballot, line, now)),
+            "has_voted": getattr(line, "vote", None) is not None,
+            "form": summary.form_words(ballot.rules_form()),
+        }
+    for ballot in page.object_list:
+        ballot.shown = {
+            "title": summary.title_of(ballot),
+            "phase": summary.phase(ballot, now),
+            "sentence": _sentence(ballot, facts.get(ballot.pk)) if access.may_see_result(ballot, person, now) else "",
+        }
+    return render(request, "voting/ballot_list.html", {"open_now": open_now, "page": page})
+
+
+def _sentence(ballot: Ballot, facts: dict[str, Any] | None) -> str:
+    if facts is None:
+        return ""
+    return figures.sentence(facts["winners"], facts["winners"] + facts["losers"], *facts["satisfied"])
+
+
+@open_to_all
+def how_it_works(request: HttpRequest) -> HttpResponse:
+    """What keeps a vote secret, against whom, and against whom not."""
+    return render(request, "voting/how_it_works.html", {"easy": _EASY()})
+
+
+def _EASY() -> str:  # noqa: N802
+    return ""
+
+
+@open_to_all
+def definition_file(request: HttpRequest, pk: int) -> HttpResponse:
+    """The frozen definition, byte for byte as it was hashed."""
+    ballot = visible_ballot(request, pk)
+    if ballot.state == BallotState.PREPARED:
+        demand(no("not_open", _("This vote is still being prepared: nothing is frozen yet.")))
+    response = HttpResponse(queries.definition_file(ballot), content_type="application/json")
+    response["Cache-Control"] = "public, max-age=3600"
+    return response
+
+
+@for_staff(Act.CLOSE_BALLOTS)
+def sealed_bundle(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """The sealed envelopes for the committee, once the box is closed."""
+    ballot = visible_ballot(request, pk)
+    if ballot.state in (BallotState.PREPARED, BallotState.OPEN):
+        demand(no("not_closed", _("The envelopes are handed over once the vote is closed.")))
+    response = StreamingHttpResponse(queries.sealed_lines(ballot), content_type="application/json")
+    response["Content-Disposition"] = f'attachment; filename="sealed-{ballot.pk}.json"'
+    response["Cache-Control"] = "no-store"
+    return response

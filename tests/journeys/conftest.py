@@ -1,0 +1,60 @@
+"""A clock the whole program obeys, a world with places, ambitions and rules, and a person at the keyboard."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from commonweal.ambitions.actions import load_published
+from commonweal.places.actions import import_gazetteer
+from commonweal.projects.actions import load_rulebook
+from tests import factories as make
+
+PASSWORD = "a long password"
+
+
+class Clock:
+    """The program's now; tests move it forward."""
+
+    def __init__(self, start: datetime) -> None:
+        self.moment = start
+
+    def __call__(self) -> datetime:
+        return self.moment
+
+    def go_to(self, moment: datetime) -> None:
+        self.moment = moment
+
+    def forward(self, **span: float) -> None:
+        self.moment += timedelta(**span)
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    made = Clock(make.NOW)
+    monkeypatch.setattr(timezone, "now", made)
+    return made
+
+
+@pytest.fixture
+def world(transactional_db: None, clock: Clock) -> None:
+    import_gazetteer()
+    load_published()
+    load_rulebook(by=None, now=make.NOW)
+
+
+@pytest.fixture
+def sign_in() -> Callable[..., None]:
+    def enter(page: Any, email: str, language: str = "fr") -> None:
+        page.context.clear_cookies()
+        page.goto(f"/{language}/account/login/")
+        page.locator("input[name=login]").fill(email)
+        page.locator("input[name=password]").fill(PASSWORD)
+        page.locator("main form:has(input[name=password]) button[type=submit]").first.click()
+        page.wait_for_url(lambda url: "/account/login" not in url)
+
+    return enter

@@ -1,0 +1,137 @@
+"""The small pure parts everything stands on."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from commonweal.kernel.decision import YES, NotAllowed, Refusal, demand, no
+from commonweal.kernel.money import cents_from_text, euros, shared_out
+from commonweal.kernel.periods import Period, age_on, years_later
+from commonweal.kernel.states import Machine, Move
+from commonweal.kernel.text import clean, folded, safe_cell
+from commonweal.kernel.words import Words
+
+
+@pytest.mark.parametrize(
+    ("text", "cents"),
+    [
+        ("2000", 200_000),
+        ("€ 12", 1_200),
+        ("12,5", 1_250),
+        ("1 234,56", 123_456),
+        ("1.234,56", 123_456),
+        ("1,234.56", 123_456),
+        ("1 234 567 EUR", 123_456_700),
+        ("1'234.50", 123_450),
+        ("1.234", 123_400),
+        ("0,05", 5),
+    ],
+)
+def test_amounts_are_read_as_people_write_them(text: str, cents: int) -> None:
+    assert cents_from_text(text) == cents
+
+
+@pytest.mark.parametrize(
+    "text", ["", "twelve", "-5", "1,2,3", "12,345,6", "1e3", "NaN", "٣", "12 34", "1.23.45"]
+)
+def test_what_is_no_amount_is_refused(text: str) -> None:
+    with pytest.raises(ValueError):
+        cents_from_text(text)
+
+
+@given(st.integers(0, 10**15))
+def test_an_amount_written_out_reads_back(cents: int) -> None:
+    assert cents_from_text(str(euros(cents))) == cents
+
+
+@given(st.integers(0, 10**12), st.lists(st.integers(0, 10**6), min_size=1, max_size=30).filter(any))
+def test_shares_add_up_to_the_cent_and_follow_the_weights(total: int, weights: list[int]) -> None:
+    parts = shared_out(total, weights)
+    assert sum(parts) == total
+    for part, weight in zip(parts, weights, strict=True):
+        assert abs(part * sum(weights) - total * weight) < sum(weights)
+
+
+@pytest.mark.parametrize("weights", [[], [0, 0], [3, -1]])
+def test_nothing_can_be_shared_without_a_weight(weights: list[int]) -> None:
+    with pytest.raises(ValueError):
+        shared_out(100, weights)
+
+
+@given(st.text())
+def test_cleaned_text_holds_nothing_hidden_and_stays_as_it_is_when_cleaned_again(text: str) -> None:
+    once = clean(text)
+    assert clean(once) == once
+    assert not {"\x00", "\u202e", "\u2066", "\ufeff"} & set(once)
+
+
+def test_one_line_texts_lose_their_line_breaks() -> None:
+    assert clean(" a\r\n b\t c ", lines=False) == "a b c"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("Liège", "liege"), ("Œuvre", "oeuvre"), ("STRAẞE", "strasse"), ("straße", "strasse"), ("Łódź", "lodz")],
+)
+def test_search_sees_no_accents(text: str, expected: str) -> None:
+    assert folded(text) == expected
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+32 4", "-x", "@cmd", "\tx", "\rx"])
+def test_no_cell_becomes_a_formula(text: str) -> None:
+    assert safe_cell(text) == "'" + text
+    assert safe_cell("plain") == "plain"
+    assert safe_cell(-5) == -5
+
+
+def test_a_period_knows_its_days() -> None:
+    spring = Period(date(2026, 3, 1), date(2026, 5, 31))
+    assert date(2026, 5, 31) in spring
+    assert date(2026, 6, 1) not in spring
+    assert date(2026, 2, 28) not in spring
+    assert date(2099, 1, 1) in Period(date(2026, 3, 1))
+    assert spring.overlaps(Period(date(2026, 5, 31)))
+    assert not spring.overlaps(Period(date(2026, 6, 1)))
+    assert not Period(date(2027, 1, 1)).overlaps(spring)
+    with pytest.raises(ValueError):
+        Period(date(2026, 3, 2), date(2026, 3, 1))
+
+
+def test_years_and_ages_mind_the_leap_day() -> None:
+    assert years_later(date(2024, 2, 29), 1) == date(2025, 2, 28)
+    assert years_later(date(2024, 2, 29), 4) == date(2028, 2, 29)
+    assert age_on(date(2008, 2, 29), date(2026, 2, 28)) == 17
+    assert age_on(date(2008, 2, 29), date(2026, 3, 1)) == 18
+
+
+def test_a_decision_carries_its_reason() -> None:
+    demand(YES)
+    with pytest.raises(NotAllowed) as refusal:
+        demand(no("late", "It is over."))
+    assert (refusal.value.code, str(refusal.value)) == ("late", "It is over.")
+    assert Refusal("x").code == "refused"
+
+
+class Light(Words):
+    RED = "red", "stop"
+    GREEN = "green", "go"
+
+
+def test_a_state_table_refuses_what_it_does_not_know() -> None:
+    go = Move("go", frozenset({"red"}), "green", "driver", "Go")
+    machine = Machine(Light, (go,))
+    assert machine.permits("red", "go")
+    assert machine.permits("green", "go").code == "wrong_state"
+    assert machine.moves_from("red") == (go,)
+    assert "| go | red | green | driver |" in machine.table()
+    assert Light.choices() == [("red", "stop"), ("green", "go")]
+    with pytest.raises(ValueError, match="share a name"):
+        Machine(Light, (go, go))
+    with pytest.raises(ValueError, match="does not exist"):
+        Machine(Light, (Move("fly", frozenset({"red"}), "blue", "driver", "Fly"),))
+    with pytest.raises(KeyError):
+        machine.move("fly")

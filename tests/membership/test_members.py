@@ -1,0 +1,73 @@
+"""Members: one number each, one membership at a time, found by staff in one query."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from commonweal.membership import queries
+from commonweal.membership.models import Member
+from tests import factories as make
+
+pytestmark = pytest.mark.django_db
+DAY = make.NOW.date()
+
+
+def test_numbers_follow_one_another() -> None:
+    assert [make.member().number for _each in range(3)] == [1, 2, 3]
+    assert queries.next_number() == 4
+
+
+def test_nobody_is_a_member_twice_at_a_time() -> None:
+    who = make.person()
+    first = make.member(who)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        make.member(who)
+    Member.objects.filter(pk=first.pk).update(left_on=DAY)
+    assert make.member(who, joined_on=DAY).number == 2
+
+
+def test_a_member_is_a_person_or_an_organisation_never_both() -> None:
+    who = make.person()
+    values: dict[str, Any] = {
+        "number": 9,
+        "municipality": make.municipality(),
+        "language": "fr",
+        "joined_on": DAY,
+    }
+    for wrong in ({}, {"person": who, "organisation": make.organisation(who)}):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Member.objects.create(**values, **wrong)
+
+
+def test_the_electorate_is_those_who_belong_on_the_day_in_the_region() -> None:
+    here = make.member()
+    there = make.member(place=make.municipality("44021", "Gent", "02000"))
+    gone = make.member()
+    Member.objects.filter(pk=gone.pk).update(left_on=DAY)
+    assert list(queries.electorate_on(DAY)) == [here, there]
+    assert list(queries.electorate_on(DAY, "02000")) == [there]
+    assert gone in queries.electorate_on(DAY - timedelta(days=1))
+    assert queries.membership_of(here.person, DAY) == here
+    assert queries.membership_of(gone.person, DAY) is None
+    assert list(queries.electorate_on(date(2014, 12, 31))) == []
+
+
+def test_staff_find_a_member_by_number_or_by_the_start_of_a_name() -> None:
+    wanted = make.member(make.person("Éloïse", "Van der Straeten"))
+    make.member(make.person("Karel", "Jansens"))
+    for text in (str(wanted.number), "eloi", "STRAETEN e", " van der str "):
+        assert list(queries.members_matching(text, DAY)) == [wanted], text
+    for text in ("", "99999999999999", "nobody", "²"):
+        assert list(queries.members_matching(text, DAY)) == [], text
+
+
+def test_a_search_is_one_query_however_many_are_found(django_assert_num_queries: Any) -> None:
+    for _each in range(20):
+        make.member(make.person("Marie"))
+    with django_assert_num_queries(1):
+        found = list(queries.members_matching("mar", DAY))
+        assert [str(member.person) and member.municipality.name_fr for member in found]

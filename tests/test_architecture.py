@@ -1,0 +1,111 @@
+"""The house as ARCHITECTURE.md draws it: one door an area, small rooms, a README in each, checks on every address."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import grimp
+import pytest
+from django.apps import apps
+from django.db import models
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from commonweal.kernel.privacy import Personal
+
+ROOT = Path(__file__).parent.parent
+PACKAGE = ROOT / "src" / "commonweal"
+AREAS = ("projects", "voting", "membership", "people", "ambitions", "places")
+DOORS = {"actions", "queries", "access", "states", "rules"}
+FILE_LINES, FUNCTION_LINES = 400, 60
+# Longer than they should be; this list may only shrink.
+LONG_FILES: frozenset[str] = frozenset()
+LONG_FUNCTIONS: frozenset[str] = frozenset()
+
+
+def sources() -> Iterator[Path]:
+    return (path for path in PACKAGE.rglob("*.py") if "migrations" not in path.parts)
+
+
+def test_an_area_is_entered_only_through_its_doors() -> None:
+    graph = grimp.build_graph("commonweal", exclude_type_checking_imports=True)
+    wrong = []
+    for importer in graph.modules:
+        for imported in graph.find_modules_directly_imported_by(importer):
+            here, there = importer.split(".")[1:2], imported.split(".")[1:3]
+            if not here or not there or here[0] == there[0] or there[0] not in AREAS or here[0] == "config":
+                continue
+            if "migrations" in importer or (len(there) > 1 and there[1] in DOORS):
+                continue
+            wrong.append(f"{importer} -> {imported}")
+    assert wrong == []
+
+
+@pytest.mark.parametrize("path", list(sources()), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_files_and_functions_stay_small(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    name = str(path.relative_to(PACKAGE))
+    assert len(text.splitlines()) <= FILE_LINES or name in LONG_FILES
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.end_lineno:
+            length = node.end_lineno - node.lineno + 1
+            assert length <= FUNCTION_LINES or f"{name}:{node.name}" in LONG_FUNCTIONS, (node.name, length)
+
+
+@pytest.mark.parametrize("path", list(sources()), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_every_module_says_what_it_is_for(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert not text.strip() or ast.get_docstring(ast.parse(text)), (
+        f"{path} has no first line that says what it is for"
+    )
+
+
+@pytest.mark.parametrize("area", [*AREAS, "portal", "ui", "allocation", "kernel", "config"])
+def test_every_area_has_a_readme(area: str) -> None:
+    assert (PACKAGE / area / "README.md").is_file()
+
+
+def patterns(resolver: URLResolver, prefix: str = "") -> Iterator[tuple[str, URLPattern]]:
+    for each in resolver.url_patterns:
+        if isinstance(each, URLResolver):
+            yield from patterns(each, prefix + str(each.pattern))
+        else:
+            yield prefix + str(each.pattern), each
+
+
+def test_every_address_names_its_access_check() -> None:
+    unguarded = [
+        address
+        for address, pattern in patterns(get_resolver())
+        if not getattr(pattern.callback, "access_check", "")
+        and not pattern.callback.__module__.startswith(("allauth.", "django.views.static"))
+    ]
+    assert unguarded == []
+
+
+def our_models() -> list[type[models.Model]]:
+    return [model for area in AREAS for model in apps.get_app_config(area).get_models()]
+
+
+@pytest.mark.parametrize("model", our_models(), ids=lambda model: model._meta.label)
+def test_every_field_says_what_becomes_of_it(model: type[models.Model]) -> None:
+    classified = getattr(model, "personal", {})
+    fields = {field.name for field in model._meta.concrete_fields if field.name != "id"}
+    auto = {name for name in fields if model._meta.get_field(name).auto_created}
+    assert fields - auto - set(classified) == set(), "classify it: none, kept, scrubbed or erased"
+    assert all(isinstance(fate, Personal) for fate in classified.values())
+
+
+def test_a_field_nobody_classified_would_be_noticed() -> None:
+    from commonweal.people.models import Person
+
+    without = {name: fate for name, fate in Person.personal.items() if name != "phone"}
+    fields = {field.name for field in Person._meta.concrete_fields if field.name != "id"}
+    assert fields - set(without) == {"phone"}
+
+
+@pytest.mark.parametrize("model", our_models(), ids=lambda model: model._meta.label)
+def test_models_hold_no_flow(model: type[models.Model]) -> None:
+    assert "save" not in vars(model), "what happens on a save belongs in an action"
+    assert "delete" not in vars(model)

@@ -1,0 +1,88 @@
+"""Documents say what the code says: settings, states, commands, glossary, translations."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from commonweal.config import environment
+from commonweal.projects.states import CALL, DOSSIER
+from commonweal.voting.states import BALLOT
+
+ROOT = Path(__file__).parent.parent
+
+
+def test_the_readme_lists_every_setting_as_the_code_has_it() -> None:
+    assert environment.table() in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("area", "table"), [("projects", CALL.table()), ("projects", DOSSIER.table()), ("voting", BALLOT.table())]
+)
+def test_area_readmes_carry_the_state_tables(area: str, table: str) -> None:
+    assert table in (ROOT / "src" / "commonweal" / area / "README.md").read_text(encoding="utf-8")
+
+
+def test_nothing_reads_the_environment_past_the_table() -> None:
+    readers = [
+        path.name
+        for path in (ROOT / "src").rglob("*.py")
+        if re.search(r"os\.environ|os\.getenv", path.read_text(encoding="utf-8"))
+    ]
+    assert sorted(readers) == ["cli.py", "embedded.py", "environment.py", "wsgi.py"]
+
+
+def test_the_command_line_lists_its_commands() -> None:
+    shown = subprocess.run(
+        [sys.executable, "-m", "commonweal.config.cli", "--help"], capture_output=True, text=True, check=True
+    ).stdout
+    for command in ("serve", "migrate", "demo", "count", "import", "export", "committee"):
+        assert command in shown
+
+
+def test_every_dependency_says_why() -> None:
+    lines = (ROOT / "pyproject.toml").read_text(encoding="utf-8").splitlines()
+    dependencies = [line for line in lines if re.match(r'\s+"[a-z0-9\[\],-]+[=<>]', line)]
+    assert len(dependencies) > 20
+    assert [line for line in dependencies if "# " not in line] == []
+
+
+@pytest.mark.parametrize("language", ["fr", "nl", "de"])
+def test_every_text_is_translated(language: str) -> None:
+    from babel.messages.pofile import read_po
+
+    path = ROOT / "src" / "commonweal" / "locale" / language / "LC_MESSAGES" / "django.po"
+    with path.open("rb") as source:
+        catalogue = read_po(source, locale=language)
+    open_texts = [
+        message.id
+        for message in catalogue
+        if message.id
+        and (message.fuzzy or not all(message.string if message.pluralizable else [message.string]))
+    ]
+    assert open_texts == []
+
+
+@pytest.mark.parametrize("language", ["fr", "nl", "de"])
+def test_translations_keep_their_placeholders(language: str) -> None:
+    from babel.messages.pofile import read_po
+
+    path = ROOT / "src" / "commonweal" / "locale" / language / "LC_MESSAGES" / "django.po"
+    with path.open("rb") as source:
+        catalogue = read_po(source, locale=language)
+    wrong = []
+    for message in catalogue:
+        if not message.id:
+            continue
+        wanted = set(
+            re.findall(r"%\(\w+\)[sd]", str(message.id if isinstance(message.id, str) else message.id[-1]))
+        )
+        texts = message.string if message.pluralizable else [message.string]
+        found = set(re.findall(r"%\(\w+\)[sd]", str(texts[-1])))
+        if texts[-1] and wanted != found:
+            wrong.append((message.id, sorted(wanted ^ found)))
+    assert wrong == []

@@ -66,6 +66,14 @@ def wins(election: Election, bylaw: ByLaw, project_id: str) -> bool:
     return project_id in count(election, bylaw).winners
 
 
+def wins_with_voters(election: Election, bylaw: ByLaw, project_id: str, more: int) -> bool:
+    return wins(with_more_voters(election, project_id, more), bylaw, project_id)
+
+
+def wins_at_cost(election: Election, bylaw: ByLaw, project_id: str, cost: int) -> bool:
+    return wins(at_cost(election, project_id, cost), bylaw, project_id)
+
+
 def check_what_ifs(election: Election, bylaw: ByLaw) -> None:
     outcome = count(election, bylaw)
     _, not_funded = explain_all(election, outcome)
@@ -74,18 +82,14 @@ def check_what_ifs(election: Election, bylaw: ByLaw) -> None:
     for found in not_funded:
         tried = range(1, most + 1)
         expected = next(
-            (k for k in tried if wins(with_more_voters(election, found.project, k), bylaw, found.project)),
+            (k for k in tried if wins_with_voters(election, bylaw, found.project, k)),
             None,
         )
         assert found.votes_needed == expected
         cost = election.project(found.project).cost
-        if found.cost_needed is None:
-            assert not any(
-                wins(at_cost(election, found.project, c), bylaw, found.project) for c in range(1, ceil(cost))
-            )
-        else:
-            assert wins(at_cost(election, found.project, found.cost_needed), bylaw, found.project)
-            assert not wins(at_cost(election, found.project, found.cost_needed + 1), bylaw, found.project)
+        costs = range(ceil(cost) - 1, 0, -1)
+        cheap = next((c for c in costs if wins_at_cost(election, bylaw, found.project, c)), None)
+        assert found.cost_needed == cheap
         assert found.money_left + found.missing >= cost or found.reason is Reason.BUDGET
 
 
@@ -137,13 +141,11 @@ def test_with_many_voters_the_answers_are_boundaries_between_losing_and_winning(
     assert not_funded
     for found in not_funded:
         if found.votes_needed is not None:
-            assert wins(with_more_voters(election, found.project, found.votes_needed), bylaw, found.project)
-            assert not wins(
-                with_more_voters(election, found.project, found.votes_needed - 1), bylaw, found.project
-            )
+            assert wins_with_voters(election, bylaw, found.project, found.votes_needed)
+            assert not wins_with_voters(election, bylaw, found.project, found.votes_needed - 1)
         assert found.cost_needed is not None
-        assert wins(at_cost(election, found.project, found.cost_needed), bylaw, found.project)
-        assert not wins(at_cost(election, found.project, found.cost_needed + 1), bylaw, found.project)
+        assert wins_at_cost(election, bylaw, found.project, found.cost_needed)
+        assert not wins_at_cost(election, bylaw, found.project, found.cost_needed + 1)
 
 
 def check_recounts(election: Election, bylaw: ByLaw) -> None:
@@ -190,27 +192,23 @@ def test_what_is_remembered_answers_like_a_count_with_points(election: Election,
 @given(approval_elections(dearest=25, richest=60), RAISING)
 def test_leaps_end_at_a_boundary_too(election: Election, bylaw: ByLaw) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(counterfactual, "FEW_VOTERS", 0)
+        patch.setattr(counterfactual, "TRIED_IN_TURN", 0)
         _, not_funded = explain_all(election, count(election, bylaw))
     for found in not_funded:
         if found.votes_needed is not None:
-            assert wins(with_more_voters(election, found.project, found.votes_needed), bylaw, found.project)
-            assert not wins(
-                with_more_voters(election, found.project, found.votes_needed - 1), bylaw, found.project
-            )
+            assert wins_with_voters(election, bylaw, found.project, found.votes_needed)
+            assert not wins_with_voters(election, bylaw, found.project, found.votes_needed - 1)
         elif election.project(found.project).cost <= election.budget:
-            assert not wins(
-                with_more_voters(election, found.project, len(election.ballots)), bylaw, found.project
-            )
+            assert not wins_with_voters(election, bylaw, found.project, len(election.ballots))
 
 
 def test_doubling_and_halving_finds_the_first_number_that_wins(monkeypatch: pytest.MonkeyPatch) -> None:
     election = approval(9, [4, 5, 9], ["9"] * 3 + ["10"] * 4 + ["b"])
-    monkeypatch.setattr(counterfactual, "FEW_VOTERS", 0)
+    monkeypatch.setattr(counterfactual, "TRIED_IN_TURN", 0)
     bylaw = ByLaw(Rule.GREEDY)
     found = why_not(election, count(election, bylaw), "b")
     assert found.votes_needed == 4
-    assert not wins(with_more_voters(election, "b", 3), bylaw, "b")
+    assert not wins_with_voters(election, bylaw, "b", 3)
 
 
 def test_no_number_of_votes_up_to_the_number_of_voters_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -218,7 +216,7 @@ def test_no_number_of_votes_up_to_the_number_of_voters_is_none(monkeypatch: pyte
     bylaw = ByLaw(Rule.GREEDY, ties=Ties.ID, utility=Utility.COST)
     # "10" wins ties by id: five more votes make five each.
     assert why_not(election, count(election, bylaw), "10").votes_needed == 5
-    monkeypatch.setattr(counterfactual, "FEW_VOTERS", 0)
+    monkeypatch.setattr(counterfactual, "TRIED_IN_TURN", 0)
     assert why_not(election, count(election, bylaw), "10").votes_needed == 5
     by_votes = ByLaw(Rule.EQUAL_SHARES, Utility.COST)
     assert why_not(election, count(election, by_votes), "10").votes_needed is None

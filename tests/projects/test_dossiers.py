@@ -37,8 +37,8 @@ def test_the_same_form_sent_twice_makes_one_dossier() -> None:
         for _press in range(3)
     }
     assert len(made) == 1
+    other = make.person()
     with pytest.raises(NotAllowed):
-        other = make.person()
         actions.start_dossier(call=call, applicant=other, by=other, now=make.NOW, language="fr", token=token)
 
 

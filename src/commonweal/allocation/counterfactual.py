@@ -16,8 +16,8 @@ from commonweal.allocation.raised import RaisedShares
 from commonweal.allocation.supports import Supports
 
 Raise = Callable[[Supports, RaisedShares], list[int]]
-# Up to so many voters, additional voters are tried one by one, else by doubling and halving.
-FEW_VOTERS = 64
+# Up to so many possible answers each is tried in turn, else they are searched by leaps and halving.
+TRIED_IN_TURN = 64
 
 
 class Recount:
@@ -73,7 +73,7 @@ class Recount:
                 loses, leap = count, 2 * leap
             return None
 
-        if most <= FEW_VOTERS:
+        if most <= TRIED_IN_TURN:
             return next((count for count in range(1, most + 1) if surely(count)), None)
         if self.raised:
             found = search(lambda count: wins(count, lambda changed, raised: raised.guess(changed, project)))
@@ -103,6 +103,8 @@ class Recount:
                 loses, leap = cost, 2 * leap
             return None
 
+        if beyond - 1 <= TRIED_IN_TURN:
+            return next((cost for cost in range(beyond - 1, 0, -1) if surely(cost)), None)
         if self.raised:
             found = search(lambda cost: wins(cost, lambda changed, raised: raised.guess(changed, project)))
             if found and surely(found) and not (found + 1 < beyond and surely(found + 1)):

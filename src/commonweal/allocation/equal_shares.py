@@ -158,7 +158,7 @@ class Market:
         while rich:
             owed = cost - sum([size * purses[group] for group, size, _ in poor])
             prices = {weight: -(-owed * weight // weights) for weight in self.supports.kinds[project]}
-            able = [backer for backer in rich if purses[backer[0]] > prices[backer[2]]]
+            able = [backer for backer in rich if purses[backer[0]] >= prices[backer[2]]]
             if len(able) == len(rich):
                 self.rich[project], self.poor[project] = rich, poor
                 self.offers[project] = owed, weights

@@ -83,9 +83,9 @@ class NotFunded:
         unit more and it is not. None: at no cost of 1 or more, or not asked.
 
     Both are found by counting again. More votes or a lower cost nearly always help, but raised shares can
-    make exceptions (they may stop elsewhere). Up to 64 voters every number of additional voters is tried in
-    turn; beyond that, and for costs, the answer is found by doubling and halving, so it is a boundary between
-    losing and winning, and the nearest one unless such an exception lies before it.
+    make exceptions (they may stop elsewhere). Up to 64 possible answers each is tried in turn. Beyond that
+    they are searched by leaps and halving: the answer is then a boundary between losing and winning, and the
+    nearest one unless such an exception lies before it.
     """
 
     project: str

@@ -91,7 +91,7 @@ def may_write(dossier: Dossier, person: Person, part: str, now: datetime) -> Dec
 
 
 def speaks_for(dossier: Dossier, person: Person, on: date) -> Decision:
-    """Whether a person may act for the applicant: oneself, the organisation's people, a mandate, or staff who entered it."""
+    """Whether a person may act for the applicant: oneself, one's organisation, a mandate, or staff who entered it."""
     if dossier.applicant_id == person.pk or dossier.entered_by_id == person.pk:
         return YES
     if dossier.organisation_id and organisations_of(person, on).filter(pk=dossier.organisation_id).exists():

@@ -32,11 +32,14 @@ from commonweal.projects.actions.dossiers import (
     withdraw_dossier,
     write_part,
 )
+from commonweal.projects.actions.imports import ImportedProject, ImportRefused, import_projects
 from commonweal.projects.actions.photos import PhotoRefused, add_photo, remove_photo
 from commonweal.projects.actions.rulebook import load_rulebook
 
 __all__ = [
     "CallFrozen",
+    "ImportRefused",
+    "ImportedProject",
     "Incomplete",
     "NotReady",
     "PhotoRefused",
@@ -53,6 +56,7 @@ __all__ = [
     "declare_conflict",
     "drop_view",
     "end_applications",
+    "import_projects",
     "load_rulebook",
     "note_dossier",
     "open_vote",

@@ -28,7 +28,10 @@ if TYPE_CHECKING:
     from commonweal.people.models import Person
     from commonweal.voting.models import Ballot, Count
 
-FROZEN_AFTER_ANNOUNCING = ["track", "region", "budget_cents", "amount_min_cents", "amount_max_cents", "applies_from", "voters", "form", "choices_min", "choices_max", "points_total", "points_each", "bylaw"]
+FROZEN_AFTER_ANNOUNCING = (
+    *("track", "region", "budget_cents", "amount_min_cents", "amount_max_cents", "applies_from", "voters"),
+    *("form", "choices_min", "choices_max", "points_total", "points_each", "bylaw"),
+)
 LANGUAGES_ASKED = ("fr", "nl", "de", "en")
 
 

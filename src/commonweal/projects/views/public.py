@@ -38,7 +38,9 @@ def project_list(request: HttpRequest) -> HttpResponse:
     known = ambitions_on(today, language)
     names = {each.code: each.name for each in known}
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
-    cards = [{"project": dossier, "shown": _card(dossier, names, language)} for dossier in page.object_list]
+    as_map = request.GET.get("view") == "map"
+    on_cards = [] if as_map else page.object_list
+    cards = [{"project": dossier, "shown": _card(dossier, names, language)} for dossier in on_cards]
     return render(
         request,
         "projects/project_list.html",
@@ -52,8 +54,8 @@ def project_list(request: HttpRequest) -> HttpResponse:
             "kinds": choices_of(SupportKind),
             "states": choices_of(DossierState, sorted(PUBLIC_STATES)),
             "calls": queries.with_texts(access.visible_calls(None, today), language),
-            "as_map": request.GET.get("view") == "map",
-            "map": _map(found, language) if request.GET.get("view") == "map" else None,
+            "as_map": as_map,
+            "map": _map(found, language) if as_map else None,
         },
     )
 

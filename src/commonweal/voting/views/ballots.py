@@ -10,6 +10,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from commonweal.kernel.decision import demand, no
 from commonweal.people.access import for_staff, open_to_all, viewer
@@ -21,6 +22,16 @@ from commonweal.voting.views import figures, summary
 
 PAGE_SIZE = 20
 OPEN_MAX = 50
+EASY = gettext_lazy(
+    "Your vote is secret.\n"
+    "We put your vote in a sealed envelope.\n"
+    "We cannot open the envelope.\n"
+    "A group of people opens all envelopes together, after the vote. There are no names in them.\n"
+    "You get a code. The code is yours alone. Do not show it to anyone.\n"
+    "After the count you can use your code to find your vote.\n"
+    "You may change your vote until the vote closes.\n"
+    "You may also vote on paper. Call us or come by."
+)
 
 
 def visible_ballot(request: HttpRequest, pk: int) -> Ballot:
@@ -65,11 +76,7 @@ def _sentence(ballot: Ballot, facts: dict[str, Any] | None) -> str:
 @open_to_all
 def how_it_works(request: HttpRequest) -> HttpResponse:
     """What keeps a vote secret, against whom, and against whom not."""
-    return render(request, "voting/how_it_works.html", {"easy": _EASY()})
-
-
-def _EASY() -> str:  # noqa: N802
-    return ""
+    return render(request, "voting/how_it_works.html", {"easy": EASY})
 
 
 @open_to_all

@@ -21,7 +21,7 @@ from commonweal.voting import actions, queries
 from commonweal.voting.access import may_vote
 from commonweal.voting.forms import POINTS, ChoiceForm
 from commonweal.voting.models import Ballot, Option, Voter
-from commonweal.voting.rules.choices import BallotForm, rotated, totals
+from commonweal.voting.rules.choices import rotated, totals
 from commonweal.voting.rules.envelopes import code_shown, is_code
 from commonweal.voting.states import BallotState
 from commonweal.voting.views import summary
@@ -181,6 +181,7 @@ def ballot_cast(request: HttpRequest, pk: int) -> HttpResponse:
         code = ""
     if not is_code(code):
         return _review(request, ballot, voter, form, options, again=True)
+    replaced = getattr(voter, "vote", None) is not None
     try:
         actions.cast_vote(
             ballot=ballot,
@@ -196,7 +197,7 @@ def ballot_cast(request: HttpRequest, pk: int) -> HttpResponse:
         "ballot": ballot,
         "title": summary.title_of(ballot),
         "code": code_shown(code),
-        "replaced": getattr(voter, "vote", None) is not None,
+        "replaced": replaced,
         "check_at": request.build_absolute_uri(reverse("voting:my-vote", args=[ballot.pk])),
     }
     return render(request, "voting/ballot_receipt.html", context)
@@ -211,6 +212,5 @@ def _refused(
         "decision": decision,
         "rows": _chosen_rows(form, options),
         "kind": ballot.form,
-        "is_basket": ballot.form == BallotForm.BASKET,
     }
     return render(request, "voting/ballot_refused.html", context, status=409)

@@ -1,0 +1,280 @@
+"""A count in words and rows: why each project is supported, what each other one lacked. Decides nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+from commonweal.people.rules import Channel
+from commonweal.places.queries import regions
+from commonweal.places.rules import name_in
+from commonweal.ui.formats import euros, number
+from commonweal.voting.models import Option
+from commonweal.voting.rules.turnout import MERGED, UNKNOWN
+from commonweal.voting.views import summary
+
+BARS_MAX = 30
+
+
+def sentence(winners: int, options: int, satisfied: int, votes: int) -> str:
+    """The result in one sentence."""
+    if not votes:
+        return _("Nobody voted, so no project is carried.")
+    carried = ngettext(
+        "%(winners)s of %(options)s projects is carried",
+        "%(winners)s of %(options)s projects are carried",
+        winners,
+    ) % {"winners": number(winners), "options": number(options)}
+    seen = ngettext(
+        "%(satisfied)s of %(votes)s member who voted sees at least one of their choices supported",
+        "%(satisfied)s of %(votes)s members who voted see at least one of their choices supported",
+        votes,
+    ) % {"satisfied": number(satisfied), "votes": number(votes)}
+    return f"{carried}; {seen}."
+
+
+def cents(amount: int | str | None) -> int:
+    """An exact amount of euro from a result (`7`, `22/7`) as cents, rounded half up."""
+    exact = Fraction(amount or 0) * 100
+    return (2 * exact.numerator + exact.denominator) // (2 * exact.denominator)
+
+
+def amount(exact: int | str | None) -> str:
+    """An exact amount in words a person reads, to the cent."""
+    if exact and 0 < Fraction(exact) * 200 < 1:
+        return _("less than one cent")
+    return euros(cents(exact))
+
+
+def funded_rows(
+    result: Mapping[str, Any], options: Mapping[int, Option], names: Mapping[str, str]
+) -> list[dict[str, Any]]:
+    """The supported projects in order of selection, each with who carried it."""
+    plain = set(result["greedy"]["winners"])
+    rows = []
+    for each in result["funded"]:
+        (row,) = summary.option_rows([options[int(each["project"])]], names)
+        rows.append({**row, "order": each["order"], "why": _carried(each), "also": each["project"] in plain})
+    return rows
+
+
+def _carried(each: Mapping[str, Any]) -> str:
+    supporters, payers = each["supporters"], each["payers"]
+    chose = ngettext("%(n)s member chose it.", "%(n)s members chose it.", supporters) % {"n": number(supporters)}
+    if not payers:
+        return chose + " " + _("It was taken in order of votes, from what was left of the budget.")
+    low, high = amount(each["paid_min"]), amount(each["paid_max"])
+    if low == high:
+        paid = ngettext("%(n)s paid %(low)s from their share.", "%(n)s paid %(low)s each from their share.", payers)
+    else:
+        paid = ngettext(
+            "%(n)s paid between %(low)s and %(high)s from their share.",
+            "%(n)s paid between %(low)s and %(high)s each from their share.",
+            payers,
+        )
+    when = {
+        "add1": _("The shares had been raised until the money was used."),
+        "phragmen": _("It was carried the moment they had saved its cost together."),
+    }.get(each["phase"], "")
+    return " ".join(part for part in (chose, paid % {"n": number(payers), "low": low, "high": high}, when) if part)
+
+
+def ranked_losers(result: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """What each other project lacked, most supporters first."""
+    return sorted(result["not_funded"], key=lambda each: (-each["supporters"], int(each["project"])))
+
+
+def unfunded_rows(
+    found: Iterable[Mapping[str, Any]],
+    result: Mapping[str, Any],
+    options: Mapping[int, Option],
+    names: Mapping[str, str],
+) -> list[dict[str, Any]]:
+    """Some of the other projects, each with what it lacked and what would have carried it."""
+    plain = set(result["greedy"]["winners"])
+    rows = []
+    for each in found:
+        (row,) = summary.option_rows([options[int(each["project"])]], names)
+        lacked, needed = _lacked(each), _needed(each)
+        rows.append({**row, "lacked": lacked, "needed": needed, "also": each["project"] in plain})
+    return rows
+
+
+def _lacked(each: Mapping[str, Any]) -> str:
+    gaps = {"left": amount(each["money_left"]), "missing": amount(each["missing"]), "n": number(each["supporters"])}
+    if each["reason"] == "too-dear":
+        return _("It costs more than the whole budget.")
+    if each["reason"] == "nobody":
+        return _("Nobody who voted chose it.")
+    if each["reason"] == "supporters":
+        return ngettext(
+            "The member who chose it had %(left)s left; %(missing)s was lacking.",
+            "The %(n)s members who chose it had %(left)s left together; %(missing)s was lacking.",
+            each["supporters"],
+        ) % gaps
+    chose = ngettext("%(n)s member chose it.", "%(n)s members chose it.", each["supporters"]) % gaps
+    if cents(each["missing"]):
+        return chose + " " + _("When its turn came, %(left)s of the budget was left; %(missing)s was lacking.") % gaps
+    return chose + " " + _("When its turn came, the budget was used up.")
+
+
+def _needed(each: Mapping[str, Any]) -> str:
+    said = []
+    if each["votes_needed"]:
+        more = each["votes_needed"]
+        said.append(
+            ngettext(
+                "One more member choosing it would have carried it.",
+                "%(n)s more members choosing it would have carried it.",
+                more,
+            )
+            % {"n": number(more)}
+        )
+    if each["cost_needed"]:
+        said.append(_("At a cost of up to %(cost)s it would have been carried.") % {"cost": euros(each["cost_needed"] * 100)})
+    return " ".join(said)
+
+
+def money_bars(rows: list[dict[str, Any]], result: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The supported projects by cost as bars, the ones beyond thirty together, and what was left."""
+    bars = [
+        {
+            "label": row["title"],
+            "value": row["cost_cents"],
+            "text": euros(row["cost_cents"]),
+            "code": row["code"] if row["code"] in SIGNS else "",
+            "href": f"#p{row['number']}",
+        }
+        for row in rows[:BARS_MAX]
+    ]
+    others = rows[BARS_MAX:]
+    if others:
+        rest = sum(row["cost_cents"] for row in others)
+        label = ngettext("%(n)s other project", "%(n)s other projects", len(others)) % {"n": number(len(others))}
+        bars.append({"label": label, "value": rest, "text": euros(rest)})
+    left = result["budget_cents"] - result["spent_cents"]
+    return [*bars, {"label": _("not used"), "value": left, "text": euros(left)}]
+
+
+SIGNS = ("inclusion", "cooperatives", "neighbourhoods")
+
+
+def reached(result: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Members who see a choice supported: under this ballot's rule, and with most votes first."""
+    satisfied, votes = result["satisfied"]
+    rows = [{"label": rule_name(result["outcome"]["rule"]), "value": satisfied, "of": votes}]
+    if result["outcome"]["rule"] != "greedy":
+        other, _votes = result["greedy"]["satisfied"]
+        rows.append({"label": rule_name("greedy"), "value": other, "of": votes})
+    return rows
+
+
+def rule_name(rule: str) -> str:
+    """A counting rule's name."""
+    return {
+        "equal-shares": _("Equal shares"),
+        "phragmen": _("Saving up together (Phragmén)"),
+        "greedy": _("Most votes first"),
+        "greedy-per-cost": _("Most votes per euro first"),
+    }[rule]
+
+
+def bylaw_rows(bylaw: Mapping[str, str]) -> list[dict[str, str]]:
+    """Each choice the count depended on: its argument, its word and what it means."""
+    known = {
+        "rule": (
+            _("Rule"),
+            {
+                "equal-shares": _("each member who voted gets the same share of the budget for the projects they chose"),
+                "phragmen": _("each member saves at the same pace for the projects they chose"),
+                "greedy": _("the projects with most votes come first, as long as they fit in the budget"),
+                "greedy-per-cost": _("the projects with most votes per euro come first"),
+            },
+        ),
+        "utility": (
+            _("What a project is worth"),
+            {
+                "cost": _("a project is worth its cost to those who chose it"),
+                "cardinality": _("every project is worth the same"),
+                "points": _("a project is worth the points it was given"),
+            },
+        ),
+        "completion": (
+            _("What happens to money that is left"),
+            {
+                "none": _("it stays unspent"),
+                "add1": _("all shares are raised together until the budget is used"),
+                "add1u": _("all shares are raised together; what is left then goes by number of votes"),
+                "greedy": _("it goes by number of votes"),
+            },
+        ),
+        "ties": (
+            _("Who comes first when all is equal"),
+            {
+                "votes": _("most supporters, then lowest cost, then lowest number"),
+                "cost": _("lowest cost, then most supporters, then lowest number"),
+                "id": _("the number as text"),
+            },
+        ),
+        "start": (
+            _("The first share"),
+            {"exact": _("the budget divided by the votes, exactly"), "floor": _("rounded down to whole euro")},
+        ),
+        "step": (_("How much the shares are raised each time"), {}),
+        "stop": (
+            _("When raising ends"),
+            {
+                "exhaustive": _("as soon as no other project fits"),
+                "over-budget": _("when the next raise would spend too much"),
+            },
+        ),
+    }
+    rows = []
+    for name, (label, words) in known.items():
+        value = bylaw[name]
+        meaning = amount(value) if name == "step" else words[value]
+        rows.append({"label": label, "argument": f"--{name} {value}", "meaning": meaning})
+    return rows
+
+
+def command(bylaw: Mapping[str, str]) -> str:
+    """The command that counts the published file again."""
+    return "commonweal count ballots.pb " + " ".join(f"--{name} {value}" for name, value in bylaw.items())
+
+
+AGES = ("under 25", "25-39", "40-54", "55-69", "70 and over")
+
+
+def turnout_groups(turnout: Mapping[str, list[dict[str, Any]]]) -> list[dict[str, Any]]:
+    """Turnout by region, age band and door as rows for a chart, with a name for each group."""
+    names = {region.nis: name_in(region, get_language() or "en") for region in regions(timezone.localdate())}
+    doors = {channel.value: _(channel.label) for channel in Channel}
+    ages = {"under 25": _("under 25"), "70 and over": _("70 and over")}
+    shared = {UNKNOWN: _("not known"), MERGED: _("all smaller groups together")}
+    titles = {"region": _("By region"), "age": _("By age"), "door": _("By door")}
+    words = {"region": names, "age": ages, "door": doors}
+    order = {code: place for place, code in enumerate((*AGES, UNKNOWN, MERGED))}
+    found = []
+    for name, groups in turnout.items():
+        listed = sorted(groups, key=lambda group: order.get(group["code"], -1)) if name == "age" else groups
+        rows = [_turnout_row(group, {**shared, **words[name]}, by_door=name == "door") for group in listed]
+        found.append({"title": titles[name], "rows": rows, "by_door": name == "door"})
+    return found
+
+
+def _turnout_row(group: Mapping[str, Any], names: Mapping[str, str], *, by_door: bool) -> dict[str, Any]:
+    label = names.get(group["code"], group["code"])
+    if by_door:
+        return {"label": label, "value": group["votes"], "text": number(group["votes"])}
+    share = group["votes"] * 100 // group["voters"]
+    text = _("%(votes)s of %(voters)s (%(share)s %%)") % {
+        "votes": number(group["votes"]),
+        "voters": number(group["voters"]),
+        "share": share,
+    }
+    return {"label": label, "value": share, "text": text}

@@ -1,0 +1,190 @@
+"""The result of a ballot: the sentence, the picture, the table, the files. Reads the kept count, never the ballots."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from commonweal.kernel.decision import Decision
+from commonweal.kernel.text import safe_cell
+from commonweal.people.access import open_to_all, viewer
+from commonweal.ui.formats import euros, number
+from commonweal.voting import access, queries
+from commonweal.voting.models import Ballot, Count
+from commonweal.voting.states import BallotState
+from commonweal.voting.views import figures, summary
+from commonweal.voting.views.ballots import visible_ballot
+
+PAGE_SIZE = 100
+
+
+def seen_count(request: HttpRequest, ballot: Ballot) -> tuple[Count | None, Decision]:
+    """The count, if this reader may see it, and why not otherwise."""
+    decision = access.may_see_result(ballot, viewer(request), timezone.now())
+    return (queries.count_of(ballot) if decision else None), decision
+
+
+def waiting(request: HttpRequest, ballot: Ballot, decision: Decision) -> HttpResponse:
+    """The page that says why there is no result to see yet."""
+    context = {
+        "ballot": ballot,
+        "title": summary.title_of(ballot),
+        "phase": summary.phase(ballot, timezone.now()),
+        "reason": decision.reason,
+    }
+    return render(request, "voting/result_waiting.html", context, status=403)
+
+
+@open_to_all
+def result(request: HttpRequest, pk: int) -> HttpResponse:
+    """What came out, why, and how to check it."""
+    ballot = visible_ballot(request, pk)
+    count, decision = seen_count(request, ballot)
+    if count is None:
+        return waiting(request, ballot, decision)
+    found = count.result
+    page = Paginator(figures.ranked_losers(found), PAGE_SIZE).get_page(request.GET.get("page"))
+    shown = [each["project"] for each in [*found["funded"], *page.object_list]]
+    options = queries.options_numbered(ballot, [int(project) for project in shown])
+    names = summary.categories()
+    funded = figures.funded_rows(found, options, names)
+    satisfied, votes = found["satisfied"]
+    total = len(found["funded"]) + len(found["not_funded"])
+    context = {
+        "ballot": ballot,
+        "count": count,
+        "title": summary.title_of(ballot),
+        "published": ballot.state == BallotState.PUBLISHED,
+        "sentence": figures.sentence(len(funded), total, satisfied, votes),
+        "easy": _easy(found, len(funded), total),
+        "found": found,
+        "left_cents": found["budget_cents"] - found["spent_cents"],
+        "funded": funded,
+        "page": page,
+        "unfunded": figures.unfunded_rows(page.object_list, found, options, names),
+        "reached": figures.reached(found),
+        "bars": figures.money_bars(funded, found),
+        "rule_name": figures.rule_name(found["outcome"]["rule"]),
+        "is_greedy": found["outcome"]["rule"] == "greedy",
+        "plain_count": len(found["greedy"]["winners"]),
+        "share": figures.amount(found["outcome"]["endowment"]) if found["outcome"]["endowment"] is not None else "",
+        "turnout": figures.turnout_groups(count.turnout),
+        "voters": sum(group["voters"] for group in count.turnout["region"]),
+        "voted": sum(group["votes"] for group in count.turnout["region"]),
+        "bylaw": figures.bylaw_rows(ballot.bylaw),
+        "command": figures.command(ballot.bylaw),
+    }
+    return render(request, "voting/result.html", context)
+
+
+def _easy(found: Mapping[str, Any], winners: int, total: int) -> str:
+    satisfied, votes = found["satisfied"]
+    lines = [
+        ngettext("One member voted.", "%(n)s members voted.", votes) % {"n": number(votes)},
+        _("There were %(total)s projects to choose from.") % {"total": number(total)},
+        ngettext("One project gets money.", "%(n)s projects get money.", winners) % {"n": number(winners)},
+        _("They cost %(spent)s together. There was %(budget)s.")
+        % {"spent": euros(found["spent_cents"]), "budget": euros(found["budget_cents"])},
+        _("%(n)s members chose at least one project that gets money.") % {"n": number(satisfied)},
+        _("Below you read why each project gets money, or why not."),
+    ]
+    return "\n".join(lines)
+
+
+@open_to_all
+def ballots_file(request: HttpRequest, pk: int) -> HttpResponse:
+    """All opened ballots in the Pabulib format, by tracking code."""
+    ballot = visible_ballot(request, pk)
+    count, decision = seen_count(request, ballot)
+    if count is None:
+        return waiting(request, ballot, decision)
+    response = HttpResponse(queries.published_file(ballot), content_type="text/plain; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="ballots.pb"'
+    return response
+
+
+RESULT_HEAD = (
+    "number title place category cost_euro supported order supporters payers paid_min_euro paid_max_euro through reason "
+    "money_left_euro missing_euro more_votes_needed cost_needed_euro most_votes_first"
+).split()
+
+
+@open_to_all
+def result_csv(request: HttpRequest, pk: int) -> HttpResponse:
+    """Every project with what became of it."""
+    ballot = visible_ballot(request, pk)
+    count, decision = seen_count(request, ballot)
+    if count is None:
+        return waiting(request, ballot, decision)
+    plain = set(count.result["greedy"]["winners"])
+    said = {each["project"]: each for each in [*count.result["funded"], *count.result["not_funded"]]}
+    rows = []
+    for option in queries.options_of(ballot):
+        each = said[str(option.number)]
+        rows.append(
+            [
+                option.number,
+                option.title,
+                option.place,
+                option.category,
+                _decimal(Fraction(option.cost_cents, 100)),
+                "yes" if "order" in each else "no",
+                each.get("order", ""),
+                each["supporters"],
+                each.get("payers", ""),
+                _decimal(each.get("paid_min")),
+                _decimal(each.get("paid_max")),
+                each.get("phase", ""),
+                each.get("reason", ""),
+                _decimal(each.get("money_left")),
+                _decimal(each.get("missing")),
+                each.get("votes_needed") or "",
+                each.get("cost_needed") or "",
+                "yes" if str(option.number) in plain else "no",
+            ]
+        )
+    return _csv(f"projects-{ballot.pk}.csv", RESULT_HEAD, rows)
+
+
+@open_to_all
+def turnout_csv(request: HttpRequest, pk: int) -> HttpResponse:
+    """Voters and votes by region, age band and door, small groups together."""
+    ballot = visible_ballot(request, pk)
+    count, decision = seen_count(request, ballot)
+    if count is None:
+        return waiting(request, ballot, decision)
+    rows = [
+        [name, group["code"], group["voters"], group["votes"]]
+        for name, groups in count.turnout.items()
+        for group in groups
+    ]
+    return _csv(f"turnout-{ballot.pk}.csv", ["by", "group", "voters", "votes"], rows)
+
+
+def _decimal(exact: Fraction | int | str | None) -> str:
+    # To the cent, with a point: the exact fractions stand in the outcome that anyone can count again.
+    if exact is None:
+        return ""
+    hundredths = figures.cents(str(exact))
+    return f"{hundredths // 100}.{hundredths % 100:02}"
+
+
+def _csv(name: str, head: Iterable[str], rows: Iterable[Iterable[object]]) -> HttpResponse:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(head)
+    writer.writerows([safe_cell(cell) for cell in row] for row in rows)
+    # The mark at the start tells spreadsheet programs that accents are in UTF-8.
+    response = HttpResponse(text.getvalue().encode("utf-8-sig"), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response

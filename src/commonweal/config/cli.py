@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from commonweal.config import embedded, environment
+from commonweal.kernel.decision import Refusal
 
 
 class Trouble(Exception):
@@ -244,20 +245,15 @@ def _demo(options: argparse.Namespace) -> int:
 
 
 def _committee_new(options: argparse.Namespace) -> int:
-    from commonweal.voting.sealing import new_committee
+    from commonweal.voting.committee import write_sheets
 
     names = [name.strip() for name in options.holders.split(",") if name.strip()]
     try:
-        key, sheets = new_committee(len(names), options.threshold)
+        key, sheets = write_sheets(options.out, names, options.threshold)
     except ValueError as wrong:
         raise Trouble(str(wrong)) from wrong
-    options.out.mkdir(parents=True, exist_ok=True)
     for name, sheet in zip(names, sheets, strict=True):
-        path = options.out / f"sheet-{sheet.number}.txt"
-        path.touch(mode=0o600)
-        path.write_text(f"Counting committee\nHolder: {name}\nPublic key: {key.hex()}\n\n{sheet.text()}\n")
-        print(f"{path}: for {name}")
-    (options.out / "public-key.txt").write_text(key.hex() + "\n")
+        print(f"{options.out / f'sheet-{sheet.number}.txt'}: for {name}")
     print(f"Public key, to paste when the vote opens: {key.hex()}")
     return 0
 
@@ -294,7 +290,10 @@ def _import(options: argparse.Namespace) -> int:
 
         if options.what == "places":
             folder = options.file or Path(environment.value("COMMONWEAL_DATA")) / "belgium"
-            print(load.official_places(folder))
+            try:
+                print(load.official_places(folder))
+            except Refusal as wrong:
+                raise Trouble(str(wrong)) from wrong
             return 0
         if options.file is None:
             raise Trouble("Name the file: commonweal import pabulib FILE.pb")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from allauth.account.models import EmailAddress
@@ -179,6 +179,24 @@ def appoint_staff(*, person: Person, role: str, by: Person | None, now: datetime
 
 
 @transaction.atomic
+def end_appointment(*, appointment: StaffAppointment, by: Person, now: datetime) -> None:
+    """Takes a staff role away at once. Raises NotAllowed; ending it twice changes nothing.
+
+    One that was given today is taken back whole, since its first day would also be its last; both events stay.
+    """
+    demand(may(by, Act.APPOINT_STAFF, now.date()))
+    held = StaffAppointment.objects.select_for_update().filter(pk=appointment.pk, ends_on__isnull=True).first()
+    if held is None:
+        return
+    if held.starts_on >= now.date():
+        held.delete()
+    else:
+        held.ends_on = now.date() - timedelta(days=1)
+        held.save(update_fields=["ends_on"])
+    record("StaffAppointmentEnded", f"person:{held.person_id}", by=by, at=now, data={"role": held.role})
+
+
+@transaction.atomic
 def give_mandate(
     *,
     principal: Person,
@@ -288,6 +306,17 @@ def write_to(*, event: Event, person: Person, subject: str, body: str) -> Messag
     if made and not message.by_letter:
         jobs.configure_task("commonweal.people.tasks.send_message").defer(message_id=message.pk)
     return message
+
+
+@transaction.atomic
+def mark_printed(*, messages: Iterable[int], by: Person, now: datetime) -> int:
+    """Notes that letters were printed and posted; gives how many were still waiting. Raises NotAllowed."""
+    demand(may(by, Act.ENTER_FOR_OTHERS, now.date()))
+    waiting = Message.objects.filter(pk__in=list(messages), by_letter=True, sent_at__isnull=True)
+    count = waiting.update(sent_at=now)
+    if count:
+        record("LettersPrinted", "letters:all", by=by, at=now, data={"count": count})
+    return count
 
 
 def load_people(rows: Iterable[tuple[Any, ...]], columns: tuple[str, ...]) -> None:

@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from commonweal.kernel.text import folded
-from commonweal.people.models import Event, Message, Organisation, Person, StaffAppointment
+from commonweal.people.models import Account, Event, Mandate, Message, Organisation, Person, StaffAppointment
 from commonweal.people.rules import ROLES, Act
 
 
@@ -56,3 +56,27 @@ def staff_who_may(act: Act, on: date) -> list[Person]:
         Q(ends_on__isnull=True) | Q(ends_on__gte=on)
     )
     return list(Person.objects.filter(pk__in=held.values("person")))
+
+
+def person_with_address(email: str) -> Person | None:
+    """The person behind the account with an e-mail address, whatever its case; None without account or name."""
+    found = Account.objects.filter(email=email.strip().lower(), is_active=True).select_related("person").first()
+    return found.person if found else None
+
+
+def appointments_on(day: date) -> QuerySet[StaffAppointment]:
+    """Staff appointments that hold on a day, by role and name."""
+    held = StaffAppointment.objects.filter(starts_on__lte=day).filter(
+        Q(ends_on__isnull=True) | Q(ends_on__gte=day)
+    )
+    return held.select_related("person").order_by("role", "person__family_name", "person__given_name", "id")
+
+
+def mandates_of(person: Person, day: date) -> QuerySet[Mandate]:
+    """Mandates the person gave or holds that are in force on a day, the first to end first."""
+    held = Mandate.objects.filter(withdrawn_at__isnull=True, starts_on__lte=day, ends_on__gte=day)
+    return (
+        held.filter(Q(principal=person) | Q(agent=person))
+        .select_related("principal", "agent")
+        .order_by("ends_on", "id")
+    )

@@ -8,17 +8,40 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 from commonweal.allocation import Ballot, BallotForm, Election, Project, write
 from commonweal.voting.rules import choices as rules
 from commonweal.voting.rules.envelopes import MARK_LENGTH, BadEnvelope, unpacked
 from commonweal.voting.rules.frozen import fingerprint
-from commonweal.voting.sealing import Sheet, opened, private_key
+from commonweal.voting.sealing import Sheet, new_committee, opened, private_key
 
 
 class BrokenBundle(ValueError):
     """The bundle cannot be counted as it is; the message says what was found."""
+
+
+def new_key(holders: int, threshold: int) -> tuple[bytes, tuple[Sheet, ...]]:
+    """A fresh public key and a sheet a holder; nothing is written. Raises ValueError for impossible numbers."""
+    return new_committee(holders, threshold)
+
+
+def write_sheets(folder: Path, names: Sequence[str], threshold: int) -> tuple[bytes, tuple[Sheet, ...]]:
+    """Makes a committee's key and writes `sheet-N.txt` for each holder and `public-key.txt` into a folder.
+
+    Sheets are readable by their owner only. Raises ValueError for impossible numbers, OSError.
+    """
+    key, sheets = new_key(len(names), threshold)
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, sheet in zip(names, sheets, strict=True):
+        path = folder / f"sheet-{sheet.number}.txt"
+        path.touch(mode=0o600)
+        path.write_text(
+            f"Counting committee\nHolder: {name}\nPublic key: {key.hex()}\n\n{sheet.text()}\n", encoding="utf-8"
+        )
+    (folder / "public-key.txt").write_text(key.hex() + "\n", encoding="utf-8")
+    return key, sheets
 
 
 def opened_file(

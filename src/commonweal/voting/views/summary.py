@@ -117,6 +117,7 @@ def option_rows(
             "place": option.place,
             "dossier": option.subject.removeprefix("dossier:") if option.subject.startswith("dossier:") else "",
             "points": chosen.get(option.number, ""),
+            "count": int(chosen[option.number]) if chosen.get(option.number, "").isdecimal() else 0,
             "chosen": option.number in chosen,
         }
         for option in options

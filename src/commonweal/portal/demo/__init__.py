@@ -1,0 +1,1 @@
+"""The invented cooperative, and ballots of real cities brought in. Everything passes through the areas' actions."""

@@ -1,0 +1,69 @@
+"""The demo's content, read from the files in `content/`, and its calendar around today. Writes nothing."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from django.utils import timezone
+
+CONTENT = Path(__file__).parent / "content"
+LANGUAGES = ("fr", "nl", "de", "en")
+PASSWORD = "demo-commonweal"  # noqa: S105 - printed for everyone; the demo guards nothing
+SEED = 20_260_901
+SETTLED_DAYS = 900
+
+
+@cache
+def cast() -> dict[str, Any]:
+    """The people with a name of their own, organisations, names and streets for the crowd."""
+    found: dict[str, Any] = json.loads((CONTENT / "cast.json").read_text(encoding="utf-8"))
+    return found
+
+
+@cache
+def calls() -> dict[str, Any]:
+    """The three calls with their texts in four languages."""
+    found: dict[str, Any] = json.loads((CONTENT / "calls.json").read_text(encoding="utf-8"))
+    return found
+
+
+@cache
+def projects(call: str) -> tuple[dict[str, Any], ...]:
+    """The projects of a call, each in the language it was written in."""
+    found = []
+    for language in LANGUAGES:
+        for written in json.loads((CONTENT / f"projects-{language}.json").read_text(encoding="utf-8")):
+            if written["call"] == call:
+                found.append({**written, "language": language})
+    return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """Days around the moment the demo is loaded."""
+
+    now: datetime
+
+    @property
+    def today(self) -> date:
+        """The day it is loaded, in Belgium."""
+        return timezone.localtime(self.now).date()
+
+    def day(self, offset: int) -> date:
+        """The day so many days from today."""
+        return self.today + timedelta(days=offset)
+
+    def at(self, offset: int, hour: int, minute: int = 0) -> datetime:
+        """An hour of the day so many days from today, never later than now for days gone by."""
+        moment = datetime.combine(self.day(offset), time(hour, minute), timezone.get_current_timezone())
+        return min(moment, self.now) if offset <= 0 else moment
+
+    @property
+    def settled(self) -> datetime:
+        """A moment well before everything the demo tells."""
+        return self.now - timedelta(days=SETTLED_DAYS)

@@ -105,8 +105,9 @@ def crowd(count: int, calendar: Calendar, by: Person) -> list[tuple[int, Town]]:
     chosen = dice.choices(known, weights=[town.weight for town in known], k=count)
     first = next_number()
     ids = _reserved_ids(count)
-    load_people(_people(ids, chosen, dice, calendar), PEOPLE)
-    load_members(_members(ids, chosen, first, dice, calendar), MEMBERS)
+    languages = [_language(town, dice.random()) for town in chosen]
+    load_people(_people(ids, chosen, languages, dice, calendar), PEOPLE)
+    load_members(_members(ids, chosen, languages, first, dice, calendar), MEMBERS)
     record("MembersLoaded", "register:members", by=by, at=calendar.settled, data={"count": count})
     return [(first + place, town) for place, town in enumerate(chosen)]
 
@@ -128,15 +129,14 @@ def _language(town: Town, draw: float) -> str:
 
 
 def _people(
-    ids: list[int], chosen: list[Town], dice: random.Random, calendar: Calendar
+    ids: list[int], chosen: list[Town], languages: list[str], dice: random.Random, calendar: Calendar
 ) -> Iterator[tuple[Any, ...]]:
     names = {
         kind: {language: text.split() for language, text in cast()[kind].items()} for kind in ("given", "family")
     }
     streets = cast()["streets"]
     draw, bands = dice.random, dice.choices(AGES, weights=[band[2] for band in AGES], k=len(ids))
-    for person, town, (youngest, oldest, _weight) in zip(ids, chosen, bands, strict=True):
-        language = _language(town, draw())
+    for person, town, language, (youngest, oldest, _weight) in zip(ids, chosen, languages, bands, strict=True):
         spoken = "fr" if language == "en" else language
         given, family = _one(names["given"][spoken], draw()), _one(names["family"][spoken], draw())
         days = int((youngest + draw() * (oldest - youngest + 1)) * 365.25)
@@ -162,10 +162,10 @@ def _one(among: Any, draw: float) -> Any:
 
 
 def _members(
-    ids: list[int], chosen: list[Town], first: int, dice: random.Random, calendar: Calendar
+    ids: list[int], chosen: list[Town], languages: list[str], first: int, dice: random.Random, calendar: Calendar
 ) -> Iterator[tuple[Any, ...]]:
     draw = dice.random
-    for place, (person, town) in enumerate(zip(ids, chosen, strict=True)):
+    for place, (person, town, language) in enumerate(zip(ids, chosen, languages, strict=True)):
         joined = calendar.today - timedelta(days=30 + int(draw() ** 2 * 9_000))
         left = calendar.today - timedelta(days=int(draw() * 29)) if draw() < LEFT else None
-        yield first + place, person, town.nis, _language(town, draw()), joined, left
+        yield first + place, person, town.nis, language, joined, left

@@ -25,11 +25,13 @@ def open_to_everyone(view: View) -> View:
 @open_to_everyone
 @require_safe
 def municipality_suggest(request: HttpRequest) -> HttpResponse:
-    """Municipalities for `?q=`: a whole page, or only the list when a script asks for it."""
-    asked = request.GET.get("q", "")
+    """Municipalities for `?q=`: a whole page, or only the list (or a field's options) when a script asks."""
+    asked = request.GET.get("q") or request.GET.get("place", "")
     matches = queries.municipality_matches(asked, get_language() or "en", timezone.localdate())
-    fragment = request.headers.get("HX-Request") == "true"
-    template = "places/municipality_matches.html" if fragment else "places/municipality_suggest.html"
+    template = "places/municipality_suggest.html"
+    if request.headers.get("HX-Request") == "true":
+        to_field = request.headers.get("HX-Target") == "places-found"
+        template = "places/municipality_options.html" if to_field else "places/municipality_matches.html"
     response = render(request, template, {"asked": asked, "matches": matches})
-    patch_vary_headers(response, ["HX-Request"])
+    patch_vary_headers(response, ["HX-Request", "HX-Target"])
     return response

@@ -31,9 +31,14 @@ def may_vote(ballot: Ballot, voter: Voter | None, now: datetime) -> Decision:
     if ballot.state != BallotState.OPEN or now < ballot.opens_at:
         return no("not_open", _("This vote is not open. The page of the call says when it is."))
     if now >= ballot.closes_at:
-        return no("closed", _("The vote closed at the announced hour. Your earlier vote counts, if you cast one."))
+        return no(
+            "closed", _("The vote closed at the announced hour. Your earlier vote counts, if you cast one.")
+        )
     if voter is None:
-        return no("not_on_roll", _("You are not on the roll of this vote: it holds those who were members when it opened."))
+        return no(
+            "not_on_roll",
+            _("You are not on the roll of this vote: it holds those who were members when it opened."),
+        )
     vote = getattr(voter, "vote", None)
     if vote is not None and vote.channel == Channel.PAPER:
         return no("on_paper", _("You asked for a paper ballot, so your vote is counted from paper."))
@@ -46,4 +51,6 @@ def may_see_result(ballot: Ballot, person: Person | None, now: datetime) -> Deci
         return YES
     if ballot.state == BallotState.COUNTED and person is not None:
         return may(person, Act.PUBLISH_RESULTS, now.date())
-    return no("not_published", _("The result is not published yet. The page of the call says when it will be."))
+    return no(
+        "not_published", _("The result is not published yet. The page of the call says when it will be.")
+    )

@@ -38,7 +38,8 @@ def write_sheets(folder: Path, names: Sequence[str], threshold: int) -> tuple[by
         path = folder / f"sheet-{sheet.number}.txt"
         path.touch(mode=0o600)
         path.write_text(
-            f"Counting committee\nHolder: {name}\nPublic key: {key.hex()}\n\n{sheet.text()}\n", encoding="utf-8"
+            f"Counting committee\nHolder: {name}\nPublic key: {key.hex()}\n\n{sheet.text()}\n",
+            encoding="utf-8",
         )
     (folder / "public-key.txt").write_text(key.hex() + "\n", encoding="utf-8")
     return key, sheets
@@ -67,7 +68,9 @@ def opened_file(
             raise BrokenBundle(f"Envelope {index + 1} cannot be counted: {wrong}.") from wrong
         decision = rules.allowed(choice, form, costs)
         if not decision:
-            raise BrokenBundle(f"Envelope {index + 1} holds a choice this ballot does not allow ({decision.code}).")
+            raise BrokenBundle(
+                f"Envelope {index + 1} holds a choice this ballot does not allow ({decision.code})."
+            )
         if code in found:
             raise BrokenBundle(f"Envelope {index + 1} is a copy of another one.")
         found[code] = choice

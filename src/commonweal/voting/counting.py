@@ -42,7 +42,9 @@ def checked(definition: dict[str, Any], frozen_hash: str, file: str) -> allocati
         if not is_code(ballot.voter_id):
             raise WrongFile("a ballot has no tracking code")
         points = ballot.points or tuple(Fraction(1) for _choice in ballot.choices)
-        choice = rules.tidy((int(number), int(given)) for number, given in zip(ballot.choices, points, strict=True))
+        choice = rules.tidy(
+            (int(number), int(given)) for number, given in zip(ballot.choices, points, strict=True)
+        )
         if not rules.allowed(choice, form, costs):
             raise WrongFile("a ballot chooses what the form does not allow")
     return election

@@ -15,7 +15,15 @@ from commonweal.kernel.text import clean
 from commonweal.people.rules import Channel
 from commonweal.ui.fields import CleanCharField
 from commonweal.ui.widgets import ChoiceCards
-from commonweal.voting.rules.choices import BallotForm, Choice, Form, NotAChoice, allowed, choice_as_typed, tidy
+from commonweal.voting.rules.choices import (
+    BallotForm,
+    Choice,
+    Form,
+    NotAChoice,
+    allowed,
+    choice_as_typed,
+    tidy,
+)
 from commonweal.voting.rules.envelopes import code_as_typed, is_code
 
 POINTS = "points-"
@@ -50,7 +58,9 @@ class ChoiceForm(forms.Form):
         cleaned = super().clean() or {}
         for number, points in self.given.items():
             if not _is_figure(points):
-                message = _("Project %(number)s: write the points as a whole number, such as 2.") % {"number": number}
+                message = _("Project %(number)s: write the points as a whole number, such as 2.") % {
+                    "number": number
+                }
                 self.add_error(None, message)
         cleaned["choice"] = self.choice()
         decision = allowed(cleaned["choice"], self.form, self.costs)
@@ -69,8 +79,12 @@ class CodeForm(forms.Form):
     code = CleanCharField(
         label=gettext_lazy("Your tracking code"),
         max_length=60,
-        help_text=gettext_lazy("The twelve letters and figures on your receipt. Spaces and dashes do not matter."),
-        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
+        help_text=gettext_lazy(
+            "The twelve letters and figures on your receipt. Spaces and dashes do not matter."
+        ),
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
+        ),
     )
 
     def clean_code(self) -> str:
@@ -78,7 +92,9 @@ class CodeForm(forms.Form):
         code = code_as_typed(self.cleaned_data["code"])
         if not is_code(code):
             raise ValidationError(
-                _("A tracking code has twelve letters and figures, such as 7K2M-9QXA-40TB. Compare it with your receipt.")
+                _(
+                    "A tracking code has twelve letters and figures, such as 7K2M-9QXA-40TB. Compare it with your receipt."
+                )
             )
         return code
 
@@ -96,7 +112,9 @@ class FindMemberForm(forms.Form):
     text = CleanCharField(
         label=gettext_lazy("Member number or name"),
         max_length=80,
-        help_text=gettext_lazy("The number stands on every letter. A first name and the start of a family name work too."),
+        help_text=gettext_lazy(
+            "The number stands on every letter. A first name and the start of a family name work too."
+        ),
     )
 
 
@@ -105,7 +123,10 @@ class HandOutForm(forms.Form):
 
     voter = forms.IntegerField(widget=forms.HiddenInput)
     door = forms.ChoiceField(
-        label=gettext_lazy("How did they ask for it?"), choices=DOORS, initial=Channel.COUNTER, widget=ChoiceCards
+        label=gettext_lazy("How did they ask for it?"),
+        choices=DOORS,
+        initial=Channel.COUNTER,
+        widget=ChoiceCards,
     )
 
 
@@ -116,7 +137,9 @@ class SheetForm(forms.Form):
         label=gettext_lazy("Sheet number"),
         min_value=1,
         max_value=2_000_000_000,
-        help_text=gettext_lazy("Number the sheets 1, 2, 3 as they come back, and write the number on the sheet."),
+        help_text=gettext_lazy(
+            "Number the sheets 1, 2, 3 as they come back, and write the number on the sheet."
+        ),
         widget=forms.TextInput(attrs={"inputmode": "numeric", "size": 10, "autocomplete": "off"}),
     )
     choices = forms.CharField(
@@ -139,12 +162,16 @@ class SheetForm(forms.Form):
     def clean_choices(self) -> Choice:
         """The choice on the sheet."""
         try:
-            choice = choice_as_typed(clean(self.cleaned_data["choices"], lines=False), with_points=self.with_points)
+            choice = choice_as_typed(
+                clean(self.cleaned_data["choices"], lines=False), with_points=self.with_points
+            )
         except NotAChoice as wrong:
             raise ValidationError(_typing_error(wrong)) from wrong
         unknown = [number for number, _points in choice if number not in self.costs]
         if unknown:
-            raise ValidationError(_("There is no project %(number)s on this ballot.") % {"number": unknown[0]})
+            raise ValidationError(
+                _("There is no project %(number)s on this ballot.") % {"number": unknown[0]}
+            )
         decision = allowed(choice, self.form, self.costs)
         if not decision:
             raise ValidationError(_(str(decision.reason)))

@@ -200,7 +200,8 @@ class PaperSheet(models.Model):
         constraints = (
             models.UniqueConstraint(fields=("ballot", "number"), name="sheet_number_once"),
             models.CheckConstraint(
-                name="sheet_typed_by_two_people", condition=Q(second_by__isnull=True) | ~Q(second_by=F("first_by"))
+                name="sheet_typed_by_two_people",
+                condition=Q(second_by__isnull=True) | ~Q(second_by=F("first_by")),
             ),
             models.CheckConstraint(
                 name="sheet_second_complete",

@@ -12,7 +12,7 @@ from django.db.models import F, Func, IntegerField, Q, QuerySet
 
 from commonweal.membership.queries import members_matching
 from commonweal.voting.models import Ballot, Count, Envelope, Option, PaperSheet, Vote, Voter
-from commonweal.voting.rules.frozen import canonical, fingerprint
+from commonweal.voting.rules.frozen import canonical
 from commonweal.voting.rules.published import is_shelf, votes_in
 from commonweal.voting.rules.turnout import Group, merged
 from commonweal.voting.states import BallotState
@@ -118,7 +118,9 @@ def lines_matching(ballot: Ballot, text: str, day: date) -> list[tuple[Member, V
 
 def line_on_roll(ballot: Ballot, pk: int) -> Voter | None:
     """A line of the ballot's roll by key, with its member and vote."""
-    lines = ballot.voters.select_related("member__person", "member__organisation", "member__municipality", "vote")
+    lines = ballot.voters.select_related(
+        "member__person", "member__organisation", "member__municipality", "vote"
+    )
     return lines.filter(pk=pk).first()
 
 
@@ -186,9 +188,18 @@ def turnout(ballot: Ballot) -> dict[str, list[dict[str, Any]]]:
     """Voters and votes by region, age band and door, small groups merged."""
     by_group = {}
     for name, field in (("region", "region"), ("age", "age_band")):
-        rows = ballot.voters.values_list(field).annotate(voters=CountOf("id"), votes=CountOf("vote")).order_by(field)
+        rows = (
+            ballot.voters.values_list(field)
+            .annotate(voters=CountOf("id"), votes=CountOf("vote"))
+            .order_by(field)
+        )
         by_group[name] = merged(Group(code or "unknown", voters, votes) for code, voters, votes in rows)
-    doors = Vote.objects.filter(voter__ballot=ballot).values_list("channel").annotate(n=CountOf("id")).order_by("channel")
+    doors = (
+        Vote.objects.filter(voter__ballot=ballot)
+        .values_list("channel")
+        .annotate(n=CountOf("id"))
+        .order_by("channel")
+    )
     by_group["door"] = merged(Group(code, votes, votes) for code, votes in doors)
     return {
         name: [{"code": g.code, "voters": g.voters, "votes": g.votes} for g in groups]
@@ -232,7 +243,9 @@ def _shelf_written(file_hash: str, pk: int, shelf: str) -> bytes:
     options = Option.objects.filter(ballot_id=pk).order_by("number")
     content = {
         "outcome": {**{key: outcome[key] for key in ("bylaw", "endowment", "winners")}, "rounds": rounds},
-        "options": {str(n): row for n, *row in options.values_list("number", "cost_cents", "title", "language")},
+        "options": {
+            str(n): row for n, *row in options.values_list("number", "cost_cents", "title", "language")
+        },
         "votes": votes_in(count.file, shelf),
     }
     return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()

@@ -48,7 +48,9 @@ class Sheet:
             number, threshold = (int(each) for each in words[1].split("/"))
             part = bytes.fromhex("".join(words[2:-1]))
         except (IndexError, ValueError) as wrong:
-            raise WrongSheets("This is not a committee sheet: it starts with CW and holds eight groups.") from wrong
+            raise WrongSheets(
+                "This is not a committee sheet: it starts with CW and holds eight groups."
+            ) from wrong
         sheet = cls(number, threshold, part)
         if words[0] != "CW" or len(part) != _SEED_LENGTH or sheet.text().split()[-1] != words[-1].upper():
             raise WrongSheets(f"Sheet {number} was not typed as printed: its check figures do not agree.")

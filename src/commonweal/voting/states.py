@@ -25,7 +25,14 @@ BALLOT = Machine(
             gettext_noop("Open the vote"),
             guard="committee_key_and_options",
         ),
-        Move("close", frozenset({"open"}), "closed", "close_ballots", gettext_noop("Close the vote"), guard="end_reached"),
+        Move(
+            "close",
+            frozenset({"open"}),
+            "closed",
+            "close_ballots",
+            gettext_noop("Close the vote"),
+            guard="end_reached",
+        ),
         Move(
             "count",
             frozenset({"closed"}),
@@ -34,6 +41,12 @@ BALLOT = Machine(
             gettext_noop("Bring in the opened ballots"),
             guard="file_matches_ballot",
         ),
-        Move("publish", frozenset({"counted"}), "published", "publish_results", gettext_noop("Publish the result")),
+        Move(
+            "publish",
+            frozenset({"counted"}),
+            "published",
+            "publish_results",
+            gettext_noop("Publish the result"),
+        ),
     ),
 )

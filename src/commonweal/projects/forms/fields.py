@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.urls import reverse_lazy
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -22,7 +23,13 @@ class MunicipalityField(forms.CharField):
         kwargs.setdefault("label", _("Municipality"))
         kwargs.setdefault("help_text", _("Its name or its postcode, for example Verviers or 4800."))
         super().__init__(max_length=80, **kwargs)
-        self.widget.attrs["autocomplete"] = "off"
+        self.widget.attrs |= {
+            "autocomplete": "off",
+            "hx-get": reverse_lazy("places:municipality-suggest"),
+            "hx-trigger": "input changed delay:300ms",
+            "hx-target": "#places-found",
+            "list": "places-found",
+        }
 
     def clean(self, value: Any) -> str | None:
         """The NIS code, or None when nothing was typed. Raises ValidationError naming the candidates."""

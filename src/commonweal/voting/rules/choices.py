@@ -120,7 +120,9 @@ def allowed(choice: Choice, form: Form, costs_cents: Mapping[int, int]) -> Decis
     """Whether a choice fits the form; `costs_cents` maps each option number of the ballot to its cost."""
     numbers = [number for number, _points in choice]
     if len(set(numbers)) < len(numbers) or any(number not in costs_cents for number in numbers):
-        return no("unknown_option", gettext_noop("One of the projects chosen is not on this ballot. Choose again."))
+        return no(
+            "unknown_option", gettext_noop("One of the projects chosen is not on this ballot. Choose again.")
+        )
     if any(points < 1 for _number, points in choice):
         return no("negative_points", gettext_noop("Points are whole numbers from zero up."))
     if len(choice) < form.choices_min:

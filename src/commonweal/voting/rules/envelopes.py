@@ -49,7 +49,9 @@ def packed(mark: bytes, code: str, choice: Choice, choices_max: int) -> bytes:
     if len(mark) != MARK_LENGTH or not is_code(code) or len(choice) > choices_max:
         raise BadEnvelope("the mark, the code or the number of choices is off")
     entries = b"".join(_ENTRY.pack(number, points) for number, points in choice)
-    return _HEAD.pack(_VERSION, mark, code.encode(), len(choice)) + entries.ljust(choices_max * _ENTRY.size, b"\0")
+    return _HEAD.pack(_VERSION, mark, code.encode(), len(choice)) + entries.ljust(
+        choices_max * _ENTRY.size, b"\0"
+    )
 
 
 def unpacked(content: bytes, mark: bytes) -> tuple[str, Choice]:

@@ -46,7 +46,9 @@ def votes_in(file: str, shelf: str) -> dict[str, Choice]:
     for row in csv.DictReader(lines[section + 1 :], delimiter=";"):
         if row["voter_id"].startswith(start):
             numbers = [int(number) for number in row["vote"].split(",")]
-            points = [int(given) for given in row["points"].split(",")] if "points" in row else [1] * len(numbers)
+            points = (
+                [int(given) for given in row["points"].split(",")] if "points" in row else [1] * len(numbers)
+            )
             found[row["voter_id"]] = tuple(zip(numbers, points, strict=True))
     return found
 

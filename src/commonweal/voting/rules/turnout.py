@@ -6,7 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 SMALLEST_GROUP = 20
-AGE_BANDS = ((0, 25, "under 25"), (25, 40, "25-39"), (40, 55, "40-54"), (55, 70, "55-69"), (70, 200, "70 and over"))
+AGE_BANDS = (
+    (0, 25, "under 25"),
+    (25, 40, "25-39"),
+    (40, 55, "40-54"),
+    (55, 70, "55-69"),
+    (70, 200, "70 and over"),
+)
 UNKNOWN = "unknown"
 MERGED = "others"
 

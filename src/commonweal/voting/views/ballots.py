@@ -46,7 +46,9 @@ def ballot_list(request: HttpRequest) -> HttpResponse:
     seen = access.visible_ballots(person, now)
     is_open = {"state": BallotState.OPEN, "closes_at__gt": now}
     open_now = list(seen.filter(**is_open).order_by("closes_at", "id")[:OPEN_MAX])
-    page = Paginator(seen.exclude(**is_open).order_by("-closes_at", "id"), PAGE_SIZE).get_page(request.GET.get("page"))
+    page = Paginator(seen.exclude(**is_open).order_by("-closes_at", "id"), PAGE_SIZE).get_page(
+        request.GET.get("page")
+    )
     lines = queries.lines_of(person, open_now)
     facts = queries.counted_facts(page.object_list)
     for ballot in open_now:
@@ -62,7 +64,9 @@ def ballot_list(request: HttpRequest) -> HttpResponse:
         ballot.shown = {
             "title": summary.title_of(ballot),
             "phase": summary.phase(ballot, now),
-            "sentence": _sentence(ballot, facts.get(ballot.pk)) if access.may_see_result(ballot, person, now) else "",
+            "sentence": _sentence(ballot, facts.get(ballot.pk))
+            if access.may_see_result(ballot, person, now)
+            else "",
         }
     return render(request, "voting/ballot_list.html", {"open_now": open_now, "page": page})
 

@@ -65,12 +65,16 @@ def funded_rows(
 
 def _carried(each: Mapping[str, Any]) -> str:
     supporters, payers = each["supporters"], each["payers"]
-    chose = ngettext("%(n)s member chose it.", "%(n)s members chose it.", supporters) % {"n": number(supporters)}
+    chose = ngettext("%(n)s member chose it.", "%(n)s members chose it.", supporters) % {
+        "n": number(supporters)
+    }
     if not payers:
         return chose + " " + _("It was taken in order of votes, from what was left of the budget.")
     low, high = amount(each["paid_min"]), amount(each["paid_max"])
     if low == high:
-        paid = ngettext("%(n)s paid %(low)s from their share.", "%(n)s paid %(low)s each from their share.", payers)
+        paid = ngettext(
+            "%(n)s paid %(low)s from their share.", "%(n)s paid %(low)s each from their share.", payers
+        )
     else:
         paid = ngettext(
             "%(n)s paid between %(low)s and %(high)s from their share.",
@@ -81,7 +85,9 @@ def _carried(each: Mapping[str, Any]) -> str:
         "add1": _("The shares had been raised until the money was used."),
         "phragmen": _("It was carried the moment they had saved its cost together."),
     }.get(each["phase"], "")
-    return " ".join(part for part in (chose, paid % {"n": number(payers), "low": low, "high": high}, when) if part)
+    return " ".join(
+        part for part in (chose, paid % {"n": number(payers), "low": low, "high": high}, when) if part
+    )
 
 
 def ranked_losers(result: Mapping[str, Any]) -> list[Mapping[str, Any]]:
@@ -106,20 +112,31 @@ def unfunded_rows(
 
 
 def _lacked(each: Mapping[str, Any]) -> str:
-    gaps = {"left": amount(each["money_left"]), "missing": amount(each["missing"]), "n": number(each["supporters"])}
+    gaps = {
+        "left": amount(each["money_left"]),
+        "missing": amount(each["missing"]),
+        "n": number(each["supporters"]),
+    }
     if each["reason"] == "too-dear":
         return _("It costs more than the whole budget.")
     if each["reason"] == "nobody":
         return _("Nobody who voted chose it.")
     if each["reason"] == "supporters":
-        return ngettext(
-            "The member who chose it had %(left)s left; %(missing)s was lacking.",
-            "The %(n)s members who chose it had %(left)s left together; %(missing)s was lacking.",
-            each["supporters"],
-        ) % gaps
+        return (
+            ngettext(
+                "The member who chose it had %(left)s left; %(missing)s was lacking.",
+                "The %(n)s members who chose it had %(left)s left together; %(missing)s was lacking.",
+                each["supporters"],
+            )
+            % gaps
+        )
     chose = ngettext("%(n)s member chose it.", "%(n)s members chose it.", each["supporters"]) % gaps
     if cents(each["missing"]):
-        return chose + " " + _("When its turn came, %(left)s of the budget was left; %(missing)s was lacking.") % gaps
+        return (
+            chose
+            + " "
+            + _("When its turn came, %(left)s of the budget was left; %(missing)s was lacking.") % gaps
+        )
     return chose + " " + _("When its turn came, the budget was used up.")
 
 
@@ -136,7 +153,10 @@ def _needed(each: Mapping[str, Any]) -> str:
             % {"n": number(more)}
         )
     if each["cost_needed"]:
-        said.append(_("At a cost of up to %(cost)s it would have been carried.") % {"cost": euros(each["cost_needed"] * 100)})
+        said.append(
+            _("At a cost of up to %(cost)s it would have been carried.")
+            % {"cost": euros(each["cost_needed"] * 100)}
+        )
     return " ".join(said)
 
 
@@ -155,7 +175,9 @@ def money_bars(rows: list[dict[str, Any]], result: Mapping[str, Any]) -> list[di
     others = rows[BARS_MAX:]
     if others:
         rest = sum(row["cost_cents"] for row in others)
-        label = ngettext("%(n)s other project", "%(n)s other projects", len(others)) % {"n": number(len(others))}
+        label = ngettext("%(n)s other project", "%(n)s other projects", len(others)) % {
+            "n": number(len(others))
+        }
         bars.append({"label": label, "value": rest, "text": euros(rest)})
     left = result["budget_cents"] - result["spent_cents"]
     return [*bars, {"label": _("not used"), "value": left, "text": euros(left)}]
@@ -190,7 +212,9 @@ def bylaw_rows(bylaw: Mapping[str, str]) -> list[dict[str, str]]:
         "rule": (
             _("Rule"),
             {
-                "equal-shares": _("each member who voted gets the same share of the budget for the projects they chose"),
+                "equal-shares": _(
+                    "each member who voted gets the same share of the budget for the projects they chose"
+                ),
                 "phragmen": _("each member saves at the same pace for the projects they chose"),
                 "greedy": _("the projects with most votes come first, as long as they fit in the budget"),
                 "greedy-per-cost": _("the projects with most votes per euro come first"),
@@ -223,7 +247,10 @@ def bylaw_rows(bylaw: Mapping[str, str]) -> list[dict[str, str]]:
         ),
         "start": (
             _("The first share"),
-            {"exact": _("the budget divided by the votes, exactly"), "floor": _("rounded down to whole euro")},
+            {
+                "exact": _("the budget divided by the votes, exactly"),
+                "floor": _("rounded down to whole euro"),
+            },
         ),
         "step": (_("How much the shares are raised each time"), {}),
         "stop": (

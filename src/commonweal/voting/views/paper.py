@@ -46,7 +46,9 @@ def paper(request: HttpRequest, pk: int) -> HttpResponse:
             try:
                 person = signed_in_person(request)
                 actions.start_sheet_again(ballot=ballot, number=int(number), by=person, now=timezone.now())
-                messages.success(request, _("The first typing of sheet %(n)s is dropped. Type it afresh.") % {"n": number})
+                messages.success(
+                    request, _("The first typing of sheet %(n)s is dropped. Type it afresh.") % {"n": number}
+                )
             except Refusal as refusal:
                 messages.error(request, str(refusal))
         return redirect("voting:paper", ballot.pk)

@@ -77,7 +77,9 @@ def result(request: HttpRequest, pk: int) -> HttpResponse:
         "rule_name": figures.rule_name(found["outcome"]["rule"]),
         "is_greedy": found["outcome"]["rule"] == "greedy",
         "plain_count": len(found["greedy"]["winners"]),
-        "share": figures.amount(found["outcome"]["endowment"]) if found["outcome"]["endowment"] is not None else "",
+        "share": figures.amount(found["outcome"]["endowment"])
+        if found["outcome"]["endowment"] is not None
+        else "",
         "turnout": figures.turnout_groups(count.turnout),
         "voters": sum(group["voters"] for group in count.turnout["region"]),
         "voted": sum(group["votes"] for group in count.turnout["region"]),
@@ -113,10 +115,26 @@ def ballots_file(request: HttpRequest, pk: int) -> HttpResponse:
     return response
 
 
-RESULT_HEAD = (
-    "number title place category cost_euro supported order supporters payers paid_min_euro paid_max_euro through reason "
-    "money_left_euro missing_euro more_votes_needed cost_needed_euro most_votes_first"
-).split()
+RESULT_HEAD = [
+    "number",
+    "title",
+    "place",
+    "category",
+    "cost_euro",
+    "supported",
+    "order",
+    "supporters",
+    "payers",
+    "paid_min_euro",
+    "paid_max_euro",
+    "through",
+    "reason",
+    "money_left_euro",
+    "missing_euro",
+    "more_votes_needed",
+    "cost_needed_euro",
+    "most_votes_first",
+]
 
 
 @open_to_all

@@ -58,12 +58,22 @@ def total_patterns(form: Form) -> dict[str, str]:
     Gaps: `{chosen}` `{most}` `{left}` `{whole}` `{over}`.
     """
     if form.kind == BallotForm.APPROVAL:
-        within, over = _("{chosen} of {most} chosen"), _("{chosen} chosen: {over} more than the {most} you may choose")
+        within, over = (
+            _("{chosen} of {most} chosen"),
+            _("{chosen} chosen: {over} more than the {most} you may choose"),
+        )
     elif form.kind == BallotForm.POINTS:
-        within, over = _("You have {left} of {whole} points left"), _("You gave {over} points more than the {whole} you have")
+        within, over = (
+            _("You have {left} of {whole} points left"),
+            _("You gave {over} points more than the {whole} you have"),
+        )
     else:
         within, over = _("You have {left} of {whole} left"), _("Your basket costs {over} more than {whole}")
-    many = "" if form.kind == BallotForm.APPROVAL else _("{chosen} projects chosen: {over} more than the {most} you may choose")
+    many = (
+        ""
+        if form.kind == BallotForm.APPROVAL
+        else _("{chosen} projects chosen: {over} more than the {most} you may choose")
+    )
     return {"within": within, "over": over, "many": many}
 
 
@@ -115,7 +125,9 @@ def option_rows(
             "code": option.category,
             "category": names.get(option.category, option.category),
             "place": option.place,
-            "dossier": option.subject.removeprefix("dossier:") if option.subject.startswith("dossier:") else "",
+            "dossier": option.subject.removeprefix("dossier:")
+            if option.subject.startswith("dossier:")
+            else "",
             "points": chosen.get(option.number, ""),
             "count": int(chosen[option.number]) if chosen.get(option.number, "").isdecimal() else 0,
             "chosen": option.number in chosen,

@@ -131,7 +131,13 @@ def ballot_review(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _review(
-    request: HttpRequest, ballot: Ballot, voter: Voter, form: ChoiceForm, options: list[Option], *, again: bool = False
+    request: HttpRequest,
+    ballot: Ballot,
+    voter: Voter,
+    form: ChoiceForm,
+    options: list[Option],
+    *,
+    again: bool = False,
 ) -> HttpResponse:
     rules = ballot.rules_form()
     context = {

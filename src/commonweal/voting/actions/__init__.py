@@ -1,0 +1,50 @@
+"""What may be done with ballots: prepare, open, cast, enter paper, close, bring in the count, publish.
+
+No action ever stores, logs or records a choice in clear, nor a tracking code.
+"""
+
+from commonweal.allocation import ByLaw
+from commonweal.voting.actions.ballots import (
+    BallotFrozen,
+    CannotOpen,
+    FileRefused,
+    NewOption,
+    accept_count,
+    close_ballot,
+    open_ballot,
+    prepare_ballot,
+    publish_result,
+)
+from commonweal.voting.actions.paper import (
+    SheetTrouble,
+    hand_out_paper,
+    start_sheet_again,
+    type_sheet_first,
+    type_sheet_second,
+)
+from commonweal.voting.actions.votes import (
+    ChoiceNotAllowed,
+    cast_vote,
+    new_code,
+)
+
+__all__ = [
+    "BallotFrozen",
+    "ByLaw",
+    "CannotOpen",
+    "ChoiceNotAllowed",
+    "FileRefused",
+    "NewOption",
+    "SheetTrouble",
+    "accept_count",
+    "cast_vote",
+    "close_ballot",
+    "hand_out_paper",
+    "new_code",
+    "open_ballot",
+    "prepare_ballot",
+    "publish_result",
+    "start_sheet_again",
+    "type_sheet_first",
+    "type_sheet_second",
+]

@@ -1,0 +1,251 @@
+"""The life of a ballot: prepared, opened and frozen, closed, counted, published."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db import connection, transaction
+from django.utils.translation import gettext_lazy as _
+
+from commonweal.allocation import ByLaw
+from commonweal.kernel.decision import Refusal, demand, no
+from commonweal.kernel.periods import age_on
+from commonweal.people.access import may
+from commonweal.people.actions import record
+from commonweal.people.rules import Act
+from commonweal.voting import queries
+from commonweal.voting.counting import WrongFile, result_of
+from commonweal.voting.models import Ballot, Count, Envelope, Option
+from commonweal.voting.rules.choices import OPTIONS_MAX, Form
+from commonweal.voting.rules.frozen import fingerprint
+from commonweal.voting.rules.turnout import age_band
+from commonweal.voting.states import BALLOT, BallotState
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from commonweal.membership.models import Member
+    from commonweal.people.models import Person
+
+
+class BallotFrozen(Refusal):
+    """The ballot is open or over; its form, rule, roll and options no longer change."""
+
+    code = "ballot_frozen"
+
+
+class CannotOpen(Refusal):
+    """The ballot lacks something it needs before it opens."""
+
+    code = "cannot_open"
+
+
+class FileRefused(Refusal):
+    """The opened ballots brought in do not belong to this ballot, or are not complete."""
+
+    code = "file_refused"
+
+
+@dataclass(frozen=True, slots=True)
+class NewOption:
+    """An option to put on a ballot."""
+
+    subject: str
+    title: str
+    language: str
+    cost_cents: int
+    category: str = ""
+    place: str = ""
+
+
+def _locked(ballot: Ballot) -> Ballot:
+    return Ballot.objects.select_for_update().get(pk=ballot.pk)
+
+
+def _moved(
+    ballot: Ballot, move: str, by: Person | None, now: datetime, data: dict[str, Any] | None = None
+) -> None:
+    demand(BALLOT.permits(ballot.state, move))
+    ballot.state = BALLOT.move(move).target
+    ballot.save()
+    name = {
+        "open": "BallotOpened",
+        "close": "BallotClosed",
+        "count": "BallotCounted",
+        "publish": "ResultPublished",
+    }
+    record(name[move], f"ballot:{ballot.pk}", by=by, at=now, data=data)
+
+
+@transaction.atomic
+def prepare_ballot(
+    *,
+    subject: str,
+    titles: dict[str, str],
+    form: Form,
+    budget_cents: int,
+    bylaw: ByLaw,
+    opens_at: datetime,
+    closes_at: datetime,
+    by: Person | None,
+    now: datetime,
+    region: Any = None,
+) -> Ballot:
+    """A ballot in preparation about `subject`; preparing again replaces the settings while it is not open.
+
+    Raises BallotFrozen.
+    """
+    ballot = Ballot.objects.select_for_update().filter(subject=subject).first() or Ballot(subject=subject)
+    if ballot.state != BallotState.PREPARED:
+        raise BallotFrozen(
+            _("The vote is open or over: its rules no longer change. Everyone votes under the same ones.")
+        )
+    ballot.titles, ballot.region, ballot.bylaw = titles, region, bylaw.to_json()
+    ballot.form, ballot.budget_cents = form.kind, budget_cents
+    ballot.choices_min, ballot.choices_max = form.choices_min, form.choices_max
+    ballot.points_total, ballot.points_each = form.points_total, form.points_each
+    ballot.opens_at, ballot.closes_at = opens_at, closes_at
+    ballot.save()
+    record("BallotPrepared", f"ballot:{ballot.pk}", by=by, at=now)
+    return ballot
+
+
+@transaction.atomic
+def open_ballot(
+    *,
+    ballot: Ballot,
+    options: Sequence[NewOption],
+    electorate: QuerySet[Member],
+    public_key: bytes,
+    holders: Sequence[str],
+    threshold: int,
+    by: Person | None,
+    now: datetime,
+    references: Iterable[str] = (),
+) -> Ballot:
+    """Puts the options and the roll on the ballot, freezes everything under one hash, and lets voting begin.
+
+    `references` name the voters of an imported ballot, who are not members here.
+    Raises CannotOpen, BallotFrozen.
+    """
+    ballot = _locked(ballot)
+    if ballot.state != BallotState.PREPARED:
+        raise BallotFrozen(
+            _("The vote is open or over: its rules no longer change. Everyone votes under the same ones.")
+        )
+    if not 1 <= len(options) <= OPTIONS_MAX:
+        raise CannotOpen(_("A vote needs at least one project to choose from."))
+    if len(public_key) != 32:
+        raise CannotOpen(
+            _("The committee's public key has 64 figures and letters. Copy it whole from the first sheet.")
+        )
+    Option.objects.bulk_create(
+        Option(
+            ballot=ballot,
+            number=number,
+            subject=option.subject,
+            title=option.title,
+            language=option.language,
+            cost_cents=option.cost_cents,
+            category=option.category,
+            place=option.place,
+        )
+        for number, option in enumerate(options, start=1)
+    )
+    _fill_roll(ballot, electorate, references, now)
+    ballot.public_key, ballot.holders, ballot.threshold = public_key, list(holders), threshold
+    ballot.frozen_hash = fingerprint(queries.definition(ballot))
+    _moved(ballot, "open", by, now, {"frozen_hash": ballot.frozen_hash})
+    return ballot
+
+
+def _fill_roll(
+    ballot: Ballot, electorate: QuerySet[Member], references: Iterable[str], now: datetime
+) -> None:
+    day = now.date()
+    # Read whole before writing: one connection cannot answer a query while it takes in a COPY.
+    lines = list(electorate.values_list("pk", "municipality__region_id", "person__born_on").order_by("pk"))
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(
+            "COPY voting_voter (ballot_id, member_id, reference, region, age_band) FROM STDIN"
+        ) as copy,
+    ):
+        for member, region, born_on in lines:
+            copy.write_row(
+                (ballot.pk, member, "", region, age_band(age_on(born_on, day) if born_on else None))
+            )
+        for reference in references:
+            copy.write_row((ballot.pk, None, reference, "", ""))
+
+
+@transaction.atomic
+def close_ballot(*, ballot: Ballot, by: Person | None, now: datetime) -> Ballot:
+    """Ends voting at or after the announced hour; `by=None` is the clock. Raises NotAllowed before it."""
+    if by is not None:
+        demand(may(by, Act.CLOSE_BALLOTS, now.date()))
+    ballot = _locked(ballot)
+    if now < ballot.closes_at:
+        demand(no("too_early", _("The vote stays open until the announced hour; people count on it.")))
+    _moved(ballot, "close", by, now)
+    return ballot
+
+
+@transaction.atomic
+def accept_count(
+    *,
+    ballot: Ballot,
+    file: str,
+    by: Person | None,
+    now: datetime,
+) -> Count:
+    """Takes in the file the committee opened, checks that it is this ballot's and complete, and keeps the result.
+
+    Raises FileRefused, NotAllowed.
+    """
+    if by is not None:
+        demand(may(by, Act.PUBLISH_RESULTS, now.date()))
+    ballot = _locked(ballot)
+    demand(BALLOT.permits(ballot.state, "count"))
+    figures = queries.vote_figures(ballot)
+    if figures["waiting"]:
+        raise FileRefused(
+            _("Some paper sheets still wait for their second typing. Type them, then open the ballots.")
+        )
+    try:
+        kept = result_of(queries.definition(ballot), ballot.frozen_hash, file)
+    except WrongFile as wrong:
+        raise FileRefused(_("This file cannot be taken in: %(why)s.") % {"why": wrong}) from wrong
+    envelopes = Envelope.objects.filter(ballot=ballot).count()
+    if kept["votes"] != envelopes:
+        raise FileRefused(
+            _(
+                "The file holds %(found)s ballots, the box %(expected)s. Open the box again and bring the new file."
+            )
+            % {"found": kept["votes"], "expected": envelopes}
+        )
+    count = Count.objects.create(
+        ballot=ballot,
+        file=file,
+        file_hash=hashlib.sha256(file.encode()).hexdigest(),
+        votes_count=kept["votes"],
+        result=kept,
+        turnout=queries.turnout(ballot),
+        counted_at=now,
+    )
+    _moved(ballot, "count", by, now, {"file_hash": count.file_hash, "votes": count.votes_count})
+    return count
+
+
+@transaction.atomic
+def publish_result(*, ballot: Ballot, by: Person | None, now: datetime) -> Ballot:
+    """Shows the result to everyone."""
+    if by is not None:
+        demand(may(by, Act.PUBLISH_RESULTS, now.date()))
+    ballot = _locked(ballot)
+    _moved(ballot, "publish", by, now)
+    return ballot

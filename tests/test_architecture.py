@@ -17,7 +17,8 @@ from commonweal.kernel.privacy import Personal
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "src" / "commonweal"
 AREAS = ("projects", "voting", "membership", "people", "ambitions", "places")
-DOORS = {"actions", "queries", "access", "states", "rules"}
+# The committee works without Django, so what it needs of `voting` is a door too (ADR 0005).
+DOORS = {"actions", "queries", "access", "states", "rules", "committee", "sealing"}
 FILE_LINES, FUNCTION_LINES = 400, 60
 # Longer than they should be; this list may only shrink.
 LONG_FILES: frozenset[str] = frozenset()

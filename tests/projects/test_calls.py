@@ -30,7 +30,7 @@ def adviser() -> Any:
 def test_a_call_opens_only_when_written_in_four_languages() -> None:
     call = make.call(announced=False)
     call.texts.filter(language="de").delete()
-    with pytest.raises(actions.NotReady, match="de"):
+    with pytest.raises(actions.NotReady, match="Deutsch"):
         actions.announce_call(call=call, by=None, now=make.NOW)
     assert call not in access.visible_calls(None, make.NOW.date())
     assert call in access.visible_calls(make.staff("programme"), make.NOW.date())

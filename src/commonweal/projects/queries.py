@@ -209,3 +209,8 @@ def ballot_of_call(slug: str) -> Ballot | None:
     """The ballot of the call with this short name, if there is one."""
     call = Call.objects.filter(slug=slug).first()
     return ballot_about(f"call:{call.pk}") if call else None
+
+
+def short_names(start: str) -> set[str]:
+    """The calls' short names that begin like this, taken by any call, shown or not."""
+    return set(Call.objects.filter(slug__startswith=start).values_list("slug", flat=True))

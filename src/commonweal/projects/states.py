@@ -63,7 +63,7 @@ class DossierState(Words):
     DRAFT = "draft", gettext_noop("draft")
     SUBMITTED = "submitted", gettext_noop("sent")
     IN_CHECK = "in_check", gettext_noop("being checked")
-    RETURNED = "returned", gettext_noop("waiting for your answer")
+    RETURNED = "returned", gettext_noop("question open")
     ADMITTED = "admitted", gettext_noop("admitted")
     REFUSED = "refused", gettext_noop("refused")
     WITHDRAWN = "withdrawn", gettext_noop("withdrawn")

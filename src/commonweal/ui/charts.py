@@ -113,6 +113,9 @@ def map_marks(viewbox: str, points: Sequence[Row]) -> list[dict[str, Any]]:
     for point in points[:ROWS_MAX]:
         code = point.get("code", "")
         place = {
+            # As text: a template would write 12.5 as "12,5" in three of our languages.
+            "x": f"{Decimal(str(point['x'])):.2f}",
+            "y": f"{Decimal(str(point['y'])):.2f}",
             "r": f"{radius:.3f}",
             "side": f"{side:.3f}",
             "left": f"{Decimal(str(point['x'])) - side / 2:.3f}",

@@ -144,8 +144,24 @@ def _map() -> dict[str, Any]:
     return {"viewbox": "0 0 370 220", "shapes": shapes, "points": points, "levels": levels}
 
 
-def _page(number: int) -> Page:
+def _page(number: int) -> Page[int]:
     return Paginator(range(1, 96), 20).page(number)
+
+
+def _history() -> list[dict[str, Any]]:
+    return [
+        {
+            "when": datetime(2026, 10, 2, 9, 30, tzinfo=UTC),
+            "title": gettext("Project sent"),
+            "by": "Anna D.",
+        },
+        {
+            "when": date(2026, 10, 9),
+            "title": gettext("We asked a question"),
+            "text": gettext("Who opens the room on Thursdays?"),
+            "by": gettext("the office"),
+        },
+    ]
 
 
 def content() -> dict[str, Any]:
@@ -169,19 +185,7 @@ def content() -> dict[str, Any]:
                 "change_label": gettext("Add"),
             },
         ],
-        "history": [
-            {
-                "when": datetime(2026, 10, 2, 9, 30, tzinfo=UTC),
-                "title": gettext("Project sent"),
-                "by": "Anna D.",
-            },
-            {
-                "when": date(2026, 10, 9),
-                "title": gettext("We asked a question"),
-                "text": gettext("Who opens the room on Thursdays?"),
-                "by": gettext("the office"),
-            },
-        ],
+        "history": _history(),
         "page": _page(2),
         "bars": _bars(),
         "stacks": _stacks(),

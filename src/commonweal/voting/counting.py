@@ -27,7 +27,7 @@ def checked(definition: dict[str, Any], frozen_hash: str, file: str) -> allocati
         election = allocation.read(file)
     except (allocation.PabulibError, allocation.ElectionError) as wrong:
         raise WrongFile(str(wrong)) from wrong
-    if frozen_hash not in election.meta.get("comment", ""):
+    if frozen_hash not in election.meta.get("comment", "").split():
         raise WrongFile("it was opened for another ballot")
     options = {str(option["number"]): option for option in definition["options"]}
     if {project.id for project in election.projects} != set(options):

@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from commonweal.voting.sealing import Sheet
 
 THRESHOLD = 2
-VOTERS_MAX = {"counted": 720, "vote": 330}
-TURNOUT = {"counted": 0.37, "vote": 0.17}
-PAPER_MAX = {"counted": 24, "vote": 8}
+VOTERS_MAX = {"counted": 620, "vote": 330}
+TURNOUT = {"counted": 0.32, "vote": 0.17}
+PAPER_MAX = {"counted": 20, "vote": 6}
 
 
 @dataclass(slots=True)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -95,22 +95,14 @@ def cast_votes(
     """Each of these voters votes over the web, somewhere between two moments."""
     first, last = moments
     when = sorted(first + (last - first) * electorate.dice.random() ** 1.4 for _voter in voters)
-    for voter, moment in zip(voters, when, strict=True):
-        member = voter.member
-        if member is None or member.person is None:
-            continue
-        actions.cast_vote(
-            ballot=ballot,
-            voter=voter,
-            choice=electorate.choice(member.municipality_id, member.language),
-            code=actions.new_code(),
-            by=member.person,
-            now=_fixed(moment),
+    made = [
+        actions.BroughtVote(
+            voter, electorate.choice(voter.member.municipality_id, voter.member.language), moment
         )
-
-
-def _fixed(moment: datetime) -> Callable[[], datetime]:
-    return lambda: moment
+        for voter, moment in zip(voters, when, strict=True)
+        if voter.member is not None
+    ]
+    actions.cast_many(ballot=ballot, votes=made, by=None, now=last)
 
 
 def paper_votes(

@@ -32,7 +32,7 @@ FROZEN_AFTER_ANNOUNCING = (
     *("track", "region", "budget_cents", "amount_min_cents", "amount_max_cents", "applies_from", "voters"),
     *("form", "choices_min", "choices_max", "points_total", "points_each", "bylaw"),
 )
-LANGUAGES_ASKED = ("fr", "nl", "de", "en")
+LANGUAGES_ASKED = {"fr": "français", "nl": "Nederlands", "de": "Deutsch", "en": "English"}
 
 
 class CallFrozen(Refusal):
@@ -131,7 +131,7 @@ def announce_call(*, call: Call, by: Person | None, now: datetime) -> Call:
     written = set(call.texts.values_list("language", flat=True))
     if missing := [code for code in LANGUAGES_ASKED if code not in written]:
         raise NotReady(
-            _("The call is not written yet in: %(languages)s.") % {"languages": ", ".join(missing)}
+            _("The call is not written yet in: %(languages)s.") % {"languages": ", ".join(LANGUAGES_ASKED[code] for code in missing)}
         )
     if not call.ambitions.exists():
         raise NotReady(_("Say which ambitions the call serves."))

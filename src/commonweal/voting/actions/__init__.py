@@ -15,6 +15,7 @@ from commonweal.voting.actions.ballots import (
     prepare_ballot,
     publish_result,
 )
+from commonweal.voting.actions.many import BroughtVote, cast_many
 from commonweal.voting.actions.paper import (
     SheetTrouble,
     hand_out_paper,
@@ -30,6 +31,7 @@ from commonweal.voting.actions.votes import (
 
 __all__ = [
     "BallotFrozen",
+    "BroughtVote",
     "ByLaw",
     "CannotOpen",
     "ChoiceNotAllowed",
@@ -37,6 +39,7 @@ __all__ = [
     "NewOption",
     "SheetTrouble",
     "accept_count",
+    "cast_many",
     "cast_vote",
     "close_ballot",
     "hand_out_paper",

@@ -126,7 +126,8 @@ def type_sheet_second(
     if not secrets.compare_digest(typed, bytes(sheet.commitment)):
         raise SheetTrouble(
             _(
-                "The two typings or the control code differ. Compare with the sheet; if the first was wrong, start it again."
+                "The two typings or the control code differ. Compare with the sheet; "
+                "if the first was wrong, start it again."
             )
         )
     sheet.second_by, sheet.second_at = by, now

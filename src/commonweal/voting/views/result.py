@@ -115,7 +115,7 @@ def ballots_file(request: HttpRequest, pk: int) -> HttpResponse:
     return response
 
 
-RESULT_HEAD = [
+RESULT_HEAD = (
     "number",
     "title",
     "place",
@@ -134,7 +134,7 @@ RESULT_HEAD = [
     "more_votes_needed",
     "cost_needed_euro",
     "most_votes_first",
-]
+)
 
 
 @open_to_all

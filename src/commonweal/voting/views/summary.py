@@ -58,22 +58,15 @@ def total_patterns(form: Form) -> dict[str, str]:
     Gaps: `{chosen}` `{most}` `{left}` `{whole}` `{over}`.
     """
     if form.kind == BallotForm.APPROVAL:
-        within, over = (
-            _("{chosen} of {most} chosen"),
-            _("{chosen} chosen: {over} more than the {most} you may choose"),
-        )
-    elif form.kind == BallotForm.POINTS:
-        within, over = (
-            _("You have {left} of {whole} points left"),
-            _("You gave {over} points more than the {whole} you have"),
-        )
+        within = _("{chosen} of {most} chosen")
+        over = _("{chosen} chosen: {over} more than the {most} you may choose")
+        return {"within": within, "over": over, "many": ""}
+    many = _("{chosen} projects chosen: {over} more than the {most} you may choose")
+    if form.kind == BallotForm.POINTS:
+        within = _("You have {left} of {whole} points left")
+        over = _("You gave {over} points more than the {whole} you have")
     else:
         within, over = _("You have {left} of {whole} left"), _("Your basket costs {over} more than {whole}")
-    many = (
-        ""
-        if form.kind == BallotForm.APPROVAL
-        else _("{chosen} projects chosen: {over} more than the {most} you may choose")
-    )
     return {"within": within, "over": over, "many": many}
 
 

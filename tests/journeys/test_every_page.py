@@ -1,0 +1,228 @@
+"""Every page of the site in every language: axe finds nothing, nothing runs off a small screen, pages stay light."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import brotli
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from commonweal.people.actions import give_mandate
+from commonweal.people.rules import MandateScope
+from commonweal.projects import actions as projects
+from commonweal.projects.rules.parts import Part
+from commonweal.voting import actions as voting
+from commonweal.voting.committee import opened_file
+from commonweal.voting.queries import sealed_bundle
+from commonweal.voting.sealing import new_committee
+from tests import factories as make
+from tests.journeys.conftest import PASSWORD, Clock
+
+PAGE_BYTES = 50_000
+
+
+@pytest.fixture
+def site(world: None, clock: Clock) -> dict[str, list[str]]:
+    """A site with something on every page; addresses without their language, by who may open them."""
+    adviser = make.staff("adviser", "programme", "counter", "administrator", email="staff@example.org")
+    make.account(adviser, PASSWORD)
+    who = make.person("Germaine", "Petit", email="ada@example.org")
+    make.account(who, PASSWORD)
+    make.member(who)
+    for _each in range(30):
+        make.member()
+    past = make.call(budget_cents=3_000_00)
+    carried = make.admitted(past, adviser, title="Une plaine de jeux")
+    make.admitted(past, adviser, title="Un four à pain", asked_cents=2_500_00)
+    projects.end_applications(call=past, by=None, now=past.applies_until)
+    key, sheets = new_committee(3, 2)
+    opened: dict[str, Any] = {"public_key": key, "holders": ["An", "Bart", "Carla"], "threshold": 2, "by": None}
+    ballot = projects.open_vote(call=past, now=past.vote_from, **opened)
+    for voter in ballot.voters.all()[:25]:
+        voting.cast_vote(
+            ballot=ballot,
+            voter=voter,
+            choice=((1 + voter.pk % 2, 1),),
+            code=voting.new_code(),
+            by=None,
+            now=lambda: past.vote_from,
+        )
+    projects.close_vote(call=past, by=None, now=past.vote_until)
+    projects.bring_in_count(call=past, file=opened_file(sealed_bundle(ballot), sheets[:2]), by=None, now=past.vote_until)
+    projects.decide_call(call=past, by=None, now=past.vote_until)
+
+    voting_call = make.call()
+    for title in ("Peindre la ville", "Visites sur ma rue", "Étude sur l'habitat"):
+        make.admitted(voting_call, adviser, title=title)
+    projects.end_applications(call=voting_call, by=None, now=voting_call.applies_until)
+    current = projects.open_vote(call=voting_call, now=voting_call.vote_from, **opened)
+
+    clock.go_to(make.NOW)
+    call = make.call()
+    draft = make.draft(call, who)
+    sent = make.sent(call, who, title="Des bancs", organisation=draft.organisation)
+    checked = make.sent(call, who, title="Un potager", organisation=draft.organisation)
+    projects.declare_conflict(dossier=checked, by=adviser, has_conflict=False, text="", now=make.NOW)
+    projects.take_up_dossier(dossier=checked, by=adviser, now=make.NOW)
+    asked = make.sent(call, who, title="Une troupe", organisation=draft.organisation)
+    projects.declare_conflict(dossier=asked, by=adviser, has_conflict=False, text="", now=make.NOW)
+    projects.take_up_dossier(dossier=asked, by=adviser, now=make.NOW)
+    projects.ask_for_more(dossier=asked, parts=["costs"], message="Combien ?", by=adviser, now=make.NOW)
+    friend = make.person("Jo", "Peeters")
+    give_mandate(
+        principal=who, agent=friend, scope=MandateScope.APPLY, ends_on=call.publish_on, by=who, now=make.NOW
+    )
+    clock.go_to(voting_call.vote_from)
+    write = f"dossiers/{draft.pk}/write/"
+    desk = f"desk/dossiers/{checked.pk}/"
+    return {
+        "visitor": [
+            "",
+            "calls/",
+            f"calls/{past.slug}/",
+            f"calls/{voting_call.slug}/?easy=1",
+            "check/",
+            "check/applicant/",
+            "check/ambitions/",
+            "check/result/",
+            "projects/",
+            "projects/?view=map",
+            f"projects/{carried.pk}/",
+            f"projects/compare/?project={carried.pk}",
+            "ballots/",
+            "ballots/how-it-works/",
+            f"ballots/{current.pk}/",
+            f"ballots/{ballot.pk}/result/",
+            f"ballots/{ballot.pk}/result/my-vote/",
+            "ambitions/",
+            "ambitions/inclusion/",
+            "account/login/",
+            "account/signup/",
+            "account/login/code/",
+            "account/password/reset/",
+            "ui/accessibility/",
+            "ui/display/",
+            "no/such/page/",
+        ],
+        "applicant": [
+            "me/",
+            "me/mandates/",
+            f"dossiers/{draft.pk}/",
+            f"dossiers/{asked.pk}/",
+            f"dossiers/{asked.pk}/review/",
+            f"dossiers/{asked.pk}/write/costs/",
+            f"dossiers/{sent.pk}/withdraw/",
+            f"ballots/{current.pk}/",
+            "account/email/",
+            "account/password/change/",
+            "account/security/",
+        ],
+        "staff": [
+            "desk/",
+            "desk/members/?text=pet",
+            "desk/letters/",
+            "desk/staff/",
+            "desk/dossiers/",
+            f"desk/dossiers/{sent.pk}/ties/",
+            desk,
+            f"{desk}ask/",
+            f"{desk}admit/",
+            f"{desk}refuse/",
+            "desk/dossiers/new/",
+            "calls/new/",
+            "calls/new/?preset=regional",
+            f"calls/{call.slug}/manage/",
+            f"calls/{call.slug}/manage/vote/",
+            f"calls/{call.slug}/text/fr/",
+            f"ballots/{current.pk}/paper/",
+            f"ballots/{current.pk}/paper/hand-out/",
+            f"ballots/{current.pk}/paper/sheet/",
+            f"ballots/{current.pk}/paper/first/",
+            f"ballots/{current.pk}/paper/second/",
+        ],
+        "writing": [f"{write}{part}/" for part in Part],
+    }
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    ("language", "scheme"), [("fr", "light"), ("nl", "light"), ("de", "light"), ("en", "light"), ("fr", "dark")]
+)
+def test_axe_finds_nothing_on_any_page(
+    site: dict[str, list[str]],
+    browser_page: Callable[..., Any],
+    sign_in: Callable[..., None],
+    axe: Callable[[Any], None],
+    clock: Clock,
+    language: str,
+    scheme: str,
+) -> None:
+    page = browser_page(width=360, language=language, scheme=scheme)
+    found: list[str] = []
+
+    def look(address: str) -> None:
+        page.goto(f"/{language}/{address}", wait_until="domcontentloaded")
+        try:
+            axe(page)
+        except AssertionError as trouble:
+            found.append(f"{address}: {str(trouble)[:600]}")
+
+    for who, email in (("visitor", ""), ("applicant", "ada@example.org"), ("staff", "staff@example.org")):
+        if email:
+            sign_in(page, email, language)
+        for address in site[who]:
+            look(address)
+    clock.go_to(make.NOW)
+    sign_in(page, "ada@example.org", language)
+    for address in site["writing"]:
+        look(address)
+    assert found == []
+
+
+@pytest.mark.browser
+def test_at_four_hundred_percent_nothing_runs_off_the_side(
+    site: dict[str, list[str]], browser_page: Callable[..., Any], sign_in: Callable[..., None]
+) -> None:
+    # 1280 pixels at 400 % are 320.
+    page = browser_page(width=320, language="de")
+    for who, email in (("visitor", ""), ("applicant", "ada@example.org"), ("staff", "staff@example.org")):
+        if email:
+            sign_in(page, email, "de")
+        for address in site[who]:
+            page.goto(f"/de/{address}", wait_until="domcontentloaded")
+            wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+            assert wide <= 1, (address, wide)
+
+
+def _weight(path: str) -> int:
+    from django.contrib.staticfiles import finders
+
+    found = finders.find(path)
+    assert found, path
+    content = Path(str(found)).read_bytes()
+    return len(content) if path.endswith("woff2") else len(brotli.compress(content))
+
+
+def test_no_page_weighs_more_than_fifty_kilobytes(site: dict[str, list[str]], clock: Clock) -> None:
+    import re
+
+    from commonweal.people.models import Account
+
+    heaviest: dict[str, int] = {}
+    for who, email in (("visitor", ""), ("applicant", "ada@example.org"), ("staff", "staff@example.org")):
+        client = Client()
+        if email:
+            client.force_login(
+                Account.objects.get(email=email), backend="allauth.account.auth_backends.AuthenticationBackend"
+            )
+        for address in site[who]:
+            html = client.get(f"/de/{address}").content.decode()
+            files = set(re.findall(rf'(?:href|src)="{settings.STATIC_URL}([^"]+\.(?:css|js))"', html))
+            files.add("ui/fonts/atkinson-hyperlegible-next.woff2")
+            heaviest[address] = len(brotli.compress(html.encode())) + sum(_weight(path) for path in files)
+    over = {address: size for address, size in heaviest.items() if size > PAGE_BYTES}
+    assert over == {}

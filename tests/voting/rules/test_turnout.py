@@ -1,0 +1,64 @@
+"""Turnout by group: nobody can be read out of it, and nothing is lost in it."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from commonweal.voting.rules.turnout import MERGED, SMALLEST_GROUP, UNKNOWN, Group, age_band, merged
+
+groups = st.lists(st.tuples(st.integers(0, 60), st.integers(0, 60)), max_size=8).map(
+    lambda found: [Group(f"g{place}", voters, min(voters, votes)) for place, (voters, votes) in enumerate(found)]
+)
+
+
+@given(groups)
+def test_no_group_shown_is_small_unless_all_together_are(given_groups: list[Group]) -> None:
+    shown = merged(given_groups)
+    assert len(shown) <= 1 or all(group.voters >= SMALLEST_GROUP for group in shown)
+
+
+@given(groups)
+def test_totals_are_kept(given_groups: list[Group]) -> None:
+    shown = merged(given_groups)
+    assert sum(group.voters for group in shown) == sum(group.voters for group in given_groups)
+    assert sum(group.votes for group in shown) == sum(group.votes for group in given_groups)
+
+
+@given(groups)
+def test_taking_shown_groups_from_the_total_leaves_nobody_or_enough_people(given_groups: list[Group]) -> None:
+    shown = merged(given_groups)
+    total = sum(group.voters for group in shown)
+    for size in range(1, len(shown)):
+        for taken in itertools.combinations(shown, size):
+            assert total - sum(group.voters for group in taken) >= SMALLEST_GROUP
+
+
+@given(groups)
+def test_groups_that_are_large_enough_stay_as_they_are_when_the_others_are_enough_together(
+    given_groups: list[Group],
+) -> None:
+    small = [group for group in given_groups if group.voters < SMALLEST_GROUP]
+    large = [group for group in given_groups if group.voters >= SMALLEST_GROUP]
+    shown = merged(given_groups)
+    if not small:
+        assert list(shown) == given_groups
+    elif sum(group.voters for group in small) >= SMALLEST_GROUP:
+        assert list(shown[:-1]) == large
+        assert shown[-1].code == MERGED
+
+
+def test_a_small_rest_takes_the_smallest_group_along() -> None:
+    shown = merged([Group("a", 300, 100), Group("b", 25, 5), Group("c", 3, 3)])
+    assert shown == (Group("a", 300, 100), Group(MERGED, 28, 8))
+
+
+@pytest.mark.parametrize(
+    ("age", "band"),
+    [(None, UNKNOWN), (17, "under 25"), (24, "under 25"), (25, "25-39"), (54, "40-54"), (70, "70 and over"), (250, UNKNOWN)],
+)
+def test_an_age_falls_in_one_band(age: int | None, band: str) -> None:
+    assert age_band(age) == band

@@ -57,6 +57,10 @@ def _describe(commands: Any) -> None:
         "--projects", type=int, default=0, help="extra admitted projects, to try the lists at size"
     )
 
+    appoint = command("appoint", _appoint, "Give a staff role to the owner of an account; for the first administrator.")
+    appoint.add_argument("email")
+    appoint.add_argument("role")
+
     from commonweal.allocation import commandline
 
     count = command("count", commandline.run, "Count a Pabulib file; needs no database.")
@@ -241,6 +245,26 @@ def _demo(options: argparse.Namespace) -> int:
         load.everything(members=options.members, extra_projects=options.projects, say=print)
         print(f"Loaded in {time.monotonic() - started:.1f} s.")
         print(load.log_ins())
+    return 0
+
+
+def _appoint(options: argparse.Namespace) -> int:
+    with _ready():
+        _set_up()
+        from django.utils import timezone
+
+        from commonweal.kernel.decision import Refusal
+        from commonweal.people.actions import appoint_staff
+        from commonweal.people.models import Account
+
+        account = Account.objects.filter(email=options.email.lower()).select_related("person").first()
+        if account is None or account.person is None:
+            raise Trouble(f"Nobody with a name has an account with the address {options.email}. Let them sign up first.")
+        try:
+            appoint_staff(person=account.person, role=options.role, by=None, now=timezone.now())
+        except Refusal as refusal:
+            raise Trouble(str(refusal)) from refusal
+        print(f"{account.person} is {options.role} from today.")
     return 0
 
 

@@ -5,7 +5,7 @@ from fractions import Fraction
 from math import ceil
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from commonweal.allocation import (
@@ -31,7 +31,8 @@ from commonweal.allocation import (
 )
 from commonweal.allocation.count import select, supports_for
 from commonweal.allocation.counterfactual import Recount
-from commonweal.allocation.raised import RaisedShares
+from commonweal.allocation.equal_shares import Market, projects_bought, rounds
+from commonweal.allocation.raised import RaisedShares, VoterLimits, survey
 
 from .elections import approval, approval_elections, point_elections
 
@@ -200,6 +201,49 @@ def test_leaps_end_at_a_boundary_too(election: Election, bylaw: ByLaw) -> None:
             assert not wins_with_voters(election, bylaw, found.project, found.votes_needed - 1)
         elif election.project(found.project).cost <= election.budget:
             assert not wins_with_voters(election, bylaw, found.project, len(election.ballots))
+
+
+@settings(max_examples=250, deadline=None)
+@given(
+    approval_elections(dearest=25, richest=60),
+    st.sampled_from([Utility.COST, Utility.CARDINALITY]),
+    st.integers(1, 30),
+    st.integers(1, 12),
+    st.fractions(0, 1, max_denominator=7),
+)
+@example(
+    # Two winners change places between a share of 5 and one of 7, and no loser is near.
+    approval(50, [8, 4, 1, 18], ["b 10", "a", "10 9 a", "b a 9", "9 a 10"]),
+    Utility.COST,
+    5,
+    2,
+    Fraction(6, 7),
+)
+def test_a_range_of_shares_said_to_buy_the_same_does(
+    election: Election, utility: Utility, low: int, width: int, part: Fraction
+) -> None:
+    supports = supports_for(election, ByLaw(utility=utility))
+    places = supports.places(Ties.VOTES)
+    market = Market(supports, Fraction(low))
+    purchases = []
+    for project, rho in rounds(market, places):
+        market.buy(project)
+        purchases.append((project, rho))
+    high = Fraction(low + width)
+    known = survey(supports, purchases, high, VoterLimits(supports, high), is_range=True)
+    if known is not None:
+        assert projects_bought(supports, low + part * width, places) == known.bought
+
+
+@pytest.mark.parametrize("guess", ["always", "never"])
+def test_a_guess_that_is_wrong_never_becomes_an_answer(guess: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    election, bylaw = larger_election(), RAISED[0]
+    outcome = count(election, bylaw)
+    honest = explain_all(election, outcome)
+    monkeypatch.setattr(
+        RaisedShares, "guess", lambda _self, _changed, project: [project] * (guess == "always")
+    )
+    assert explain_all(election, outcome) == honest
 
 
 def test_doubling_and_halving_finds_the_first_number_that_wins(monkeypatch: pytest.MonkeyPatch) -> None:

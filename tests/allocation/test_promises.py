@@ -264,8 +264,8 @@ def test_the_over_budget_stop_goes_on_past_an_exhaustive_outcome() -> None:
 
 
 def test_phragmen_ends_when_one_of_two_tied_projects_no_longer_fits() -> None:
-    # At a load of 1/2 four voters buy "9"; at a load of 1 the supporters of "10" and of "b" own their costs at once,
-    # but only 2 are left: "10" would fit, "b" would not.
+    # At a load of 1/2 four voters buy "9"; at a load of 1 the supporters of "10" and of "b" own their costs
+    # at once, but only 2 are left: "10" would fit, "b" would not.
     election = approval(4, [2, 2, 3], ["9", "9", "9", "9", "10", "10", "b", "b", "b"])
     assert count(election, ByLaw(Rule.PHRAGMEN, ties=Ties.ID)).winners == ("9",)
     roomier = approval(5, [2, 2, 3], ["9", "9", "9", "9", "10", "10", "b", "b", "b"])
@@ -273,7 +273,8 @@ def test_phragmen_ends_when_one_of_two_tied_projects_no_longer_fits() -> None:
 
 
 def test_phragmen_sees_a_tie_with_a_project_whose_load_it_worked_out_long_before() -> None:
-    # "b" takes the money of the only supporter of "9", who owns 3/2 again at a load of 2: so does that of "10".
+    # "b" takes the money of the only supporter of "9", who owns 3/2 again at a load of 2: so does that of
+    # "10".
     election = approval(9, [Fraction(3, 2), 2, 1], ["b 9", "b", "10"])
     outcome = count(election, ByLaw(Rule.PHRAGMEN, ties=Ties.ID))
     assert outcome.winners == ("b", "10", "9")

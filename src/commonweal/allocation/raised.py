@@ -41,7 +41,7 @@ class Known(NamedTuple):
 
 
 # Makes the limits that answer one question (more voters, or another cost) for shares up to the given one.
-Question = Callable[[Supports, Fraction], "_Limits"]
+Question = Callable[[Supports, Fraction], "Limits"]
 
 
 class RaisedShares:
@@ -63,7 +63,7 @@ class RaisedShares:
             limit = known.limit.get(project, Fraction(0))
             return limit is None or count < limit
 
-        return self._raise(changed, project, _VoterLimits, safe)
+        return self._raise(changed, project, VoterLimits, safe)
 
     def with_cost(self, changed: Supports, project: int, cost: Fraction) -> list[int]:
         """What the raised shares buy at last when `project` costs `cost`."""
@@ -72,7 +72,7 @@ class RaisedShares:
             limit = known.limit.get(project)
             return limit is not None and cost > limit
 
-        return self._raise(changed, project, _CostLimits, safe)
+        return self._raise(changed, project, CostLimits, safe)
 
     def _raise(
         self,
@@ -164,7 +164,7 @@ def survey(
     supports: Supports,
     purchases: list[tuple[int, Rho]],
     high: Fraction,
-    limits: "_Limits",
+    limits: "Limits",
     *,
     is_range: bool,
 ) -> Known | None:
@@ -212,7 +212,7 @@ def _others(supports: Supports, bought: list[int]) -> list[tuple[Fraction, int]]
     )
 
 
-class _Limits(ABC):
+class Limits(ABC):
     """For each loser, the least change with which it might be bought, over all moments shown so far."""
 
     def __init__(self, supports: Supports, share: Fraction) -> None:
@@ -240,7 +240,7 @@ class _Limits(ABC):
         return sum([size * min(purses[group], price * weight) for group, size, weight in backers])
 
 
-class _VoterLimits(_Limits):
+class VoterLimits(Limits):
     """With fewer additional voters than this the loser is not bought."""
 
     def update(self, market: Market, losers: set[int], rho: Rho | None) -> None:
@@ -258,7 +258,7 @@ class _VoterLimits(_Limits):
                 self.limit[project] = needed if limit is None else min(limit, needed)
 
 
-class _CostLimits(_Limits):
+class CostLimits(Limits):
     """At a higher cost than this the loser is not bought."""
 
     def update(self, market: Market, losers: set[int], rho: Rho | None) -> None:

@@ -115,9 +115,14 @@ def project_detail(request: HttpRequest, pk: int) -> HttpResponse:
             "call_text": queries.call_text(dossier.call, language),
             "ballot": ballot_about(f"call:{dossier.call_id}"),
             "map": _one_point(dossier, language) if place else None,
-            "easy": "",
+            "share_image": _share_image(request, dossier),
         },
     )
+
+
+def _share_image(request: HttpRequest, dossier: Any) -> str:
+    photo = next(iter(dossier.photos.all()), None)
+    return request.build_absolute_uri(reverse("projects:photo", args=[photo.pk])) if photo else ""
 
 
 def _one_point(dossier: Any, language: str) -> dict[str, Any]:

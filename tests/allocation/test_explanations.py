@@ -33,6 +33,7 @@ from commonweal.allocation.count import select, supports_for
 from commonweal.allocation.counterfactual import Recount
 from commonweal.allocation.equal_shares import Market, projects_bought, rounds
 from commonweal.allocation.raised import RaisedShares, VoterLimits, survey
+from commonweal.allocation.supports import Supports
 
 from .elections import approval, approval_elections, point_elections
 
@@ -235,14 +236,17 @@ def test_a_range_of_shares_said_to_buy_the_same_does(
         assert projects_bought(supports, low + part * width, places) == known.bought
 
 
-@pytest.mark.parametrize("guess", ["always", "never"])
+@pytest.mark.parametrize("guess", ["always", "never", "late"])
 def test_a_guess_that_is_wrong_never_becomes_an_answer(guess: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    election, bylaw = larger_election(), RAISED[0]
+    election, bylaw = larger_election(), replace(RAISED[0], completion=Completion.ADD1)
     outcome = count(election, bylaw)
     honest = explain_all(election, outcome)
-    monkeypatch.setattr(
-        RaisedShares, "guess", lambda _self, _changed, project: [project] * (guess == "always")
-    )
+
+    def wrong(_self: RaisedShares, changed: Supports, project: int) -> list[int]:
+        late = changed.voters >= len(election.ballots) + 95 or changed.costs[project] <= 100
+        return [project] if guess == "always" or (guess == "late" and late) else []
+
+    monkeypatch.setattr(RaisedShares, "guess", wrong)
     assert explain_all(election, outcome) == honest
 
 

@@ -37,7 +37,9 @@ def person_of(voter: Voter) -> Person:
     return voter.member.person
 
 
-def cast(ballot: Ballot, voter: Voter, numbers: Iterable[int] | dict[int, int] = (1,), now: Any = None) -> str:
+def cast(
+    ballot: Ballot, voter: Voter, numbers: Iterable[int] | dict[int, int] = (1,), now: Any = None
+) -> str:
     """Casts a vote past the pages; gives its code."""
     code = actions.new_code()
     actions.cast_vote(

@@ -76,7 +76,12 @@ def test_someone_who_is_not_on_the_roll_cannot_vote() -> None:
     ballot, _sheets = make.open_ballot()
     with pytest.raises(NotAllowed) as refusal:
         actions.cast_vote(
-            ballot=ballot, voter=None, choice=((1, 1),), code=actions.new_code(), by=None, now=lambda: make.NOW
+            ballot=ballot,
+            voter=None,
+            choice=((1, 1),),
+            code=actions.new_code(),
+            by=None,
+            now=lambda: make.NOW,
         )
     assert refusal.value.code == "not_on_roll"
 
@@ -103,6 +108,7 @@ def test_a_choice_the_form_does_not_allow_is_refused(numbers: tuple[int, ...]) -
         "UPDATE voting_option SET cost_cents = 5",
         "DELETE FROM voting_option",
         "UPDATE voting_voter SET region = 'x'",
+        "INSERT INTO voting_voter (ballot_id, reference, region, age_band) SELECT id, 'x', '', '' FROM voting_ballot",
         "DELETE FROM voting_vote",
         "INSERT INTO voting_envelope (id, ballot_id, sealed) SELECT gen_random_uuid(), id, 'x' FROM voting_ballot",
         "UPDATE people_event SET name = 'x'",

@@ -36,12 +36,14 @@ BYLAWS = [
 ]
 
 
-def voted(form: Form | None = None, **changes: Any) -> tuple[Ballot, tuple[Sheet, ...], dict[str, tuple[int, ...]]]:
+def voted(
+    form: Form | None = None, **changes: Any
+) -> tuple[Ballot, tuple[Sheet, ...], dict[str, tuple[int, ...]]]:
     """A ballot with five votes; gives what each code chose."""
     ballot, sheets = make.open_ballot(members=6, form=form, budget_cents=6_000_00, **changes)
     chosen = {}
     for voter, numbers in zip(make.voters(ballot), ((1,), (1, 2), (2, 3), (3,), (4, 1)), strict=False):
-        given = {number: 2 for number in numbers} if form == POINTS else numbers
+        given = dict.fromkeys(numbers, 2) if form == POINTS else numbers
         chosen[cast(ballot, voter, given)] = tuple(sorted(numbers))
     return ballot, sheets, chosen
 
@@ -60,7 +62,9 @@ def test_what_was_cast_is_what_two_of_three_sheets_open(form: Form | None) -> No
     file = opened_file(closed(ballot), (sheets[2], sheets[0]))
     election = allocation.read(file)
     assert {each.voter_id: tuple(sorted(map(int, each.choices))) for each in election.ballots} == chosen
-    assert [each.voter_id for each in election.ballots] == sorted(chosen), "the order says nothing of who came when"
+    assert [each.voter_id for each in election.ballots] == sorted(chosen), (
+        "the order says nothing of who came when"
+    )
     assert allocation.write(election) == file
 
 
@@ -240,14 +244,22 @@ def test_the_command_line_opens_a_bundle_with_the_printed_sheets(tmp_path: Path)
     ("change", "said"),
     [
         (lambda text: text.replace("budget;6000", "budget;6001"), "budget is not this ballot's"),
-        (lambda text: text.replace("frozen definition sha256 ", "frozen definition sha256 f"), "another ballot"),
+        (
+            lambda text: text.replace("frozen definition sha256 ", "frozen definition sha256 f"),
+            "another ballot",
+        ),
         (lambda text: text.replace("\n4;4000;", "\n4;4001;"), "another cost"),
-        (lambda text: text.replace("\n4;4000;", "\n5;4000;").replace("1,4", "1,5"), "not the ones on this ballot"),
+        (
+            lambda text: text.replace("\n4;4000;", "\n5;4000;").replace("1,4", "1,5"),
+            "not the ones on this ballot",
+        ),
         (lambda text: text[:-30], "line"),
     ],
     ids=["budget", "hash", "cost", "options", "cut"],
 )
-def test_a_file_that_does_not_agree_with_the_ballot_is_refused(change: Callable[[str], str], said: str) -> None:
+def test_a_file_that_does_not_agree_with_the_ballot_is_refused(
+    change: Callable[[str], str], said: str
+) -> None:
     ballot, sheets, _chosen = voted()
     file = opened(ballot, sheets)
     definition = queries.definition(ballot)

@@ -35,7 +35,9 @@ class Desk:
             ballot=self.ballot, number=number, choice=choice, by=by or self.first, now=make.NOW
         )
 
-    def type_second(self, control: str, number: int = 1, choice: Any = ((1, 1), (3, 1)), by: Any = None) -> str:
+    def type_second(
+        self, control: str, number: int = 1, choice: Any = ((1, 1), (3, 1)), by: Any = None
+    ) -> str:
         return actions.type_sheet_second(
             ballot=self.ballot,
             number=number,
@@ -86,7 +88,9 @@ def test_the_same_person_does_not_type_a_sheet_twice() -> None:
 def test_typings_that_differ_seal_nothing(wrong: str) -> None:
     desk = Desk()
     control = desk.type_first()
-    given: dict[str, Any] = {"choice": {"choice": ((1, 1), (2, 1))}, "control": {}, "number": {"number": 2}}[wrong]
+    given: dict[str, Any] = {"choice": {"choice": ((1, 1), (2, 1))}, "control": {}, "number": {"number": 2}}[
+        wrong
+    ]
     with pytest.raises(actions.SheetTrouble):
         desk.type_second("00000000" if wrong == "control" else control, **given)
     assert not Envelope.objects.exists()
@@ -113,7 +117,10 @@ def test_there_are_never_more_sheets_than_papers_handed_out() -> None:
     with pytest.raises(actions.SheetTrouble, match="typed already"):
         desk.type_first(number=1)
     desk.type_second(control)
-    with pytest.raises(ProgrammingError, match="more paper envelopes than paper ballots"), transaction.atomic():
+    with (
+        pytest.raises(ProgrammingError, match="more paper envelopes than paper ballots"),
+        transaction.atomic(),
+    ):
         Envelope.objects.create(ballot=desk.ballot, vote=None, sealed=b"x" * 90)
     actions.hand_out_paper(ballot=desk.ballot, voter=make.voters(desk.ballot)[2], by=desk.first, now=make.NOW)
     desk.type_second(desk.type_first(number=2), number=2)
@@ -125,9 +132,7 @@ def test_a_paper_ballot_takes_the_vote_over_the_web_out_of_the_box() -> None:
     voter = make.voters(desk.ballot)[0]
     cast(desk.ballot, voter)
     assert Envelope.objects.count() == 1
-    actions.hand_out_paper(
-        ballot=desk.ballot, voter=voter, by=desk.first, now=make.NOW, door=Channel.PHONE
-    )
+    actions.hand_out_paper(ballot=desk.ballot, voter=voter, by=desk.first, now=make.NOW, door=Channel.PHONE)
     assert not Envelope.objects.exists()
     vote = Vote.objects.get()
     assert (vote.channel, vote.entered_by) == ("paper", desk.first)
@@ -138,7 +143,9 @@ def test_a_paper_ballot_takes_the_vote_over_the_web_out_of_the_box() -> None:
 def test_nobody_gets_two_papers() -> None:
     desk = Desk()
     with pytest.raises(Exception, match="counted from paper"):
-        actions.hand_out_paper(ballot=desk.ballot, voter=make.voters(desk.ballot)[0], by=desk.first, now=make.NOW)
+        actions.hand_out_paper(
+            ballot=desk.ballot, voter=make.voters(desk.ballot)[0], by=desk.first, now=make.NOW
+        )
     with pytest.raises(Exception, match="not on the roll"):
         actions.hand_out_paper(ballot=desk.ballot, voter=None, by=desk.first, now=make.NOW)
 
@@ -168,9 +175,7 @@ def test_sheets_are_typed_after_the_hour_until_the_count_and_not_later() -> None
     actions.close_ballot(ballot=desk.ballot, by=None, now=desk.ballot.closes_at)
     desk.ballot.refresh_from_db()
     desk.type_second(desk.type_first())
-    file = opened_file(
-        queries.sealed_bundle(desk.ballot), desk.sheets
-    )
+    file = opened_file(queries.sealed_bundle(desk.ballot), desk.sheets)
     actions.accept_count(ballot=desk.ballot, file=file, by=None, now=desk.ballot.closes_at)
     desk.ballot.refresh_from_db()
     with pytest.raises(actions.SheetTrouble, match="until the committee counts"):
@@ -200,7 +205,8 @@ def test_the_whole_way_at_the_counter(form: Form | None, line: str, again: str, 
     assert "no-store" in first["Cache-Control"]
     assert "Sheet 1" in text_of(other.get(desk.address()))
     second = other.post(
-        desk.address("second/"), {"number": "1", "control": f"{control[:4].lower()} {control[4:]}", "choices": again}
+        desk.address("second/"),
+        {"number": "1", "control": f"{control[:4].lower()} {control[4:]}", "choices": again},
     )
     assert "no-store" in second["Cache-Control"]
     code = code_on(text_of(second))
@@ -212,7 +218,9 @@ def test_typings_that_differ_are_told_with_all_that_was_typed() -> None:
     desk = Desk()
     control = desk.type_first()
     client = signed_in(desk.second)
-    page = text_of(client.post(desk.address("second/"), {"number": "1", "control": control, "choices": "1 2"}))
+    page = text_of(
+        client.post(desk.address("second/"), {"number": "1", "control": control, "choices": "1 2"})
+    )
     assert "The two typings or the control code differ" in page
     assert 'value="1 2"' in page
     assert control in page
@@ -271,7 +279,10 @@ def test_before_handing_out_one_reads_what_will_happen() -> None:
     assert "error-summary" in text_of(client.post(desk.address("hand-out/"), {"text": ""}))
 
 
-@pytest.mark.parametrize("sent", [{"voter": "x", "door": "phone"}, {"voter": "999999", "door": "phone"}, {"voter": "1", "door": "web"}])
+@pytest.mark.parametrize(
+    "sent",
+    [{"voter": "x", "door": "phone"}, {"voter": "999999", "door": "phone"}, {"voter": "1", "door": "web"}],
+)
 def test_a_hand_out_form_that_names_nobody_notes_nothing(sent: dict[str, str]) -> None:
     desk = Desk(papers=0)
     page = text_of(signed_in(desk.first).post(desk.address("hand-out/"), sent))

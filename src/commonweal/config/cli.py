@@ -37,6 +37,10 @@ def main(arguments: list[str] | None = None) -> int:
     except (Trouble, environment.MissingSetting, embedded.DatabaseTrouble) as trouble:
         print(trouble, file=sys.stderr)
         return 1
+    except BrokenPipeError:
+        # The reader of our output (head, less) has seen enough.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except KeyboardInterrupt:
         return 130
 

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 
 from commonweal.config import refusals
 from commonweal.kernel.decision import NotAllowed, Refusal
+from commonweal.people.access import NO_NAME
 
 Handler = Callable[[HttpRequest], HttpResponse]
 READING = {"GET", "HEAD", "OPTIONS"}
@@ -60,6 +61,8 @@ class PoliteRefusals:
         if isinstance(exception, NotAllowed):
             if not request.user.is_authenticated:
                 return refusals.sign_in_first(request, settings.LOGIN_URL)
+            if exception.code == NO_NAME:
+                return refusals.name_first(request)
             return refusals.page(request, exception, status=403)
         if isinstance(exception, Refusal):
             return refusals.page(request, exception, status=409)

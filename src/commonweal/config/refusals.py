@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 
@@ -17,6 +20,12 @@ def page(request: HttpRequest, refusal: object, *, status: int, title: str = "")
 def sign_in_first(request: HttpRequest, login_url: str) -> HttpResponse:
     """Sends a visitor to the log-in page and back here afterwards."""
     return redirect_to_login(request.get_full_path(), login_url)
+
+
+def name_first(request: HttpRequest) -> HttpResponse:
+    """Asks a new account for its name, and leads back here afterwards (or, from a form, to one's own page)."""
+    back = {"next": request.get_full_path()} if request.method == "GET" else {}
+    return redirect(reverse("portal:introduce") + (f"?{urlencode(back)}" if back else ""))
 
 
 def not_understood(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

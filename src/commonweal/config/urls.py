@@ -3,7 +3,13 @@
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path
 
-urlpatterns = i18n_patterns(
+from commonweal.portal.views import site
+
+urlpatterns = [
+    path("favicon.ico", site.favicon),
+    path("robots.txt", site.robots),
+]
+urlpatterns += i18n_patterns(
     path("", include("commonweal.portal.urls")),
     path("", include("commonweal.projects.urls")),
     path("ballots/", include("commonweal.voting.urls")),

@@ -14,11 +14,13 @@ from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
-from commonweal.kernel.decision import YES, Decision, demand, no
+from commonweal.kernel.decision import YES, Decision, NotAllowed, demand, no
 from commonweal.people.models import Mandate, Organisation, Person, StaffAppointment
 from commonweal.people.rules import Act, MandateScope, granted
 
 View = Callable[..., HttpResponseBase]
+# The code of the refusal for an account whose person has not told their name yet.
+NO_NAME = "no_name"
 
 
 def roles_of(person: Person | None, on: date) -> frozenset[str]:
@@ -65,15 +67,18 @@ def organisations_of(person: Person, on: date) -> QuerySet[Organisation]:
 
 def viewer(request: HttpRequest) -> Person | None:
     """The person behind the request, if someone is signed in."""
-    return getattr(request.user, "person", None) if request.user.is_authenticated else None
+    # A request refused before log-in was looked at (a wrong host name) has no user.
+    user = getattr(request, "user", None)
+    return getattr(user, "person", None) if user is not None and user.is_authenticated else None
 
 
 def signed_in_person(request: HttpRequest) -> Person:
-    """The person behind the request. Raises NotAllowed for visitors."""
+    """The person behind the request. Raises NotAllowed for visitors, and for an account that told no name yet."""
     person = viewer(request)
+    if person is None and request.user.is_authenticated:
+        raise NotAllowed(_("First tell us your name: open My page."), code=NO_NAME)
     if person is None:
-        demand(no("sign_in", _("Sign in to see this page.")))
-        raise AssertionError
+        raise NotAllowed(_("Sign in to see this page."), code="sign_in")
     return person
 
 
@@ -93,6 +98,19 @@ def open_to_all(view: View) -> View:
     """Marks a view as public."""
     view.access_check = "open"  # type: ignore[attr-defined]
     return view
+
+
+def for_accounts(view: View) -> View:
+    """Only for people who are signed in, also before they told their name."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not request.user.is_authenticated:
+            raise NotAllowed(_("Sign in to see this page."), code="sign_in")
+        return view(request, *args, **kwargs)
+
+    guarded.access_check = "account"  # type: ignore[attr-defined]
+    return guarded
 
 
 def for_persons(view: View) -> View:

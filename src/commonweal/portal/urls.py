@@ -1,6 +1,20 @@
-"""Addresses of the area `portal`."""
+"""Addresses of the area `portal`. `views.site` has two more, which `config.urls` places outside the languages."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from commonweal.portal.views import desk, home, mandates, me
 
 app_name = "portal"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("help/", home.help_page, name="help"),
+    path("me/", me.my_page, name="my-page"),
+    path("me/name/", me.introduce, name="introduce"),
+    path("me/mandates/", mandates.mandates, name="mandates"),
+    path("me/mandates/<int:pk>/withdraw/", mandates.mandate_withdraw, name="mandate-withdraw"),
+    path("desk/", desk.desk, name="desk"),
+    path("desk/members/", desk.desk_members, name="desk-members"),
+    path("desk/letters/", desk.desk_letters, name="desk-letters"),
+    path("desk/staff/", desk.desk_staff, name="desk-staff"),
+    path("desk/staff/<int:pk>/end/", desk.desk_staff_end, name="desk-staff-end"),
+]

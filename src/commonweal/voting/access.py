@@ -49,8 +49,8 @@ def may_see_result(ballot: Ballot, person: Person | None, now: datetime) -> Deci
     """Results are for everyone once published; programme staff see them when counted."""
     if ballot.state == BallotState.PUBLISHED:
         return YES
-    if ballot.state == BallotState.COUNTED and person is not None:
-        return may(person, Act.PUBLISH_RESULTS, now.date())
+    if ballot.state == BallotState.COUNTED and may(person, Act.PUBLISH_RESULTS, now.date()):
+        return YES
     return no(
         "not_published", _("The result is not published yet. The page of the call says when it will be.")
     )

@@ -122,7 +122,8 @@ def pabulib_text(definition: dict[str, Any], frozen_hash: str, found: dict[str, 
         )
         for code, choice in sorted(found.items())
     ]
-    return write(Election(_meta(definition, frozen_hash, len(projects), len(ballots)), projects, ballots))
+    meta = _meta(definition, frozen_hash, len(projects), len(ballots))
+    return write(Election(meta, tuple(projects), tuple(ballots)))
 
 
 def _meta(definition: dict[str, Any], frozen_hash: str, projects: int, votes: int) -> dict[str, str]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from fractions import Fraction
+from math import ceil
 from typing import Any
 
 from commonweal import allocation
@@ -11,10 +11,10 @@ from commonweal.voting.committee import euros, form_of
 from commonweal.voting.rules import choices as rules
 from commonweal.voting.rules.envelopes import is_code
 
-Progress = Callable[[str, int, int], None]
-# Counting again for every loser takes time that grows with ballots and projects. Above this many
-# ballots x losers the page says what a project lacked, but not how many voices would have carried it.
-WHAT_IF_WORK = 2_000_000
+# Counting again for every loser takes time that grows with the choices made, the losers, and the steps by which
+# the shares were raised: about two seconds a million. Above this the page says what a project lacked, but not
+# how many voices would have carried it.
+WHAT_IF_WORK = 5_000_000
 
 
 class WrongFile(ValueError):
@@ -50,8 +50,15 @@ def checked(definition: dict[str, Any], frozen_hash: str, file: str) -> allocati
     return election
 
 
+def _what_if_work(election: allocation.Election, outcome: allocation.Outcome) -> int:
+    """Choices x losers x steps of the raising: what it takes to ask what each loser would have needed."""
+    raised = (outcome.endowment or 0) - (outcome.first_endowment or outcome.endowment or 0)
+    choices = sum(len(ballot.choices) for ballot in election.ballots)
+    return choices * len(outcome.losers) * (1 + ceil(raised / outcome.bylaw.step))
+
+
 def result_of(
-    definition: dict[str, Any], frozen_hash: str, file: str, progress: Progress | None = None
+    definition: dict[str, Any], frozen_hash: str, file: str, progress: allocation.Progress | None = None
 ) -> dict[str, Any]:
     """The result as plain data.
 
@@ -62,7 +69,7 @@ def result_of(
     election = checked(definition, frozen_hash, file)
     bylaw = allocation.ByLaw.from_json(definition["bylaw"])
     outcome = allocation.count(election, bylaw, progress)
-    what_if = len(election.ballots) * len(outcome.losers) <= WHAT_IF_WORK
+    what_if = _what_if_work(election, outcome) <= WHAT_IF_WORK
     funded, not_funded = allocation.explain_all(election, outcome, what_if=what_if, progress=progress)
     utility = bylaw.utility if bylaw.utility == allocation.Utility.POINTS else allocation.Utility.COST
     plain = allocation.ByLaw(rule=allocation.Rule.GREEDY, utility=utility, ties=bylaw.ties)

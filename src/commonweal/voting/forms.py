@@ -43,7 +43,9 @@ class ChoiceForm(forms.Form):
 
     def _read(self, data: QueryDict) -> dict[int, str]:
         if self.form.kind == BallotForm.POINTS:
-            named = {key.removeprefix(POINTS): data[key].strip() for key in data if key.startswith(POINTS)}
+            named = {
+                key.removeprefix(POINTS): str(data[key]).strip() for key in data if key.startswith(POINTS)
+            }
             named = {number: points for number, points in named.items() if points not in ("", "0")}
         else:
             named = dict.fromkeys(data.getlist("choice"), "1")

@@ -226,8 +226,11 @@ def counted_facts(ballots: Iterable[Ballot]) -> dict[int, dict[str, Any]]:
     rows = Count.objects.filter(ballot__in=[ballot.pk for ballot in ballots]).annotate(
         winners=length("result__outcome__winners"), losers=length("result__outcome__losers")
     )
-    found = rows.values("ballot_id", "winners", "losers", "result__satisfied", "votes_count")
-    return {row["ballot_id"]: {**row, "satisfied": row.pop("result__satisfied")} for row in found}
+    found = rows.values_list("ballot_id", "winners", "losers", "result__satisfied")
+    return {
+        ballot: {"winners": winners, "losers": losers, "satisfied": satisfied}
+        for ballot, winners, losers, satisfied in found
+    }
 
 
 def options_numbered(ballot: Ballot, numbers: Collection[int]) -> dict[int, Option]:

@@ -60,7 +60,7 @@ def test_a_choice_fits_or_is_refused_with_its_reason(form: Form, choice: rules.C
     ],
 )
 def test_a_form_that_makes_no_sense_cannot_be_made(wrong: dict[str, Any]) -> None:
-    with pytest.raises(ValueError, match="make sense|needs a budget|unknown"):
+    with pytest.raises(ValueError, match=r"make sense|needs a budget|unknown"):
         Form(**wrong)
 
 

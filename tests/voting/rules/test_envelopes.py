@@ -47,12 +47,19 @@ def test_what_does_not_fit_is_not_packed(mark: bytes, code: str, choice: tuple[t
 
 
 def altered(**changes: object) -> bytes:
-    parts = {"version": 1, "mark": MARK, "code": CODE.encode(), "count": 1, "entries": (3, 1, 0, 0), **changes}
+    parts = {
+        "version": 1,
+        "mark": MARK,
+        "code": CODE.encode(),
+        "count": 1,
+        "entries": (3, 1, 0, 0),
+        **changes,
+    }
     entries = parts["entries"]
     assert isinstance(entries, tuple)
-    return struct.pack(">B8s12sH", parts["version"], parts["mark"], parts["code"], parts["count"]) + struct.pack(
-        f">{len(entries)}H", *entries
-    )
+    return struct.pack(
+        ">B8s12sH", parts["version"], parts["mark"], parts["code"], parts["count"]
+    ) + struct.pack(f">{len(entries)}H", *entries)
 
 
 def test_the_altered_contents_below_start_from_one_that_opens() -> None:
@@ -91,7 +98,12 @@ def test_sixty_bits_of_the_bytes_are_in_the_code() -> None:
 
 @given(codes)
 def test_a_code_as_shown_is_read_back_however_it_is_typed(code: str) -> None:
-    for typed in (code_shown(code), code_shown(code).lower(), code_shown(code).replace("-", " "), f" {code}\n"):
+    for typed in (
+        code_shown(code),
+        code_shown(code).lower(),
+        code_shown(code).replace("-", " "),
+        f" {code}\n",
+    ):
         assert code_as_typed(typed) == code
 
 

@@ -13,7 +13,14 @@ from commonweal.voting.committee import pabulib_text
 from commonweal.voting.rules.choices import Choice, tidy
 from commonweal.voting.rules.envelopes import ALPHABET
 from commonweal.voting.rules.frozen import canonical, fingerprint
-from commonweal.voting.rules.published import SHELF_MIN, is_shelf, shelf_length, shelf_of, votes_in, what_it_did
+from commonweal.voting.rules.published import (
+    SHELF_MIN,
+    is_shelf,
+    shelf_length,
+    shelf_of,
+    votes_in,
+    what_it_did,
+)
 
 COSTS = {1: 1_000_00, 2: 2_500_50, 3: 700_00, 4: 3_000_00, 5: 400_00}
 codes = st.text(ALPHABET, min_size=12, max_size=12)
@@ -58,7 +65,11 @@ def test_what_a_vote_paid_is_what_the_counting_library_says(
 ) -> None:
     kind = "points" if utility == "points" else "approval"
     bylaw = dict(allocation.ByLaw(rule=rule, utility=utility, completion=completion).to_json())  # type: ignore[arg-type]
-    cast = found if kind == "points" else {code: tuple((n, 1) for n, _p in chosen) for code, chosen in found.items()}
+    cast = (
+        found
+        if kind == "points"
+        else {code: tuple((n, 1) for n, _p in chosen) for code, chosen in found.items()}
+    )
     text = pabulib_text(definition(kind, bylaw), "f" * 64, cast)
     election = allocation.read(text)
     outcome = allocation.count(election, allocation.ByLaw.from_json(bylaw))
@@ -107,7 +118,14 @@ def test_every_code_lies_on_a_shelf_that_exists(code: str, votes: int) -> None:
 
 @pytest.mark.parametrize(
     ("name", "votes", "there"),
-    [("all", 3, True), ("A", 3, False), ("A", 20_000, True), ("all", 20_000, False), ("U", 20_000, False), ("AB", 20_000, False)],
+    [
+        ("all", 3, True),
+        ("A", 3, False),
+        ("A", 20_000, True),
+        ("all", 20_000, False),
+        ("U", 20_000, False),
+        ("AB", 20_000, False),
+    ],
 )
 def test_no_other_shelf_exists(name: str, votes: int, there: bool) -> None:
     assert is_shelf(name, votes) is there

@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from commonweal.voting.rules.turnout import MERGED, SMALLEST_GROUP, UNKNOWN, Group, age_band, merged
 
 groups = st.lists(st.tuples(st.integers(0, 60), st.integers(0, 60)), max_size=8).map(
-    lambda found: [Group(f"g{place}", voters, min(voters, votes)) for place, (voters, votes) in enumerate(found)]
+    lambda found: [
+        Group(f"g{place}", voters, min(voters, votes)) for place, (voters, votes) in enumerate(found)
+    ]
 )
 
 
@@ -58,7 +60,15 @@ def test_a_small_rest_takes_the_smallest_group_along() -> None:
 
 @pytest.mark.parametrize(
     ("age", "band"),
-    [(None, UNKNOWN), (17, "under 25"), (24, "under 25"), (25, "25-39"), (54, "40-54"), (70, "70 and over"), (250, UNKNOWN)],
+    [
+        (None, UNKNOWN),
+        (17, "under 25"),
+        (24, "under 25"),
+        (25, "25-39"),
+        (54, "40-54"),
+        (70, "70 and over"),
+        (250, UNKNOWN),
+    ],
 )
 def test_an_age_falls_in_one_band(age: int | None, band: str) -> None:
     assert age_band(age) == band

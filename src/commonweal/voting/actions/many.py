@@ -68,7 +68,5 @@ def cast_many(
         envelopes.append(Envelope(id=uuid.uuid4(), ballot=ballot, vote=vote, sealed=sealed(content, key)))
     Vote.objects.bulk_create(cast, batch_size=_BATCH)
     Envelope.objects.bulk_create(envelopes, batch_size=_BATCH)
-    record(
-        "VotesBroughtIn", f"ballot:{ballot.pk}", by=by, at=now, channel=channel, data={"count": len(cast)}
-    )
+    record("VotesBroughtIn", f"ballot:{ballot.pk}", by=by, at=now, channel=channel, data={"count": len(cast)})
     return len(cast)

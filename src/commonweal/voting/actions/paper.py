@@ -53,13 +53,14 @@ def hand_out_paper(
         if vote is not None:
             voter.vote = vote
     demand(may_vote(ballot, voter, now))
+    assert voter is not None, "who is not on the roll was refused above"
     if vote is not None:
         Envelope.objects.filter(vote=vote).delete()
         vote.channel, vote.cast_at, vote.entered_by = Channel.PAPER, now, by
         vote.save()
     else:
         Vote.objects.create(voter=voter, channel=Channel.PAPER, cast_at=now, entered_by=by)
-    behalf_of = voter.member.person if voter and voter.member else None
+    behalf_of = voter.member.person if voter.member else None
     record("PaperBallotHandedOut", f"ballot:{ballot.pk}", by=by, at=now, channel=door, behalf_of=behalf_of)
 
 

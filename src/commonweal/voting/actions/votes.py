@@ -69,6 +69,7 @@ def cast_vote(
     hold_open(ballot)
     at = now()
     demand(may_vote(ballot, voter, at))
+    assert voter is not None, "who is not on the roll was refused above"
     check_choice(choice, ballot)
     envelope = sealed(packed(ballot.mark, code, choice, ballot.choices_max), bytes(ballot.public_key or b""))
     try:

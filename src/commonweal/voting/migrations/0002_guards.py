@@ -33,8 +33,20 @@ BEGIN
 END $$;
 CREATE TRIGGER voting_option_guard BEFORE INSERT OR UPDATE OR DELETE ON voting_option
   FOR EACH ROW EXECUTE FUNCTION voting_prepared_only();
-CREATE TRIGGER voting_voter_guard BEFORE INSERT OR UPDATE OR DELETE ON voting_voter
+CREATE TRIGGER voting_voter_guard BEFORE UPDATE OR DELETE ON voting_voter
   FOR EACH ROW EXECUTE FUNCTION voting_prepared_only();
+
+-- A roll of 400,000 arrives in one statement: asked once for all its lines instead of once for each.
+CREATE FUNCTION voting_roll_guard() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF EXISTS (SELECT 1 FROM (SELECT DISTINCT ballot_id FROM added) a JOIN voting_ballot b ON b.id = a.ballot_id
+             WHERE b.state <> 'prepared') THEN
+    RAISE EXCEPTION 'voting_voter of an opened ballot do not change';
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER voting_roll_guard AFTER INSERT ON voting_voter REFERENCING NEW TABLE AS added
+  FOR EACH STATEMENT EXECUTE FUNCTION voting_roll_guard();
 """
 
 BOX = """
@@ -88,6 +100,7 @@ DROP = """
 DROP TRIGGER voting_count_guard ON voting_count; DROP FUNCTION voting_count_guard;
 DROP TRIGGER voting_envelope_guard ON voting_envelope; DROP FUNCTION voting_envelope_guard;
 DROP TRIGGER voting_vote_guard ON voting_vote; DROP FUNCTION voting_vote_guard;
+DROP TRIGGER voting_roll_guard ON voting_voter; DROP FUNCTION voting_roll_guard;
 DROP TRIGGER voting_voter_guard ON voting_voter; DROP TRIGGER voting_option_guard ON voting_option;
 DROP FUNCTION voting_prepared_only; DROP TRIGGER voting_ballot_guard ON voting_ballot;
 DROP FUNCTION voting_ballot_guard;

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -16,7 +17,7 @@ from commonweal.kernel.decision import demand, no
 from commonweal.people.access import for_staff, open_to_all, viewer
 from commonweal.people.rules import Act
 from commonweal.voting import access, queries
-from commonweal.voting.models import Ballot
+from commonweal.voting.models import Ballot, Voter
 from commonweal.voting.states import BallotState
 from commonweal.voting.views import figures, summary
 
@@ -51,27 +52,35 @@ def ballot_list(request: HttpRequest) -> HttpResponse:
     )
     lines = queries.lines_of(person, open_now)
     facts = queries.counted_facts(page.object_list)
-    for ballot in open_now:
-        line = lines.get(ballot.pk)
-        ballot.shown = {
-            "title": summary.title_of(ballot),
-            "phase": summary.phase(ballot, now),
-            "may_vote": bool(access.may_vote(ballot, line, now)),
-            "has_voted": getattr(line, "vote", None) is not None,
-            "form": summary.form_words(ballot.rules_form()),
-        }
+    rows = []
     for ballot in page.object_list:
-        ballot.shown = {
-            "title": summary.title_of(ballot),
-            "phase": summary.phase(ballot, now),
-            "sentence": _sentence(ballot, facts.get(ballot.pk))
-            if access.may_see_result(ballot, person, now)
-            else "",
-        }
-    return render(request, "voting/ballot_list.html", {"open_now": open_now, "page": page})
+        seen_result = access.may_see_result(ballot, person, now)
+        sentence = _sentence(facts.get(ballot.pk)) if seen_result else ""
+        rows.append({**_shown(ballot, now), "sentence": sentence})
+    return render(
+        request,
+        "voting/ballot_list.html",
+        {
+            "open_now": [{**_shown(each, now), **_mine(each, lines.get(each.pk), now)} for each in open_now],
+            "page": page,
+            "rows": rows,
+        },
+    )
 
 
-def _sentence(ballot: Ballot, facts: dict[str, Any] | None) -> str:
+def _shown(ballot: Ballot, now: datetime) -> dict[str, Any]:
+    return {"ballot": ballot, "title": summary.title_of(ballot), "phase": summary.phase(ballot, now)}
+
+
+def _mine(ballot: Ballot, line: Voter | None, now: datetime) -> dict[str, Any]:
+    return {
+        "may_vote": bool(access.may_vote(ballot, line, now)),
+        "has_voted": getattr(line, "vote", None) is not None,
+        "form": summary.form_words(ballot.rules_form()),
+    }
+
+
+def _sentence(facts: dict[str, Any] | None) -> str:
     if facts is None:
         return ""
     return figures.sentence(facts["winners"], facts["winners"] + facts["losers"], *facts["satisfied"])

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from commonweal.allocation import ByLaw
 from commonweal.people.rules import Channel
 from commonweal.places.queries import regions
 from commonweal.places.rules import name_in
@@ -270,8 +271,9 @@ def bylaw_rows(bylaw: Mapping[str, str]) -> list[dict[str, str]]:
 
 
 def command(bylaw: Mapping[str, str]) -> str:
-    """The command that counts the published file again."""
-    return "commonweal count ballots.pb " + " ".join(f"--{name} {value}" for name, value in bylaw.items())
+    """The command that counts the published file again; the database does not keep the order of the words."""
+    words = ByLaw.from_json(bylaw).to_json().items()
+    return "commonweal count ballots.pb " + " ".join(f"--{name} {value}" for name, value in words)
 
 
 AGES = ("under 25", "25-39", "40-54", "55-69", "70 and over")

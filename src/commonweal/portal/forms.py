@@ -1,0 +1,95 @@
+"""Forms of the portal: a name, a mandate, a staff role. They validate; the actions keep."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from commonweal.kernel.periods import years_later
+from commonweal.kernel.text import folded
+from commonweal.people.queries import person_with_address
+from commonweal.people.rules import ROLES, MandateScope
+from commonweal.ui.fields import CleanCharField, DatePartsField
+from commonweal.ui.widgets import ChoiceCards
+
+MANDATE_YEARS_MAX = 3
+
+
+class NameForm(forms.Form):
+    """Who is behind a new account."""
+
+    given_name = CleanCharField(label=_("First name"), max_length=80)
+    family_name = CleanCharField(label=_("Family name"), max_length=80)
+    language = forms.ChoiceField(
+        label=_("In which language do we write to you?"), choices=settings.LANGUAGES, widget=ChoiceCards
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["given_name"].widget.attrs["autocomplete"] = "given-name"
+        self.fields["family_name"].widget.attrs["autocomplete"] = "family-name"
+
+
+class MandateForm(forms.Form):
+    """Whom one trusts, with what, until when. Address and family name must both be right.
+
+    So a slip of the keyboard gives no stranger a mandate, and an address alone does not tell whose it is.
+    """
+
+    email = forms.EmailField(
+        label=_("Their e-mail address"), help_text=_("The one they sign in with on this site."), max_length=254
+    )
+    family_name = CleanCharField(
+        label=_("Their family name"), max_length=80, help_text=_("To be sure that it is the right person.")
+    )
+    scope = forms.ChoiceField(label=_("What may they do in your name?"), widget=ChoiceCards)
+    ends_on = DatePartsField(label=_("Until which day?"), help_text=_("At most three years from now."))
+
+    def __init__(self, *args: Any, person: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.person, today = person, timezone.localdate()
+        self.fields["scope"].choices = [(scope.value, _(scope.label)) for scope in MandateScope]
+        self.fields["ends_on"].earliest = today + timedelta(days=1)
+        self.fields["ends_on"].latest = years_later(today, MANDATE_YEARS_MAX)
+
+    def clean(self) -> dict[str, Any]:
+        """Adds `agent`, the person meant."""
+        given = super().clean() or {}
+        if "email" not in given or "family_name" not in given:
+            return given
+        agent = person_with_address(given["email"])
+        if agent is None or folded(agent.family_name) != folded(given["family_name"]):
+            self.add_error("email", _("We know no account with this address and this family name. Check both."))
+        elif agent.pk == self.person.pk:
+            self.add_error("email", _("This is your own address. You need no mandate for yourself."))
+        given["agent"] = agent
+        return given
+
+
+class AppointForm(forms.Form):
+    """A staff role for someone with an account."""
+
+    email = forms.EmailField(
+        label=_("E-mail address of their account"),
+        max_length=254,
+        help_text=_("They sign up first, like everyone, and tell their name."),
+    )
+    role = forms.ChoiceField(label=_("Role"), widget=ChoiceCards)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["role"].choices = [(role.code, _(role.name)) for role in ROLES]
+        self.fields["role"].widget.hints = {role.code: _(role.description) for role in ROLES}
+
+    def clean_email(self) -> Any:
+        """The person behind the address."""
+        found = person_with_address(self.cleaned_data["email"])
+        if found is None:
+            raise ValidationError(_("There is no account with this address, or it has not told a name yet."))
+        return found

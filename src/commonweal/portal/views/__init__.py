@@ -1,0 +1,1 @@
+"""Pages that join areas: home, my page, mandates, the staff desk. Each asks queries and calls at most one action."""

@@ -1,0 +1,199 @@
+"""The staff desk: what waits, by what one's roles allow; members, letters, staff roles."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import messages
+from django.db.models import Count, Min, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from commonweal.kernel.decision import demand, no
+from commonweal.membership.queries import SEARCH_LIMIT, members_matching
+from commonweal.people import actions
+from commonweal.people.access import for_persons, for_staff, roles_of, signed_in_person
+from commonweal.people.queries import appointments_on, letters_to_print
+from commonweal.people.rules import ROLES, Act, granted
+from commonweal.places.rules import name_in
+from commonweal.portal.forms import AppointForm
+from commonweal.portal.views import wording
+from commonweal.projects import queries
+from commonweal.projects.access import desk_dossiers, visible_calls
+from commonweal.projects.states import CALL, CallState, DossierState
+from commonweal.voting.access import visible_ballots
+from commonweal.voting.states import BallotState
+
+if TYPE_CHECKING:
+    from commonweal.people.models import Person
+
+CALLS_MAX = 20
+BALLOTS_MAX = 20
+LETTERS_MAX = 50
+TEXT_MAX = 120
+WAITING_STATES = (DossierState.SUBMITTED, DossierState.IN_CHECK, DossierState.RETURNED)
+
+
+@for_persons
+@require_safe
+def desk(request: HttpRequest) -> HttpResponse:
+    """What waits for someone on the staff. Tiles follow from roles; without a role there is no desk."""
+    person, now, language = signed_in_person(request), timezone.now(), get_language() or "en"
+    today = timezone.localdate()
+    roles = roles_of(person, today)
+    acts = granted(roles)
+    if not acts:
+        demand(no("not_staff", _("This is for staff with the right role. Ask the administrator if it should be yours.")))
+    context = {
+        "roles": [role.name for role in ROLES if role.code in roles],
+        "may_check": Act.CHECK_DOSSIERS in acts,
+        "dossiers": _dossiers(person, now) if Act.CHECK_DOSSIERS in acts else [],
+        "may_enter": Act.ENTER_FOR_OTHERS in acts,
+        "letters": letters_to_print().count() if Act.ENTER_FOR_OTHERS in acts else 0,
+        "may_lead": Act.MANAGE_CALLS in acts,
+        "calls": _calls(person, language) if Act.MANAGE_CALLS in acts else [],
+        "may_paper": Act.ENTER_PAPER_BALLOTS in acts,
+        "ballots": _ballots(person, now, language) if Act.ENTER_PAPER_BALLOTS in acts else [],
+        "may_see_members": Act.SEE_MEMBERS in acts,
+        "may_appoint": Act.APPOINT_STAFF in acts,
+    }
+    return render(request, "portal/desk.html", context)
+
+
+def _dossiers(person: Person, now: datetime) -> list[dict[str, Any]]:
+    """Dossiers that wait for someone, by state, with the age of the oldest."""
+    rows = (
+        desk_dossiers(person, timezone.localdate())
+        .filter(state__in=WAITING_STATES)
+        .order_by()
+        .values_list("state")
+        .annotate(count=Count("id"), oldest=Min("submitted_at"))
+    )
+    found = {state: (count, oldest) for state, count, oldest in rows}
+    shown = []
+    for state in WAITING_STATES:
+        count, oldest = found.get(state.value, (0, None))
+        shown.append({"code": state.value, "label": state.label, "count": count, **wording.waits(oldest, now)})
+    return shown
+
+
+def _calls(person: Person, language: str) -> list[dict[str, Any]]:
+    under_way = visible_calls(person, timezone.localdate()).exclude(state=CallState.DECIDED)
+    return [
+        {
+            "title": call.text.title if call.text else call.slug,
+            "state": CallState(call.state).label,
+            "steps": [move.label for move in CALL.moves_from(call.state)],
+            "href": reverse("projects:call-manage", args=[call.slug]),
+        }
+        for call in queries.with_texts(under_way.order_by("applies_until", "id")[:CALLS_MAX], language)
+    ]
+
+
+def _ballots(person: Person, now: datetime, language: str) -> list[dict[str, Any]]:
+    """Votes that take paper: open ones, and closed ones whose sheets may still be typed."""
+    current = visible_ballots(person, now).filter(state__in=(BallotState.OPEN, BallotState.CLOSED))
+    waiting = Count("sheets", filter=Q(sheets__second_at__isnull=True))
+    return [
+        {
+            "title": wording.title_in(ballot.titles, language),
+            "closes_at": ballot.closes_at,
+            "open": ballot.state == BallotState.OPEN and now < ballot.closes_at,
+            "waiting": ballot.waiting,
+            "href": reverse("voting:paper", args=[ballot.pk]),
+        }
+        for ballot in current.annotate(waiting=waiting).order_by("closes_at", "id")[:BALLOTS_MAX]
+    ]
+
+
+@for_staff(Act.SEE_MEMBERS)
+@require_safe
+def desk_members(request: HttpRequest) -> HttpResponse:
+    """Members by number or the start of their names; the first fifty."""
+    text, language = request.GET.get("text", "")[:TEXT_MAX].strip(), get_language() or "en"
+    found = members_matching(text, timezone.localdate()).select_related("organisation") if text else []
+    rows = [
+        {
+            "number": member.number,
+            "name": str(member.person or member.organisation),
+            "born_on": member.person.born_on if member.person else None,
+            "municipality": name_in(member.municipality, language),
+            "joined_on": member.joined_on,
+        }
+        for member in found
+    ]
+    context = {"text": text, "rows": rows, "limit": SEARCH_LIMIT, "cut": len(rows) == SEARCH_LIMIT}
+    return render(request, "portal/desk_members.html", context)
+
+
+@for_staff(Act.ENTER_FOR_OTHERS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def desk_letters(request: HttpRequest) -> HttpResponse:
+    """Letters to people without e-mail, one a page when printed; then noted as posted."""
+    if request.method == "POST":
+        chosen = [int(pk) for pk in request.POST.getlist("letter")[:LETTERS_MAX] if pk.isascii() and pk.isdigit() and len(pk) < 18]
+        count = actions.mark_printed(messages=chosen, by=signed_in_person(request), now=timezone.now())
+        messages.success(request, _("Noted as printed and posted: %(count)s.") % {"count": count})
+        return redirect("portal:desk-letters")
+    waiting = letters_to_print()
+    letters = list(waiting.select_related("person__municipality", "event")[:LETTERS_MAX])
+    shown = [
+        {
+            "pk": letter.pk,
+            "name": str(letter.person),
+            "street": letter.person.street,
+            "town": _town(letter.person, letter.language),
+            "language": letter.language,
+            "at": letter.event.at,
+            "subject": letter.subject,
+            "body": letter.body,
+        }
+        for letter in letters
+    ]
+    more = waiting.count() - len(shown) if len(shown) == LETTERS_MAX else 0
+    return render(request, "portal/desk_letters.html", {"letters": shown, "more": more})
+
+
+def _town(person: Any, language: str) -> str:
+    town = name_in(person.municipality, language) if person.municipality else ""
+    return f"{person.postcode} {town}".strip()
+
+
+@for_staff(Act.APPOINT_STAFF)
+@require_http_methods(["GET", "HEAD", "POST"])
+def desk_staff(request: HttpRequest) -> HttpResponse:
+    """Staff roles, what each may do, who holds them; and a form to give one."""
+    form = AppointForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        actions.appoint_staff(
+            person=given["email"], role=given["role"], by=signed_in_person(request), now=timezone.now()
+        )
+        messages.success(request, _("%(name)s has this role from today.") % {"name": given["email"]})
+        return redirect("portal:desk-staff")
+    held: dict[str, list[Any]] = {}
+    for each in appointments_on(timezone.localdate()):
+        held.setdefault(each.role, []).append(each)
+    roles = [
+        {"name": role.name, "description": role.description, "holders": held.get(role.code, [])} for role in ROLES
+    ]
+    return render(request, "portal/desk_staff.html", {"form": form, "roles": roles})
+
+
+@for_staff(Act.APPOINT_STAFF)
+@require_http_methods(["GET", "HEAD", "POST"])
+def desk_staff_end(request: HttpRequest, pk: int) -> HttpResponse:
+    """Asks once more, then takes a role away."""
+    appointment = get_object_or_404(appointments_on(timezone.localdate()), pk=pk)
+    if request.method == "POST":
+        actions.end_appointment(appointment=appointment, by=signed_in_person(request), now=timezone.now())
+        messages.success(request, _("The role has ended."))
+        return redirect("portal:desk-staff")
+    name = next((role.name for role in ROLES if role.code == appointment.role), appointment.role)
+    return render(request, "portal/desk_staff_end.html", {"person": str(appointment.person), "role": name})

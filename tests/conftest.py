@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
+from django.utils import translation
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
 AXE = Path(__file__).parent / "vendor" / "axe.min.js"
@@ -52,6 +53,12 @@ class InvalidVariable(str):
 def _photos_in_a_temporary_folder(tmp_path: Path, settings: Any) -> None:
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.EMAIL_FILE_PATH = tmp_path / "mail"
+
+
+@pytest.fixture(autouse=True)
+def _no_language_left_over() -> None:
+    # A request leaves its language behind in the thread; each test starts with the source texts.
+    translation.activate("en")
 
 
 @pytest.fixture

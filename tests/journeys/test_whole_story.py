@@ -135,8 +135,10 @@ def counted(page: Any, call: Call, ballot: Ballot, sheets: Path, language: str) 
     bundle = page.request.get(f"/{language}/ballots/{ballot.pk}/sealed.json")
     (sheets / "bundle.json").write_bytes(bundle.body())
     assert cli.main(
-        ["committee", "open", str(sheets / "bundle.json"), "--sheet", str(sheets / "sheet-1.txt")]
-        + ["--sheet", str(sheets / "sheet-3.txt"), "--out", str(sheets / "ballots.pb")]
+        [
+            *("committee", "open", str(sheets / "bundle.json"), "--sheet", str(sheets / "sheet-1.txt")),
+            *("--sheet", str(sheets / "sheet-3.txt"), "--out", str(sheets / "ballots.pb")),
+        ]
     ) == 0
     page.goto(f"/{language}/calls/{call.slug}/manage/count/")
     page.locator("input[type=file]").set_input_files(str(sheets / "ballots.pb"))

@@ -97,7 +97,7 @@ def test_the_vote_waits_until_every_project_has_its_answer(adviser: Any) -> None
         "threshold": 2,
         "by": None,
     }
-    with pytest.raises(actions.NotReady, match="1"):
+    with pytest.raises(actions.NotReady, match="One project"):
         actions.open_vote(**given, now=call.vote_from)
     actions.withdraw_dossier(dossier=waiting, by=waiting.applicant, now=make.NOW)
     with pytest.raises(voting.CannotOpen), transaction.atomic():

@@ -120,9 +120,10 @@ class ByLaw:
         )
         for name, enum in enums:
             object.__setattr__(self, name, enum(_known(name, getattr(self, name), enum)))
-        if isinstance(self.step, bool) or not isinstance(self.step, int | Fraction) or self.step <= 0:
+        step: object = self.step
+        if isinstance(step, bool) or not isinstance(step, int | Fraction) or step <= 0:
             raise ByLawError(f"step {self.step!r} is not a whole number or fraction above zero")
-        object.__setattr__(self, "step", Fraction(self.step))
+        object.__setattr__(self, "step", Fraction(step))
 
     def to_json(self) -> dict[str, str]:
         """Every field as text, in a fixed order; the step as `p/q` or a whole number."""

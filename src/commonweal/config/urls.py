@@ -1,11 +1,11 @@
 """All addresses of the site, an area a line."""
 
 from django.conf.urls.i18n import i18n_patterns
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from commonweal.portal.views import site
 
-urlpatterns = [
+urlpatterns: list[URLPattern | URLResolver] = [
     path("favicon.ico", site.favicon),
     path("robots.txt", site.robots),
 ]

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, Sum, When
 from django.db.models.expressions import RawSQL
 
 from commonweal.people.queries import prefix_query
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from commonweal.people.models import Person
     from commonweal.voting.models import Ballot
 
+WAITING = (DossierState.SUBMITTED, DossierState.IN_CHECK, DossierState.RETURNED)
 SORTS = {
     "recent": ("-changed_at", "id"),
     "title": ("title", "id"),
@@ -148,7 +149,8 @@ def desk_rows(
         found = found.filter(adviser__isnull=True)
     elif adviser.isascii() and adviser.isdigit() and len(adviser) < 10:
         found = found.filter(adviser_id=int(adviser))
-    return found.order_by(F("submitted_at").asc(nulls_last=True), "id")
+    waiting = Case(When(state__in=WAITING, then=0), default=1, output_field=IntegerField())
+    return found.order_by(waiting, F("submitted_at").asc(nulls_last=True), "id")
 
 
 def desk_counts(dossiers: QuerySet[Dossier]) -> dict[str, int]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from commonweal.allocation import ByLaw
 from commonweal.kernel.decision import Refusal, demand
@@ -130,9 +131,8 @@ def announce_call(*, call: Call, by: Person | None, now: datetime) -> Call:
     call = Call.objects.select_for_update().get(pk=call.pk)
     written = set(call.texts.values_list("language", flat=True))
     if missing := [code for code in LANGUAGES_ASKED if code not in written]:
-        raise NotReady(
-            _("The call is not written yet in: %(languages)s.") % {"languages": ", ".join(LANGUAGES_ASKED[code] for code in missing)}
-        )
+        names = ", ".join(LANGUAGES_ASKED[code] for code in missing)
+        raise NotReady(_("The call is not written yet in: %(languages)s.") % {"languages": names})
     if not call.ambitions.exists():
         raise NotReady(_("Say which ambitions the call serves."))
     _moved(call, "announce", by, now)
@@ -170,10 +170,12 @@ def open_vote(
     call = Call.objects.select_for_update().get(pk=call.pk)
     unchecked = call.dossiers.filter(state__in=("submitted", "in_check", "returned")).count()
     if unchecked:
-        raise NotReady(
-            _("%(count)s projects still wait for an answer. Admit or refuse them first.")
-            % {"count": unchecked}
+        text = ngettext(
+            "One project still waits for an answer. Admit or refuse it first.",
+            "%(count)s projects still wait for an answer. Admit or refuse them first.",
+            unchecked,
         )
+        raise NotReady(text % {"count": unchecked})
     ballot = voting.prepare_ballot(
         subject=f"call:{call.pk}",
         titles={text.language: text.title for text in call.texts.all()},

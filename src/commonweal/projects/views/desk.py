@@ -39,7 +39,6 @@ from commonweal.projects.views.steps import dossier_steps, waiting_days
 PAGE_SIZE = 50
 FILTERS = ("text", "state", "call", "adviser")
 LATE_DAYS, SOON_DAYS = 14, 7
-WAITING = ("submitted", "in_check", "returned")
 
 
 @for_staff(Act.CHECK_DOSSIERS)
@@ -75,7 +74,7 @@ def desk_list(request: HttpRequest) -> HttpResponse:
 
 
 def _row(dossier: Dossier, now: datetime) -> dict[str, Any]:
-    waits = waiting_days(dossier.submitted_at, now) if dossier.state in WAITING else None
+    waits = waiting_days(dossier.submitted_at, now) if dossier.state in queries.WAITING else None
     urgency = (
         "" if waits is None else "late" if waits >= LATE_DAYS else "soon" if waits >= SOON_DAYS else "calm"
     )

@@ -22,7 +22,7 @@ pytestmark = [
     pytest.mark.usefixtures("at_the_test_moment"),
 ]
 APPROVAL = Form("approval", 1, 2)
-POINTS = Form("points", 1, 2, points_total=7, points_each=9)
+POINTS = Form("points", 1, 2, points_total=7, points_each=6)
 BASKET = Form("basket", 1, 2, budget_cents=4_000_00)
 
 
@@ -54,7 +54,7 @@ CHOICES: list[tuple[Form, dict[int, int]]] = [
     (APPROVAL, {1: 1}),
     (APPROVAL, {1: 1, 2: 1, 3: 1}),
     (POINTS, {1: 2, 3: 1}),
-    (POINTS, {1: 9, 2: 1, 3: 1}),
+    (POINTS, {1: 6, 2: 1, 3: 1}),
     (BASKET, {1: 1, 2: 1}),
     (BASKET, {2: 1, 3: 1}),
     (BASKET, {1: 1, 2: 1, 3: 1}),

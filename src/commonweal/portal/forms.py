@@ -43,20 +43,28 @@ class MandateForm(forms.Form):
     """
 
     email = forms.EmailField(
-        label=_("Their e-mail address"), help_text=_("The one they sign in with on this site."), max_length=254
+        label=_("Their e-mail address"),
+        help_text=_("The one they sign in with on this site."),
+        max_length=254,
     )
     family_name = CleanCharField(
         label=_("Their family name"), max_length=80, help_text=_("To be sure that it is the right person.")
     )
-    scope = forms.ChoiceField(label=_("What may they do in your name?"), widget=ChoiceCards)
-    ends_on = DatePartsField(label=_("Until which day?"), help_text=_("At most three years from now."))
+    scope = forms.ChoiceField(
+        label=_("What may they do in your name?"),
+        choices=[(scope.value, _(scope.label)) for scope in MandateScope],
+        widget=ChoiceCards,
+    )
 
     def __init__(self, *args: Any, person: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.person, today = person, timezone.localdate()
-        self.fields["scope"].choices = [(scope.value, _(scope.label)) for scope in MandateScope]
-        self.fields["ends_on"].earliest = today + timedelta(days=1)
-        self.fields["ends_on"].latest = years_later(today, MANDATE_YEARS_MAX)
+        self.fields["ends_on"] = DatePartsField(
+            label=_("Until which day?"),
+            help_text=_("At most three years from now."),
+            earliest=today + timedelta(days=1),
+            latest=years_later(today, MANDATE_YEARS_MAX),
+        )
 
     def clean(self) -> dict[str, Any]:
         """Adds `agent`, the person meant."""
@@ -65,7 +73,9 @@ class MandateForm(forms.Form):
             return given
         agent = person_with_address(given["email"])
         if agent is None or folded(agent.family_name) != folded(given["family_name"]):
-            self.add_error("email", _("We know no account with this address and this family name. Check both."))
+            self.add_error(
+                "email", _("We know no account with this address and this family name. Check both.")
+            )
         elif agent.pk == self.person.pk:
             self.add_error("email", _("This is your own address. You need no mandate for yourself."))
         given["agent"] = agent
@@ -80,12 +90,11 @@ class AppointForm(forms.Form):
         max_length=254,
         help_text=_("They sign up first, like everyone, and tell their name."),
     )
-    role = forms.ChoiceField(label=_("Role"), widget=ChoiceCards)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["role"].choices = [(role.code, _(role.name)) for role in ROLES]
-        self.fields["role"].widget.hints = {role.code: _(role.description) for role in ROLES}
+    role = forms.ChoiceField(
+        label=_("Role"),
+        choices=[(role.code, _(role.name)) for role in ROLES],
+        widget=ChoiceCards(hints={role.code: _(role.description) for role in ROLES}),
+    )
 
     def clean_email(self) -> Any:
         """The person behind the address."""

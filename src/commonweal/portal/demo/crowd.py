@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
+from allauth.account.models import EmailAddress
 from django.db import connection
 
 from commonweal.membership.actions import admit_member, load_members
@@ -79,8 +80,10 @@ def known_people(calendar: Calendar) -> dict[str, Person]:
         )
         found[key] = person
         if written["email"]:
-            account = open_account(person=person, email=written["email"], password=PASSWORD, now=calendar.settled)
-            account.emailaddress_set.create(email=written["email"], verified=True, primary=True)
+            account = open_account(
+                person=person, email=written["email"], password=PASSWORD, now=calendar.settled
+            )
+            EmailAddress.objects.create(user=account, email=written["email"], verified=True, primary=True)
         if written["role"]:
             appoint_staff(person=person, role=written["role"], by=None, now=calendar.settled)
         if written["member"]:
@@ -115,7 +118,8 @@ def crowd(count: int, calendar: Calendar, by: Person) -> list[tuple[int, Town]]:
 def _reserved_ids(count: int) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence('people_person', 'id')) FROM generate_series(1, %s)", [count]
+            "SELECT nextval(pg_get_serial_sequence('people_person', 'id')) FROM generate_series(1, %s)",
+            [count],
         )
         return [number for (number,) in cursor.fetchall()]
 
@@ -132,11 +136,14 @@ def _people(
     ids: list[int], chosen: list[Town], languages: list[str], dice: random.Random, calendar: Calendar
 ) -> Iterator[tuple[Any, ...]]:
     names = {
-        kind: {language: text.split() for language, text in cast()[kind].items()} for kind in ("given", "family")
+        kind: {language: text.split() for language, text in cast()[kind].items()}
+        for kind in ("given", "family")
     }
     streets = cast()["streets"]
     draw, bands = dice.random, dice.choices(AGES, weights=[band[2] for band in AGES], k=len(ids))
-    for person, town, language, (youngest, oldest, _weight) in zip(ids, chosen, languages, bands, strict=True):
+    for person, town, language, (youngest, oldest, _weight) in zip(
+        ids, chosen, languages, bands, strict=True
+    ):
         spoken = "fr" if language == "en" else language
         given, family = _one(names["given"][spoken], draw()), _one(names["family"][spoken], draw())
         days = int((youngest + draw() * (oldest - youngest + 1)) * 365.25)
@@ -162,7 +169,12 @@ def _one(among: Any, draw: float) -> Any:
 
 
 def _members(
-    ids: list[int], chosen: list[Town], languages: list[str], first: int, dice: random.Random, calendar: Calendar
+    ids: list[int],
+    chosen: list[Town],
+    languages: list[str],
+    first: int,
+    dice: random.Random,
+    calendar: Calendar,
 ) -> Iterator[tuple[Any, ...]]:
     draw = dice.random
     for place, (person, town, language) in enumerate(zip(ids, chosen, languages, strict=True)):

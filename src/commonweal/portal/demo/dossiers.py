@@ -83,7 +83,9 @@ def _speaker(name: str, key: str, nis: str, language: str, calendar: Calendar) -
 class Desk:
     """Writes the dossiers of one call and brings each to where the content says it stands."""
 
-    def __init__(self, call: Call, who: Applicants, calendar: Calendar, reasons: Mapping[str, list[str]]) -> None:
+    def __init__(
+        self, call: Call, who: Applicants, calendar: Calendar, reasons: Mapping[str, list[str]]
+    ) -> None:
         self.call, self.who, self.calendar, self.reasons = call, who, calendar, reasons
         self.versions = rule_versions(call.track)
         self.dice = random.Random(f"{SEED}:{call.slug}:desk")  # noqa: S311 - the same each time
@@ -109,7 +111,9 @@ class Desk:
         dossier.refresh_from_db()
         return dossier
 
-    def _values(self, written: Mapping[str, Any], organisation: Organisation, begun: datetime) -> dict[str, Any]:
+    def _values(
+        self, written: Mapping[str, Any], organisation: Organisation, begun: datetime
+    ) -> dict[str, Any]:
         values: dict[str, Any] = {
             "organisation": organisation,
             "title": written["title"],
@@ -141,7 +145,11 @@ class Desk:
         """Hands it in, with what the rules said of it that day."""
         by = dossier.entered_by or dossier.applicant
         return actions.send_dossier(
-            dossier=dossier, by=by, now=sent, findings=self._findings(dossier, sent), channel=Channel(dossier.channel)
+            dossier=dossier,
+            by=by,
+            now=sent,
+            findings=self._findings(dossier, sent),
+            channel=Channel(dossier.channel),
         )
 
     def _findings(self, dossier: Dossier, sent: datetime) -> list[dict[str, Any]]:
@@ -162,7 +170,9 @@ class Desk:
     def admit(self, dossier: Dossier, reason: str, decided: datetime) -> Dossier:
         """The adviser admits it with a reason."""
         given = reason or self.dice.choice(self.reasons[dossier.language])
-        return actions.admit_dossier(dossier=dossier, reason=given, by=self.who.people["adviser"], now=decided)
+        return actions.admit_dossier(
+            dossier=dossier, reason=given, by=self.who.people["adviser"], now=decided
+        )
 
 
 def _answers(written: Mapping[str, Any], organisation: Organisation) -> dict[str, str]:
@@ -184,7 +194,9 @@ def admitted_dossiers(desk: Desk, key: str, calendar: Calendar, first: int, last
     """All dossiers of a call, sent between two days and admitted by a third; days count from today."""
     written = projects(key)
     for place, each in enumerate(desk.dice.sample(written, len(written))):
-        sent = calendar.at(first + (last - first) * (place + 1) // (len(written) + 1), 10 + place % 9, place * 7 % 60)
+        sent = calendar.at(
+            first + (last - first) * (place + 1) // (len(written) + 1), 10 + place % 9, place * 7 % 60
+        )
         begun = max(sent - timedelta(days=3), desk.call.applies_from)
         dossier = desk.send(desk.write(each, begun), sent)
         dossier = desk.take_up(dossier, sent + timedelta(days=2))

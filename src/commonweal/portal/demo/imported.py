@@ -52,7 +52,14 @@ if TYPE_CHECKING:
 Say = Callable[[str], object]
 HOLDERS = ("(imported)", "(imported)")
 _DAY = re.compile(r"(?:(?P<day>\d{1,2})\.(?P<month>\d{1,2})\.)?(?P<year>\d{4})")
-_COUNTRIES = {"france": "fr", "belgium": "fr", "netherlands": "nl", "poland": "pl", "germany": "de", "austria": "de"}
+_COUNTRIES = {
+    "france": "fr",
+    "belgium": "fr",
+    "netherlands": "nl",
+    "poland": "pl",
+    "germany": "de",
+    "austria": "de",
+}
 _REASON = "Published in the file that was imported."
 
 
@@ -91,9 +98,7 @@ def pabulib(path: Path, say: Say = print) -> Call:
 
 def bylaw_of(shape: Shape) -> ByLaw:
     """Equal shares, completed by raising the shares and then by votes; the cheaper project first in a tie."""
-    return ByLaw(
-        rule=Rule.EQUAL_SHARES, utility=shape.utility, completion=Completion.ADD1U, ties=Ties.COST
-    )
+    return ByLaw(rule=Rule.EQUAL_SHARES, utility=shape.utility, completion=Completion.ADD1U, ties=Ties.COST)
 
 
 def shape_of(election: Election) -> Shape:
@@ -107,7 +112,9 @@ def shape_of(election: Election) -> Shape:
     if election.form.has_points:
         return _points_shape(election)
     if min(lengths) < 1:
-        raise CannotImport("A ballot in the file chooses nothing; here each ballot names at least one project.")
+        raise CannotImport(
+            "A ballot in the file chooses nothing; here each ballot names at least one project."
+        )
     most = _allowed_length(election, max(lengths))
     return Shape("approval", 1, most, 0, 0, Utility.COST)
 
@@ -134,7 +141,9 @@ def _points_shape(election: Election) -> Shape:
         raise CannotImport("The file gives points to projects that a ballot does not name (default_score).")
     lengths = [sum(1 for points in ballot if points) for ballot in given]
     if min(lengths) < 1:
-        raise CannotImport("A ballot in the file gives no points; here each ballot names at least one project.")
+        raise CannotImport(
+            "A ballot in the file gives no points; here each ballot names at least one project."
+        )
     each = _whole(election.limits.max_points, max(max(ballot) for ballot in given))
     total = _whole(election.limits.max_sum_points, max(sum(ballot, Fraction(0)) for ballot in given))
     if total > rules.POINTS_MAX:
@@ -293,7 +302,9 @@ def _imported(project: Project, election: Election) -> actions.ImportedProject:
         story=story_of(project),
         language=language_of(election),
         cost_cents=int(project.cost * 100),
-        place_detail=project.fields.get("subunit") or project.fields.get("district") or election.meta.get("unit", ""),
+        place_detail=project.fields.get("subunit")
+        or project.fields.get("district")
+        or election.meta.get("unit", ""),
     )
 
 
@@ -303,6 +314,8 @@ def _cast(ballot: Ballot, election: Election, ordered: list[Project]) -> None:
     votes = []
     for each in election.ballots:
         points = each.points or (Fraction(1),) * len(each.choices)
-        choice = rules.tidy((numbers[code], int(given)) for code, given in zip(each.choices, points, strict=True))
+        choice = rules.tidy(
+            (numbers[code], int(given)) for code, given in zip(each.choices, points, strict=True)
+        )
         votes.append(voting.BroughtVote(lines[each.voter_id], choice, ballot.opens_at))
     voting.cast_many(ballot=ballot, votes=votes, by=None, now=timezone.now())

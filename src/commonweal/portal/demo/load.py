@@ -64,7 +64,9 @@ def _counted(stage: Stage) -> None:
     call = stage.announced("counted")
     days = calls()["counted"]["days"]
     desk = Desk(call, stage.who, stage.calendar, calls()["reasons"])
-    admitted_dossiers(desk, "counted", stage.calendar, days["applies_from"], days["applies_until"], days["check_until"])
+    admitted_dossiers(
+        desk, "counted", stage.calendar, days["applies_from"], days["applies_until"], days["check_until"]
+    )
     ballot, sheets = stage.opened(call, "counted")
     stage.voted(call, ballot, "counted")
     stage.decided(call, ballot, "counted", sheets)
@@ -74,7 +76,9 @@ def _voting(stage: Stage, extra_projects: int) -> None:
     call = stage.announced("vote")
     days = calls()["vote"]["days"]
     desk = Desk(call, stage.who, stage.calendar, calls()["reasons"])
-    admitted_dossiers(desk, "vote", stage.calendar, days["applies_from"], days["applies_until"], days["check_until"])
+    admitted_dossiers(
+        desk, "vote", stage.calendar, days["applies_from"], days["applies_until"], days["check_until"]
+    )
     stage.crowded(call, "vote", extra_projects)
     ballot, _sheets = stage.opened(call, "vote")
     stage.voted(call, ballot, "vote")

@@ -35,12 +35,12 @@ def calls() -> dict[str, Any]:
 @cache
 def projects(call: str) -> tuple[dict[str, Any], ...]:
     """The projects of a call, each in the language it was written in."""
-    found = []
-    for language in LANGUAGES:
-        for written in json.loads((CONTENT / f"projects-{language}.json").read_text(encoding="utf-8")):
-            if written["call"] == call:
-                found.append({**written, "language": language})
-    return tuple(found)
+    return tuple(
+        {**written, "language": language}
+        for language in LANGUAGES
+        for written in json.loads((CONTENT / f"projects-{language}.json").read_text(encoding="utf-8"))
+        if written["call"] == call
+    )
 
 
 @dataclass(frozen=True, slots=True)

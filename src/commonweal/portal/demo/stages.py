@@ -54,7 +54,9 @@ class Stage:
         """A call with its texts in four languages, shown to everyone."""
         written, by = calls()[key], self.people["programme"]
         planned = self._on(key, "planned", 10)
-        call = actions.plan_call(by=by, now=planned, values=self._values(key, written), ambitions=written["ambitions"])
+        call = actions.plan_call(
+            by=by, now=planned, values=self._values(key, written), ambitions=written["ambitions"]
+        )
         for language in LANGUAGES:
             text = written["texts"][language]
             actions.write_call_text(

@@ -49,7 +49,12 @@ def desk(request: HttpRequest) -> HttpResponse:
     roles = roles_of(person, today)
     acts = granted(roles)
     if not acts:
-        demand(no("not_staff", _("This is for staff with the right role. Ask the administrator if it should be yours.")))
+        demand(
+            no(
+                "not_staff",
+                _("This is for staff with the right role. Ask the administrator if it should be yours."),
+            )
+        )
     context = {
         "roles": [role.name for role in ROLES if role.code in roles],
         "may_check": Act.CHECK_DOSSIERS in acts,
@@ -79,7 +84,9 @@ def _dossiers(person: Person, now: datetime) -> list[dict[str, Any]]:
     shown = []
     for state in WAITING_STATES:
         count, oldest = found.get(state.value, (0, None))
-        shown.append({"code": state.value, "label": state.label, "count": count, **wording.waits(oldest, now)})
+        shown.append(
+            {"code": state.value, "label": state.label, "count": count, **wording.waits(oldest, now)}
+        )
     return shown
 
 
@@ -87,7 +94,7 @@ def _calls(person: Person, language: str) -> list[dict[str, Any]]:
     under_way = visible_calls(person, timezone.localdate()).exclude(state=CallState.DECIDED)
     return [
         {
-            "title": call.text.title if call.text else call.slug,
+            "title": text.title if (text := queries.call_text(call, language)) else call.slug,
             "state": CallState(call.state).label,
             "steps": [move.label for move in CALL.moves_from(call.state)],
             "href": reverse("projects:call-manage", args=[call.slug]),
@@ -137,7 +144,8 @@ def desk_members(request: HttpRequest) -> HttpResponse:
 def desk_letters(request: HttpRequest) -> HttpResponse:
     """Letters to people without e-mail, one a page when printed; then noted as posted."""
     if request.method == "POST":
-        chosen = [int(pk) for pk in request.POST.getlist("letter")[:LETTERS_MAX] if pk.isascii() and pk.isdigit() and len(pk) < 18]
+        asked = request.POST.getlist("letter")[:LETTERS_MAX]
+        chosen = [int(pk) for pk in asked if pk.isascii() and pk.isdigit() and len(pk) < 18]
         count = actions.mark_printed(messages=chosen, by=signed_in_person(request), now=timezone.now())
         messages.success(request, _("Noted as printed and posted: %(count)s.") % {"count": count})
         return redirect("portal:desk-letters")
@@ -181,7 +189,8 @@ def desk_staff(request: HttpRequest) -> HttpResponse:
     for each in appointments_on(timezone.localdate()):
         held.setdefault(each.role, []).append(each)
     roles = [
-        {"name": role.name, "description": role.description, "holders": held.get(role.code, [])} for role in ROLES
+        {"name": role.name, "description": role.description, "holders": held.get(role.code, [])}
+        for role in ROLES
     ]
     return render(request, "portal/desk_staff.html", {"form": form, "roles": roles})
 

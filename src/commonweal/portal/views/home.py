@@ -56,7 +56,9 @@ def help_page(request: HttpRequest) -> HttpResponse:
 
 def _story(now: datetime, language: str) -> dict[str, Any] | None:
     """The newest published result as a sentence, and one of the projects it carries."""
-    ballot = visible_ballots(None, now).filter(state=BallotState.PUBLISHED).order_by("-closes_at", "id").first()
+    ballot = (
+        visible_ballots(None, now).filter(state=BallotState.PUBLISHED).order_by("-closes_at", "id").first()
+    )
     facts = counted_facts([ballot]).get(ballot.pk) if ballot else None
     if ballot is None or facts is None:
         return None
@@ -129,7 +131,9 @@ def _map(language: str) -> dict[str, Any] | None:
     if not points:
         return None
     ground = regions(timezone.localdate())
-    shapes = [{"d": each.outline, "label": name_in(each, language), "level": 0} for each in ground if each.outline]
+    shapes = [
+        {"d": each.outline, "label": name_in(each, language), "level": 0} for each in ground if each.outline
+    ]
     return {"viewbox": VIEW_BOX, "shapes": shapes, "points": points}
 
 

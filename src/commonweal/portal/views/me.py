@@ -11,9 +11,8 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from commonweal.membership.queries import membership_of
@@ -185,10 +184,9 @@ def introduce(request: HttpRequest) -> HttpResponse:
     if viewer(request) is not None:
         return redirect(back)
     form = NameForm(request.POST or None, initial={"language": get_language()})
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and request.user.is_authenticated and form.is_valid():
         given = form.cleaned_data
         tell_name(account=request.user, now=timezone.now(), **given)
         messages.success(request, _("Welcome, %(name)s.") % {"name": given["given_name"]})
         return redirect(back)
     return render(request, "portal/introduce.html", {"form": form, "next": back if safe else ""})
-

@@ -18,7 +18,9 @@ LATE_DAYS, SOON_DAYS = 14, 7
 
 def title_in(titles: Mapping[str, str], language: str) -> str:
     """A title in the reader's language, or in the first one there is."""
-    return titles.get(language) or next((titles[code] for code in ("en", "fr", "nl", "de") if titles.get(code)), "")
+    return titles.get(language) or next(
+        (titles[code] for code in ("en", "fr", "nl", "de") if titles.get(code)), ""
+    )
 
 
 def result_sentence(facts: Mapping[str, Any]) -> str:
@@ -55,7 +57,9 @@ def next_step(dossier: Any) -> str:
         DossierState.REFUSED: _("It was not admitted. The reason is on its page."),
         DossierState.WITHDRAWN: _("You withdrew it. Your text is kept."),
         DossierState.FUNDED: _("Members support your project. We contact you about the agreement."),
-        DossierState.NOT_FUNDED: _("The budget did not reach it this time. The result page says what it lacked."),
+        DossierState.NOT_FUNDED: _(
+            "The budget did not reach it this time. The result page says what it lacked."
+        ),
     }[DossierState(dossier.state)]
 
 

@@ -76,14 +76,18 @@ def import_projects(
     if any(project.cost_cents <= 0 for project in brought):
         raise ImportRefused(_("Each project needs a cost of more than zero."))
     dossiers = Dossier.objects.bulk_create(
-        [_dossier(project, call, organisation, applicant, reason, now) for project in brought], batch_size=_BATCH
+        [_dossier(project, call, organisation, applicant, reason, now) for project in brought],
+        batch_size=_BATCH,
     )
     number = LPad(Cast(F("pk"), CharField()), 6, Value("0"))
     Dossier.objects.filter(pk__in=[dossier.pk for dossier in dossiers]).update(
         reference=Concat(Value(f"{now.year}-"), number, output_field=CharField())
     )
     SupportAsk.objects.bulk_create(
-        [SupportAsk(dossier=each, kind=SupportKind.FINANCIAL, quantity=each.requested_cents) for each in dossiers],
+        [
+            SupportAsk(dossier=each, kind=SupportKind.FINANCIAL, quantity=each.requested_cents)
+            for each in dossiers
+        ],
         batch_size=_BATCH,
     )
     AmbitionClaim.objects.bulk_create(
@@ -99,7 +103,12 @@ def import_projects(
 
 
 def _dossier(
-    project: ImportedProject, call: Call, organisation: Organisation, applicant: Person, reason: str, now: datetime
+    project: ImportedProject,
+    call: Call,
+    organisation: Organisation,
+    applicant: Person,
+    reason: str,
+    now: datetime,
 ) -> Dossier:
     token = uuid.uuid4()
     return Dossier(

@@ -39,7 +39,9 @@ def pages() -> list[tuple[str, str, Any]]:
     open_ballot = Ballot.objects.filter(state="open").order_by("pk").first()
     counted = Ballot.objects.filter(state="published").order_by("pk").first()
     voter = (
-        Account.objects.filter(person__memberships__isnull=False, person__appointments__isnull=True).order_by("pk").first()
+        Account.objects.filter(person__memberships__isnull=False, person__appointments__isnull=True)
+        .order_by("pk")
+        .first()
     )
     staff = Account.objects.filter(person__appointments__role="adviser").order_by("pk").first()
     if not (open_ballot and counted and voter and staff):

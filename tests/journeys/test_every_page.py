@@ -40,7 +40,12 @@ def site(world: None, clock: Clock) -> dict[str, list[str]]:
     make.admitted(past, adviser, title="Un four à pain", asked_cents=2_500_00)
     projects.end_applications(call=past, by=None, now=past.applies_until)
     key, sheets = new_committee(3, 2)
-    opened: dict[str, Any] = {"public_key": key, "holders": ["An", "Bart", "Carla"], "threshold": 2, "by": None}
+    opened: dict[str, Any] = {
+        "public_key": key,
+        "holders": ["An", "Bart", "Carla"],
+        "threshold": 2,
+        "by": None,
+    }
     ballot = projects.open_vote(call=past, now=past.vote_from, **opened)
     for voter in ballot.voters.all()[:25]:
         voting.cast_vote(
@@ -52,7 +57,9 @@ def site(world: None, clock: Clock) -> dict[str, list[str]]:
             now=lambda: past.vote_from,
         )
     projects.close_vote(call=past, by=None, now=past.vote_until)
-    projects.bring_in_count(call=past, file=opened_file(sealed_bundle(ballot), sheets[:2]), by=None, now=past.vote_until)
+    projects.bring_in_count(
+        call=past, file=opened_file(sealed_bundle(ballot), sheets[:2]), by=None, now=past.vote_until
+    )
     projects.decide_call(call=past, by=None, now=past.vote_until)
 
     voting_call = make.call()
@@ -150,7 +157,8 @@ def site(world: None, clock: Clock) -> dict[str, list[str]]:
 
 @pytest.mark.browser
 @pytest.mark.parametrize(
-    ("language", "scheme"), [("fr", "light"), ("nl", "light"), ("de", "light"), ("en", "light"), ("fr", "dark")]
+    ("language", "scheme"),
+    [("fr", "light"), ("nl", "light"), ("de", "light"), ("en", "light"), ("fr", "dark")],
 )
 def test_axe_finds_nothing_on_any_page(
     site: dict[str, list[str]],
@@ -217,7 +225,8 @@ def test_no_page_weighs_more_than_fifty_kilobytes(site: dict[str, list[str]], cl
         client = Client()
         if email:
             client.force_login(
-                Account.objects.get(email=email), backend="allauth.account.auth_backends.AuthenticationBackend"
+                Account.objects.get(email=email),
+                backend="allauth.account.auth_backends.AuthenticationBackend",
             )
         for address in site[who]:
             html = client.get(f"/de/{address}").content.decode()

@@ -134,12 +134,15 @@ def counted(page: Any, call: Call, ballot: Ballot, sheets: Path, language: str) 
     page.locator("button[name=move][value=close_vote]").click()
     bundle = page.request.get(f"/{language}/ballots/{ballot.pk}/sealed.json")
     (sheets / "bundle.json").write_bytes(bundle.body())
-    assert cli.main(
-        [
-            *("committee", "open", str(sheets / "bundle.json"), "--sheet", str(sheets / "sheet-1.txt")),
-            *("--sheet", str(sheets / "sheet-3.txt"), "--out", str(sheets / "ballots.pb")),
-        ]
-    ) == 0
+    assert (
+        cli.main(
+            [
+                *("committee", "open", str(sheets / "bundle.json"), "--sheet", str(sheets / "sheet-1.txt")),
+                *("--sheet", str(sheets / "sheet-3.txt"), "--out", str(sheets / "ballots.pb")),
+            ]
+        )
+        == 0
+    )
     page.goto(f"/{language}/calls/{call.slug}/manage/count/")
     page.locator("input[type=file]").set_input_files(str(sheets / "ballots.pb"))
     press(page)
@@ -161,7 +164,9 @@ def voted(page: Any, ballot: Ballot, numbers: tuple[int, ...], language: str) ->
     return str(page.locator(".receipt .code").inner_text()).strip()
 
 
-@pytest.mark.parametrize(("javascript", "language"), [(True, "fr"), (False, "nl")], ids=["script", "no script"])
+@pytest.mark.parametrize(
+    ("javascript", "language"), [(True, "fr"), (False, "nl")], ids=["script", "no script"]
+)
 def test_from_a_question_to_a_result_that_says_why(
     people: dict[str, Any],
     browser_page: Callable[..., Any],

@@ -32,7 +32,9 @@ def test_someone_signs_up_with_a_code_and_is_asked_for_their_name(client: Client
 def test_signing_up_with_a_known_address_tells_a_stranger_nothing(client: Client, mailoutbox: Any) -> None:
     make.account(make.person(email="known@example.org"))
     known = client.post("/en/account/signup/", {"email": "known@example.org", "password1": "a long password"})
-    fresh = Client().post("/en/account/signup/", {"email": "fresh@example.org", "password1": "a long password"})
+    fresh = Client().post(
+        "/en/account/signup/", {"email": "fresh@example.org", "password1": "a long password"}
+    )
     assert (known.status_code, known.url) == (fresh.status_code, fresh.url)
     assert {mail.to[0] for mail in mailoutbox} == {"known@example.org", "fresh@example.org"}
     assert Account.objects.filter(email="known@example.org").count() == 1
@@ -67,7 +69,8 @@ def test_a_weak_password_is_refused_with_a_reason(client: Client, password: str)
 
 
 @pytest.mark.parametrize(
-    "page", ["account/email/", "account/password/change/", "account/security/", "account/security/recovery-codes/"]
+    "page",
+    ["account/email/", "account/password/change/", "account/security/", "account/security/recovery-codes/"],
 )
 def test_pages_of_ones_own_account_open_without_writing(page: str) -> None:
     client = Client()

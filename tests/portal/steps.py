@@ -44,9 +44,16 @@ def queries_of(client: Client, address: str) -> int:
 
 def voting_call(adviser: Person, titles: tuple[str, ...] = ("Un banc", "Un four"), **changes: Any) -> Ballot:
     """A ballot open at the test moment, with a project for each title."""
-    past = {"vote_from": make.NOW - make.timedelta(days=2), "applies_from": make.NOW - make.timedelta(days=40)}
-    call = make.call(announced=True, **{**past, "applies_until": make.NOW - make.timedelta(days=3)}, **changes)
-    Call.objects.filter(pk=call.pk).update(applies_until=make.NOW + make.timedelta(days=1), vote_from=make.NOW + make.timedelta(days=2))
+    past = {
+        "vote_from": make.NOW - make.timedelta(days=2),
+        "applies_from": make.NOW - make.timedelta(days=40),
+    }
+    call = make.call(
+        announced=True, **{**past, "applies_until": make.NOW - make.timedelta(days=3)}, **changes
+    )
+    Call.objects.filter(pk=call.pk).update(
+        applies_until=make.NOW + make.timedelta(days=1), vote_from=make.NOW + make.timedelta(days=2)
+    )
     call.refresh_from_db()
     for title in titles:
         make.admitted(call, adviser, title=title)

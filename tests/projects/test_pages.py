@@ -46,7 +46,9 @@ def signed_in(who: Person) -> Client:
 
 
 def queries_of(client: Client, address: str) -> int:
-    with CaptureQueriesContext(connection, ) as seen:
+    with CaptureQueriesContext(
+        connection,
+    ) as seen:
         assert client.get(address).status_code == 200, address
     return len(seen)
 
@@ -81,7 +83,9 @@ def test_a_call_in_preparation_is_shown_to_programme_staff_only(world: None, cli
 
 
 @pytest.mark.parametrize("filters", ["", "?text=banc", "?ambition=neighbourhoods&kind=coaching", "?view=map"])
-def test_a_list_of_projects_costs_the_same_for_one_and_for_twenty(world: None, client: Client, filters: str) -> None:
+def test_a_list_of_projects_costs_the_same_for_one_and_for_twenty(
+    world: None, client: Client, filters: str
+) -> None:
     call, adviser = make.call(), make.staff("adviser")
     make.admitted(call, adviser)
     client.get("/fr/projects/")
@@ -150,7 +154,9 @@ def test_the_check_asks_answers_and_remembers(world: None, client: Client) -> No
     assert client.get("/en/check/accredited/").status_code == 200
 
 
-@pytest.mark.parametrize("rubbish", [{"applicant": "king"}, {"applicant": "x" * 5000}, {"applicant": "\u0000"}])
+@pytest.mark.parametrize(
+    "rubbish", [{"applicant": "king"}, {"applicant": "x" * 5000}, {"applicant": "\u0000"}]
+)
 def test_rubbish_in_the_check_is_asked_again(world: None, client: Client, rubbish: dict[str, str]) -> None:
     answer = client.post("/en/check/applicant/", rubbish)
     assert answer.status_code == 200
@@ -167,7 +173,12 @@ def test_an_applicant_writes_and_sends_and_others_see_nothing(world: None) -> No
     assert answer.url == f"/en/dossiers/{dossier.pk}/write/organisation/"
     base = f"/en/dossiers/{dossier.pk}/"
     pages: dict[str, dict[str, Any]] = {
-        "organisation": {"name": "Buren", "legal_form": "association", "company_number": "0403.581.960", "kind": "contact"},
+        "organisation": {
+            "name": "Buren",
+            "legal_form": "association",
+            "company_number": "0403.581.960",
+            "kind": "contact",
+        },
         "story": {"title": "Een bank", "summary": "Een bank.", "story": "Wij zetten een bank."},
         "place": {
             "place": "Gent",
@@ -187,7 +198,10 @@ def test_an_applicant_writes_and_sends_and_others_see_nothing(world: None) -> No
         answer = mine.post(f"{base}write/{part}/", data)
         assert answer.status_code == 302, (part, answer.content.decode()[:2000])
     photo = SimpleUploadedFile("bank.jpg", picture(size=(80, 60)).read(), "image/jpeg")
-    assert mine.post(f"{base}write/photos/", {"file": photo, "alt": "een bank", "focus": "50,50"}).status_code == 302
+    assert (
+        mine.post(f"{base}write/photos/", {"file": photo, "alt": "een bank", "focus": "50,50"}).status_code
+        == 302
+    )
     address = f"/en/projects/photos/{dossier.photos.get().pk}.jpg"
     assert b"".join(mine.get(address).streaming_content)[:3] == b"\xff\xd8\xff"  # type: ignore[arg-type]
     assert other.get(address).status_code == 404
@@ -195,7 +209,11 @@ def test_an_applicant_writes_and_sends_and_others_see_nothing(world: None) -> No
     for _press in range(2):
         assert mine.post(f"{base}review/").url == base
     dossier.refresh_from_db()
-    assert (dossier.state, dossier.requested_cents, dossier.municipality.name_nl) == ("submitted", 1_200_00, "Gent")
+    assert (dossier.state, dossier.requested_cents, dossier.municipality.name_nl) == (
+        "submitted",
+        1_200_00,
+        "Gent",
+    )
     receipt = mine.get(f"{base}receipt.pdf")
     assert receipt.content.startswith(b"%PDF")
     for page in ("", "review/", "receipt.pdf", "withdraw/"):
@@ -219,7 +237,10 @@ def test_the_receipt_says_what_was_sent_and_when(world: None) -> None:
 @pytest.mark.parametrize(
     ("part", "data"),
     [
-        ("organisation", {"name": "X", "legal_form": "association", "company_number": "123", "kind": "contact"}),
+        (
+            "organisation",
+            {"name": "X", "legal_form": "association", "company_number": "123", "kind": "contact"},
+        ),
         ("story", {"title": "x" * 121}),
         ("place", {"place": "Nowhere at all"}),
         ("place", {"starts_on_day": "31", "starts_on_month": "2", "starts_on_year": "2027"}),
@@ -229,7 +250,9 @@ def test_the_receipt_says_what_was_sent_and_when(world: None) -> None:
         ("ambitions", {"ambitions": ["neighbourhoods"]}),
     ],
 )
-def test_a_wrong_answer_is_explained_and_nothing_typed_is_lost(world: None, part: str, data: dict[str, str]) -> None:
+def test_a_wrong_answer_is_explained_and_nothing_typed_is_lost(
+    world: None, part: str, data: dict[str, str]
+) -> None:
     who = make.person()
     dossier = make.draft(make.call(), who)
     page = signed_in(who).post(f"/en/dossiers/{dossier.pk}/write/{part}/", data).content.decode()
@@ -239,7 +262,9 @@ def test_a_wrong_answer_is_explained_and_nothing_typed_is_lost(world: None, part
             assert value[:100] in page
 
 
-def test_a_page_kept_after_the_call_closed_is_refused_with_the_reason(world: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_page_kept_after_the_call_closed_is_refused_with_the_reason(
+    world: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
     who = make.person()
     dossier = make.draft(make.call(), who)
     client = signed_in(who)
@@ -312,7 +337,13 @@ def test_staff_enter_a_project_by_phone_and_it_counts_the_same(world: None) -> N
     assert (dossier.applicant, dossier.channel) == (member.person, "phone")
     wrong = counter.post("/nl/desk/dossiers/new/", {**data, "member_number": 999999, "token": uuid.uuid4()})
     assert "error-summary" in wrong.content.decode()
-    named = {"channel": "paper", "given_name": "Germaine", "family_name": "Petit", "call": call.slug, "token": uuid.uuid4()}
+    named = {
+        "channel": "paper",
+        "given_name": "Germaine",
+        "family_name": "Petit",
+        "call": call.slug,
+        "token": uuid.uuid4(),
+    }
     counter.post("/nl/desk/dossiers/new/", named)
     assert Dossier.objects.get(channel="paper").applicant.given_name == "Germaine"
 

@@ -61,7 +61,9 @@ def _describe(commands: Any) -> None:
         "--projects", type=int, default=0, help="extra admitted projects, to try the lists at size"
     )
 
-    appoint = command("appoint", _appoint, "Give a staff role to the owner of an account; for the first administrator.")
+    appoint = command(
+        "appoint", _appoint, "Give a staff role to the owner of an account; for the first administrator."
+    )
     appoint.add_argument("email")
     appoint.add_argument("role")
 
@@ -263,7 +265,9 @@ def _appoint(options: argparse.Namespace) -> int:
 
         account = Account.objects.filter(email=options.email.lower()).select_related("person").first()
         if account is None or account.person is None:
-            raise Trouble(f"Nobody with a name has an account with the address {options.email}. Let them sign up first.")
+            raise Trouble(
+                f"Nobody with a name has an account with the address {options.email}. Let them sign up first."
+            )
         try:
             appoint_staff(person=account.person, role=options.role, by=None, now=timezone.now())
         except Refusal as refusal:

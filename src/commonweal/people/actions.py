@@ -185,7 +185,9 @@ def end_appointment(*, appointment: StaffAppointment, by: Person, now: datetime)
     One that was given today is taken back whole, since its first day would also be its last; both events stay.
     """
     demand(may(by, Act.APPOINT_STAFF, now.date()))
-    held = StaffAppointment.objects.select_for_update().filter(pk=appointment.pk, ends_on__isnull=True).first()
+    held = (
+        StaffAppointment.objects.select_for_update().filter(pk=appointment.pk, ends_on__isnull=True).first()
+    )
     if held is None:
         return
     if held.starts_on >= now.date():

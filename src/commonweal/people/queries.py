@@ -60,7 +60,9 @@ def staff_who_may(act: Act, on: date) -> list[Person]:
 
 def person_with_address(email: str) -> Person | None:
     """The person behind the account with an e-mail address, whatever its case; None without account or name."""
-    found = Account.objects.filter(email=email.strip().lower(), is_active=True).select_related("person").first()
+    found = (
+        Account.objects.filter(email=email.strip().lower(), is_active=True).select_related("person").first()
+    )
     return found.person if found else None
 
 

@@ -119,7 +119,9 @@ def dossier_part(request: HttpRequest, pk: int, part: str) -> HttpResponse:
             if "later" in request.POST:
                 messages.success(request, _("Your text is kept. You can go on later, on any device."))
                 return redirect("projects:dossier-status", dossier.pk)
-            return redirect((request.GET.get("back") == "review" and _review(dossier)) or _after(page, dossier))
+            return redirect(
+                (request.GET.get("back") == "review" and _review(dossier)) or _after(page, dossier)
+            )
     context = {"form": form, "dossier": dossier, "part": page, "parts": part_links(dossier, part)}
     return render(request, "projects/dossier_part.html", context)
 

@@ -69,7 +69,7 @@
     list.replaceChildren(...chosen.sort((a, b) => number(a) - number(b)).map(line));
   };
 
-  form.querySelector("[data-again]").hidden = true;
+  form.querySelector("[data-again]").remove();
   form.addEventListener("input", refresh);
   // Going back in the browser brings ticks back after this script ran.
   window.addEventListener("pageshow", refresh);

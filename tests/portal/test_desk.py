@@ -34,10 +34,14 @@ PAGES = {
 
 def letter() -> Message:
     """A letter waiting for someone without e-mail."""
-    who = make.person("Jeanne", "Delvaux", street="rue Haute 1", postcode="4000", municipality=make.municipality())
+    who = make.person(
+        "Jeanne", "Delvaux", street="rue Haute 1", postcode="4000", municipality=make.municipality()
+    )
     event = Event.objects.filter(subject=f"person:{who.pk}").first()
     assert event is not None
-    message = people.write_to(event=event, person=who, subject="Votre projet", body="Bonjour.\n\nIl est admis.")
+    message = people.write_to(
+        event=event, person=who, subject="Votre projet", body="Bonjour.\n\nIl est admis."
+    )
     assert message is not None
     return message
 
@@ -209,7 +213,10 @@ def test_the_page_of_letters_costs_the_same_for_one_and_for_twenty(world: None) 
 
 
 def test_an_administrator_gives_a_role_and_takes_it_back_at_once(world: None) -> None:
-    administrator, colleague = make.staff("administrator"), make.person("Jo", "Peeters", email="jo@example.org")
+    administrator, colleague = (
+        make.staff("administrator"),
+        make.person("Jo", "Peeters", email="jo@example.org"),
+    )
     make.account(colleague)
     client = signed_in(administrator)
     assert client.post("/en/desk/staff/", {"email": "JO@example.org", "role": "counter"}).status_code == 302
@@ -236,7 +243,9 @@ def test_a_role_held_for_long_ends_with_yesterday(world: None) -> None:
     assert Event.objects.filter(name="StaffAppointmentEnded").count() == 1
 
 
-@pytest.mark.parametrize("given", [{"email": "no@example.org", "role": "counter"}, {"email": "jo@example.org", "role": "king"}])
+@pytest.mark.parametrize(
+    "given", [{"email": "no@example.org", "role": "counter"}, {"email": "jo@example.org", "role": "king"}]
+)
 def test_a_role_needs_an_account_and_a_name_of_a_role(world: None, given: dict[str, str]) -> None:
     make.account(make.person("Jo", "Peeters", email="jo@example.org"))
     client = signed_in(make.staff("administrator"))

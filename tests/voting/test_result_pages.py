@@ -212,10 +212,10 @@ def test_projects_beyond_the_first_hundred_stand_on_further_pages(client: Client
     cast(ballot, make.voters(ballot)[0], (1, 150))
     counted(ballot, sheets)
     first = text_of(client.get(f"/en/ballots/{ballot.pk}/result/"))
-    assert first.count('<tr id="p') == 101
+    assert first.count('<tr role="row" id="p') == 101
     assert 'id="p150"' in first, "most chosen first"
     third = text_of(client.get(f"/en/ballots/{ballot.pk}/result/?page=3"))
-    assert third.count('<tr id="p') == 50
+    assert third.count('<tr role="row" id="p') == 50
     for wrong in ("0", "-1", "x", "99999999999999999999"):
         assert client.get(f"/en/ballots/{ballot.pk}/result/?page={wrong}").status_code == 200
 

@@ -90,8 +90,8 @@ class Desk:
         self.versions = rule_versions(call.track)
         self.dice = random.Random(f"{SEED}:{call.slug}:desk")  # noqa: S311 - the same each time
 
-    def write(self, written: Mapping[str, Any], begun: datetime) -> Dossier:
-        """A draft with every part that the content holds."""
+    def write(self, written: Mapping[str, Any], begun: datetime, sent: datetime) -> Dossier:
+        """A draft with every part that the content holds, to be sent at a moment."""
         organisation, speaker = self.who.organisations[written["org"]]
         channel = Channel(written.get("channel", "web"))
         by = self.who.people["counter1"] if channel != Channel.WEB else speaker
@@ -106,13 +106,13 @@ class Desk:
             answers=_answers(written, organisation),
         )
         # All pages at once: page by page the demo would take seconds longer and read no better.
-        values = self._values(written, organisation, begun)
+        values = self._values(written, organisation, sent)
         actions.write_part(dossier=dossier, part=Part.STORY, values=values, by=by, now=begun)
         dossier.refresh_from_db()
         return dossier
 
     def _values(
-        self, written: Mapping[str, Any], organisation: Organisation, begun: datetime
+        self, written: Mapping[str, Any], organisation: Organisation, sent: datetime
     ) -> dict[str, Any]:
         values: dict[str, Any] = {
             "organisation": organisation,
@@ -122,7 +122,7 @@ class Desk:
         }
         if not written["money"]:
             return values
-        starts_on = self._first_day(begun.date()) + timedelta(days=7 * self.dice.randint(1, 6))
+        starts_on = self._first_day(sent.date()) + timedelta(days=7 * self.dice.randint(1, 6))
         asks = {SupportKind(kind): tuple(ask) for kind, ask in written["asks"].items()}
         return values | {
             "municipality_id": written["nis"],
@@ -198,7 +198,7 @@ def admitted_dossiers(desk: Desk, key: str, calendar: Calendar, first: int, last
             first + (last - first) * (place + 1) // (len(written) + 1), 10 + place % 9, place * 7 % 60
         )
         begun = max(sent - timedelta(days=3), desk.call.applies_from)
-        dossier = desk.send(desk.write(each, begun), sent)
+        dossier = desk.send(desk.write(each, begun, sent), sent)
         dossier = desk.take_up(dossier, sent + timedelta(days=2))
         desk.admit(dossier, each.get("reason", ""), calendar.at(checked, 9 + place % 8, place * 11 % 60))
 
@@ -208,7 +208,7 @@ def dossiers_under_way(desk: Desk, calendar: Calendar) -> None:
     for place, each in enumerate(projects("open")):
         state, days = each["state"], each.get("sent_days", 1)
         sent = calendar.at(-days, 9 + place % 9, place * 13 % 60)
-        dossier = desk.write(each, sent - timedelta(hours=7 + place))
+        dossier = desk.write(each, sent - timedelta(hours=7 + place), sent)
         if state == "draft":
             continue
         dossier = desk.send(dossier, sent)

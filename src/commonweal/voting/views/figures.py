@@ -285,25 +285,33 @@ def turnout_groups(turnout: Mapping[str, list[dict[str, Any]]]) -> list[dict[str
     doors = {channel.value: _(channel.label) for channel in Channel}
     ages = {"under 25": _("under 25"), "70 and over": _("70 and over")}
     shared = {UNKNOWN: _("not known"), MERGED: _("all smaller groups together")}
-    titles = {"region": _("By region"), "age": _("By age"), "door": _("By door")}
-    words = {"region": names, "age": ages, "door": doors}
+    kinds = (("region", _("By region"), names), ("age", _("By age"), ages), ("door", _("By door"), doors))
     order = {code: place for place, code in enumerate((*AGES, UNKNOWN, MERGED))}
     found = []
-    for name, groups in turnout.items():
-        listed = sorted(groups, key=lambda group: order.get(group["code"], -1)) if name == "age" else groups
-        rows = [_turnout_row(group, {**shared, **words[name]}, by_door=name == "door") for group in listed]
-        found.append({"title": titles[name], "rows": rows, "by_door": name == "door"})
+    for name, title, words in kinds:
+        groups = turnout[name]
+        if name == "age":
+            groups = sorted(groups, key=lambda group: order.get(group["code"], len(order)))
+        alone = {MERGED: _("everyone together")} if len(groups) == 1 else {}
+        named = {**shared, **alone, **words}
+        rows = [_turnout_row(group, named, by_door=name == "door") for group in groups]
+        found.append({"title": title, "rows": rows, "by_door": name == "door"})
     return found
 
 
 def _turnout_row(group: Mapping[str, Any], names: Mapping[str, str], *, by_door: bool) -> dict[str, Any]:
     label = names.get(group["code"], group["code"])
+    votes, voters = group["votes"], group["voters"]
     if by_door:
-        return {"label": label, "value": group["votes"], "text": number(group["votes"])}
-    share = group["votes"] * 100 // group["voters"]
-    text = _("%(votes)s of %(voters)s (%(share)s %%)") % {
-        "votes": number(group["votes"]),
-        "voters": number(group["voters"]),
+        return {"label": label, "value": votes, "text": number(votes)}
+    share = votes * 100 // voters if voters else 0
+    said = _("%(votes)s of %(voters)s (%(share)s %%)") % {
+        "votes": number(votes),
+        "voters": number(voters),
         "share": share,
     }
-    return {"label": label, "value": share, "text": text}
+    parts = [
+        {"label": _("voted"), "value": share, "text": number(votes)},
+        {"label": _("did not vote"), "value": 100 - share, "text": number(voters - votes)},
+    ]
+    return {"label": f"{label}: {said}", "parts": parts}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.conf import settings
 from django.test import Client
@@ -58,7 +60,7 @@ def test_the_map_lists_projects_beside_the_drawing(world: None, client: Client) 
         make.admitted(call, adviser, title=f"Projet de carte {number}")
     page = text_of(client, "/en/")
     assert page.count("map-point") == 3
-    spots = {part.split('cy="')[0] + part.split('cy="')[1].split('"')[0] for part in page.split('cx="')[1:4]}
+    spots = set(re.findall(r'map-point[^>]* cx="([^"]+)" cy="([^"]+)"', page))
     assert len(spots) == 3, "projects of one place stand beside each other"
     assert all(f"Projet de carte {number} · Liège" in page for number in range(3))
 

@@ -165,8 +165,9 @@ def test_a_long_title_is_cut_between_words_and_kept_whole_below(tmp_path: Path) 
 
 def test_the_last_tie_falls_as_it_would_on_the_file_itself(tmp_path: Path) -> None:
     # Same cost, same supporters: only the ids decide, as text, where b10 comes before b2.
-    offered = tuple((f"b{number}", "1000", f"Projet {number}") for number in (2, 10, 1, 11, 3))
-    votes = tuple((f"v{number}", f"b{number}") for number in (1, 2, 3, 10, 11))
+    numbers = (12, 2, 10, 1, 11, 3, 4, 5, 6, 7, 8, 9)
+    offered = tuple((f"b{number}", "1000", f"Projet {number}") for number in numbers)
+    votes = tuple((f"v{number}", f"b{number}") for number in numbers)
     path = file(tmp_path, votes, offered)
     _call, ballot = bring(path)
     assert winners_here(ballot) == winners_on_the_file(path) == ("Projet 1", "Projet 10", "Projet 11")

@@ -216,7 +216,7 @@ def _brought_in(election: Election, shape: Shape, say: Say) -> Call:
 def _behind(unit: str, now: datetime) -> tuple[Organisation, Person]:
     # Published files name nobody, so nobody is written to: this person is known as erased from the start.
     applicant = register_person(
-        given_name="—", family_name=shortened(unit, 80), language="en", phone="", by=None, now=now
+        given_name="—", family_name=shortened(unit, 80), language="en", erased_at=now, by=None, now=now
     )
     organisation = register_organisation(
         name=shortened(f"Imported: {unit}", 160),

@@ -26,8 +26,10 @@ tools: ## browser and gettext for the tests, where missing
 	 || { test "$$(id -u)" = 0 && apt-get update -qq && apt-get install -y -qq chromium gettext >/dev/null; } \
 	 || { echo "The tests need Chromium and gettext: sudo apt-get install chromium gettext"; exit 1; }
 
-test: ready tools ## everything, browser journeys included
-	@$(BESIDE) pytest -q --cov --cov-report=term:skip-covered
+test: ready tools ## everything, browser journeys included (they run beside the rest, on a database of their own)
+	@mkdir -p var; COMMONWEAL_VAR=var/browser $(BESIDE) pytest -q -m browser >var/browser.log 2>&1 & browser=$$!; \
+	 $(BESIDE) pytest -q -m "not browser" --cov --cov-report=term:skip-covered; rest=$$?; \
+	 wait $$browser; journeys=$$?; cat var/browser.log; exit $$((rest + journeys))
 	@$(RUN) python scripts/coverage_floor.py
 
 check: ready tools ## style, types, arrows, templates, translations, deployment settings

@@ -156,6 +156,7 @@ def site(world: None, clock: Clock) -> dict[str, list[str]]:
 
 
 @pytest.mark.browser
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     ("language", "scheme"),
     [("fr", "light"), ("nl", "light"), ("de", "light"), ("en", "light"), ("fr", "dark")],
@@ -192,6 +193,7 @@ def test_axe_finds_nothing_on_any_page(
 
 
 @pytest.mark.browser
+@pytest.mark.matrix
 def test_at_four_hundred_percent_nothing_runs_off_the_side(
     site: dict[str, list[str]], browser_page: Callable[..., Any], sign_in: Callable[..., None]
 ) -> None:

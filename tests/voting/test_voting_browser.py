@@ -198,6 +198,7 @@ def test_signed_in_and_without_script_the_code_form_is_not_offered(
     page.locator("[data-found] .sheet").wait_for()
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(("width", "scheme"), [(360, "light"), (360, "dark"), (1280, "light")])
 def test_no_page_of_a_vote_stands_in_anyones_way(
     browser_page: Callable[..., Any], live_server: Any, axe: Callable[[Any], None], width: int, scheme: str
@@ -219,6 +220,7 @@ def test_no_page_of_a_vote_stands_in_anyones_way(
         axe(page)
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("width", [360, 1280])
 def test_no_page_of_a_result_stands_in_anyones_way(
     browser_page: Callable[..., Any], axe: Callable[[Any], None], width: int
@@ -244,6 +246,7 @@ def test_no_page_of_a_result_stands_in_anyones_way(
     axe(page)
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("width", [360, 1280])
 def test_no_page_at_the_counter_stands_in_anyones_way(
     browser_page: Callable[..., Any], live_server: Any, axe: Callable[[Any], None], width: int

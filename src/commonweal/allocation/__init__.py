@@ -1,11 +1,19 @@
 """Fair allocation of a budget: elections, counting rules, explanations, Pabulib files.
 
-Pure: standard library only. Never touches a database, a clock or a setting. See README.md beside this file.
+Pure: numpy and the standard library. Never touches a database, a clock or a setting. See README.md beside this file.
 """
 
 from commonweal.allocation.bylaw import ByLaw, ByLawError, Completion, Rule, Start, Stop, Ties, Utility
 from commonweal.allocation.count import count
-from commonweal.allocation.election import Ballot, BallotForm, Election, ElectionError, Limits, Project
+from commonweal.allocation.election import (
+    Ballot,
+    BallotForm,
+    Ballots,
+    Election,
+    ElectionError,
+    Limits,
+    Project,
+)
 from commonweal.allocation.equal_shares import Progress
 from commonweal.allocation.explain import (
     BallotResult,
@@ -30,6 +38,7 @@ __all__ = [
     "Ballot",
     "BallotForm",
     "BallotResult",
+    "Ballots",
     "ByLaw",
     "ByLawError",
     "ChoiceResult",

@@ -4,68 +4,37 @@ Never counts anything, never reads a file, and never lets an inconsistent electi
 has been checked when it is built, so the rules need no checks of their own.
 """
 
-import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from enum import StrEnum
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Self
 
-_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?", re.ASCII)
-_WHOLE = re.compile(r"[0-9]+", re.ASCII)
+from commonweal.allocation.ballot_checks import check_columns, check_each
+from commonweal.allocation.ballots import Ballot, Ballots, whole_numbers
+from commonweal.allocation.limits import (
+    BallotForm,
+    ElectionError,
+    Limits,
+    number_from_meta,
+    number_from_text,
+    number_to_text,
+    whole_from_meta,
+)
 
-
-class BallotForm(StrEnum):
-    """The vote types of the Pabulib format."""
-
-    APPROVAL = "approval"
-    CHOOSE_ONE = "choose-1"
-    CUMULATIVE = "cumulative"
-    ORDINAL = "ordinal"
-    SCORING = "scoring"
-
-    @property
-    def has_points(self) -> bool:
-        """Whether each choice on a ballot carries a number of points."""
-        return self in (BallotForm.CUMULATIVE, BallotForm.SCORING)
-
-
-class ElectionError(ValueError):
-    """An election that contradicts itself.
-
-    `section` is "meta", "projects" or "votes", `row` the 0-based place in that section (the key for "meta")
-    and `column` the name of the offending field, so that a file reader can turn them into a line and a
-    column.
-    """
-
-    def __init__(self, message: str, *, section: str, row: int | str, column: str) -> None:
-        super().__init__(message)
-        self.message = message
-        self.section = section
-        self.row = row
-        self.column = column
-
-
-def number_from_text(text: str) -> Fraction:
-    """The exact value of a plain decimal such as `12`, `-3` or `0.50`; ValueError for anything else."""
-    if not _NUMBER.fullmatch(text):
-        raise ValueError(f"{text!r} is not a plain decimal number")
-    return Fraction(text)
-
-
-def number_to_text(number: Fraction) -> str:
-    """The shortest decimal text of `number`; ValueError when it has no finite decimal expansion (1/3)."""
-    rest, twos, fives = number.denominator, 0, 0
-    while rest % 2 == 0:
-        rest, twos = rest // 2, twos + 1
-    while rest % 5 == 0:
-        rest, fives = rest // 5, fives + 1
-    if rest != 1:
-        raise ValueError(f"{number} has no finite decimal form")
-    places = max(twos, fives)
-    digits = str(abs(number.numerator) * 10**places // number.denominator).rjust(places + 1, "0")
-    sign = "-" if number < 0 else ""
-    return sign + (f"{digits[:-places]}.{digits[-places:]}" if places else digits)
+# Ballots and limits are part of an election: who needs one finds them here.
+__all__ = [
+    "Ballot",
+    "BallotForm",
+    "Ballots",
+    "Election",
+    "ElectionError",
+    "Limits",
+    "Project",
+    "number_from_meta",
+    "number_from_text",
+    "number_to_text",
+    "whole_from_meta",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,101 +54,45 @@ class Project:
         return self.fields.get("beneficiaries", self.fields.get("target", ""))
 
 
-@dataclass(frozen=True, slots=True)
-class Ballot:
-    """One voter's ballot: project ids (best first when ordinal) and, for the forms with points, one number
-    each.
-    """
-
-    voter_id: str
-    choices: tuple[str, ...]
-    points: tuple[Fraction, ...] | None = None
-    fields: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What a ballot may hold, read from the META keys of the same names; None means no limit."""
-
-    min_length: int | None
-    max_length: int | None
-    min_points: Fraction | None
-    max_points: Fraction | None
-    min_sum_points: Fraction | None
-    max_sum_points: Fraction | None
-    min_sum_cost: Fraction | None
-    max_sum_cost: Fraction | None
-    default_score: Fraction | None
-
-    @classmethod
-    def from_meta(cls, meta: Mapping[str, str]) -> Self:
-        """Parse the limits; ElectionError names the key that is not a number."""
-
-        def whole(key: str) -> int | None:
-            return None if key not in meta else whole_from_meta(meta, key)
-
-        def number(key: str) -> Fraction | None:
-            return None if key not in meta else number_from_meta(meta, key)
-
-        return cls(
-            min_length=whole("min_length"),
-            max_length=whole("max_length"),
-            min_points=number("min_points"),
-            max_points=number("max_points"),
-            min_sum_points=number("min_sum_points"),
-            max_sum_points=number("max_sum_points"),
-            min_sum_cost=number("min_sum_cost"),
-            max_sum_cost=number("max_sum_cost"),
-            default_score=number("default_score"),
-        )
-
-
-def whole_from_meta(meta: Mapping[str, str], key: str) -> int:
-    """A whole number >= 0 from META, where the key is present, or ElectionError."""
-    if not _WHOLE.fullmatch(meta[key]):
-        raise ElectionError(f"{key} must be a whole number", section="meta", row=key, column="value")
-    return int(meta[key])
-
-
-def number_from_meta(meta: Mapping[str, str], key: str) -> Fraction:
-    """A decimal number from META, or ElectionError."""
-    if key not in meta:
-        raise ElectionError(f"the key {key} is missing", section="meta", row=key, column="key")
-    try:
-        return number_from_text(meta[key])
-    except ValueError:
-        message = f"{key} must be a plain decimal number"
-        raise ElectionError(message, section="meta", row=key, column="value") from None
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, init=False)
 class Election:
     """Projects, ballots and META keys (as text). Checked when built; raises ElectionError.
 
     META must hold `budget` (currency units) and `vote_type`; `num_projects` and `num_votes` are filled in,
-    and must agree when given. `project_columns` and `vote_columns` remember the columns of a file, in order,
-    so that writing it back loses nothing; leave them empty for an election that comes from elsewhere.
+    and must agree when given. Ballots may come one by one or in columns, and are kept in columns.
+    `project_columns` and `vote_columns` remember the columns of a file, in order, so that writing it back
+    loses nothing; leave them empty for an election that comes from elsewhere.
     """
 
     meta: Mapping[str, str]
     projects: tuple[Project, ...]
-    ballots: tuple[Ballot, ...]
-    project_columns: tuple[str, ...] = ()
-    vote_columns: tuple[str, ...] = ()
+    ballots: Ballots
+    project_columns: tuple[str, ...]
+    vote_columns: tuple[str, ...]
 
-    def __post_init__(self) -> None:
-        meta = dict(self.meta)
-        for key, found in (("num_projects", len(self.projects)), ("num_votes", len(self.ballots))):
+    def __init__(
+        self,
+        meta: Mapping[str, str],
+        projects: Iterable[Project],
+        ballots: Iterable[Ballot],
+        project_columns: tuple[str, ...] = (),
+        vote_columns: tuple[str, ...] = (),
+    ) -> None:
+        projects = tuple(projects)
+        listed = ballots if isinstance(ballots, Ballots) else tuple(ballots)
+        meta = dict(meta)
+        for key, found in (("num_projects", len(projects)), ("num_votes", len(listed))):
             if key in meta and whole_from_meta(meta, key) != found:
                 message = f"{key} says {meta[key]} but there are {found}"
                 raise ElectionError(message, section="meta", row=key, column="value")
             meta[key] = str(found)
-        object.__setattr__(self, "meta", meta)
-        object.__setattr__(self, "projects", tuple(self.projects))
-        object.__setattr__(self, "ballots", tuple(self.ballots))
         _check_meta(meta)
-        _check_projects(self.projects)
-        _check_ballots(self)
+        _check_projects(projects)
+        object.__setattr__(self, "meta", meta)
+        object.__setattr__(self, "projects", projects)
+        object.__setattr__(self, "ballots", _checked_ballots(listed, self))
+        object.__setattr__(self, "project_columns", project_columns)
+        object.__setattr__(self, "vote_columns", vote_columns)
 
     @classmethod
     def make(
@@ -188,7 +101,7 @@ class Election:
         budget: Fraction | int,
         form: BallotForm,
         projects: Sequence[Project],
-        ballots: Sequence[Ballot],
+        ballots: Iterable[Ballot],
         meta: Mapping[str, str] | None = None,
     ) -> Self:
         """An election from values instead of META texts; `budget` in currency units with a finite decimal
@@ -196,7 +109,7 @@ class Election:
         """
         facts = dict(meta or {})
         facts |= {"budget": number_to_text(Fraction(budget)), "vote_type": form.value}
-        return cls(facts, tuple(projects), tuple(ballots))
+        return cls(facts, projects, ballots)
 
     @property
     def budget(self) -> Fraction:
@@ -220,15 +133,15 @@ class Election:
                 return project
         raise KeyError(project_id)
 
-    def with_ballots(self, ballots: Sequence[Ballot]) -> "Election":
+    def with_ballots(self, ballots: Iterable[Ballot]) -> "Election":
         """The same election with other ballots; all else, limits included, stays and is checked again."""
         meta = {key: value for key, value in self.meta.items() if key != "num_votes"}
-        return Election(meta, self.projects, tuple(ballots), self.project_columns, self.vote_columns)
+        return Election(meta, self.projects, ballots, self.project_columns, self.vote_columns)
 
     def with_projects(self, projects: Sequence[Project]) -> "Election":
         """The same election with other projects (another cost, for instance); checked again."""
         meta = {key: value for key, value in self.meta.items() if key != "num_projects"}
-        return Election(meta, tuple(projects), self.ballots, self.project_columns, self.vote_columns)
+        return Election(meta, projects, self.ballots, self.project_columns, self.vote_columns)
 
 
 def _check_meta(meta: Mapping[str, str]) -> None:
@@ -260,69 +173,16 @@ def _check_projects(projects: tuple[Project, ...]) -> None:
         seen.add(project.id)
 
 
-def _check_ballots(election: Election) -> None:
-    form, limits = election.form, election.limits
+def _checked_ballots(listed: Ballots | tuple[Ballot, ...], election: Election) -> Ballots:
+    """The ballots in columns, numbered as the projects of the election, once they keep to its rules."""
     costs = {project.id: project.cost for project in election.projects}
-    seen: set[str] = set()
-    for row, ballot in enumerate(election.ballots):
-        if not ballot.voter_id or ballot.voter_id in seen:
-            message = f"voter_id {ballot.voter_id!r} is empty or occurs twice"
-            raise ElectionError(message, section="votes", row=row, column="voter_id")
-        seen.add(ballot.voter_id)
-        problem = _choices_problem(ballot, form, limits, costs)
-        if problem:
-            raise ElectionError(
-                f"voter {ballot.voter_id}: {problem}", section="votes", row=row, column="vote"
-            )
-        problem = _points_problem(ballot, form, limits)
-        if problem:
-            raise ElectionError(
-                f"voter {ballot.voter_id}: {problem}", section="votes", row=row, column="points"
-            )
-
-
-def _choices_problem(
-    ballot: Ballot, form: BallotForm, limits: Limits, costs: Mapping[str, Fraction]
-) -> str | None:
-    choices = ballot.choices
-    for choice in choices:
-        if choice not in costs:
-            return f"there is no project {choice!r}"
-    length = len(choices)
-    if len(set(choices)) != length:
-        return "the same project is named twice"
-    if form is BallotForm.CHOOSE_ONE and length > 1:
-        return f"{length} projects named, at most 1 may be"
-    if limits.min_length is not None and length < limits.min_length:
-        return f"{length} projects named, at least {limits.min_length} must be"
-    if limits.max_length is not None and length > limits.max_length:
-        return f"{length} projects named, at most {limits.max_length} may be"
-    if limits.min_sum_cost is not None or limits.max_sum_cost is not None:
-        total = sum((costs[choice] for choice in choices), Fraction(0))
-        if limits.min_sum_cost is not None and total < limits.min_sum_cost:
-            return f"the named projects cost {total}, at least {limits.min_sum_cost} is required"
-        if limits.max_sum_cost is not None and total > limits.max_sum_cost:
-            return f"the named projects cost {total}, at most {limits.max_sum_cost} is allowed"
-    return None
-
-
-def _points_problem(ballot: Ballot, form: BallotForm, limits: Limits) -> str | None:
-    points = ballot.points
-    if not form.has_points:
-        return None if points is None else f"points do not belong on a {form} ballot"
-    if points is None or len(points) != len(ballot.choices):
-        given = 0 if points is None else len(points)
-        return f"{len(ballot.choices)} projects named but {given} numbers of points given"
-    for value in points:
-        if form is BallotForm.CUMULATIVE and value < 0:
-            return f"{value} points: a cumulative ballot has no negative points"
-        if limits.min_points is not None and value < limits.min_points:
-            return f"{value} points for a project, at least {limits.min_points} must be given"
-        if limits.max_points is not None and value > limits.max_points:
-            return f"{value} points for a project, at most {limits.max_points} may be given"
-    total = sum(points, Fraction(0))
-    if limits.min_sum_points is not None and total < limits.min_sum_points:
-        return f"{total} points in all, at least {limits.min_sum_points} must be given"
-    if limits.max_sum_points is not None and total > limits.max_sum_points:
-        return f"{total} points in all, at most {limits.max_sum_points} may be given"
-    return None
+    form, limits = election.form, election.limits
+    if isinstance(listed, Ballots):
+        ballots = listed.renumbered(tuple(costs))
+        check_columns(ballots, form, limits, costs)
+    else:
+        check_each(listed, form, limits, costs)
+        ballots = Ballots.of(listed, costs)
+    if not ballots:
+        return replace(ballots, points=whole_numbers([]) if form.has_points else None)
+    return ballots

@@ -1,0 +1,113 @@
+"""A column of texts, kept as bytes and decoded only when asked: 400,000 voter ids in the bytes they came in.
+
+Never changes a text: what goes in comes out, whatever characters it holds.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Self, overload
+
+import numpy as np
+from numpy.typing import NDArray
+
+Places = NDArray[np.signedinteger[Any]]
+Words = NDArray[np.uint64]
+
+# Texts beyond this many words of eight bytes are compared one by one: not worth a pass over the column each.
+WORDS_MAX = 8
+_ROWS_AT_ONCE = 1 << 15
+# An odd number with bits all over: the golden ratio in 64 bits (Knuth, The Art of Computer Programming 3, 6.4).
+GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+# What is left of eight bytes, read as a little-endian number, when a text has 0, 1, … 8 of them.
+_KEPT: Words = np.array([(1 << 8 * length) - 1 for length in range(9)], np.uint64)
+
+
+def loadable(data: bytes | memoryview) -> Words:
+    """The eight bytes from every place of `data` on as a little-endian word, zeros after its end: a view."""
+    padded = np.frombuffer(bytes(data) + bytes(8), np.uint8)
+    return np.ndarray((len(data) + 1,), "<u8", padded, strides=(1,))
+
+
+def words(loaded: Words, starts: Places, lengths: Places, number: int) -> Words:
+    """Bytes 8 x `number` to 8 x `number` + 7 of each text as one word, zeros after its end."""
+    if number == 0:
+        return loaded[starts] & _KEPT[np.minimum(lengths, 8)]
+    at = np.minimum(starts + 8 * number, len(loaded) - 1)
+    return loaded[at] & _KEPT[np.clip(lengths - 8 * number, 0, 8)]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Texts(Sequence[str]):
+    """Text `i` is `data[starts[i]:ends[i]]` in UTF-8 (lone surrogates pass, so that any `str` can be kept).
+
+    `absent` marks the rows that have no text at all, which read as "". Compared with `list(texts)`.
+    """
+
+    data: bytes
+    starts: Places
+    ends: Places
+    absent: NDArray[np.bool_] | None = None
+
+    @classmethod
+    def of(cls, values: Iterable[str | None]) -> Self:
+        """The column of these texts; None for a row that has none."""
+        listed = list(values)
+        encoded = [(value or "").encode("utf-8", "surrogatepass") for value in listed]
+        ends = np.cumsum([len(value) for value in encoded], dtype=np.int64)
+        starts = ends - np.array([len(value) for value in encoded], np.int64)
+        absent = np.array([value is None for value in listed], np.bool_)
+        return cls(b"".join(encoded), starts, ends, absent if absent.any() else None)
+
+    def __len__(self) -> int:
+        return len(self.starts)
+
+    @overload
+    def __getitem__(self, at: int) -> str: ...
+    @overload
+    def __getitem__(self, at: slice) -> "Texts": ...
+    def __getitem__(self, at: int | slice) -> "str | Texts":
+        if isinstance(at, slice):
+            return self.take(np.arange(*at.indices(len(self))))
+        return self.data[self.starts[at] : self.ends[at]].decode("utf-8", "surrogatepass")
+
+    def __iter__(self) -> Iterator[str]:
+        for first in range(0, len(self), _ROWS_AT_ONCE):
+            starts = self.starts[first : first + _ROWS_AT_ONCE].tolist()
+            ends = self.ends[first : first + _ROWS_AT_ONCE].tolist()
+            for start, end in zip(starts, ends, strict=True):
+                yield self.data[start:end].decode("utf-8", "surrogatepass")
+
+    def or_none(self) -> Iterator[str | None]:
+        """The texts in order, None where there is none."""
+        if self.absent is None:
+            yield from self
+        else:
+            for text, absent in zip(self, self.absent.tolist(), strict=True):
+                yield None if absent else text
+
+    def take(self, rows: Places) -> "Texts":
+        """The texts of these rows, in this order."""
+        absent = None if self.absent is None else self.absent[rows]
+        return Texts(self.data, self.starts[rows], self.ends[rows], absent)
+
+    def repeats(self) -> NDArray[np.bool_]:
+        """Which rows hold a text that an earlier row holds already."""
+        lengths = self.ends - self.starts
+        count = -(-int(lengths.max(initial=0)) // 8)
+        if count <= WORDS_MAX and self._all_differ(lengths, count):
+            return np.zeros(len(self), np.bool_)
+        seen: set[str] = set()
+        again = []
+        for text in self:
+            again.append(text in seen)
+            seen.add(text)
+        return np.array(again, np.bool_)
+
+    def _all_differ(self, lengths: Places, count: int) -> bool:
+        """True when sums made of the bytes prove that no two texts are equal; False proves nothing."""
+        loaded = loadable(self.data)
+        sums = np.zeros(len(self), np.uint64)
+        for number in range(count):
+            sums = (sums + words(loaded, self.starts, lengths, number)) * GOLDEN
+        sums.sort()
+        return not (sums[1:] == sums[:-1]).any()

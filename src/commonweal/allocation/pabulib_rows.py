@@ -30,12 +30,12 @@ class Row:
 
 
 def text_from_bytes(data: bytes) -> str:
-    """Decode UTF-8, with or without a byte order mark; PabulibError at the first byte that is not UTF-8."""
+    """Decode UTF-8; PabulibError at the first byte that is not. A byte order mark stays, for `rows` to pass over."""
     try:
-        return data.decode("utf-8-sig")
+        return data.decode("utf-8")
     except UnicodeDecodeError as error:
         before = error.object[: error.start]
-        column = len(before[before.rfind(b"\n") + 1 :].decode("utf-8", "replace")) + 1
+        column = len(before[before.rfind(b"\n") + 1 :].decode().removeprefix("\ufeff")) + 1
         raise PabulibError(before.count(b"\n") + 1, column, "this byte is not UTF-8 text") from None
 
 

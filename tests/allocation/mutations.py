@@ -66,16 +66,22 @@ def valid_files() -> dict[str, bytes]:
     return found
 
 
-INSERTED = [b"\r", b'"', b'""', b"\0", b"\xef\xbb\xbf", b" ", b"\t", b"\x1f", b";", b",", b"\n", b"\r\n"]
-INSERTED += [
-    "é".encode(),
-    "\u00a0".encode(),
-    "\u3000".encode(),
-    "\u2028".encode(),
-    b"\x85",
-    b"\xff",
+INSERTED = [
     b"VOTES\n",
+    b"\r",
+    b'"',
+    b'""',
+    b"\0",
+    b"\xef\xbb\xbf",
+    b" ",
+    b"\t",
+    b"\x1f",
+    b";",
+    b",",
+    b"\n",
+    b"\r\n",
 ]
+INSERTED += ["é".encode(), "\u00a0".encode(), "\u3000".encode(), "\u2028".encode(), b"\x85", b"\xff"]
 NUMBERS = ["1e3", "-0", "١٢", "+1", "1_0", "1.", ".5", "007", "NaN", "0x1", "1/2", "2.50", "9" * 25, "-1"]
 NUMBERS += [" 3", "1,", "1", "2"]
 LONG_ID = "a-project-with-a-long-id"
@@ -83,22 +89,8 @@ NAMES = ["nobody", "1", "15", "L007", LONG_ID, LONG_ID[:-1], LONG_ID + "2", "1 "
 
 
 # Named twice, tried twice as often.
-KINDS = [
-    "flip",
-    "byte",
-    "delete",
-    "twice",
-    "insert",
-    "insert",
-    "drop",
-    "double",
-    "swap",
-    "cut",
-    "exchange",
-    "line-end",
-    "shift",
-]
-KINDS += ["number", "number", "name", "name", "more", "more"]
+KINDS = ["flip", "byte", "delete", "twice", "insert", "insert", "drop", "double", "swap", "cut"]
+KINDS += ["exchange", "line-end", "shift", "number", "number", "name", "name", "more", "more"]
 
 
 def spoiled(data: bytes, at: int, random: Random) -> bytes:

@@ -128,10 +128,11 @@ def _place(text: str, index: int) -> tuple[int, int]:
 
 def row_to_text(values: list[str]) -> str:
     """One line for these values, quoting only what has to be quoted."""
-    return ";".join([_field_to_text(value) for value in values]) + "\n"
+    return ";".join([field_to_text(value) for value in values]) + "\n"
 
 
-def _field_to_text(value: str) -> str:
+def field_to_text(value: str) -> str:
+    """The value as it stands in a file: in quotes where it has to be."""
     if _NEEDS_QUOTES.search(value):
         return '"' + value.replace('"', '""') + '"'
     return value

@@ -5,7 +5,7 @@ UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
 RUN = PYTHONPATH=$(if $(wildcard .uv),.uv) $(UV) run --no-sync
 BESIDE = SECRET_KEY=tests-only COMMONWEAL_DB_POOL=no $(RUN) python -m commonweal.config.embedded
 
-.PHONY: help run test axe coverage check bench demo-reset ready tools format messages
+.PHONY: help run test axe proof coverage check bench demo-reset ready tools format messages
 
 help: ## say what there is
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 14
@@ -28,14 +28,17 @@ tools: ## browser and gettext for the tests, where missing
 
 test: ready tools ## everything, browser journeys included (they run beside the rest, on a database of their own)
 	@mkdir -p var; COMMONWEAL_VAR=var/browser $(BESIDE) pytest -q -m "browser and not matrix" >var/browser.log 2>&1 & browser=$$!; \
-	 $(BESIDE) pytest -q -m "not browser"; rest=$$?; \
+	 $(BESIDE) pytest -q -m "not browser and not proof"; rest=$$?; \
 	 wait $$browser; journeys=$$?; cat var/browser.log; exit $$((rest + journeys))
 
 axe: ready tools ## every page in every language through axe; minutes long
 	@$(BESIDE) pytest -q -m matrix
 
+proof: ready ## the long proofs of the allocation library, with what they found
+	@$(BESIDE) pytest -q -s -m proof
+
 coverage: ready tools ## every branch of the pure parts, nine tenths of the rest
-	@$(BESIDE) pytest -q -m "not browser" --cov --cov-report=term:skip-covered
+	@$(BESIDE) pytest -q -m "not browser and not proof" --cov --cov-report=term:skip-covered
 	@$(RUN) python scripts/coverage_floor.py
 
 check: ready tools ## style, types, arrows, templates, translations, deployment settings

@@ -2,6 +2,7 @@
 
 from fractions import Fraction
 from pathlib import Path
+from unittest import mock
 
 import pytest
 from hypothesis import example, given, settings
@@ -14,10 +15,12 @@ from commonweal.allocation import (
     PabulibError,
     Project,
     check_totals,
+    pabulib_write,
     read,
     write,
 )
 from commonweal.allocation.election import number_from_text, number_to_text
+from commonweal.allocation.pabulib_rows import row_to_text
 
 from .elections import approval, approval_elections, point_elections
 
@@ -330,6 +333,56 @@ def test_columns_and_keys_are_written_in_the_order_of_the_format() -> None:
         "PROJECTS\nproject_id;cost;name;category;zone\np;5;N;c;z\nq;0;;;\n"
         "VOTES\nvoter_id;vote;age;sex;code\nv;p;20;F;1\n"
     )
+
+
+def written_one_by_one(election: Election) -> str:
+    """The lines of the votes, written ballot by ballot."""
+    names = {name for ballot in election.ballots for name in ballot.fields}
+    columns = ["voter_id", "vote", *(["points"] if election.form.has_points else []), *sorted(names)]
+    lines = [row_to_text(columns)]
+    for ballot in election.ballots:
+        points = ",".join(number_to_text(value) for value in ballot.points or ())
+        facts = {
+            **ballot.fields,
+            "voter_id": ballot.voter_id,
+            "vote": ",".join(ballot.choices),
+            "points": points,
+        }
+        lines.append(row_to_text([facts.get(column, "") for column in columns]))
+    return "".join(lines)
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.one_of(approval_elections(least_cost=0), point_elections(), point_elections(BallotForm.SCORING, -3)),
+    st.lists(st.dictionaries(st.sampled_from(["note", "remark"]), TEXTS), min_size=8, max_size=8),
+    st.sampled_from(["", '"', ";"]),
+)
+def test_votes_are_written_in_columns_as_they_would_be_one_by_one(
+    election: Election, fields: list[dict[str, str]], odd: str
+) -> None:
+    projects = [Project(project.id + odd, project.cost) for project in election.projects]
+    ballots = [
+        Ballot(
+            ballot.voter_id + odd, tuple([choice + odd for choice in ballot.choices]), ballot.points, facts
+        )
+        for ballot, facts in zip(election.ballots, fields, strict=False)
+    ]
+    odd_election = Election.make(budget=1, form=election.form, projects=projects, ballots=ballots)
+    with mock.patch.object(pabulib_write, "_ROWS_AT_ONCE", 3):
+        assert write(odd_election).partition("VOTES\n")[2] == written_one_by_one(odd_election)
+    # A column that no ballot of a part has is no column of it.
+    part = odd_election.with_ballots(odd_election.ballots[:1])
+    assert write(part).partition("VOTES\n")[2] == written_one_by_one(part)
+
+
+def test_a_fact_on_a_ballot_without_a_column_is_refused_at_its_first_voter() -> None:
+    ballots = [Ballot("1", (), None, {"age": ""}), Ballot("2", (), None, {"sex": "F", "age": "7"})]
+    meta = {"budget": "1", "vote_type": "approval"}
+    election = Election(meta, (), [*ballots, Ballot("3", (), None, {"age": "8"})], (), ("voter_id", "vote"))
+    with pytest.raises(ValueError, match="voter 2 has a value for age, sex, for which there is no column"):
+        write(election)
+    assert write(election.with_ballots(ballots[:1])).endswith("voter_id;vote\n1;\n")
 
 
 @pytest.mark.parametrize(

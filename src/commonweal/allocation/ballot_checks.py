@@ -44,7 +44,7 @@ def check_columns(ballots: Ballots, form: BallotForm, limits: Limits, costs: Map
 def _suspect_choices(
     ballots: Ballots, limits: Limits, costs: list[Fraction], suspects: NDArray[np.bool_]
 ) -> None:
-    """Add the rows with an unknown project, a forbidden sum of costs, or a repeat in their neighbourhood."""
+    """Add the rows with an unknown project, a forbidden sum of costs, or perhaps a repeat."""
     count = len(costs)
     _add_rows(ballots, ballots.choices >= count, suspects)
     if limits.min_sum_cost is not None or limits.max_sum_cost is not None:
@@ -52,7 +52,20 @@ def _suspect_choices(
         wholes = whole_numbers([int(cost * parts) for cost in costs] + [0])
         totals = _totals(ballots, wholes[np.minimum(ballots.choices, count)])
         suspects |= _outside(totals, limits.min_sum_cost, limits.max_sum_cost, parts)
-    projects = max(len(ballots.project_ids), 1)
+    if not _all_rise(ballots):
+        _suspect_repeats(ballots, suspects)
+
+
+def _all_rise(ballots: Ballots) -> bool:
+    """Whether the project numbers rise within each ballot, so that none can occur twice: true of many files."""
+    first = np.zeros(len(ballots.choices) + 1, np.bool_)
+    first[ballots.starts] = True
+    return bool((first[1:-1] | (ballots.choices[1:] > ballots.choices[:-1])).all())
+
+
+def _suspect_repeats(ballots: Ballots, suspects: NDArray[np.bool_]) -> None:
+    """Add every row of a block of rows in which some ballot names a project twice."""
+    projects = len(ballots.project_ids)
     step = max(_CELLS // projects, 1)
     for first in range(0, len(ballots), step):
         starts = ballots.starts[first : first + step + 1]

@@ -30,12 +30,12 @@ class Row:
 
 
 def text_from_bytes(data: bytes) -> str:
-    """Decode UTF-8, with or without a byte order mark; PabulibError at the first byte that is not UTF-8."""
+    """Decode UTF-8; PabulibError at the first byte that is not. A byte order mark stays, for `rows` to pass over."""
     try:
-        return data.decode("utf-8-sig")
+        return data.decode("utf-8")
     except UnicodeDecodeError as error:
         before = error.object[: error.start]
-        column = len(before[before.rfind(b"\n") + 1 :].decode("utf-8", "replace")) + 1
+        column = len(before[before.rfind(b"\n") + 1 :].decode().removeprefix("\ufeff")) + 1
         raise PabulibError(before.count(b"\n") + 1, column, "this byte is not UTF-8 text") from None
 
 
@@ -128,10 +128,11 @@ def _place(text: str, index: int) -> tuple[int, int]:
 
 def row_to_text(values: list[str]) -> str:
     """One line for these values, quoting only what has to be quoted."""
-    return ";".join([_field_to_text(value) for value in values]) + "\n"
+    return ";".join([field_to_text(value) for value in values]) + "\n"
 
 
-def _field_to_text(value: str) -> str:
+def field_to_text(value: str) -> str:
+    """The value as it stands in a file: in quotes where it has to be."""
     if _NEEDS_QUOTES.search(value):
         return '"' + value.replace('"', '""') + '"'
     return value

@@ -22,18 +22,18 @@ GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _KEPT: Words = np.array([(1 << 8 * length) - 1 for length in range(9)], np.uint64)
 
 
-def loadable(data: bytes | memoryview) -> Words:
+def loadable(data: bytes) -> Words:
     """The eight bytes from every place of `data` on as a little-endian word, zeros after its end: a view."""
-    padded = np.frombuffer(bytes(data) + bytes(8), np.uint8)
+    padded = np.frombuffer(data + bytes(8), np.uint8)
     return np.ndarray((len(data) + 1,), "<u8", padded, strides=(1,))
 
 
 def words(loaded: Words, starts: Places, lengths: Places, number: int) -> Words:
     """Bytes 8 x `number` to 8 x `number` + 7 of each text as one word, zeros after its end."""
     if number == 0:
-        return loaded[starts] & _KEPT[np.minimum(lengths, 8)]
+        return loaded[starts] & _KEPT.take(lengths, mode="clip")
     at = np.minimum(starts + 8 * number, len(loaded) - 1)
-    return loaded[at] & _KEPT[np.clip(lengths - 8 * number, 0, 8)]
+    return loaded[at] & _KEPT.take(lengths - 8 * number, mode="clip")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -105,9 +105,67 @@ class Texts(Sequence[str]):
 
     def _all_differ(self, lengths: Places, count: int) -> bool:
         """True when sums made of the bytes prove that no two texts are equal; False proves nothing."""
-        loaded = loadable(self.data)
         sums = np.zeros(len(self), np.uint64)
-        for number in range(count):
-            sums = (sums + words(loaded, self.starts, lengths, number)) * GOLDEN
+        for first in range(0, len(self), _ROWS_AT_ONCE):
+            rows = slice(first, first + _ROWS_AT_ONCE)
+            begin = int(self.starts[rows].min())
+            loaded = loadable(self.data[begin : int(self.ends[rows].max())])
+            for number in range(count):
+                word = words(loaded, self.starts[rows] - begin, lengths[rows], number)
+                sums[rows] = (sums[rows] + word) * GOLDEN
         sums.sort()
         return not (sums[1:] == sums[:-1]).any()
+
+
+class Lookup:
+    """Finds the number of a short text by its bytes, for many at once: a hash table with open addresses.
+
+    Texts without NUL bytes only: a text is told by its words of eight bytes, zeros after its end.
+    """
+
+    def __init__(self, keys: Sequence[bytes]) -> None:
+        lengths = np.array([len(key) for key in keys], np.int64)
+        self.count = max(-(-int(lengths.max(initial=0)) // 8), 1)
+        loaded = loadable(b"".join(keys))
+        starts = np.cumsum(lengths) - lengths
+        found = [words(loaded, starts, lengths, number) for number in range(self.count)]
+        # One more key than there are, of no length: whoever is not found gets its number.
+        self.keys = [np.append(word, np.uint64(0)) for word in found]
+        bits = max((16 * len(keys)).bit_length(), 6)
+        self.shift = np.uint64(64 - bits)
+        self.table = np.full(1 << bits, len(keys), np.int32)
+        for number, slot in enumerate(self._slots(found).tolist()):
+            while self.table[slot] < len(keys):
+                slot = (slot + 1) % len(self.table)
+            self.table[slot] = number
+
+    def __len__(self) -> int:
+        return len(self.keys[0]) - 1
+
+    def _slots(self, found: Sequence[Words]) -> Places:
+        sums = found[0] * GOLDEN
+        for word in found[1:]:
+            sums = (sums + word) * GOLDEN
+        return (sums >> self.shift).view(np.int64)
+
+    def find(self, loaded: Words, starts: Places, lengths: Places) -> NDArray[np.int32]:
+        """The number of each text; the number of keys for a text that is not among them."""
+        found = [words(loaded, starts, lengths, number) for number in range(self.count)]
+        slots = self._slots(found)
+        numbers = self.table[slots]
+        doubtful = np.flatnonzero(self._differ(found, numbers))
+        while len(doubtful):
+            slots[doubtful] = (slots[doubtful] + 1) % len(self.table)
+            numbers[doubtful] = self.table[slots[doubtful]]
+            differ = self._differ([word[doubtful] for word in found], numbers[doubtful])
+            doubtful = doubtful[differ & (numbers[doubtful] < len(self))]
+        if lengths.max(initial=0) > 8 * self.count:
+            numbers[lengths > 8 * self.count] = len(self)
+        return numbers
+
+    def _differ(self, found: Sequence[Words], numbers: NDArray[np.int32]) -> NDArray[np.bool_]:
+        """Where a text is not the key with this number."""
+        differ: NDArray[np.bool_] = self.keys[0][numbers] != found[0]
+        for key, word in zip(self.keys[1:], found[1:], strict=True):
+            differ |= key[numbers] != word
+        return differ

@@ -4,7 +4,7 @@ Pure: numpy and the standard library. Never touches a database, a clock or a set
 """
 
 from commonweal.allocation.bylaw import ByLaw, ByLawError, Completion, Rule, Start, Stop, Ties, Utility
-from commonweal.allocation.count import count
+from commonweal.allocation.count import Engine, count
 from commonweal.allocation.election import (
     Ballot,
     BallotForm,
@@ -14,7 +14,6 @@ from commonweal.allocation.election import (
     Limits,
     Project,
 )
-from commonweal.allocation.equal_shares import Progress
 from commonweal.allocation.explain import (
     BallotResult,
     ChoiceResult,
@@ -28,11 +27,10 @@ from commonweal.allocation.explain import (
     satisfied_share,
     what_my_vote_did,
     why_funded,
-    why_not,
 )
 from commonweal.allocation.outcome import Outcome, Payment, Phase, Round
 from commonweal.allocation.pabulib import PabulibError, TotalMismatch, check_totals, read, write
-from commonweal.allocation.supports import UtilityError
+from commonweal.allocation.tally import Progress, UtilityError
 
 __all__ = [
     "Ballot",
@@ -46,6 +44,7 @@ __all__ = [
     "Completion",
     "Election",
     "ElectionError",
+    "Engine",
     "Funded",
     "Limits",
     "NotFunded",
@@ -73,6 +72,5 @@ __all__ = [
     "satisfied_share",
     "what_my_vote_did",
     "why_funded",
-    "why_not",
     "write",
 ]

@@ -16,7 +16,7 @@ from commonweal.allocation.count import count
 from commonweal.allocation.election import Election, number_from_text
 from commonweal.allocation.outcome import Outcome
 from commonweal.allocation.pabulib import PabulibError, read
-from commonweal.allocation.supports import UtilityError
+from commonweal.allocation.tally import UtilityError
 
 # Work that is over sooner than this is not worth a progress line in a log file.
 QUIET_SECONDS = 2.0

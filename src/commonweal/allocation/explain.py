@@ -1,7 +1,7 @@
 """Says why a project was funded or not, and what a ballot did: read from an election and its outcome.
 
 Never decides anything and never guesses: every number is read from the outcome, replayed from its rounds, or
-found by counting again (`counterfactual`).
+found by counting again.
 """
 
 from collections.abc import Sequence
@@ -9,21 +9,23 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 
-from commonweal.allocation.bylaw import Rule
-from commonweal.allocation.count import supports_for
-from commonweal.allocation.counterfactual import Recount
+from commonweal.allocation.bylaw import ByLaw, Rule
+from commonweal.allocation.count import Engine, counted
 from commonweal.allocation.election import Ballot, Election
-from commonweal.allocation.equal_shares import Progress
-from commonweal.allocation.outcome import JsonValue, Outcome, Phase, exact_json
-from commonweal.allocation.supports import Supports
+from commonweal.allocation.fast.engine import FastCount
+from commonweal.allocation.outcome import JsonValue, Outcome, Phase, Round, exact_json
+from commonweal.allocation.plain.engine import PlainCount
+from commonweal.allocation.plain.supports import Supports
+from commonweal.allocation.tally import Progress, Standing, utility_of
 
 
 @dataclass(frozen=True, slots=True)
 class Funded:
     """Why a project was funded.
 
-    `order` is its place among the winners, from 1. `supporters` support it, `payers` of them paid between
-    `paid_min` and `paid_max` currency units (None when nobody paid: greedy). `price` as in `outcome.Round`.
+    `order` is its place among the winners, from 1. `supporters` support it, `payers` of them paid something:
+    `partial_payers` all they had left, `partial_paid` together, and the others the full price, between `full_min`
+    and `full_max` currency units each (None when nobody did). `price` as in `outcome.Round`.
     """
 
     project: str
@@ -31,8 +33,10 @@ class Funded:
     phase: Phase
     supporters: int
     payers: int
-    paid_min: Fraction | None
-    paid_max: Fraction | None
+    full_min: Fraction | None
+    full_max: Fraction | None
+    partial_payers: int
+    partial_paid: Fraction
     price: Fraction | None
 
     def to_json(self) -> dict[str, JsonValue]:
@@ -43,8 +47,10 @@ class Funded:
             "phase": self.phase.value,
             "supporters": self.supporters,
             "payers": self.payers,
-            "paid_min": exact_json(self.paid_min),
-            "paid_max": exact_json(self.paid_max),
+            "full_min": exact_json(self.full_min),
+            "full_max": exact_json(self.full_max),
+            "partial_payers": self.partial_payers,
+            "partial_paid": exact_json(self.partial_paid),
             "price": exact_json(self.price),
         }
 
@@ -75,17 +81,16 @@ class NotFunded:
         very moment the budget did not.
     votes_needed
         How many additional voters, who support this project only (with utility `points`: as strongly as any
-        voter supports any project), bring it among the winners when the whole election is counted again with
-        the same budget and by-law. With one fewer it does not win. None: not even with as many additional
-        voters as there were voters, or not asked.
+        voter supports any project), bring it among the winners when the election is counted again, with the same
+        share for every voter, the new ones included. With one fewer it does not win. None: not even with as many
+        additional voters as there were voters, or it costs more than the whole budget. Known in the literature as
+        singleton-add (Boehmer et al., IJCAI 2024).
     cost_needed
-        The highest cost, in whole currency units, at which it would have been funded, all else equal: one
-        unit more and it is not. None: at no cost of 1 or more, or not asked.
-
-    Both are found by counting again. More votes or a lower cost nearly always help, but raised shares can
-    make exceptions (they may stop elsewhere). Up to 64 possible answers each is tried in turn. Beyond that
-    they are searched by leaps and halving: the answer is then a boundary between losing and winning, and the
-    nearest one unless such an exception lies before it.
+        The highest cost, in whole currency units, at which it would have been funded, all else and the share
+        equal: one unit more and it is not. None: at no cost of 1 or more.
+    lost_in_round
+        Equal shares: after this round its supporters together no longer had its cost (0: from the start). None:
+        they always had it, or the rule knows no shares.
     """
 
     project: str
@@ -95,6 +100,7 @@ class NotFunded:
     missing: Fraction
     votes_needed: int | None
     cost_needed: int | None
+    lost_in_round: int | None
 
     def to_json(self) -> dict[str, JsonValue]:
         """Plain values in a fixed order of keys."""
@@ -106,6 +112,7 @@ class NotFunded:
             "missing": exact_json(self.missing),
             "votes_needed": self.votes_needed,
             "cost_needed": self.cost_needed,
+            "lost_in_round": self.lost_in_round,
         }
 
 
@@ -149,82 +156,60 @@ class Comparison:
     indifferent: int
 
 
-def why_funded(election: Election, outcome: Outcome, project_id: str) -> Funded:
-    """Why this winner won; KeyError when it did not. The election is not needed to say so, but to check the
-    id.
-    """
-    project = election.project(project_id)
-    found = outcome.round_of(project.id)
-    if found is None:
-        raise KeyError(project_id)
+def why_funded(found: Round) -> Funded:
+    """Why the project of this round was selected."""
     amounts = [payment.amount for payment in found.payments]
     return Funded(
-        project=project.id,
+        project=found.project,
         order=found.number,
         phase=found.phase,
         supporters=found.supporters,
         payers=found.payers,
-        paid_min=min(amounts, default=None),
-        paid_max=max(amounts, default=None),
+        full_min=min(amounts, default=None),
+        full_max=max(amounts, default=None),
+        partial_payers=found.partial_payers,
+        partial_paid=found.partial_paid,
         price=found.price,
     )
 
 
-def why_not(
-    election: Election,
-    outcome: Outcome,
-    project_id: str,
-    *,
-    recount: Recount | None = None,
-    what_if: bool = True,
-    progress: Progress | None = None,
-) -> NotFunded:
-    """Why this loser lost; KeyError when it won or does not exist.
-
-    `what_if=False` leaves out `votes_needed` and `cost_needed`, which take many counts. To ask about several
-    projects, make one `Recount(election, outcome.bylaw)` and pass it each time, or call `explain_all`.
-    """
-    project = election.project(project_id)
-    if project.id in outcome.winners:
-        raise KeyError(project_id)
-    recount = recount or Recount(supports_for(election, outcome.bylaw), outcome.bylaw)
-    number = recount.supports.ids.index(project.id)
-    money_left = recount.money_left(number)
-    supporters = recount.supports.supporters(number)
-    return NotFunded(
-        project=project.id,
-        reason=_reason(recount.supports, number, outcome, money_left),
-        supporters=supporters,
-        money_left=money_left,
-        missing=max(Fraction(0), project.cost - money_left),
-        votes_needed=recount.votes_needed(number, progress) if what_if else None,
-        cost_needed=recount.cost_needed(number, progress) if what_if else None,
-    )
-
-
-def _reason(supports: Supports, number: int, outcome: Outcome, money_left: Fraction) -> Reason:
-    cost = supports.costs[number]
-    if cost > supports.budget:
-        return Reason.TOO_DEAR
-    if not supports.backers[number]:
-        return Reason.NOBODY
-    by_voters = outcome.bylaw.rule in (Rule.EQUAL_SHARES, Rule.PHRAGMEN)
-    return Reason.SUPPORTERS if by_voters and money_left < cost else Reason.BUDGET
-
-
 def explain_all(
-    election: Election, outcome: Outcome, *, what_if: bool = True, progress: Progress | None = None
+    election: Election, outcome: Outcome, *, progress: Progress | None = None, engine: Engine = Engine.FAST
 ) -> tuple[tuple[Funded, ...], tuple[NotFunded, ...]]:
-    """`why_funded` for every winner and `why_not` for every loser, sharing the work between them."""
-    recount = Recount(supports_for(election, outcome.bylaw), outcome.bylaw)
-    funded = tuple([why_funded(election, outcome, project_id) for project_id in outcome.winners])
+    """Why every winner won and every loser lost, in the order of the outcome."""
+    found = counted(election, outcome.bylaw, progress, engine)
+    number = {project_id: place for place, project_id in enumerate(found.standing.ids)}
     not_funded = []
     for done, project_id in enumerate(outcome.losers):
         if progress:
             progress("explaining projects", done, len(outcome.losers))
-        found = why_not(election, outcome, project_id, recount=recount, what_if=what_if, progress=progress)
-        not_funded.append(found)
-    return funded, tuple(not_funded)
+        not_funded.append(_why_not(found, number[project_id]))
+    return tuple([why_funded(found_round) for found_round in outcome.rounds]), tuple(not_funded)
+
+
+def _why_not(found: FastCount | PlainCount, number: int) -> NotFunded:
+    standing, left = found.standing, found.tally.left[number]
+    cost = standing.costs[number]
+    return NotFunded(
+        project=standing.ids[number],
+        reason=_reason(standing, found.bylaw, number, left),
+        supporters=standing.supporters[number],
+        money_left=left,
+        missing=max(Fraction(0), cost - left),
+        votes_needed=None if cost > standing.budget else found.votes_needed(number),
+        cost_needed=found.cost_needed(number),
+        lost_in_round=found.lost_in_round(number),
+    )
+
+
+def _reason(standing: Standing, bylaw: ByLaw, number: int, money_left: Fraction) -> Reason:
+    cost = standing.costs[number]
+    if cost > standing.budget:
+        return Reason.TOO_DEAR
+    if not standing.supporters[number]:
+        return Reason.NOBODY
+    by_voters = bylaw.rule in (Rule.EQUAL_SHARES, Rule.PHRAGMEN)
+    return Reason.SUPPORTERS if by_voters and money_left < cost else Reason.BUDGET
 
 
 def what_my_vote_did(election: Election, outcome: Outcome, ballot: Ballot) -> BallotResult:
@@ -234,7 +219,7 @@ def what_my_vote_did(election: Election, outcome: Outcome, ballot: Ballot) -> Ba
     left, with phragmen all they had earned since they last paid. The ballot need not be one that was counted:
     the result then says what such a voter would have paid at the same prices.
     """
-    supports = Supports.of(election.with_ballots([ballot]), supports_for(election, outcome.bylaw).utility)
+    supports = Supports.of(election.with_ballots([ballot]), utility_of(outcome.bylaw))
     utility = {
         supports.ids[number]: weight * supports.unit[number]
         for number, backers in enumerate(supports.backers)
@@ -268,7 +253,7 @@ def _replay(outcome: Outcome, utility: dict[str, Fraction]) -> tuple[Fraction | 
 
 def payments_by_voter(election: Election, outcome: Outcome, project_id: str) -> dict[str, Fraction]:
     """What each supporter of a winner paid for it, by voter id, in ballot order; {} for greedy."""
-    supports = supports_for(election, outcome.bylaw)
+    supports = Supports.of(election, utility_of(outcome.bylaw))
     number = supports.ids.index(election.project(project_id).id)
     by_group: dict[int, dict[str, Fraction]] = {group: {} for group, _, _ in supports.backers[number]}
     for project, backers in enumerate(supports.backers):

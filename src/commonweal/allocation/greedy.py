@@ -1,37 +1,77 @@
-"""Greedy: projects in order of support, each taken when it still fits. Never looks at who supports what."""
+"""Greedy: projects in order of support, each taken when it still fits. Never looks at who supports what.
 
+Both engines share it: once the votes are added up there is nothing left to make faster.
+"""
+
+from collections.abc import Sequence
 from fractions import Fraction
 
-from commonweal.allocation.supports import Supports
+from commonweal.allocation.bylaw import ByLaw, Completion, Rule, Utility
+from commonweal.allocation.tally import Standing, Tally, TieKey, tie_key, total_cost
 
 
-def greedy_order(supports: Supports, places: tuple[int, ...], *, per_cost: bool) -> list[int]:
-    """All projects, best first: by `supports.score`, or by score per currency unit; `places` decides ties.
+def goes_per_cost(bylaw: ByLaw) -> bool:
+    """Whether the greedy rule of this by-law goes by support per currency unit."""
+    return bylaw.rule is Rule.GREEDY_PER_COST or (
+        bylaw.rule is Rule.GREEDY and bylaw.utility is Utility.CARDINALITY
+    )
+
+
+GreedyKey = tuple[bool, Fraction, TieKey]
+
+
+def greedy_key(score: Fraction, cost: Fraction, tie: TieKey, *, per_cost: bool) -> GreedyKey:
+    """What greedy sorts by, smallest first: score, or score per currency unit, then the named order.
 
     Per currency unit, a project that costs nothing and has a supporter comes first.
     """
-
-    def key(project: int) -> tuple[bool, Fraction, int]:
-        score, cost = supports.score[project], supports.costs[project]
-        if not per_cost:
-            return False, -score, places[project]
-        free = not cost and score > 0
-        return not free, -score / (cost or 1), places[project]
-
-    return sorted(range(len(supports.ids)), key=key)
+    if not per_cost:
+        return False, -score, tie
+    free = not cost and score > 0
+    return not free, -score / (cost or 1), tie
 
 
-def greedy(
-    supports: Supports, places: tuple[int, ...], *, per_cost: bool, taken: tuple[int, ...] = ()
-) -> list[int]:
-    """The projects taken beside those already `taken`, in `greedy_order`, each if it still fits the budget.
+def greedy_keys(standing: Standing, bylaw: ByLaw) -> list[GreedyKey]:
+    """The key of each project."""
+    per_cost = goes_per_cost(bylaw)
+    return [
+        greedy_key(score, cost, tie_key(bylaw.ties, votes, cost, name), per_cost=per_cost)
+        for score, cost, votes, name in zip(
+            standing.score, standing.costs, standing.supporters, standing.ids, strict=True
+        )
+    ]
+
+
+def greedy_order(standing: Standing, bylaw: ByLaw) -> list[int]:
+    """All projects, best first."""
+    return sorted(range(len(standing.ids)), key=greedy_keys(standing, bylaw).__getitem__)
+
+
+def greedy(standing: Standing, bylaw: ByLaw, already: Sequence[int] = ()) -> list[int]:
+    """The projects taken beside those there `already`, in `greedy_order`, each if it still fits the budget.
 
     Projects with a score of zero come last and are taken too when they fit.
     """
-    left = supports.budget - sum([supports.costs[project] for project in taken])
-    chosen = []
-    for project in greedy_order(supports, places, per_cost=per_cost):
-        if project not in taken and supports.costs[project] <= left:
-            left -= supports.costs[project]
+    left, chosen, there = standing.budget - total_cost(standing, already), [], set(already)
+    for project in greedy_order(standing, bylaw):
+        if project not in there and standing.costs[project] <= left:
+            left -= standing.costs[project]
             chosen.append(project)
     return chosen
+
+
+def completed(standing: Standing, bylaw: ByLaw, bought: Sequence[int]) -> list[int]:
+    """What a completion with `greedy` takes beside the projects that shares bought; nothing otherwise."""
+    fills = bylaw.completion in (Completion.GREEDY, Completion.ADD1U)
+    return greedy(standing, bylaw, bought) if fills else []
+
+
+def greedy_tally(standing: Standing, bylaw: ByLaw) -> Tally:
+    """The greedy rule by itself. What is left for a project that lost is what its turn found in the pot."""
+    taken = greedy(standing, bylaw)
+    left, found, there = standing.budget, [Fraction(0)] * len(standing.ids), set(taken)
+    for project in greedy_order(standing, bylaw):
+        found[project] = left
+        if project in there:
+            left -= standing.costs[project]
+    return Tally((), tuple(taken), None, None, frozenset(), tuple(found))

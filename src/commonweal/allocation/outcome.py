@@ -48,7 +48,9 @@ class Round:
 
     `price` is rho (equal shares: currency units per unit of utility) or the load (phragmen: what every voter
     had earned in all), None for greedy. `supporters` are voters who support the project, `payers` those who
-    paid something; the payments add up to the cost, except in greedy rounds, where nobody pays.
+    paid something. `payments` lists who paid the full price, smallest amount first; `partial_payers` had less,
+    and paid all of it: `partial_paid` together. All of it adds up to the cost, except in greedy rounds, where
+    nobody pays.
     """
 
     number: int
@@ -57,11 +59,13 @@ class Round:
     price: Fraction | None
     supporters: int
     payments: tuple[Payment, ...]
+    partial_payers: int
+    partial_paid: Fraction
 
     @property
     def payers(self) -> int:
         """How many voters paid something."""
-        return sum(payment.payers for payment in self.payments)
+        return sum(payment.payers for payment in self.payments) + self.partial_payers
 
     def to_json(self) -> dict[str, JsonValue]:
         """Plain values in a fixed order of keys; see `exact_json` for the numbers."""
@@ -75,6 +79,8 @@ class Round:
             "payments": [
                 {"amount": exact_json(paid.amount), "payers": paid.payers} for paid in self.payments
             ],
+            "partial_payers": self.partial_payers,
+            "partial_paid": exact_json(self.partial_paid),
         }
 
 
@@ -100,7 +106,7 @@ class Outcome:
 
     @property
     def payments(self) -> Mapping[str, tuple[Payment, ...]]:
-        """For each winner who paid how much: groups of equal amounts, smallest first; () when nobody paid."""
+        """For each winner how many paid the full price, by amount, smallest first; () when nobody did."""
         return {found.project: found.payments for found in self.rounds}
 
     def round_of(self, project_id: str) -> Round | None:

@@ -139,19 +139,19 @@ class Market:
         doubt = (self.slack * marks.supporters[project] + summing) * ROOM
         if bound < beat < inf:
             limit = beat * unit * ROOM
-            cover = _cover(purses, limit, sizes, weights)
+            cover = cover_at(purses, limit, sizes, weights)
             if cover + doubt < cost:
-                rich = _rich(purses, limit, sizes, weights)
+                rich = rich_at(purses, limit, sizes, weights)
                 return (limit + (cost - cover - doubt) / rich) / unit * BELOW if rich else None
         price = bound * unit
-        while (cover := _cover(purses, price, sizes, weights)) < cost - summing:
-            rich = _rich(purses, price, sizes, weights)
+        while (cover := cover_at(purses, price, sizes, weights)) < cost - summing:
+            rich = rich_at(purses, price, sizes, weights)
             if not rich:
                 return None if cover + doubt < cost else self._exact_offer(project, bound, inf)
             price += (cost - cover) / rich
         # Within this margin on either side of the price the slope is at least that of those richer still.
         margin = NARROW * price + 2 * self.slack
-        rich = _rich(purses, price + margin, sizes, weights)
+        rich = rich_at(purses, price + margin, sizes, weights)
         if rich * margin < 2 * (doubt + summing):
             return self._exact_offer(project, bound, inf)
         margin = 2 * (doubt + summing) / rich
@@ -306,13 +306,13 @@ class Market:
         self.slack = float(self.doubts.max(initial=0.0)) * ROOM
 
 
-def _cover(purses: Floats, price: float, sizes: Floats | None, weights: Floats | None) -> float:
+def cover_at(purses: Floats, price: float, sizes: Floats | None, weights: Floats | None) -> float:
     """What the supporters can pay together at this price per unit of weight."""
     paid = np.minimum(purses, price if weights is None else price * weights)
     return float(np.add.reduce(paid)) if sizes is None else times(paid, sizes)
 
 
-def _rich(purses: Floats, price: float, sizes: Floats | None, weights: Floats | None) -> float:
+def rich_at(purses: Floats, price: float, sizes: Floats | None, weights: Floats | None) -> float:
     """The weight of the supporters who have more than this price; a whole number."""
     if weights is not None:
         return _weight(purses > price * weights, sizes, weights)

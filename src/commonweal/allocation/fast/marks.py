@@ -5,11 +5,10 @@ arrays clearly shorter. Every number here is whole and below 2**53, so that a fl
 that needs more is refused with `TooFine` and belongs to the plain rules.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import lcm
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,8 +16,9 @@ from numpy.typing import NDArray
 from commonweal.allocation.ballots import Ballots
 from commonweal.allocation.bylaw import Utility
 from commonweal.allocation.election import BallotForm, Election
-from commonweal.allocation.supports import UtilityError
+from commonweal.allocation.tally import UtilityError
 
+T = TypeVar("T")
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 # Whole numbers up to here are exact as floats.
@@ -94,6 +94,46 @@ class Marks:
             choices=choices,
             worth=worth,
         )
+
+    def with_cost(self, project: int, cost: Fraction) -> "Marks":
+        """The same election with another cost for one project."""
+        costs, floats = _changed(self.costs, project, cost), _changed(self.cost_floats, project, float(cost))
+        changed = replace(self, costs=costs, cost_floats=floats, parts=lcm(self.parts, cost.denominator))
+        if self.utility is not Utility.COST:
+            return changed
+        unit = cost or Fraction(1)
+        return replace(
+            changed,
+            unit=_changed(self.unit, project, unit),
+            unit_floats=_changed(self.unit_floats, project, float(unit)),
+        )
+
+    def with_voters(self, project: int, count: int) -> "Marks":
+        """The same election with `count` more voters who support this project only, as strongly as anyone does."""
+        group = len(self.group_sizes)
+        members, sizes, weights = self.members[project], self.sizes[project], self.weights[project]
+        crowd = np.ones(len(members)) if sizes is None else sizes
+        heavy = None if weights is None else np.append(weights, float(self.heaviest))
+        row_weights = self.row_weights
+        points = self.heaviest * (self.unit[project] if self.utility is Utility.POINTS else 1)
+        return replace(
+            self,
+            voters=self.voters + count,
+            group_sizes=np.append(self.group_sizes, count),
+            row_starts=np.append(self.row_starts, self.row_starts[-1] + 1),
+            row_projects=np.append(self.row_projects, project),
+            row_weights=None if row_weights is None else np.append(row_weights, self.heaviest),
+            members=_changed(self.members, project, np.append(members, group)),
+            sizes=_changed(self.sizes, project, np.append(crowd, float(count))),
+            weights=_changed(self.weights, project, heavy),
+            supporters=_changed(self.supporters, project, self.supporters[project] + count),
+            totals=_changed(self.totals, project, self.totals[project] + count * self.heaviest),
+            score=_changed(self.score, project, self.score[project] + count * points),
+        )
+
+
+def _changed(values: tuple[T, ...], at: int, value: T) -> tuple[T, ...]:
+    return (*values[:at], value, *values[at + 1 :])
 
 
 def _worth(
@@ -271,7 +311,7 @@ def _equal_within(starts: Ints, choices: Ints, worth: Ints | None, lead: Ints) -
     return worth is None or np.array_equal(worth[order], worth[order][theirs])
 
 
-def rows_of(marks: Marks, groups: Ints) -> tuple[Ints, Ints, Sequence[int] | Ints]:
+def rows_of(marks: Marks, groups: Ints) -> tuple[Ints, Ints, Ints]:
     """The marks of these groups: for each its place in `groups`, the project, the weight."""
     lengths = marks.row_starts[groups + 1] - marks.row_starts[groups]
     of_mark = np.repeat(np.arange(len(groups), dtype=np.int64), lengths)

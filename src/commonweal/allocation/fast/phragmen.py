@@ -57,7 +57,7 @@ class Sequence:
                 self.last_load = self._load(tied[0])
                 self.cut_short = True
                 return self
-            self._buy(tied[0])
+            self.buy(tied[0])
         if self.moments:
             self.last_load = self.load(len(self.moments) - 1)
         return self
@@ -125,7 +125,7 @@ class Sequence:
             self.exact = [earlier * split for earlier in self.exact]
             self.exact.append(owed // common)
 
-    def _buy(self, project: int) -> None:
+    def buy(self, project: int) -> None:
         """Spend all the money of the supporters."""
         load, doubt = self._ask(project)
         self.doubt = max(self.doubt, doubt * ABOVE)

@@ -13,7 +13,7 @@ from heapq import heapify, heappop, heappush
 from math import lcm
 from typing import NamedTuple
 
-from commonweal.allocation.supports import Supports
+from commonweal.allocation.plain.supports import Supports
 
 
 class Moment(NamedTuple):
@@ -97,6 +97,7 @@ class _Earnings:
 
     def __init__(self, supports: Supports) -> None:
         self.supports = supports
+        self.supporters = supports.supporters
         self.parts = lcm(*[cost.denominator for cost in supports.costs])
         self.loads = [0] * len(supports.group_sizes)
 
@@ -105,7 +106,7 @@ class _Earnings:
         backers = self.supports.backers[project]
         carried = sum([size * self.loads[group] for group, size, _ in backers])
         cost = int(self.supports.costs[project] * self.parts)
-        return Fraction(carried + cost, self.supports.supporters(project) * self.parts)
+        return Fraction(carried + cost, self.supporters[project] * self.parts)
 
     def paid(self, project: int, load: Fraction) -> tuple[tuple[Fraction, int], ...]:
         """Who pays what when the project is bought at this load."""

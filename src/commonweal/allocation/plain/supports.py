@@ -9,16 +9,13 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import lcm
 
-from commonweal.allocation.bylaw import Ties, Utility
+from commonweal.allocation.bylaw import Utility
 from commonweal.allocation.election import Ballot, BallotForm, Election
+from commonweal.allocation.tally import UtilityError
 
 # (group, voters in the group, weight each of them gives the project); the weight is a whole number above
 # zero.
 Backer = tuple[int, int, int]
-
-
-class UtilityError(ValueError):
-    """A utility that these ballots cannot express, such as points on an approval ballot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,25 +83,10 @@ class Supports:
             score=tuple(score),
         )
 
-    def supporters(self, project: int) -> int:
-        """How many voters support the project: named it or, with utility points, gave it more than zero."""
-        return sum([size for _, size, _ in self.backers[project]])
-
-    def places(self, ties: Ties) -> tuple[int, ...]:
-        """The place of each project in the named order; place 0 wins every tie."""
-        votes = [self.supporters(project) for project in range(len(self.ids))]
-
-        def key(project: int) -> tuple[Fraction | int, Fraction | int, str]:
-            if ties is Ties.VOTES:
-                return -votes[project], self.costs[project], self.ids[project]
-            if ties is Ties.COST:
-                return self.costs[project], -votes[project], self.ids[project]
-            return 0, 0, self.ids[project]
-
-        places = [0] * len(self.ids)
-        for place, project in enumerate(sorted(range(len(self.ids)), key=key)):
-            places[project] = place
-        return tuple(places)
+    @property
+    def supporters(self) -> tuple[int, ...]:
+        """How many voters support each project: named it or, with utility points, gave it more than zero."""
+        return tuple([sum([size for _, size, _ in listed]) for listed in self.backers])
 
     def heaviest(self) -> int:
         """The greatest weight any voter gives any project (1 for approvals or without a single vote)."""

@@ -8,28 +8,14 @@ budget: what a share may be, and whether the outcome fits the budget, is decided
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from heapq import heapify, heappop, heapreplace
 from math import gcd, lcm
 from typing import NamedTuple
 
-from commonweal.allocation.supports import Backer, Supports
-
-# Told what is being done, how far it is, and how far it will go when that is known.
-Progress = Callable[[str, int, int | None], None]
-
-
-class Purchase(NamedTuple):
-    """A project bought: its number and the price rho per unit of utility, in currency units.
-
-    `paid` lists (amount, voters who paid it), smallest first, without those who had nothing left to pay with.
-    """
-
-    project: int
-    rho: Fraction
-    paid: tuple[tuple[Fraction, int], ...]
-
+from commonweal.allocation.plain.supports import Backer, Supports
+from commonweal.allocation.tally import Bought
 
 class Rho:
     """A price per unit of utility as two whole numbers, compared exactly.
@@ -57,7 +43,7 @@ class Rho:
 class Spending(NamedTuple):
     """The purchases in order, and what a voter of each group has left at the end."""
 
-    purchases: list[Purchase]
+    purchases: list[Bought]
     left: list[Fraction]
 
 
@@ -66,22 +52,18 @@ def equal_shares(supports: Supports, share: Fraction, places: tuple[int, ...]) -
     market = Market(supports, share)
     purchases = []
     for project, rho in rounds(market, places):
-        purchases.append(Purchase(project, rho.exact(), market.paid(project)))
+        purchases.append(Bought(project, rho.exact(), market.paid_in_full(project), market.paid_partly(project)))
         market.buy(project)
     return Spending(purchases, [Fraction(purse, market.parts) for purse in market.purses])
 
 
-def projects_bought(
-    supports: Supports, share: Fraction, places: tuple[int, ...], progress: Progress | None = None
-) -> list[int]:
+def projects_bought(supports: Supports, share: Fraction, places: tuple[int, ...]) -> list[int]:
     """The same projects as `equal_shares` in the same order, without the accounts."""
     market = Market(supports, share)
     bought = []
     for project, _ in rounds(market, places):
         market.buy(project)
         bought.append(project)
-        if progress:
-            progress("projects bought", len(bought), None)
     return bought
 
 
@@ -181,18 +163,18 @@ class Market:
         for group, _, _ in self.poor[project]:
             self.purses[group] = 0
 
-    def paid(self, project: int) -> tuple[tuple[Fraction, int], ...]:
-        """Who will pay what at the price of the last `ask`: (amount, voters), smallest amount first."""
+    def paid_in_full(self, project: int) -> tuple[tuple[Fraction, int], ...]:
+        """Who will pay the full price of the last `ask`: (amount, voters), smallest amount first."""
         owed, weights = self.offers[project]
-        poor: Counter[int] = Counter()
-        for group, size, _ in self.poor[project]:
-            poor[self.purses[group]] += size
-        rich: Counter[int] = Counter()
+        voters: Counter[int] = Counter()
         for _, size, weight in self.rich[project]:
-            rich[weight] += size
-        voters: Counter[Fraction] = Counter()
-        for purse, count in poor.items():
-            voters[Fraction(purse, self.parts)] += count
-        for weight, count in rich.items():
-            voters[Fraction(owed * weight, weights * self.parts)] += count
-        return tuple(sorted((amount, count) for amount, count in voters.items() if amount))
+            voters[weight] += size
+        return tuple(
+            [(Fraction(owed * weight, weights * self.parts), voters[weight]) for weight in sorted(voters) if owed]
+        )
+
+    def paid_partly(self, project: int) -> tuple[int, Fraction]:
+        """How many will pay less than the full price, all they have left, and what they pay together."""
+        paying = [(size, self.purses[group]) for group, size, _ in self.poor[project] if self.purses[group]]
+        paid = sum([size * purse for size, purse in paying])
+        return sum([size for size, _ in paying]), Fraction(paid, self.parts)

@@ -188,7 +188,7 @@ def explain_all(
 
 
 def _why_not(found: FastCount | PlainCount, number: int) -> NotFunded:
-    standing, left = found.standing, found.tally.left[number]
+    standing, left = found.standing, found.money_left(number)
     cost = standing.costs[number]
     return NotFunded(
         project=standing.ids[number],

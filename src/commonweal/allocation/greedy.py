@@ -66,12 +66,7 @@ def completed(standing: Standing, bylaw: ByLaw, bought: Sequence[int]) -> list[i
     return greedy(standing, bylaw, bought) if fills else []
 
 
-def greedy_tally(standing: Standing, bylaw: ByLaw) -> Tally:
-    """The greedy rule by itself. What is left for a project that lost is what its turn found in the pot."""
-    taken = greedy(standing, bylaw)
-    left, found, there = standing.budget, [Fraction(0)] * len(standing.ids), set(taken)
-    for project in greedy_order(standing, bylaw):
-        found[project] = left
-        if project in there:
-            left -= standing.costs[project]
-    return Tally((), tuple(taken), None, None, frozenset(), tuple(found))
+def pot_left(standing: Standing, bylaw: ByLaw, tally: Tally, project: int) -> Fraction:
+    """What is left of the pot when the turn of this project comes, where all is spent by the greedy rule."""
+    keys = greedy_keys(standing, bylaw)
+    return standing.budget - total_cost(standing, [p for p in tally.taken if keys[p] < keys[project]])

@@ -37,8 +37,7 @@ class Tally:
     """The projects bought by voters, in order, then those `taken` from the pot.
 
     `share` is what each voter had to spend, or had earned, in the end (None: greedy), `first_share` before any raise;
-    `early` are the projects the first share already bought. `left` is what the supporters of each project together had
-    left once nothing more could be bought; with greedy, what was left of the budget when its turn came.
+    `early` are the projects the first share already bought.
     """
 
     bought: tuple[Bought, ...]
@@ -46,7 +45,6 @@ class Tally:
     share: Fraction | None
     first_share: Fraction | None
     early: frozenset[int]
-    left: tuple[Fraction, ...]
 
 
 class Standing(Protocol):

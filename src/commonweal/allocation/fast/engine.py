@@ -12,7 +12,7 @@ from commonweal.allocation.fast.marks import Marks
 from commonweal.allocation.fast.phragmen import Sequence
 from commonweal.allocation.fast.pot import PotLacking
 from commonweal.allocation.fast.raising import raise_shares
-from commonweal.allocation.greedy import completed, greedy_tally
+from commonweal.allocation.greedy import completed, greedy, pot_left
 from commonweal.allocation.tally import (
     Bought,
     Progress,
@@ -42,7 +42,7 @@ class FastCount:
             return self._equal_shares(progress)
         if self.bylaw.rule is Rule.PHRAGMEN:
             return self._phragmen()
-        return greedy_tally(self.standing, self.bylaw)
+        return Tally((), tuple(greedy(self.standing, self.bylaw)), None, None, frozenset())
 
     def _equal_shares(self, progress: Progress | None) -> Tally:
         marks, bylaw = self.standing, self.bylaw
@@ -63,7 +63,7 @@ class FastCount:
         if share == first:
             early = frozenset([found.project for found in bought])
         taken = completed(marks, bylaw, [found.project for found in bought])
-        return Tally(tuple(bought), tuple(taken), share, first, early, self._left_behind(market))
+        return Tally(tuple(bought), tuple(taken), share, first, early)
 
     def _raised(self, first: Fraction, progress: Progress | None) -> tuple[Fraction, frozenset[int]]:
         """The share after all raises, and what the first share bought."""
@@ -76,15 +76,20 @@ class FastCount:
         share, _ = raise_shares(self.standing, self.places, first, self.bylaw.step, final, progress)
         return share, frozenset(outcomes[0])
 
-    def _left_behind(self, market: Market) -> tuple[Fraction, ...]:
-        """What the supporters of each project have left together, exactly."""
-        accounts = market.accounts
-        accounts.settle(len(accounts.purchases))
-        found = []
-        for members in self.standing.members:
-            alive = members[market.left[members] > 0]
-            found.append(Fraction(accounts.held(alive, len(accounts.purchases)), accounts.parts))
-        return tuple(found)
+    def money_left(self, project: int) -> Fraction:
+        """See `explain.NotFunded`: exact."""
+        marks, members = self.standing, self.standing.members[project]
+        if self.market is not None:
+            accounts = self.market.accounts
+            accounts.settle(len(accounts.purchases))
+            alive = members[self.market.left[members] > 0]
+            return Fraction(accounts.held(alive, len(accounts.purchases)), accounts.parts)
+        if self.sequence is None:
+            return pot_left(marks, self.bylaw, self.tally, project)
+        sequence = self.sequence
+        voters = np.bincount(sequence.last[members] + 1, weights=marks.sizes[project])
+        spent = [int(voters[k]) * sequence.load(k - 1) for k in np.flatnonzero(voters).tolist() if k]
+        return marks.supporters[project] * sequence.last_load - sum(spent, Fraction(0))
 
     def _phragmen(self) -> Tally:
         marks = self.standing
@@ -97,14 +102,8 @@ class FastCount:
             ]
             payments = tuple(sorted([(amount, voters) for amount, voters in paid if amount]))
             bought.append(Bought(moment.project, load, _merged(payments), (0, Fraction(0))))
-        left = []
-        for project, members in enumerate(marks.members):
-            sizes = marks.sizes[project]
-            voters = np.bincount(sequence.last[members] + 1, weights=sizes)
-            spent = [int(voters[k]) * sequence.load(k - 1) for k in np.flatnonzero(voters).tolist() if k]
-            left.append(marks.supporters[project] * sequence.last_load - sum(spent, Fraction(0)))
         return Tally(
-            tuple(bought), tuple(sequence.unsupported()), sequence.last_load, None, frozenset(), tuple(left)
+            tuple(bought), tuple(sequence.unsupported()), sequence.last_load, None, frozenset()
         )
 
     def votes_needed(self, project: int) -> int | None:
@@ -124,7 +123,7 @@ class FastCount:
         if self.lacking is None:
             self.lacking = {}
             if self.market is not None:
-                self.lacking = equal_shares_lacking(self.standing, self.tally, self.places, self.bylaw)
+                self.lacking = equal_shares_lacking(self.standing, self.tally, self.market, self.bylaw)
             elif self.sequence is not None:
                 self.lacking = phragmen_lacking(
                     self.standing, self.tally, self.places, self.bylaw, cut_short=self.sequence.cut_short

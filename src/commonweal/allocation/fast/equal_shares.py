@@ -98,6 +98,11 @@ class Market:
         for entry in entries:
             heappush(self.heap, entry)
 
+    def total(self, project: int) -> float:
+        """What the supporters of a project have left together."""
+        purses, sizes = self.left.take(self.marks.members[project]), self.marks.sizes[project]
+        return float(np.add.reduce(purses)) if sizes is None else times(purses, sizes)
+
     def best(self) -> Offer | None:
         """The offer that wins this round; the others go back on the heap with what is now known of them."""
         asked = self._asked()

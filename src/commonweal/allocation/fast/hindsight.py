@@ -70,11 +70,11 @@ class Losers:
         self.cost_high[at] = max(self.cost_high[at], cost + doubt)
 
 
-def equal_shares_lacking(marks: Marks, tally: Tally, at: tuple[int, ...], bylaw: ByLaw) -> dict[int, Lacking]:
-    """What each project that is not among the winners lacked, by number."""
-    assert tally.share is not None
+def equal_shares_lacking(marks: Marks, tally: Tally, ended: Market, bylaw: ByLaw) -> dict[int, Lacking]:
+    """What each project that is not among the winners lacked, by number. `ended` is the market after the count."""
     losers = Losers(marks, tally)
-    market = Market(marks, tally.share, at)
+    _at_the_end(marks, ended, losers)
+    market = Market(marks, ended.accounts.share, ended.places)
     replay = _Replay(marks, market, losers)
     for _ in market.take_free():
         replay.bought(0.0)
@@ -82,13 +82,24 @@ def equal_shares_lacking(marks: Marks, tally: Tally, at: tuple[int, ...], bylaw:
         replay.look(offer)
         market.buy(offer)
         replay.bought(marks.cost_floats[offer.project])
-    replay.end()
 
     def wins(changed: Marks, project: int) -> bool:
-        again = Market(changed, tally.share or Fraction(0), places(changed, bylaw.ties))
+        again = Market(changed, ended.accounts.share, places(changed, bylaw.ties))
         return any(purchase.project == project for purchase in again.rounds())
 
     return _answers(marks, losers, wins)
+
+
+def _at_the_end(marks: Marks, market: Market, losers: Losers) -> None:
+    """When nothing can be bought any more, the supporters may still put all they have together."""
+    for at, project in enumerate(losers.projects):
+        total = market.total(project)
+        wrong = market.slack * marks.supporters[project] + len(marks.members[project]) * HALF_ULP * total
+        if market.start:
+            losers.note_votes(at, (float(losers.cost[at]) - total) / market.start, wrong / market.start)
+        elif not losers.cost[at]:
+            losers.note_votes(at, 0.0, 0.0)
+        losers.note_cost(at, total, wrong)
 
 
 class _Replay:
@@ -170,10 +181,7 @@ class _Replay:
         self.spent += cost
         for at in np.flatnonzero(self.fresh - self.spent <= self.losers.cost * (1 + FINE)).tolist():
             if self.losers.since[at] is None:
-                project = self.losers.projects[at]
-                purses = self.market.left.take(self.marks.members[project])
-                sizes = self.marks.sizes[project]
-                total = float(np.add.reduce(purses)) if sizes is None else times(purses, sizes)
+                total = self.market.total(self.losers.projects[at])
                 self.losers.total[at] = self.fresh[at] = total * (1 + FINE)
                 self.spent[at] = 0.0
                 self._check_total(at, total)
@@ -193,20 +201,6 @@ class _Replay:
             short = held < accounts.in_parts(self.marks.costs[project])
         if short:
             self.losers.since[at] = self.rounds
-
-    def end(self) -> None:
-        """When nothing can be bought any more, the supporters may still put all they have together."""
-        for at, project in enumerate(self.losers.projects):
-            purses = self.market.left.take(self.marks.members[project])
-            sizes = self.marks.sizes[project]
-            total = float(np.add.reduce(purses)) if sizes is None else times(purses, sizes)
-            wrong = self.market.slack * self.marks.supporters[project] + len(purses) * HALF_ULP * total
-            if self.market.start:
-                need = (float(self.losers.cost[at]) - total) / self.market.start
-                self.losers.note_votes(at, need, wrong / self.market.start)
-            elif not self.losers.cost[at]:
-                self.losers.note_votes(at, 0.0, 0.0)
-            self.losers.note_cost(at, total, wrong)
 
 
 def _answers(marks: Marks, losers: Losers, wins: Callable[[Marks, int], bool]) -> dict[int, Lacking]:

@@ -6,7 +6,7 @@ from math import ceil, floor
 
 from commonweal.allocation.bylaw import ByLaw, Completion, Rule
 from commonweal.allocation.election import Election
-from commonweal.allocation.greedy import completed, greedy, greedy_tally
+from commonweal.allocation.greedy import completed, greedy, pot_left
 from commonweal.allocation.plain.equal_shares import Market, equal_shares, projects_bought, rounds
 from commonweal.allocation.plain.phragmen import phragmen
 from commonweal.allocation.plain.supports import Supports
@@ -29,6 +29,7 @@ class PlainCount:
     def __init__(self, election: Election, bylaw: ByLaw, progress: Progress | None = None) -> None:
         self.bylaw = bylaw
         self.standing = Supports.of(election, utility_of(bylaw))
+        self.left: list[Fraction] | None = None
         self.tally = self._tally(progress)
 
     def _tally(self, progress: Progress | None) -> Tally:
@@ -36,7 +37,7 @@ class PlainCount:
             return self._equal_shares(progress)
         if self.bylaw.rule is Rule.PHRAGMEN:
             return self._phragmen()
-        return greedy_tally(self.standing, self.bylaw)
+        return Tally((), tuple(greedy(self.standing, self.bylaw)), None, None, frozenset())
 
     def _equal_shares(self, progress: Progress | None) -> Tally:
         supports, bylaw = self.standing, self.bylaw
@@ -53,13 +54,13 @@ class PlainCount:
             if progress:
                 progress("raising the shares", steps, None)
         spending = equal_shares(supports, share, at)
+        self.left = spending.left
         return Tally(
             tuple(spending.purchases),
             tuple(completed(supports, bylaw, bought)),
             share,
             first,
             frozenset(early),
-            self._left(spending.left),
         )
 
     def _phragmen(self) -> Tally:
@@ -71,17 +72,15 @@ class PlainCount:
             if moment.load is not None
         ]
         taken = [moment.project for moment in sequence.moments if moment.load is None]
-        left = [sequence.last_load - spent for spent in sequence.spent]
-        return Tally(
-            tuple(bought), tuple(taken), sequence.last_load, None, frozenset(), self._left(left)
-        )
+        self.left = [sequence.last_load - spent for spent in sequence.spent]
+        return Tally(tuple(bought), tuple(taken), sequence.last_load, None, frozenset())
 
-    def _left(self, by_group: list[Fraction]) -> tuple[Fraction, ...]:
-        """What the supporters of each project have left together."""
-        backers = self.standing.backers
-        return tuple(
-            [sum([size * by_group[group] for group, size, _ in listed], Fraction(0)) for listed in backers]
-        )
+    def money_left(self, project: int) -> Fraction:
+        """See `explain.NotFunded`."""
+        if self.left is None:
+            return pot_left(self.standing, self.bylaw, self.tally, project)
+        backers = self.standing.backers[project]
+        return sum([size * self.left[group] for group, size, _ in backers], Fraction(0))
 
     def votes_needed(self, project: int) -> int | None:
         """See `explain.NotFunded`: by halving, since more votes never hurt a project while the share stays."""

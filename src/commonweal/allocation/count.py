@@ -10,6 +10,7 @@ from commonweal.allocation.bylaw import ByLaw, Rule
 from commonweal.allocation.election import Election
 from commonweal.allocation.fast.engine import FastCount
 from commonweal.allocation.fast.marks import TooFine
+from commonweal.allocation.greedy import taken_and_tied
 from commonweal.allocation.outcome import Outcome, Payment, Phase, Round
 from commonweal.allocation.plain.engine import PlainCount
 from commonweal.allocation.tally import Progress, Standing, Tally, places, total_cost
@@ -52,6 +53,7 @@ def count(
 
 def written_down(standing: Standing, bylaw: ByLaw, tally: Tally) -> Outcome:
     """The outcome a tally stands for."""
+    ids = standing.ids
     rounds: list[Round] = []
     for found in tally.bought:
         phase = Phase.PHRAGMEN
@@ -60,26 +62,28 @@ def written_down(standing: Standing, bylaw: ByLaw, tally: Tally) -> Outcome:
         rounds.append(
             Round(
                 number=len(rounds) + 1,
-                project=standing.ids[found.project],
+                project=ids[found.project],
                 phase=phase,
                 price=found.price,
                 supporters=standing.supporters[found.project],
                 payments=tuple([Payment(amount, payers) for amount, payers in found.payments]),
                 partial_payers=found.partial[0],
                 partial_paid=found.partial[1],
+                tied=tuple([ids[other] for other in found.tied]),
             )
         )
-    for project in tally.taken:
+    for project, tied in taken_and_tied(standing, bylaw, tally):
         rounds.append(
             Round(
                 number=len(rounds) + 1,
-                project=standing.ids[project],
+                project=ids[project],
                 phase=Phase.GREEDY,
                 price=None,
                 supporters=standing.supporters[project],
                 payments=(),
                 partial_payers=0,
                 partial_paid=Fraction(0),
+                tied=tuple([ids[other] for other in tied]),
             )
         )
     chosen = [*[found.project for found in tally.bought], *tally.taken]

@@ -10,7 +10,7 @@ from enum import StrEnum
 from fractions import Fraction
 
 from commonweal.allocation.bylaw import ByLaw, Rule
-from commonweal.allocation.count import Engine, counted
+from commonweal.allocation.count import Engine, counted, written_down
 from commonweal.allocation.election import Ballot, Election
 from commonweal.allocation.fast.engine import FastCount
 from commonweal.allocation.outcome import JsonValue, Outcome, Phase, Round, exact_json
@@ -173,18 +173,29 @@ def why_funded(found: Round) -> Funded:
     )
 
 
-def explain_all(
-    election: Election, outcome: Outcome, *, progress: Progress | None = None, engine: Engine = Engine.FAST
-) -> tuple[tuple[Funded, ...], tuple[NotFunded, ...]]:
-    """Why every winner won and every loser lost, in the order of the outcome."""
-    found = counted(election, outcome.bylaw, progress, engine)
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """An outcome with the reason for every project, in its order."""
+
+    outcome: Outcome
+    funded: tuple[Funded, ...]
+    not_funded: tuple[NotFunded, ...]
+
+
+def explained(
+    election: Election, bylaw: ByLaw, progress: Progress | None = None, *, engine: Engine = Engine.FAST
+) -> Explained:
+    """Count, and say why every winner won and every loser lost. Raises as `count` does."""
+    found = counted(election, bylaw, progress, engine)
+    outcome = written_down(found.standing, bylaw, found.tally)
     number = {project_id: place for place, project_id in enumerate(found.standing.ids)}
     not_funded = []
     for done, project_id in enumerate(outcome.losers):
         if progress:
             progress("explaining projects", done, len(outcome.losers))
         not_funded.append(_why_not(found, number[project_id]))
-    return tuple([why_funded(found_round) for found_round in outcome.rounds]), tuple(not_funded)
+    funded = tuple([why_funded(found_round) for found_round in outcome.rounds])
+    return Explained(outcome, funded, tuple(not_funded))
 
 
 def _why_not(found: FastCount | PlainCount, number: int) -> NotFunded:

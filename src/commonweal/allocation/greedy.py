@@ -66,6 +66,19 @@ def completed(standing: Standing, bylaw: ByLaw, bought: Sequence[int]) -> list[i
     return greedy(standing, bylaw, bought) if fills else []
 
 
+def taken_and_tied(standing: Standing, bylaw: ByLaw, tally: Tally) -> list[tuple[int, tuple[int, ...]]]:
+    """Each project taken from the pot, with those of the same support that would also have fitted at its turn."""
+    keys = greedy_keys(standing, bylaw)
+    rest = set(range(len(keys))).difference([found.project for found in tally.bought])
+    left, found = standing.budget - total_cost(standing, [b.project for b in tally.bought]), []
+    for project in tally.taken:
+        rest.discard(project)
+        equal = [p for p in rest if keys[p][:2] == keys[project][:2] and keys[p] > keys[project]]
+        found.append((project, tuple(sorted([p for p in equal if standing.costs[p] <= left]))))
+        left -= standing.costs[project]
+    return found
+
+
 def pot_left(standing: Standing, bylaw: ByLaw, tally: Tally, project: int) -> Fraction:
     """What is left of the pot when the turn of this project comes, where all is spent by the greedy rule."""
     keys = greedy_keys(standing, bylaw)

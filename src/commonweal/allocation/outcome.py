@@ -50,7 +50,7 @@ class Round:
     had earned in all), None for greedy. `supporters` are voters who support the project, `payers` those who
     paid something. `payments` lists who paid the full price, smallest amount first; `partial_payers` had less,
     and paid all of it: `partial_paid` together. All of it adds up to the cost, except in greedy rounds, where
-    nobody pays.
+    nobody pays. `tied` are the other projects that stood exactly as well in this round: the named order decided.
     """
 
     number: int
@@ -61,6 +61,7 @@ class Round:
     payments: tuple[Payment, ...]
     partial_payers: int
     partial_paid: Fraction
+    tied: tuple[str, ...]
 
     @property
     def payers(self) -> int:
@@ -81,6 +82,7 @@ class Round:
             ],
             "partial_payers": self.partial_payers,
             "partial_paid": exact_json(self.partial_paid),
+            "tied": list(self.tied),
         }
 
 

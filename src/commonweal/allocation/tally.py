@@ -23,13 +23,15 @@ class Bought(NamedTuple):
 
     `payments` lists (amount, voters who paid it), smallest first, for those who paid the full price: rho x utility, or
     all they had earned. `partial` is (voters, what they paid together) for those who had less than the full price and
-    paid all of it. Who had nothing left is in neither.
+    paid all of it. Who had nothing left is in neither. `tied` are the other projects that had the same price then, by
+    number: the named order decided against them.
     """
 
     project: int
     price: Fraction
     payments: tuple[tuple[Fraction, int], ...]
     partial: tuple[int, Fraction]
+    tied: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)

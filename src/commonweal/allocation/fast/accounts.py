@@ -22,7 +22,7 @@ class Purchase(NamedTuple):
 
     `poor` are the groups that paid all they had left (more than nothing, less than the full price); `rich` is the
     weight of the voters who paid in full, `kinds` how many of them gave it which weight: (weight, voters), lightest
-    first. Where the project costs nothing, nobody pays.
+    first. Where the project costs nothing, nobody pays. `tied` are the other projects that had exactly this price.
     """
 
     project: int
@@ -31,6 +31,7 @@ class Purchase(NamedTuple):
     poor: Ints
     rich: int
     kinds: tuple[tuple[int, int], ...]
+    tied: tuple[int, ...]
 
 
 class Accounts:

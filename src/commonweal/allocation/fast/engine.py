@@ -59,7 +59,8 @@ class FastCount:
             payments = tuple([(price * weight, voters) for weight, voters in purchase.kinds])
             partly = int(marks.group_sizes[purchase.poor].sum())
             paid = marks.costs[purchase.project] - price * purchase.rich
-            bought.append(Bought(purchase.project, price / marks.unit[purchase.project], payments, (partly, paid)))
+            rho = price / marks.unit[purchase.project]
+            bought.append(Bought(purchase.project, rho, payments, (partly, paid), purchase.tied))
         if share == first:
             early = frozenset([found.project for found in bought])
         taken = completed(marks, bylaw, [found.project for found in bought])
@@ -101,7 +102,7 @@ class FastCount:
                 (load - (sequence.load(at) if at >= 0 else Fraction(0)), voters) for at, voters in moment.before
             ]
             payments = tuple(sorted([(amount, voters) for amount, voters in paid if amount]))
-            bought.append(Bought(moment.project, load, _merged(payments), (0, Fraction(0))))
+            bought.append(Bought(moment.project, load, _merged(payments), (0, Fraction(0)), moment.tied))
         return Tally(
             tuple(bought), tuple(sequence.unsupported()), sequence.last_load, None, frozenset()
         )

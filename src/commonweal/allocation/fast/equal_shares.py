@@ -41,7 +41,7 @@ class Offer(NamedTuple):
     """What a project costs its supporters now: `price` currency units per unit of weight.
 
     The true rho, the price per unit of utility, lies between `low` and `high`; `exact` is the price itself where
-    floats could not decide.
+    floats could not decide. `tied` are the other projects that have exactly this rho.
     """
 
     project: int
@@ -49,6 +49,7 @@ class Offer(NamedTuple):
     low: float
     high: float
     exact: Fraction | None
+    tied: tuple[int, ...] = ()
 
 
 class Market:
@@ -83,7 +84,10 @@ class Market:
     def take_free(self) -> list[Purchase]:
         """The projects that cost nothing: they come first, and nobody pays."""
         nobody = np.empty(0, dtype=np.int64)
-        taken = [Purchase(project, 0.0, 0.0, nobody, 0, ()) for project in self.free]
+        taken = [
+            Purchase(project, 0.0, 0.0, nobody, 0, (), tuple(sorted(self.free[place + 1 :])))
+            for place, project in enumerate(self.free)
+        ]
         self.free = []
         for purchase in taken:
             self.accounts.add(purchase)
@@ -164,14 +168,10 @@ class Market:
 
     def _settled(self, rivals: list[Offer]) -> Offer:
         """The true winner among offers that floats cannot tell apart."""
-        exact = [offer._replace(exact=self._exact(offer)) for offer in rivals]
-        return min(
-            exact,
-            key=lambda offer: (
-                self._exact(offer) / self.marks.unit[offer.project],
-                self.places[offer.project],
-            ),
-        )
+        rho = {offer.project: self._exact(offer) / self.marks.unit[offer.project] for offer in rivals}
+        best = min(rivals, key=lambda offer: (rho[offer.project], self.places[offer.project]))
+        tied = [p for p in rho if rho[p] == rho[best.project] and p != best.project]
+        return best._replace(exact=rho[best.project] * self.marks.unit[best.project], tied=tuple(sorted(tied)))
 
     def _exact(self, offer: Offer) -> Fraction:
         """The exact price of an offer, per unit of weight."""
@@ -254,7 +254,7 @@ class Market:
         kinds = ((1, int(rich)),)
         if weights is not None:
             kinds = _kinds((purses > 0) & ~poor, sizes, weights)
-        purchase = Purchase(project, price, error, members[poor], int(rich), kinds)
+        purchase = Purchase(project, price, error, members[poor], int(rich), kinds, offer.tied)
         self.accounts.add(purchase)
         if self.slack > LOOSE * self.start:
             self._tighten()

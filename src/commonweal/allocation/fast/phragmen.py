@@ -18,12 +18,14 @@ from commonweal.allocation.fast.marks import Marks
 
 class Moment(NamedTuple):
     """A project bought once every voter had earned `load`. `before` counts its supporters by the purchase at which
-    they had last paid: (place of that purchase or -1, voters), in order of place.
+    they had last paid: (place of that purchase or -1, voters), in order of place. `tied` are the other projects that
+    could be bought at exactly this load.
     """
 
     project: int
     load: float
     before: tuple[tuple[int, int], ...]
+    tied: tuple[int, ...]
 
 
 class Sequence:
@@ -57,7 +59,7 @@ class Sequence:
                 self.last_load = self._load(tied[0])
                 self.cut_short = True
                 return self
-            self.buy(tied[0])
+            self.buy(tied[0], tuple(sorted(tied[1:])))
         if self.moments:
             self.last_load = self.load(len(self.moments) - 1)
         return self
@@ -125,12 +127,12 @@ class Sequence:
             self.exact = [earlier * split for earlier in self.exact]
             self.exact.append(owed // common)
 
-    def buy(self, project: int) -> None:
+    def buy(self, project: int, tied: tuple[int, ...] = ()) -> None:
         """Spend all the money of the supporters."""
         load, doubt = self._ask(project)
         self.doubt = max(self.doubt, doubt * ABOVE)
         members = self.marks.members[project]
-        self.moments.append(Moment(project, load, self._before(project)))
+        self.moments.append(Moment(project, load, self._before(project), tied))
         self.loads[members] = load
         self.last[members] = len(self.moments) - 1
         self.left -= self.marks.costs[project]

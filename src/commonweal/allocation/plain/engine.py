@@ -67,7 +67,7 @@ class PlainCount:
         supports = self.standing
         sequence = phragmen(supports, places(supports, self.bylaw.ties))
         bought = [
-            Bought(moment.project, moment.load, moment.paid, (0, Fraction(0)))
+            Bought(moment.project, moment.load, moment.paid, (0, Fraction(0)), moment.tied)
             for moment in sequence.moments
             if moment.load is not None
         ]

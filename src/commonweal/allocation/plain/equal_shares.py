@@ -50,9 +50,16 @@ class Spending(NamedTuple):
 def equal_shares(supports: Supports, share: Fraction, places: tuple[int, ...]) -> Spending:
     """What is bought when every voter has `share` currency units, and who paid; `places` decides ties."""
     market = Market(supports, share)
-    purchases = []
+    purchases: list[Bought] = []
     for project, rho in rounds(market, places):
-        purchases.append(Bought(project, rho.exact(), market.paid_in_full(project), market.paid_partly(project)))
+        full, partly = market.paid_in_full(project), market.paid_partly(project)
+        gone = {found.project for found in purchases} | {project}
+        tied = [
+            other
+            for other, backers in enumerate(supports.backers)
+            if backers and other not in gone and market.ask(other) == rho
+        ]
+        purchases.append(Bought(project, rho.exact(), full, partly, tuple(tied)))
         market.buy(project)
     return Spending(purchases, [Fraction(purse, market.parts) for purse in market.purses])
 

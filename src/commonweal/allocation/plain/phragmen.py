@@ -19,12 +19,14 @@ from commonweal.allocation.plain.supports import Supports
 class Moment(NamedTuple):
     """A project bought once every voter had earned `load` currency units in all; None: nobody supports it.
 
-    `paid` lists (amount, voters who paid it), smallest first, without those who had nothing to pay with.
+    `paid` lists (amount, voters who paid it), smallest first, without those who had nothing to pay with. `tied` are
+    the other projects that could be bought at the same moment.
     """
 
     project: int
     load: Fraction | None
     paid: tuple[tuple[Fraction, int], ...]
+    tied: tuple[int, ...]
 
 
 class Sequence(NamedTuple):
@@ -60,14 +62,15 @@ def phragmen(supports: Supports, places: tuple[int, ...]) -> Sequence:
             return Sequence(moments, last, earnings.spent())
         for rest in tied[1:]:
             heappush(bounds, rest)
-        moments.append(Moment(project, last, earnings.paid(project, last)))
+        at_once = tuple(sorted([other for _, _, other in tied[1:]]))
+        moments.append(Moment(project, last, earnings.paid(project, last), at_once))
         earnings.buy(project, last)
         left -= supports.costs[project]
     rest_of_them = sorted([p for p in affordable if not supports.backers[p]], key=lambda p: places[p])
     while rest_of_them and all(supports.costs[p] <= left for p in rest_of_them):
         project = rest_of_them.pop(0)
         left -= supports.costs[project]
-        moments.append(Moment(project, None, ()))
+        moments.append(Moment(project, None, (), ()))
     return Sequence(moments, last, earnings.spent())
 
 

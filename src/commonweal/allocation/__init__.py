@@ -4,6 +4,13 @@ Pure: numpy and the standard library. Never touches a database, a clock or a set
 """
 
 from commonweal.allocation.bylaw import ByLaw, ByLawError, Completion, Rule, Start, Stop, Ties, Utility
+from commonweal.allocation.certify import (
+    Neglect,
+    Priceability,
+    Proportionality,
+    priceability,
+    proportionality,
+)
 from commonweal.allocation.count import Engine, count
 from commonweal.allocation.election import (
     Ballot,
@@ -17,21 +24,27 @@ from commonweal.allocation.election import (
 from commonweal.allocation.explain import (
     BallotResult,
     ChoiceResult,
-    Comparison,
     Explained,
     Funded,
     NotFunded,
     Reason,
-    compare,
     explained,
     payments_by_voter,
-    satisfied_share,
     what_my_vote_did,
     why_funded,
 )
 from commonweal.allocation.outcome import Outcome, Payment, Phase, Round
 from commonweal.allocation.pabulib import PabulibError, TotalMismatch, check_totals, read, write
 from commonweal.allocation.tally import Progress, UtilityError
+from commonweal.allocation.voters import (
+    Comparison,
+    GroupShare,
+    ThemeShare,
+    compare,
+    group_shares,
+    satisfied_share,
+    theme_shares,
+)
 
 __all__ = [
     "Ballot",
@@ -48,19 +61,24 @@ __all__ = [
     "Engine",
     "Explained",
     "Funded",
+    "GroupShare",
     "Limits",
+    "Neglect",
     "NotFunded",
     "Outcome",
     "PabulibError",
     "Payment",
     "Phase",
+    "Priceability",
     "Progress",
     "Project",
+    "Proportionality",
     "Reason",
     "Round",
     "Rule",
     "Start",
     "Stop",
+    "ThemeShare",
     "Ties",
     "TotalMismatch",
     "Utility",
@@ -69,9 +87,13 @@ __all__ = [
     "compare",
     "count",
     "explained",
+    "group_shares",
     "payments_by_voter",
+    "priceability",
+    "proportionality",
     "read",
     "satisfied_share",
+    "theme_shares",
     "what_my_vote_did",
     "why_funded",
     "write",

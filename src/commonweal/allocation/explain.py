@@ -4,7 +4,6 @@ Never decides anything and never guesses: every number is read from the outcome,
 found by counting again.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
@@ -135,27 +134,6 @@ class BallotResult:
     left: Fraction | None
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """Two outcomes of the same election side by side.
-
-    `both`, `only_a` and `only_b` are project ids in text order. `prefer_a` (`prefer_b`) counts the voters
-    with more of their named projects funded in A (in B), `indifferent` the rest; `some_a` and `some_b` the
-    voters with at least one.
-    """
-
-    both: tuple[str, ...]
-    only_a: tuple[str, ...]
-    only_b: tuple[str, ...]
-    spent_a: Fraction
-    spent_b: Fraction
-    some_a: int
-    some_b: int
-    prefer_a: int
-    prefer_b: int
-    indifferent: int
-
-
 def why_funded(found: Round) -> Funded:
     """Why the project of this round was selected."""
     amounts = [payment.amount for payment in found.payments]
@@ -274,33 +252,3 @@ def payments_by_voter(election: Election, outcome: Outcome, project_id: str) -> 
     paid = {group: _replay(outcome, utility)[1].get(project_id) for group, utility in by_group.items()}
     listed = zip(election.ballots, supports.group_of, strict=True)
     return {ballot.voter_id: amount for ballot, group in listed if (amount := paid.get(group)) is not None}
-
-
-def satisfied_share(election: Election, winners: Sequence[str]) -> tuple[int, int]:
-    """(voters who named at least one of the winners, all voters)."""
-    chosen = set(winners)
-    return sum(not chosen.isdisjoint(ballot.choices) for ballot in election.ballots), len(election.ballots)
-
-
-def compare(outcome_a: Outcome, outcome_b: Outcome, election: Election) -> Comparison:
-    """Two outcomes of the same election side by side, as its voters see them (projects named, whatever the
-    points).
-    """
-    a, b = set(outcome_a.winners), set(outcome_b.winners)
-    prefer_a = prefer_b = 0
-    for ballot in election.ballots:
-        in_a, in_b = len(a.intersection(ballot.choices)), len(b.intersection(ballot.choices))
-        prefer_a += in_a > in_b
-        prefer_b += in_b > in_a
-    return Comparison(
-        both=tuple(sorted(a & b)),
-        only_a=tuple(sorted(a - b)),
-        only_b=tuple(sorted(b - a)),
-        spent_a=outcome_a.spent,
-        spent_b=outcome_b.spent,
-        some_a=satisfied_share(election, outcome_a.winners)[0],
-        some_b=satisfied_share(election, outcome_b.winners)[0],
-        prefer_a=prefer_a,
-        prefer_b=prefer_b,
-        indifferent=len(election.ballots) - prefer_a - prefer_b,
-    )

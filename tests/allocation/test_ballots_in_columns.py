@@ -226,6 +226,9 @@ def test_a_sum_beyond_64_bits_is_compared_as_it_is() -> None:
 @settings(max_examples=300, deadline=None)
 @given(st.lists(st.text(st.sampled_from("ab\0é"), max_size=10) | st.text(max_size=80), max_size=8))
 @example(["a", "a\0", "a\0\0"])
+@example(["1", "2", "10", "11"])
+@example(["1", "2", "2", "10"])
+@example(["sorted-id-01", "sorted-id-02", "sorted-id-02", "sorted-id-03"])
 @example(["x" * 70, "y" * 70, "x" * 70])
 def test_repeated_texts_are_found_whatever_they_hold(listed: list[str]) -> None:
     expected = [text in listed[:row] for row, text in enumerate(listed)]

@@ -15,7 +15,7 @@ from commonweal.allocation import (
     Phase,
     Project,
     count,
-    explain_all,
+    explained,
 )
 
 PAGE = (Path(__file__).parents[2] / "docs" / "algorithms" / "equal-shares.md").read_text(encoding="utf-8")
@@ -84,7 +84,7 @@ def test_each_completion_ends_as_the_page_says(row: list[str]) -> None:
 
 def test_the_explanations_on_the_page_are_those_of_the_library() -> None:
     street = election()
-    _, not_funded = explain_all(street, count(street, ByLaw(completion=Completion.ADD1)))
+    not_funded = explained(street, ByLaw(completion=Completion.ADD1)).not_funded
     found = [
         [e.project, str(e.money_left), str(e.missing), str(e.votes_needed), str(e.cost_needed)]
         for e in not_funded

@@ -110,9 +110,10 @@ def test_no_number_of_votes_up_to_the_number_of_voters_is_none(rule: Rule) -> No
     # As many more voters as there were give "10" the same five: with ids deciding, it wins the tie.
     tied = explained(approval(9, [9, 9], ["9"] * 5), ByLaw(rule, ties=Ties.ID))
     assert tied.not_funded[0].votes_needed == 5
-    # "9" has an older claim on the budget than five voters for "10" could ever bring with the same share.
-    first = explained(approval(9, [9, 9], ["9"] * 5), ByLaw(rule, ties=Ties.COST))
-    assert first.not_funded[0].votes_needed == (None if rule in (Rule.GREEDY, Rule.GREEDY_PER_COST) else 5)
+    # "9" costs less, so it wins the tie, and then the budget has nothing for "10". Shares are another matter: the new
+    # voters bring their own.
+    first = explained(approval(10, [9, 10], ["9"] * 5), ByLaw(rule, ties=Ties.COST))
+    assert first.not_funded[0].votes_needed == (5 if rule is Rule.EQUAL_SHARES else None)
 
 
 def test_the_round_is_named_after_which_the_supporters_no_longer_had_the_cost() -> None:
@@ -135,10 +136,10 @@ def test_why_a_project_was_funded_is_read_from_its_round() -> None:
 
 
 def test_who_had_less_than_the_price_is_told_apart() -> None:
-    election = approval(12, [4, 7], ["9 10", "9", "10", "10"])
-    first, second = explained(election, ByLaw()).funded
-    assert (first.project, first.full_max, first.partial_payers) == ("9", 2, 0)
-    assert (second.project, second.full_max, second.payers) == ("10", 3, 3)
+    election = approval(20, [9, 9], ["10", "10", "10 9", "9", "9"])
+    first, second = explained(election, ByLaw(ties=Ties.ID)).funded
+    assert (first.project, first.full_max, first.partial_payers) == ("10", 3, 0)
+    assert (second.project, second.full_max, second.payers) == ("9", 4, 3)
     assert (second.partial_payers, second.partial_paid) == (1, 1)
 
 

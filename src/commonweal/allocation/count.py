@@ -69,7 +69,7 @@ def written_down(standing: Standing, bylaw: ByLaw, tally: Tally) -> Outcome:
                 payments=tuple([Payment(amount, payers) for amount, payers in found.payments]),
                 partial_payers=found.partial[0],
                 partial_paid=found.partial[1],
-                tied=tuple([ids[other] for other in found.tied]),
+                tied=tuple(sorted([ids[other] for other in found.tied])),
             )
         )
     for project, tied in taken_and_tied(standing, bylaw, tally):
@@ -83,7 +83,7 @@ def written_down(standing: Standing, bylaw: ByLaw, tally: Tally) -> Outcome:
                 payments=(),
                 partial_payers=0,
                 partial_paid=Fraction(0),
-                tied=tuple([ids[other] for other in tied]),
+                tied=tuple(sorted([ids[other] for other in tied])),
             )
         )
     chosen = [*[found.project for found in tally.bought], *tally.taken]

@@ -159,7 +159,9 @@ def test_why_not_names_what_was_missing(
     engine: Engine, bylaw: ByLaw, project: str, reason: Reason, left: int, missing: int
 ) -> None:
     election = approval(10, [6, 6, 11, 5], ["9", "9", "9", "10", "10"])
-    (found,) = [each for each in explained(election, bylaw, engine=engine).not_funded if each.project == project]
+    (found,) = [
+        each for each in explained(election, bylaw, engine=engine).not_funded if each.project == project
+    ]
     assert (found.reason, found.money_left, found.missing) == (reason, left, missing)
     assert found.to_json()["missing"] == missing
 

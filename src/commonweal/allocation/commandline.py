@@ -5,18 +5,23 @@ line.
 """
 
 import argparse
+import hashlib
 import json
 import sys
 import time
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
 from commonweal.allocation.bylaw import ByLaw, ByLawError, Completion, Rule, Start, Stop, Ties, Utility
-from commonweal.allocation.count import count
+from commonweal.allocation.certify import priceability, proportionality
+from commonweal.allocation.count import Engine, count, counted, written_down
 from commonweal.allocation.election import Election, number_from_text
-from commonweal.allocation.outcome import Outcome
+from commonweal.allocation.explain import NotFunded, reasons_of
+from commonweal.allocation.outcome import JsonValue, Outcome
 from commonweal.allocation.pabulib import PabulibError, read
 from commonweal.allocation.tally import UtilityError
+from commonweal.allocation.voters import Comparison, compare
 
 # Work that is over sooner than this is not worth a progress line in a log file.
 QUIET_SECONDS = 2.0
@@ -37,6 +42,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--stop", choices=list(Stop), default=Stop.EXHAUSTIVE, help="when raising the shares ends"
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object instead of a table")
+    parser.add_argument(
+        "--explain",
+        action="store_true",
+        help="say why each project won or lost, with certificates of fairness",
+    )
+    parser.add_argument(
+        "--compare", choices=list(Rule), metavar="RULE", help=f"set another rule beside it: {', '.join(Rule)}"
+    )
+    parser.add_argument(
+        "--engine", choices=list(Engine), default=Engine.FAST, help="plain counts by the definitions, slowly"
+    )
 
 
 def _step(text: str) -> Fraction:
@@ -52,9 +68,13 @@ def run(args: argparse.Namespace) -> int:
     try:
         bylaw = ByLaw(args.rule, args.utility, args.completion, args.ties, args.start, args.step, args.stop)
         teller = ProgressLine()
-        election = read(Path(args.file))
+        data = Path(args.file).read_bytes()
+        election = read(data)
         teller("ballots read", len(election.ballots), len(election.ballots))
-        outcome = count(election, bylaw, teller)
+        found = counted(election, bylaw, teller, Engine(args.engine))
+        outcome = written_down(found.standing, bylaw, found.tally)
+        reasons = reasons_of(found, outcome, teller) if args.explain else None
+        other = count(election, replace(bylaw, rule=args.compare), teller) if args.compare else None
         teller.close()
     except (PabulibError, ByLawError, UtilityError) as error:
         print(f"{args.file}: {error}", file=sys.stderr)
@@ -62,11 +82,37 @@ def run(args: argparse.Namespace) -> int:
     except OSError as error:
         print(f"{args.file}: {error.strerror or error}", file=sys.stderr)
         return 1
+    beside = None if other is None else compare(outcome, other, election)
     if args.json:
-        print(json.dumps(outcome.to_json(), ensure_ascii=False))
-    else:
-        print(table(election, outcome), end="")
+        said = outcome.to_json()
+        if reasons is not None:
+            said["input_hash"] = hashlib.sha256(data).hexdigest()
+            said |= reasons.to_json() | certificates(election, outcome)
+        if beside is not None:
+            said["beside"] = {"rule": str(args.compare), **beside.to_json()}
+        print(json.dumps(said, ensure_ascii=False))
+        return 0
+    print(table(election, outcome), end="")
+    if reasons is not None:
+        print(lacking_table(election, reasons.not_funded) + certificate_lines(election, outcome), end="")
+    if beside is not None:
+        print(comparison_lines(beside, str(outcome.bylaw.rule), str(args.compare)), end="")
     return 0
+
+
+def certificates(election: Election, outcome: Outcome) -> dict[str, JsonValue]:
+    """The certificates of an outcome as JSON; None where a check does not apply."""
+    priced = priceability(election, outcome)
+    try:
+        proportional: JsonValue = proportionality(election, outcome).to_json()
+    except (ValueError, OverflowError):
+        proportional = None
+    return {
+        "certificates": {
+            "priceability": None if priced is None else priced.to_json(),
+            "proportionality": proportional,
+        }
+    }
 
 
 class ProgressLine:
@@ -110,21 +156,15 @@ def amount_text(amount: Fraction) -> str:
 
 def table(election: Election, outcome: Outcome) -> str:
     """The winners in order of selection as an aligned table, with the totals below; ends in a newline."""
-    rows = [("", "project", "cost", "supporters", "paid by", "through", "name")]
+    rows: list[tuple[str, ...]] = [("", "project", "cost", "supporters", "paid by", "through", "name")]
     for found in outcome.rounds:
         project = election.project(found.project)
         paid_by = str(found.payers) if found.payments else ""
-        name = " ".join(project.name.split())
-        if len(name) > 60:
-            name = name[:59] + "…"
+        name = short_name(project.name)
         cost = amount_text(project.cost)
         number, supporters = str(found.number), str(found.supporters)
         rows.append((number, project.id, cost, supporters, paid_by, found.phase.value, name))
-    widths = [max(len(row[at]) for row in rows) for at in range(7)]
-    lines = []
-    for row in rows:
-        cells = [cell.rjust(width) for cell, width in zip(row[:5], widths[:5], strict=True)]
-        lines.append("  ".join([*cells, row[5].ljust(widths[5]), row[6]]).rstrip())
+    lines = aligned(rows, right=5)
     law = outcome.bylaw.to_json()
     lines.append("")
     lines.append(f"{len(outcome.winners)} of {len(election.projects)} projects, {outcome.voters} voters")
@@ -132,4 +172,84 @@ def table(election: Election, outcome: Outcome) -> str:
     if outcome.endowment is not None:
         lines.append(f"share of each voter {amount_text(outcome.endowment)}")
     lines.append(", ".join([f"{name} {word}" for name, word in law.items()]))
+    return "\n".join(lines) + "\n"
+
+
+def short_name(name: str) -> str:
+    """A project's name on one line of at most 60 characters."""
+    name = " ".join(name.split())
+    return name if len(name) <= 60 else name[:59] + "…"
+
+
+def aligned(rows: list[tuple[str, ...]], right: int) -> list[str]:
+    """The rows as lines of columns, the first `right` of them flush right."""
+    widths = [max(len(row[at]) for row in rows) for at in range(len(rows[0]))]
+    lines = []
+    for row in rows:
+        cells = [
+            cell.rjust(width) if at < right else cell.ljust(width)
+            for at, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ]
+        lines.append("  ".join(cells).rstrip())
+    return lines
+
+
+def lacking_table(election: Election, not_funded: tuple[NotFunded, ...]) -> str:
+    """What each other project lacked, most supporters first."""
+    heading = (
+        "project",
+        "supporters",
+        "had",
+        "missing",
+        "more voters",
+        "at cost",
+        "lost in round",
+        "reason",
+        "name",
+    )
+    rows: list[tuple[str, ...]] = [heading]
+    names = {project.id: short_name(project.name) for project in election.projects}
+    for found in sorted(not_funded, key=lambda each: -each.supporters):
+        needed = [
+            "" if value is None else f"{value:,}"
+            for value in (found.votes_needed, found.cost_needed, found.lost_in_round)
+        ]
+        had, missing = amount_text(found.money_left), amount_text(found.missing)
+        cells = (found.project, f"{found.supporters:,}", had, missing, *needed)
+        rows.append((*cells, found.reason.value, names[found.project]))
+    return (
+        "\n".join(
+            ["", "Not funded, and what would have been enough with the same share:", *aligned(rows, right=7)]
+        )
+        + "\n"
+    )
+
+
+def certificate_lines(election: Election, outcome: Outcome) -> str:
+    """The certificates in words."""
+    lines = [""]
+    priced = priceability(election, outcome)
+    if priced is not None:
+        lines.append(f"price system: {'holds' if priced.holds else f'fails at {priced.failing}'}")
+    found = proportionality(election, outcome)
+    lines.append(f"proportional to groups (EJR+ up to one): {'holds' if found.holds else 'fails'}")
+    for neglect in found.neglects:
+        deserves, at_most = amount_text(neglect.deserves), amount_text(neglect.at_most)
+        lines.append(
+            f"  {neglect.voters:,} supporters of {neglect.project} deserve {deserves}, "
+            f"and each would have at most {at_most} with it"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def comparison_lines(beside: Comparison, rule: str, other: str) -> str:
+    """Two rules side by side: what only one funds, and who gains."""
+    lines = [
+        "",
+        f"{rule} beside {other}: {len(beside.both)} projects under both",
+        f"  only {rule}: {', '.join(beside.only_a) or 'none'}",
+        f"  only {other}: {', '.join(beside.only_b) or 'none'}",
+        f"  voters with more of their projects: {beside.prefer_a:,} under {rule}, {beside.prefer_b:,} under {other}",
+        f"  voters with nothing: {beside.nothing_a:,} under {rule}, {beside.nothing_b:,} under {other}",
+    ]
     return "\n".join(lines) + "\n"

@@ -159,13 +159,26 @@ class Explained:
     funded: tuple[Funded, ...]
     not_funded: tuple[NotFunded, ...]
 
+    def to_json(self) -> dict[str, JsonValue]:
+        """The reasons as plain values, without the outcome."""
+        return {
+            "funded": [each.to_json() for each in self.funded],
+            "not_funded": [each.to_json() for each in self.not_funded],
+        }
+
 
 def explained(
     election: Election, bylaw: ByLaw, progress: Progress | None = None, *, engine: Engine = Engine.FAST
 ) -> Explained:
     """Count, and say why every winner won and every loser lost. Raises as `count` does."""
     found = counted(election, bylaw, progress, engine)
-    outcome = written_down(found.standing, bylaw, found.tally)
+    return reasons_of(found, written_down(found.standing, bylaw, found.tally), progress)
+
+
+def reasons_of(
+    found: FastCount | PlainCount, outcome: Outcome, progress: Progress | None = None
+) -> Explained:
+    """The reasons for an outcome, from the count that found it."""
     number = {project_id: place for place, project_id in enumerate(found.standing.ids)}
     not_funded = []
     for done, project_id in enumerate(outcome.losers):

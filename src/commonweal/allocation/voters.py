@@ -121,7 +121,9 @@ def group_shares(election: Election, outcome: Outcome, groups: Sequence[str]) ->
     money = np.bincount(which, weights=paid, minlength=count)
     return tuple(
         [
-            GroupShare(str(name), int(voters[k]), int(some[k]), int(added[k]), Fraction(round(money[k] * 100), 100))
+            GroupShare(
+                str(name), int(voters[k]), int(some[k]), int(added[k]), Fraction(round(money[k] * 100), 100)
+            )
             for k, name in enumerate(names)
         ]
     )

@@ -99,13 +99,12 @@ class FastCount:
         for place, moment in enumerate(sequence.moments):
             load = sequence.load(place)
             paid = [
-                (load - (sequence.load(at) if at >= 0 else Fraction(0)), voters) for at, voters in moment.before
+                (load - (sequence.load(at) if at >= 0 else Fraction(0)), voters)
+                for at, voters in moment.before
             ]
             payments = tuple(sorted([(amount, voters) for amount, voters in paid if amount]))
             bought.append(Bought(moment.project, load, _merged(payments), (0, Fraction(0)), moment.tied))
-        return Tally(
-            tuple(bought), tuple(sequence.unsupported()), sequence.last_load, None, frozenset()
-        )
+        return Tally(tuple(bought), tuple(sequence.unsupported()), sequence.last_load, None, frozenset())
 
     def votes_needed(self, project: int) -> int | None:
         """See `explain.NotFunded`."""

@@ -164,26 +164,35 @@ class Market:
         if rich * margin < 2 * (doubt + summing):
             return self._exact_offer(project, bound, inf)
         margin = 2 * (doubt + summing) / rich
-        return Offer(project, price, max((price - margin) / unit * BELOW, bound), (price + margin) / unit * ABOVE, None)
+        return Offer(
+            project, price, max((price - margin) / unit * BELOW, bound), (price + margin) / unit * ABOVE, None
+        )
 
     def _settled(self, rivals: list[Offer]) -> Offer:
         """The true winner among offers that floats cannot tell apart."""
         rho = {offer.project: self._exact(offer) / self.marks.unit[offer.project] for offer in rivals}
         best = min(rivals, key=lambda offer: (rho[offer.project], self.places[offer.project]))
         tied = [p for p in rho if rho[p] == rho[best.project] and p != best.project]
-        return best._replace(exact=rho[best.project] * self.marks.unit[best.project], tied=tuple(sorted(tied)))
+        return best._replace(
+            exact=rho[best.project] * self.marks.unit[best.project], tied=tuple(sorted(tied))
+        )
 
     def _exact(self, offer: Offer) -> Fraction:
         """The exact price of an offer, per unit of weight."""
         if offer.exact is not None:
             return offer.exact
         found = self._exact_offer(offer.project, offer.low, offer.high)
-        assert found is not None and found.exact is not None, "what has a price has an exact one"
+        assert found is not None, "what has a price"
+        assert found.exact is not None, "has an exact one"
         return found.exact
 
     def _exact_offer(self, project: int, low: float, high: float) -> Offer | None:
         """The offer of a project whose rho lies between these bounds, worked out exactly; None: cannot be bought."""
-        found = self._exact_price(project, low * self.marks.unit_floats[project] * BELOW, high * self.marks.unit_floats[project] * ABOVE)
+        found = self._exact_price(
+            project,
+            low * self.marks.unit_floats[project] * BELOW,
+            high * self.marks.unit_floats[project] * ABOVE,
+        )
         if found is None:
             return None
         price = float(found)
@@ -251,7 +260,7 @@ class Market:
         doubts += (error if weights is None else error * weights) + 2 * HALF_ULP * self.start
         self.doubts[members] = doubts
         self.slack = (self.slack + error * marks.heaviest + 2 * HALF_ULP * self.start) * ROOM
-        kinds = ((1, int(rich)),)
+        kinds: tuple[tuple[int, int], ...] = ((1, int(rich)),)
         if weights is not None:
             kinds = _kinds((purses > 0) & ~poor, sizes, weights)
         purchase = Purchase(project, price, error, members[poor], int(rich), kinds, offer.tied)
@@ -262,7 +271,10 @@ class Market:
 
     def _near(self, offer: Offer, purses: Floats, after: Floats) -> Flags | None:
         """Which supporters have about as much as they are to pay; None: nobody."""
-        band = self.slack + (offer.high - offer.low) * self.marks.unit_floats[offer.project] * self.marks.heaviest
+        band = (
+            self.slack
+            + (offer.high - offer.low) * self.marks.unit_floats[offer.project] * self.marks.heaviest
+        )
         distance = np.abs(after)
         if np.minimum.reduce(distance) > band * ROOM:
             return None

@@ -168,12 +168,16 @@ class _Replay:
 
     def _cover(self, at: int, price: float, doubt: float) -> tuple[float, float, float]:
         """What the supporters can pay at this price, the weight of those who are richer, and how wrong that may be."""
-        marks, losers, project = self.marks, self.losers, self.losers.projects[at]
+        marks, project = self.marks, self.losers.projects[at]
         purses = self.market.left.take(marks.members[project])
         cover = cover_at(purses, price, marks.sizes[project], marks.weights[project])
         rich = rich_at(purses, price, marks.sizes[project], marks.weights[project])
         summing = (len(purses) + 16) * HALF_ULP * cover
-        return cover, rich, self.market.slack * marks.supporters[project] + summing + doubt * marks.totals[project]
+        return (
+            cover,
+            rich,
+            self.market.slack * marks.supporters[project] + summing + doubt * marks.totals[project],
+        )
 
     def bought(self, cost: float) -> None:
         """A project of this cost was bought: at most its cost left the purses of each loser's supporters."""
@@ -219,7 +223,9 @@ def _votes(
     if low > marks.voters:
         return None
     first, surely = max(1, ceil(low)), max(1, floor(high) + 1) if high < marks.voters else marks.voters + 1
-    tried = least(lambda count: wins(marks.with_voters(project, count), project), first, min(surely - 1, marks.voters))
+    tried = least(
+        lambda count: wins(marks.with_voters(project, count), project), first, min(surely - 1, marks.voters)
+    )
     return tried if tried is not None else surely if surely <= marks.voters else None
 
 
@@ -264,10 +270,7 @@ def phragmen_lacking(
         if not marks.supporters[project]:
             # Who nobody supports is taken at the end or not at all: no moment says at which cost.
             dearest = min(ceil(marks.costs[project]) - 1, floor(marks.budget))
-            saved = least(
-                lambda less, p=project, top=dearest: wins(marks.with_cost(p, Fraction(top + 1 - less)), p), 1, dearest
-            )
-            cost = None if saved is None else dearest + 1 - saved
+            cost = _cost(marks, project, 0.0, float(dearest), wins)
             answers[project] = answers[project]._replace(cost=cost)
     return answers
 

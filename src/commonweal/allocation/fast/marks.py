@@ -136,9 +136,7 @@ def _changed(values: tuple[T, ...], at: int, value: T) -> tuple[T, ...]:
     return (*values[:at], value, *values[at + 1 :])
 
 
-def _worth(
-    election: Election, ballots: Ballots, utility: Utility
-) -> tuple[Ints, Ints, Ints | None, int]:
+def _worth(election: Election, ballots: Ballots, utility: Utility) -> tuple[Ints, Ints, Ints | None, int]:
     """Where each ballot begins, the projects it names, the weight of each (None: 1), and the weights per point."""
     starts, choices = ballots.starts, ballots.choices.astype(np.int64)
     if utility is not Utility.POINTS:
@@ -152,13 +150,17 @@ def _worth(
     parts = lcm(ballots.points_parts, default.denominator if default else 1)
     points = _whole(ballots.points, parts // ballots.points_parts)
     if default:
-        starts, choices, points = _with_default(starts, choices, points, len(election.projects), int(default * parts))
+        starts, choices, points = _with_default(
+            starts, choices, points, len(election.projects), int(default * parts)
+        )
     return starts, choices, points, parts
 
 
 def _whole(points: NDArray[Any], times: int) -> Ints:
     """The points as 64-bit whole numbers, multiplied; TooFine where they do not fit."""
-    largest = max((abs(int(extreme)) for extreme in (points.min(), points.max())), default=0) if len(points) else 0
+    largest = (
+        max((abs(int(extreme)) for extreme in (points.min(), points.max())), default=0) if len(points) else 0
+    )
     if largest * times >= EXACT:
         raise TooFine("points")
     return points.astype(np.int64) * times
@@ -275,7 +277,7 @@ def _groups(starts: Ints, choices: Ints, worth: Ints | None, projects: int) -> t
     """
     voters = len(starts) - 1
     everyone = np.arange(voters, dtype=np.int64)
-    numbers = np.random.Generator(np.random.PCG64(20231)).integers(0, 2**63, projects, dtype=np.uint64) | np.uint64(1)
+    numbers = _drawn(projects)
     drawn = numbers[choices] if worth is None else numbers[choices] * _spread(worth)
     sums = np.concatenate((np.zeros(1, np.uint64), np.cumsum(drawn, dtype=np.uint64)))
     keys = sums[starts[1:]] - sums[starts[:-1]]
@@ -286,7 +288,16 @@ def _groups(starts: Ints, choices: Ints, worth: Ints | None, projects: int) -> t
     rank = np.empty_like(ordered)
     rank[ordered] = np.arange(len(ordered))
     first, group_of = first[ordered].astype(np.int64), rank[inverse].astype(np.int64)
-    return (first, group_of) if _equal_within(starts, choices, worth, first[group_of]) else (everyone, everyone)
+    return (
+        (first, group_of) if _equal_within(starts, choices, worth, first[group_of]) else (everyone, everyone)
+    )
+
+
+def _drawn(projects: int) -> NDArray[np.uint64]:
+    """A fixed odd number for each project."""
+    return np.random.Generator(np.random.PCG64(20231)).integers(
+        0, 2**63, projects, dtype=np.uint64
+    ) | np.uint64(1)
 
 
 def _spread(worth: Ints) -> NDArray[np.uint64]:

@@ -80,7 +80,9 @@ class Sequence:
         if len(rivals) > 1:
             exact = {project: self._load(project) for project in rivals}
             least = min(exact.values())
-            rivals = sorted([p for p in rivals if exact[p] == least], key=lambda project: self.places[project])
+            rivals = sorted(
+                [p for p in rivals if exact[p] == least], key=lambda project: self.places[project]
+            )
         for entry in asked:
             if entry[2] != rivals[0]:
                 heappush(self.heap, entry)
@@ -104,7 +106,9 @@ class Sequence:
     def _load(self, project: int) -> Fraction:
         """The exact load at which the supporters own the cost of the project now."""
         self._settle(len(self.moments))
-        return Fraction(self._owed(project, self._before(project)), self.marks.supporters[project] * self.parts)
+        return Fraction(
+            self._owed(project, self._before(project)), self.marks.supporters[project] * self.parts
+        )
 
     def load(self, place: int) -> Fraction:
         """The exact load of the purchase in this place."""

@@ -38,7 +38,9 @@ class Stretches:
         # A project that everybody can pay for in full keeps its price whatever the share: it goes by this order.
         floors = [
             (cost / (total * unit) if total else Fraction(0), places[project])
-            for project, (cost, total, unit) in enumerate(zip(marks.costs, marks.totals, marks.unit, strict=True))
+            for project, (cost, total, unit) in enumerate(
+                zip(marks.costs, marks.totals, marks.unit, strict=True)
+            )
         ]
         self.rank = [0] * len(floors)
         for rank, project in enumerate(sorted(range(len(floors)), key=floors.__getitem__)):

@@ -114,7 +114,10 @@ class PlainCount:
             if bought is not None:
                 market.buy(bought)
                 after += 1
-            if Fraction(sum([size * market.purses[group] for group, size, _ in backers]), market.parts) < cost:
+            if (
+                Fraction(sum([size * market.purses[group] for group, size, _ in backers]), market.parts)
+                < cost
+            ):
                 return after
         return None
 

@@ -17,6 +17,7 @@ from typing import NamedTuple
 from commonweal.allocation.plain.supports import Backer, Supports
 from commonweal.allocation.tally import Bought
 
+
 class Rho:
     """A price per unit of utility as two whole numbers, compared exactly.
 
@@ -177,7 +178,11 @@ class Market:
         for _, size, weight in self.rich[project]:
             voters[weight] += size
         return tuple(
-            [(Fraction(owed * weight, weights * self.parts), voters[weight]) for weight in sorted(voters) if owed]
+            [
+                (Fraction(owed * weight, weights * self.parts), voters[weight])
+                for weight in sorted(voters)
+                if owed
+            ]
         )
 
     def paid_partly(self, project: int) -> tuple[int, Fraction]:

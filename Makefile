@@ -5,7 +5,7 @@ UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
 RUN = PYTHONPATH=$(if $(wildcard .uv),.uv) $(UV) run --no-sync
 BESIDE = SECRET_KEY=tests-only COMMONWEAL_DB_POOL=no $(RUN) python -m commonweal.config.embedded
 
-.PHONY: help run test axe proof coverage check bench demo-reset ready tools format messages
+.PHONY: help run test axe proof coverage check bench bench-count demo-reset ready tools format messages
 
 help: ## say what there is
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 14
@@ -57,3 +57,6 @@ messages: ready tools ## gather the texts to translate into src/commonweal/local
 
 bench: ready ## ratios beside a limit, printed
 	@$(BESIDE) python bench/pages.py
+
+bench-count: ready ## how fast a count is, beside other programs on the same files
+	@$(RUN) python bench/counting.py

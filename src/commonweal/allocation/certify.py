@@ -38,11 +38,14 @@ class Priceability:
         return {"holds": self.holds, "failing": self.failing}
 
 
-def priceability(election: Election, outcome: Outcome) -> Priceability | None:
-    """Replay all payments from the published prices and check them; None for a rule without payments (greedy)."""
+def priceability(election: Election, outcome: Outcome, marks: Marks | None = None) -> Priceability | None:
+    """Replay all payments from the published prices and check them; None for a rule without payments (greedy).
+
+    `marks` are the arrays of this election under the utility of the by-law, where the caller has them already.
+    """
     if outcome.endowment is None:
         return None
-    marks = Marks.of(election, utility_of(outcome.bylaw))
+    marks = marks or Marks.of(election, utility_of(outcome.bylaw))
     left, taken = purses_after(marks, outcome)
     bought = [found.project for found in outcome.rounds if found.price is not None]
     costs = dict(zip(marks.ids, marks.cost_floats, strict=True))
@@ -97,15 +100,17 @@ class Proportionality:
         return {"holds": self.holds, "neglects": [neglect.to_json() for neglect in self.neglects]}
 
 
-def proportionality(election: Election, outcome: Outcome) -> Proportionality:
+def proportionality(election: Election, outcome: Outcome, marks: Marks | None = None) -> Proportionality:
     """Check EJR+ up to one project for every project that was not funded: sort its supporters by what they got.
 
-    In whole parts of a currency unit throughout, so that a tie is no neglect. ValueError where costs are too fine
-    for whole numbers below 2**63.
+    In whole parts of a currency unit throughout, so that a tie is no neglect. `marks` are the arrays of this election
+    where the caller has them already. ValueError where costs are too fine for whole numbers below 2**63.
     """
-    marks = Marks.of(election, Utility.COST)
+    if marks is None or marks.utility is Utility.POINTS:
+        marks = Marks.of(election, Utility.COST)
     costs = [cost.numerator * (marks.parts // cost.denominator) for cost in marks.costs]
-    budget = int(marks.budget * marks.parts * (scale := marks.budget.denominator))
+    scale = marks.budget.denominator
+    budget = int(marks.budget * marks.parts * scale)
     if sum(costs) >= EXACT or max(sum(costs) * scale, budget) * max(marks.voters, 1) >= 2**62:
         raise ValueError("costs too large or too fine to be checked in 64-bit whole numbers")
     funded = np.array([project_id in set(outcome.winners) for project_id in marks.ids])

@@ -87,7 +87,7 @@ def run(args: argparse.Namespace) -> int:
         said = outcome.to_json()
         if reasons is not None:
             said["input_hash"] = hashlib.sha256(data).hexdigest()
-            said |= reasons.to_json() | certificates(election, outcome)
+            said |= reasons.to_json() | certificates(election, outcome, found)
         if beside is not None:
             said["beside"] = {"rule": str(args.compare), **beside.to_json()}
         print(json.dumps(said, ensure_ascii=False))

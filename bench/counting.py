@@ -73,13 +73,17 @@ def said(name: str, found: dict[str, Any] | None, base: dict[str, Any], aim: int
     """Print one line; whether an aim was missed."""
     if found is None or "late" in found:
         least = f"{BOUND_SECONDS / base['seconds']:10,.0f} x or more" if found else ""
-        print(f"    {name:24} {'over ' + str(BOUND_SECONDS) + ' s' if found else 'not run':>12} {'':>9} {least}")
+        print(
+            f"    {name:24} {'over ' + str(BOUND_SECONDS) + ' s' if found else 'not run':>12} {'':>9} {least}"
+        )
         return bool(found and aim and BOUND_SECONDS / base["seconds"] < aim)
     ratio = found["seconds"] / base["seconds"]
     same = "same winners" if found["winners"] == base["winners"] else "OTHER WINNERS"
     missed = aim is not None and ratio < aim
     mark = "" if aim is None else f"   aim {aim:,}: {'missed' if missed else 'met'}"
-    print(f"    {name:24} {found['seconds']:10.4f} s {found['megabytes']:6.0f} MB {ratio:10,.1f} x   {same}{mark}")
+    print(
+        f"    {name:24} {found['seconds']:10.4f} s {found['megabytes']:6.0f} MB {ratio:10,.1f} x   {same}{mark}"
+    )
     return missed
 
 
@@ -103,11 +107,23 @@ def compared(file: Path, rule: str, uv: str, measures: bool, pabutools: bool) ->
         found = ran([sys.executable, str(PEERS / "measures.py"), str(file), one])
         if found and "winners" in found and one != rule:
             # It does not complete from the pot: its winners are those that shares bought.
-            found["winners"] = base["winners"] if set(found["winners"]) <= set(base["winners"]) else found["winners"]
+            found["winners"] = (
+                base["winners"] if set(found["winners"]) <= set(base["winners"]) else found["winners"]
+            )
         missed |= said("pabumeasures", found, base, AIM_MEASURES if large else None)
     if pabutools and file.stat().st_size < PABUTOOLS_BYTES:
-        command = [uv, "run", "--quiet", "--no-project", *PABUTOOLS, "python", str(PEERS / "pabutools_exact.py")]
-        missed |= said("pabutools, exact", ran([*command, str(file), rule]), base, AIM_PABUTOOLS if large else None)
+        command = [
+            uv,
+            "run",
+            "--quiet",
+            "--no-project",
+            *PABUTOOLS,
+            "python",
+            str(PEERS / "pabutools_exact.py"),
+        ]
+        missed |= said(
+            "pabutools, exact", ran([*command, str(file), rule]), base, AIM_PABUTOOLS if large else None
+        )
     return missed
 
 
@@ -147,7 +163,9 @@ def main() -> int:
             f"    {whole['seconds']:.2f} CPU s, {whole['wall']:.2f} s, {whole['megabytes']:.0f} MB"
             f"   aim {AIM_WHOLE_SECONDS:.0f} s, {AIM_WHOLE_MEGABYTES} MB: {'met' if within else 'missed'}"
         )
-        growth = ", ".join([f"{int(voters):,}: {seconds * 1000:.1f} ms" for voters, seconds in grown["seconds"].items()])
+        growth = ", ".join(
+            [f"{int(voters):,}: {seconds * 1000:.1f} ms" for voters, seconds in grown["seconds"].items()]
+        )
         print(f"    mes-cost by voters: {growth}")
     return int(missed)
 

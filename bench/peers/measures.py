@@ -36,14 +36,29 @@ def build(uv: str) -> bool:
         subprocess.run(
             [uv, "pip", "install", "--quiet", "--target", str(tools), "pip", "pybind11>=3"], check=True
         )
-        fetch = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--no-binary", "pabumeasures"]
+        fetch = [
+            sys.executable,
+            "-m",
+            "pip",
+            "download",
+            "--quiet",
+            "--no-deps",
+            "--no-binary",
+            "pabumeasures",
+        ]
         fetch += [f"pabumeasures=={VERSION}", "--dest", str(HOME)]
         subprocess.run(fetch, env={**os.environ, "PYTHONPATH": str(tools)}, check=True, capture_output=True)
         with tarfile.open(HOME / f"pabumeasures-{VERSION}.tar.gz") as archive:
             archive.extractall(HOME, filter="data")
         source = HOME / f"pabumeasures-{VERSION}" / "src"
         sources = [*sorted((source / "cpp_src").glob("*/*.cpp")), source / "main.cpp"]
-        includes = [HERE, source / "cpp_src", source, tools / "pybind11" / "include", sysconfig.get_path("include")]
+        includes = [
+            HERE,
+            source / "cpp_src",
+            source,
+            tools / "pybind11" / "include",
+            sysconfig.get_path("include"),
+        ]
         command = ["g++", "-O3", "-DNDEBUG", "-std=c++20", "-shared", "-fPIC"]
         command += [f"-I{folder}" for folder in includes] + [str(path) for path in sources]
         subprocess.run([*command, "-o", str(module())], check=True, capture_output=True)
@@ -57,7 +72,6 @@ def run(file: str, rule: str) -> dict[str, Any]:
     """CPU seconds of the rule alone (the least of three; once where it is long), peak memory, winners."""
     sys.path.insert(0, str(HOME))
     import _core
-
     import numpy as np
 
     from commonweal.allocation import read
@@ -68,7 +82,9 @@ def run(file: str, rule: str) -> dict[str, Any]:
     order = np.argsort(ballots.choices, kind="stable")
     edges = np.searchsorted(ballots.choices[order], np.arange(len(election.projects) + 1))
     projects = [
-        _core.ProjectEmbedding(int(project.cost), project.id, voters[order][edges[at] : edges[at + 1]].tolist())
+        _core.ProjectEmbedding(
+            int(project.cost), project.id, voters[order][edges[at] : edges[at + 1]].tolist()
+        )
         for at, project in enumerate(election.projects)
     ]
     costs = {project.id: int(project.cost) for project in election.projects}

@@ -124,6 +124,8 @@ def grown(file: str, rule: str) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    found = {"fast": fast, "plain": plain, "whole": whole, "grown": grown}[sys.argv[3]](sys.argv[1], sys.argv[2])
+    found = {"fast": fast, "plain": plain, "whole": whole, "grown": grown}[sys.argv[3]](
+        sys.argv[1], sys.argv[2]
+    )
     found["megabytes"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(json.dumps(found))

@@ -20,10 +20,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from commonweal.allocation.fast.accounts import Accounts, Purchase
-from commonweal.allocation.fast.marks import Floats, Ints, Marks
+from commonweal.allocation.fast.marks import HALF_ULP, Floats, Ints, Marks
 
-# Half a unit in the last place: the largest relative error of one float operation.
-HALF_ULP = 2.0**-53
 # A little room above bounds that are themselves worked out in floats.
 ROOM = 1.0 + 2.0**-20
 # How far around a price, relative to it, its slope is looked at.
@@ -34,6 +32,8 @@ BELOW, ABOVE = 1 - 16 * HALF_ULP, 1 + 16 * HALF_ULP
 LOOSE = 1e-9
 # Arrays shorter than this are multiplied by BLAS in one thread.
 SHORT = 8192
+# The innermost calls, under short names: they are made hundreds of times in a count.
+minimum, add, count_nonzero = np.minimum, np.add.reduce, np.count_nonzero
 Flags = NDArray[np.bool_]
 
 
@@ -140,12 +140,9 @@ class Market:
 
         `bound` is a known lower bound of rho.
         """
-        marks = self.marks
-        sizes, weights = marks.sizes[project], marks.weights[project]
-        cost, unit = marks.cost_floats[project], marks.unit_floats[project]
-        purses = self.left.take(marks.members[project])
-        summing = (len(purses) + 16) * HALF_ULP * cost
-        doubt = (self.slack * marks.supporters[project] + summing) * ROOM
+        members, sizes, weights, cost, unit, voters, summing = self.marks.stalls[project]
+        purses = self.left.take(members)
+        doubt = (self.slack * voters + summing) * ROOM
         if bound < beat < inf:
             limit = beat * unit * ROOM
             cover = cover_at(purses, limit, sizes, weights)
@@ -233,33 +230,27 @@ class Market:
 
     def buy(self, offer: Offer) -> Purchase:
         """Take the price from the purses of the supporters."""
-        project, exact, marks = offer.project, offer.exact, self.marks
-        members, sizes, weights = self._crowd(project)
-        purses = self.left.take(members)
-        after = purses - (offer.price if weights is None else offer.price * weights)
-        poor, rich = after < 0, float(marks.totals[project])
+        project, exact = offer.project, offer.exact
+        members, sizes, weights, *_ = self.marks.stalls[project]
+        purses, doubts = self.left.take(members), self.doubts.take(members)
+        poor, rich = self._parted(
+            project, purses, purses < (offer.price if weights is None else offer.price * weights)
+        )
+        # Nobody is rich where floats take those who can just pay for poor: they are near, and looked at exactly.
+        price, error = self._shared(project, purses, doubts, poor, rich) if rich else (offer.price, 0.0)
+        after = purses - (price if weights is None else price * weights)
         near = self._near(offer, purses, after)
-        if near is not None:
+        if exact is not None or near is not None:
             exact = self._exact(offer)
-            rests = self._rests(project, exact, near)
-            poor[near] = rests < 0
-        if np.count_nonzero(poor):
-            alive = purses > 0
-            poor &= alive
-            rich = _weight(alive ^ poor, sizes, weights)
-        doubts = self.doubts.take(members)
-        if exact is None:
-            price, error = self._shared(project, purses, doubts, poor, rich)
-        else:
             price, error = float(exact), 2 * HALF_ULP * float(exact)
-        due = price if weights is None else price * weights
-        after = purses - due
-        if near is not None:
-            after[near] = rests
+            after = purses - (price if weights is None else price * weights)
+            if near is not None:
+                after[near] = self._rests(project, exact, near)
+            poor, rich = self._parted(project, purses, after < 0)
         self.left[members] = np.maximum(after, 0.0, out=after)
         doubts += (error if weights is None else error * weights) + 2 * HALF_ULP * self.start
         self.doubts[members] = doubts
-        self.slack = (self.slack + error * marks.heaviest + 2 * HALF_ULP * self.start) * ROOM
+        self.slack = (self.slack + error * self.marks.heaviest + 2 * HALF_ULP * self.start) * ROOM
         kinds: tuple[tuple[int, int], ...] = ((1, int(rich)),)
         if weights is not None:
             kinds = _kinds((purses > 0) & ~poor, sizes, weights)
@@ -268,6 +259,14 @@ class Market:
         if self.slack > LOOSE * self.start:
             self._tighten()
         return purchase
+
+    def _parted(self, project: int, purses: Floats, short: Flags) -> tuple[Flags, float]:
+        """Which of those who are short of the price have something left, and the weight of those who are not short."""
+        if not count_nonzero(short):
+            return short, float(self.marks.totals[project])
+        alive = purses > 0
+        poor = short & alive
+        return poor, _weight(alive ^ poor, self.marks.sizes[project], self.marks.weights[project])
 
     def _near(self, offer: Offer, purses: Floats, after: Floats) -> Flags | None:
         """Which supporters have about as much as they are to pay; None: nobody."""
@@ -325,8 +324,10 @@ class Market:
 
 def cover_at(purses: Floats, price: float, sizes: Floats | None, weights: Floats | None) -> float:
     """What the supporters can pay together at this price per unit of weight."""
-    paid = np.minimum(purses, price if weights is None else price * weights)
-    return float(np.add.reduce(paid)) if sizes is None else times(paid, sizes)
+    paid = minimum(purses, price if weights is None else price * weights)
+    if sizes is None:
+        return float(add(paid))
+    return float(paid.dot(sizes) if len(sizes) < SHORT else add(paid * sizes))
 
 
 def rich_at(purses: Floats, price: float, sizes: Floats | None, weights: Floats | None) -> float:
@@ -334,7 +335,9 @@ def rich_at(purses: Floats, price: float, sizes: Floats | None, weights: Floats 
     if weights is not None:
         return _weight(purses > price * weights, sizes, weights)
     above = purses > price
-    return float(np.count_nonzero(above)) if sizes is None else times(above, sizes)
+    if sizes is None:
+        return float(count_nonzero(above))
+    return float(sizes.dot(above) if len(sizes) < SHORT else add(sizes * above))
 
 
 def _weight(these: Flags, sizes: Floats | None, weights: Floats | None) -> float:

@@ -15,8 +15,8 @@ from typing import NamedTuple
 import numpy as np
 
 from commonweal.allocation.bylaw import ByLaw, Utility
-from commonweal.allocation.fast.equal_shares import HALF_ULP, Market, Offer, cover_at, rich_at, times
-from commonweal.allocation.fast.marks import Floats, Marks
+from commonweal.allocation.fast.equal_shares import Market, Offer, cover_at, rich_at, times
+from commonweal.allocation.fast.marks import HALF_ULP, Floats, Marks
 from commonweal.allocation.fast.phragmen import Sequence
 from commonweal.allocation.tally import Tally, least, places
 

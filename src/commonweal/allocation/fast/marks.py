@@ -5,10 +5,10 @@ arrays clearly shorter. Every number here is whole and below 2**53, so that a fl
 that needs more is refused with `TooFine` and belongs to the plain rules.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from math import lcm
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,8 @@ from commonweal.allocation.tally import UtilityError
 T = TypeVar("T")
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
+# Half a unit in the last place: the largest relative error of one float operation.
+HALF_ULP = 2.0**-53
 # Whole numbers up to here are exact as floats.
 EXACT = 2**53
 # Grouping equal ballots pays when it leaves at most this share of them.
@@ -29,6 +31,18 @@ WORTH_GROUPING = 0.7
 
 class TooFine(ValueError):
     """Weights or costs too large or too fine for exact floats; the plain rules count them."""
+
+
+class Stall(NamedTuple):
+    """A project as the market looks at it, again and again: `summing` bounds the error of adding up its cost."""
+
+    members: Ints
+    sizes: Floats | None
+    weights: Floats | None
+    cost: float
+    unit: float
+    supporters: int
+    summing: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +80,21 @@ class Marks:
     parts: int
     cost_floats: tuple[float, ...]
     unit_floats: tuple[float, ...]
+    stalls: tuple[Stall, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        columns = (
+            self.members,
+            self.sizes,
+            self.weights,
+            self.cost_floats,
+            self.unit_floats,
+            self.supporters,
+        )
+        stalls = [
+            Stall(*row, summing=(len(row[0]) + 16) * HALF_ULP * row[3]) for row in zip(*columns, strict=True)
+        ]
+        object.__setattr__(self, "stalls", tuple(stalls))
 
     @classmethod
     def of(cls, election: Election, utility: Utility) -> "Marks":

@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from commonweal.allocation.fast.equal_shares import ABOVE, BELOW, HALF_ULP, ROOM, times
-from commonweal.allocation.fast.marks import Marks
+from commonweal.allocation.fast.equal_shares import ABOVE, BELOW, ROOM, times
+from commonweal.allocation.fast.marks import HALF_ULP, Marks
 
 
 class Moment(NamedTuple):

@@ -18,8 +18,10 @@ from commonweal.allocation.certify import priceability, proportionality
 from commonweal.allocation.count import Engine, count, counted, written_down
 from commonweal.allocation.election import Election, number_from_text
 from commonweal.allocation.explain import NotFunded, reasons_of
+from commonweal.allocation.fast.engine import FastCount
 from commonweal.allocation.outcome import JsonValue, Outcome
 from commonweal.allocation.pabulib import PabulibError, read
+from commonweal.allocation.plain.engine import PlainCount
 from commonweal.allocation.tally import UtilityError
 from commonweal.allocation.voters import Comparison, compare
 
@@ -100,11 +102,12 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def certificates(election: Election, outcome: Outcome) -> dict[str, JsonValue]:
+def certificates(election: Election, outcome: Outcome, found: FastCount | PlainCount) -> dict[str, JsonValue]:
     """The certificates of an outcome as JSON; None where a check does not apply."""
-    priced = priceability(election, outcome)
+    marks = found.standing if isinstance(found, FastCount) else None
+    priced = priceability(election, outcome, marks)
     try:
-        proportional: JsonValue = proportionality(election, outcome).to_json()
+        proportional: JsonValue = proportionality(election, outcome, marks).to_json()
     except (ValueError, OverflowError):
         proportional = None
     return {

@@ -83,16 +83,17 @@ class Marks:
     stalls: tuple[Stall, ...] = field(init=False)
 
     def __post_init__(self) -> None:
-        columns = (
-            self.members,
-            self.sizes,
-            self.weights,
-            self.cost_floats,
-            self.unit_floats,
-            self.supporters,
-        )
         stalls = [
-            Stall(*row, summing=(len(row[0]) + 16) * HALF_ULP * row[3]) for row in zip(*columns, strict=True)
+            Stall(
+                members=members,
+                sizes=self.sizes[project],
+                weights=self.weights[project],
+                cost=self.cost_floats[project],
+                unit=self.unit_floats[project],
+                supporters=self.supporters[project],
+                summing=(len(members) + 16) * HALF_ULP * self.cost_floats[project],
+            )
+            for project, members in enumerate(self.members)
         ]
         object.__setattr__(self, "stalls", tuple(stalls))
 

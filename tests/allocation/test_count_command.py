@@ -3,6 +3,7 @@ is bad.
 """
 
 import argparse
+import hashlib
 import io
 import json
 import runpy
@@ -13,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from commonweal.allocation import ByLaw, Completion, Rule, Ties, commandline, count, read, write
+from commonweal.allocation import ByLaw, Completion, Rule, Ties, commandline, count, explained, read, write
 from commonweal.allocation.__main__ import main
 
 from .elections import approval
@@ -170,3 +171,50 @@ def test_the_command_runs_alone_and_imports_nothing_heavy(small: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
     alone = [sys.executable, "-m", "commonweal.allocation", str(small)]
     assert subprocess.run(alone, capture_output=True, text=True, check=True).stdout == done.stdout
+
+
+def test_reasons_and_certificates_are_part_of_the_json(
+    small: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([str(small), "--json", "--explain", "--compare", "greedy", "--ties", "id"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    found = explained(read(small), ByLaw(ties=Ties.ID))
+    assert said["not_funded"] == json.loads(json.dumps([each.to_json() for each in found.not_funded]))
+    assert said["input_hash"] == hashlib.sha256(small.read_bytes()).hexdigest()
+    assert said["certificates"]["priceability"] == {"holds": True, "failing": None}
+    assert said["certificates"]["proportionality"]["holds"] is True
+    assert said["beside"]["rule"] == "greedy"
+    assert main([str(small), "--json", "--explain", "--ties", "id", "--engine", "plain"]) == 0
+    plain = json.loads(capsys.readouterr().out)
+    assert plain == {key: value for key, value in said.items() if key != "beside"}
+
+
+def test_reasons_and_certificates_are_said_in_words(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "split.pb"
+    path.write_text(write(approval(10, [5, 5, 3], ["9 10"] * 6 + ["b"] * 4)), encoding="utf-8")
+    assert main([str(path), "--rule", "greedy", "--explain", "--compare", "equal-shares"]) == 0
+    said = capsys.readouterr().out
+    assert "Not funded, and what would have been enough with the same share:" in said
+    assert "proportional to groups (EJR+ up to one): fails" in said
+    assert "  4 supporters of b deserve 4, and each would have at most 3 with it" in said
+    assert "voters with nothing: 4 under greedy, 0 under equal-shares" in said
+    assert "price system" not in said
+    assert main([str(path), "--explain"]) == 0
+    assert "price system: holds" in capsys.readouterr().out
+
+
+def test_a_certificate_that_does_not_apply_is_null(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "fine.pb"
+    cents = Fraction(1, 2**40)
+    path.write_text(write(approval(cents, [Fraction(10**9)] * 2, ["9", "10"])), encoding="utf-8")
+    assert main([str(path), "--rule", "greedy", "--explain", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["certificates"] == {
+        "priceability": None,
+        "proportionality": None,
+    }
+    assert main([str(path), "--rule", "greedy", "--explain"]) == 0
+    assert "costs are too fine to be checked" in capsys.readouterr().out

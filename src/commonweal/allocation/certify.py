@@ -25,7 +25,8 @@ class Priceability:
     """Whether the payments are a price system (Peters, Skowron, "Proportionality and the Limits of Welfarism", EC 2020).
 
     Everyone starts with the same endowment and pays only for what they support; the payments for each project bought
-    add up to its cost; and the supporters of no other project have more left together than it costs. `failing` is the
+    add up to its cost; and the supporters of no other project within the budget have more left together than it costs.
+    `failing` is the
     first project for which that is not so: bought and not paid for, or affordable and not bought. Projects that a
     completion took from the pot were not bought.
     """
@@ -55,7 +56,8 @@ def priceability(election: Election, outcome: Outcome, marks: Marks | None = Non
     for number, project_id in enumerate(marks.ids):
         members = marks.members[number]
         spare = float((left[members] * marks.group_sizes[members]).sum())
-        if project_id not in bought and spare > costs[project_id] + CLOSE * (1 + costs[project_id]):
+        possible = project_id not in bought and marks.costs[number] <= marks.budget
+        if possible and spare > costs[project_id] + CLOSE * (1 + costs[project_id]):
             return Priceability(False, project_id)
     return Priceability(True, None)
 

@@ -108,7 +108,7 @@ def certificates(election: Election, outcome: Outcome, found: FastCount | PlainC
     priced = priceability(election, outcome, marks)
     try:
         proportional: JsonValue = proportionality(election, outcome, marks).to_json()
-    except (ValueError, OverflowError):
+    except ValueError:
         proportional = None
     return {
         "certificates": {
@@ -234,7 +234,10 @@ def certificate_lines(election: Election, outcome: Outcome) -> str:
     priced = priceability(election, outcome)
     if priced is not None:
         lines.append(f"price system: {'holds' if priced.holds else f'fails at {priced.failing}'}")
-    found = proportionality(election, outcome)
+    try:
+        found = proportionality(election, outcome)
+    except ValueError:
+        return "\n".join([*lines, "proportional to groups: costs are too fine to be checked"]) + "\n"
     lines.append(f"proportional to groups (EJR+ up to one): {'holds' if found.holds else 'fails'}")
     for neglect in found.neglects:
         deserves, at_most = amount_text(neglect.deserves), amount_text(neglect.at_most)

@@ -5,7 +5,7 @@ UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
 RUN = PYTHONPATH=$(if $(wildcard .uv),.uv) $(UV) run --no-sync
 BESIDE = SECRET_KEY=tests-only COMMONWEAL_DB_POOL=no $(RUN) python -m commonweal.config.embedded
 
-.PHONY: help run test axe coverage check bench demo-reset ready tools format messages
+.PHONY: help run test check bench demo-reset ready tools format messages
 
 help: ## say what there is
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 14
@@ -27,16 +27,10 @@ tools: ## browser and gettext for the tests, where missing
 	 || { echo "The tests need Chromium and gettext: sudo apt-get install chromium gettext"; exit 1; }
 
 test: ready tools ## everything, browser journeys included (they run beside the rest, on a database of their own)
-	@mkdir -p var; COMMONWEAL_VAR=var/browser $(BESIDE) pytest -q -m "browser and not matrix" >var/browser.log 2>&1 & browser=$$!; \
-	 $(BESIDE) pytest -q -m "not browser"; rest=$$?; \
-	 wait $$browser; journeys=$$?; cat var/browser.log; exit $$((rest + journeys))
-
-axe: ready tools ## every page in every language through axe; minutes long
-	@$(BESIDE) pytest -q -m matrix
-
-coverage: ready tools ## every branch of the pure parts, nine tenths of the rest
-	@$(BESIDE) pytest -q -m "not browser" --cov --cov-report=term:skip-covered
-	@$(RUN) python scripts/coverage_floor.py
+	@mkdir -p var; COMMONWEAL_VAR=var/browser $(BESIDE) pytest -q -m browser >var/browser.log 2>&1 & browser=$$!; \
+	 $(BESIDE) pytest -q -m "not browser" --cov --cov-report=; rest=$$?; \
+	 $(RUN) python scripts/coverage_floor.py; floor=$$?; \
+	 wait $$browser; journeys=$$?; cat var/browser.log; exit $$((rest + floor + journeys))
 
 check: ready tools ## style, types, arrows, templates, translations, deployment settings
 	@$(RUN) ruff check . && $(RUN) ruff format --check .

@@ -47,4 +47,4 @@ messages: ready tools ## gather the texts to translate into src/commonweal/local
 	@$(RUN) python scripts/messages.py
 
 bench: ready ## ratios beside a limit, printed
-	@$(BESIDE) python bench/pages.py
+	@COMMONWEAL_VAR=var/bench $(BESIDE) python bench/pages.py

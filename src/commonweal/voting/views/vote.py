@@ -59,7 +59,7 @@ def _read_only(
     request: HttpRequest, ballot: Ballot, voter: Voter | None, decision: Decision, numbers: list[int]
 ) -> HttpResponse:
     page = Paginator(numbers, PAGE_SIZE).get_page(request.GET.get("page"))
-    options = queries.options_numbered(ballot, page.object_list)
+    options = queries.options_numbered(ballot, list(page.object_list))
     context = {
         "ballot": ballot,
         "title": summary.title_of(ballot),

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from commonweal.config import translations
+from commonweal.config import cli, translations
 
 COMMAND = [sys.executable, "-m", "commonweal.config.cli"]
 
@@ -196,3 +196,40 @@ def test_translations_are_compiled_once_without_gettext(tmp_path: Path, settings
     assert translations.compile_all() == 1
     assert "sociétaire".encode() in (folder / "django.mo").read_bytes()
     assert translations.compile_all() == 0, "what is there already is left alone"
+
+
+@pytest.mark.parametrize(
+    ("words", "line"),
+    [
+        (("committee", "new", "--holders", "An", "--threshold", "2", "--out", "sheets"), "at least"),
+        (("committee", "open", "none.json", "--sheet", "none.txt", "--out", "x.pb"), "were not opened: "),
+        (("committee", "open", "broken.json", "--sheet", "none.txt", "--out", "x.pb"), "were not opened: "),
+    ],
+)
+def test_the_committee_is_told_in_one_line_what_does_not_fit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any, words: tuple[str, ...], line: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("broken.json").write_text("{")
+    assert cli.main(list(words)) == 1
+    said = capsys.readouterr().err
+    assert line in said
+    assert len(said.strip().splitlines()) == 1
+    assert not Path("x.pb").exists()
+
+
+def test_a_reader_who_has_seen_enough_ends_the_output_quietly(served: Served) -> None:
+    ended = subprocess.run(
+        [
+            "/bin/bash",
+            "-o",
+            "pipefail",
+            "-c",
+            f"{' '.join(COMMAND)} export sealed getting-to-know | head -c 10",
+        ],
+        env=served.environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (ended.stderr, ended.returncode) == ("", 0)

@@ -5,7 +5,7 @@ UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
 RUN = PYTHONPATH=$(if $(wildcard .uv),.uv) $(UV) run --no-sync
 BESIDE = SECRET_KEY=tests-only COMMONWEAL_DB_POOL=no $(RUN) python -m commonweal.config.embedded
 
-.PHONY: help run test axe proof coverage check bench bench-count demo-reset ready tools format messages
+.PHONY: help run test proof check bench bench-count demo-reset ready tools format messages
 
 help: ## say what there is
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 14
@@ -27,19 +27,13 @@ tools: ## browser and gettext for the tests, where missing
 	 || { echo "The tests need Chromium and gettext: sudo apt-get install chromium gettext"; exit 1; }
 
 test: ready tools ## everything, browser journeys included (they run beside the rest, on a database of their own)
-	@mkdir -p var; COMMONWEAL_VAR=var/browser $(BESIDE) pytest -q -m "browser and not matrix" >var/browser.log 2>&1 & browser=$$!; \
-	 $(BESIDE) pytest -q -m "not browser and not proof"; rest=$$?; \
-	 wait $$browser; journeys=$$?; cat var/browser.log; exit $$((rest + journeys))
-
-axe: ready tools ## every page in every language through axe; minutes long
-	@$(BESIDE) pytest -q -m matrix
+	@mkdir -p var; COMMONWEAL_VAR=var/browser $(BESIDE) pytest -q -m browser >var/browser.log 2>&1 & browser=$$!; \
+	 $(BESIDE) pytest -q -m "not browser and not proof" --cov --cov-report=; rest=$$?; \
+	 $(RUN) python scripts/coverage_floor.py; floor=$$?; \
+	 wait $$browser; journeys=$$?; cat var/browser.log; exit $$((rest + floor + journeys))
 
 proof: ready ## the long proofs of the allocation library, with what they found
 	@$(BESIDE) pytest -q -s -m proof
-
-coverage: ready tools ## every branch of the pure parts, nine tenths of the rest
-	@$(BESIDE) pytest -q -m "not browser and not proof" --cov --cov-report=term:skip-covered
-	@$(RUN) python scripts/coverage_floor.py
 
 check: ready tools ## style, types, arrows, templates, translations, deployment settings
 	@$(RUN) ruff check . && $(RUN) ruff format --check .
@@ -56,7 +50,7 @@ messages: ready tools ## gather the texts to translate into src/commonweal/local
 	@$(RUN) python scripts/messages.py
 
 bench: ready ## ratios beside a limit, printed
-	@$(BESIDE) python bench/pages.py
+	@COMMONWEAL_VAR=var/bench $(BESIDE) python bench/pages.py
 
 bench-count: ready ## how fast a count is, beside other programs on the same files
 	@$(RUN) python bench/counting.py

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import subprocess
 import sys
@@ -86,3 +87,30 @@ def test_translations_keep_their_placeholders(language: str) -> None:
         if texts[-1] and wanted != found:
             wrong.append((message.id, sorted(wanted ^ found)))
     assert wrong == []
+
+
+def plurals() -> dict[str, set[str]]:
+    """Each singular text of the program with the plurals that stand beside it."""
+    found: dict[str, set[str]] = {}
+    package = ROOT / "src" / "commonweal"
+    blocks = re.compile(
+        r"{% blocktranslate[^%]*\bcount\b[^%]*%}(.*?){% plural %}(.*?){% endblocktranslate %}", re.S
+    )
+    for path in package.rglob("*.html"):
+        for pair in blocks.findall(path.read_text(encoding="utf-8")):
+            one, many = (re.sub(r"{{ (\w+) }}", r"%(\1)s", " ".join(text.split())) for text in pair)
+            found.setdefault(one, set()).add(many)
+    for path in package.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "").startswith("ngettext"):
+                texts = [each.value for each in node.args[:2] if isinstance(each, ast.Constant)]
+                if len(texts) == 2:
+                    found.setdefault(str(texts[0]), set()).add(str(texts[1]))
+    return found
+
+
+def test_one_singular_has_one_plural() -> None:
+    # Catalogues know a text by its singular: a second plural with other gaps is shown in English.
+    found = plurals()
+    assert len(found) > 20
+    assert {one: many for one, many in found.items() if len(many) > 1} == {}

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.db import DatabaseError
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
@@ -105,6 +106,35 @@ def test_what_is_not_there_is_a_page_with_a_way_on(client: Client, address: str)
     answer = client.get(address)
     assert answer.status_code == 404
     assert "<h1>" in answer.content.decode()
+
+
+@pytest.mark.django_db
+def test_a_form_without_its_token_is_asked_for_once_more() -> None:
+    answer = Client(enforce_csrf_checks=True).post("/en/check/", {"x": "1"})
+    assert answer.status_code == 403
+    assert "Send this form once more" in answer.content.decode()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("raised", "status", "words"),
+    [
+        (PermissionDenied("x"), 403, "This page is for others"),
+        (SuspiciousOperation("x"), 400, "characters we cannot read"),
+        (RuntimeError("a secret"), 500, "Our mistake"),
+    ],
+)
+def test_whatever_goes_wrong_is_a_page_that_says_nothing_of_the_inside(
+    monkeypatch: pytest.MonkeyPatch, raised: Exception, status: int, words: str
+) -> None:
+    def fails(*_given: object) -> None:
+        raise raised
+
+    monkeypatch.setattr("commonweal.projects.queries.open_calls", fails)
+    answer = Client(raise_request_exception=False).get("/en/check/result/")
+    assert answer.status_code == status
+    assert words in answer.content.decode()
+    assert "a secret" not in answer.content.decode()
 
 
 @pytest.mark.django_db

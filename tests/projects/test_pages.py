@@ -7,18 +7,13 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from commonweal.ambitions.actions import load_published
-from commonweal.people.models import Person
-from commonweal.places.actions import import_gazetteer
-from commonweal.projects import actions
 from commonweal.projects.models import Call, Dossier, SavedView
 from commonweal.projects.rules.parts import Part
 from tests import factories as make
+from tests.projects.steps import queries_of, signed_in, typed
 from tests.projects.test_dossiers import picture
 
 LANGUAGES = ("fr", "nl", "de", "en")
@@ -27,30 +22,6 @@ LANGUAGES = ("fr", "nl", "de", "en")
 @pytest.fixture(autouse=True)
 def _at_the_test_moment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(timezone, "now", lambda: make.NOW)
-
-
-@pytest.fixture
-def world(db: None) -> None:
-    import_gazetteer()
-    load_published()
-    actions.load_rulebook(by=None, now=make.NOW)
-
-
-def signed_in(who: Person) -> Client:
-    client = Client()
-    client.force_login(
-        getattr(who, "account", None) or make.account(who),
-        backend="allauth.account.auth_backends.AuthenticationBackend",
-    )
-    return client
-
-
-def queries_of(client: Client, address: str) -> int:
-    with CaptureQueriesContext(
-        connection,
-    ) as seen:
-        assert client.get(address).status_code == 200, address
-    return len(seen)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -363,14 +334,7 @@ def test_filters_of_the_desk_are_kept_under_a_name(world: None) -> None:
 def test_a_programme_manager_plans_and_announces_a_call(world: None) -> None:
     client = signed_in(make.staff("programme"))
     form = client.get("/en/calls/new/?preset=points").context["form"]
-    data: dict[str, Any] = {"slug": "liege-2027", "ambitions": ["inclusion"]}
-    for name, value in form.initial.items():
-        if hasattr(value, "year"):
-            data |= {f"{name}_day": value.day, f"{name}_month": value.month, f"{name}_year": value.year}
-        elif name.endswith("_cents"):
-            data[name] = value // 100
-        else:
-            data.setdefault(name, value)
+    data = typed(form.initial, slug="liege-2027", ambitions=["inclusion"])
     answer = client.post("/en/calls/new/?preset=points", data)
     assert answer.status_code == 302, answer.context["form"].errors
     call = Call.objects.get()
@@ -405,13 +369,8 @@ def test_a_programme_manager_plans_and_announces_a_call(world: None) -> None:
 def test_a_call_that_makes_no_sense_is_explained(world: None, change: dict[str, str]) -> None:
     client = signed_in(make.staff("programme"))
     form = client.get("/en/calls/new/?preset=regional").context["form"]
-    data: dict[str, Any] = {"slug": "x", "ambitions": ["inclusion"]}
-    for name, value in form.initial.items():
-        if hasattr(value, "year"):
-            data |= {f"{name}_day": value.day, f"{name}_month": value.month, f"{name}_year": value.year}
-        else:
-            data[name] = value // 100 if name.endswith("_cents") else value
-    page = client.post("/en/calls/new/?preset=regional", {**data, **change})
+    data = typed(form.initial, slug="x", ambitions=["inclusion"]) | change
+    page = client.post("/en/calls/new/?preset=regional", data)
     assert page.status_code == 200
     assert "error-summary" in page.content.decode()
     assert not Call.objects.exists()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 import pytest
+from django.utils import timezone
 from django.utils.translation import override
 
 from commonweal.ui import formats
@@ -78,6 +79,11 @@ def test_a_moment_late_in_the_evening_falls_on_its_brussels_day() -> None:
 def test_days_left_are_words_up_to_ten(closes_on: date, words: str, now: datetime) -> None:
     with override("en"):
         assert formats.days_left(closes_on, now) == words
+
+
+def test_days_left_asks_the_clock_of_the_program(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(timezone, "now", lambda: datetime(2031, 5, 1, 9, 0, tzinfo=UTC))
+    assert formats.days_until(date(2031, 5, 4)) == 3
 
 
 def test_days_left_counts_calendar_days_in_brussels() -> None:

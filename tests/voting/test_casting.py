@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
@@ -169,7 +170,9 @@ def test_without_the_constraint_sixty_four_votes_leave_more_than_one() -> None:
         (name,) = cursor.fetchone()
         cursor.execute(f'ALTER TABLE voting_vote DROP CONSTRAINT "{name}"')
     try:
-        _cast_side_by_side(ballot, make.voters(ballot)[0], 64)
+        # Whoever comes after the first two trips over them.
+        with contextlib.suppress(Vote.MultipleObjectsReturned):
+            _cast_side_by_side(ballot, make.voters(ballot)[0], 64)
         assert Vote.objects.count() > 1
     finally:
         with connection.cursor() as cursor:

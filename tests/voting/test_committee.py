@@ -286,6 +286,12 @@ def test_a_file_with_a_ballot_nobody_could_have_cast_is_refused(found: dict[str,
         checked(definition, ballot.frozen_hash, pabulib_text(definition, ballot.frozen_hash, found))
 
 
+def test_the_name_of_a_file_on_this_machine_is_not_a_ballot_file() -> None:
+    ballot, _sheets, _chosen = voted()
+    with pytest.raises(WrongFile, match="line 1"):
+        checked(queries.definition(ballot), ballot.frozen_hash, "/etc/hostname")
+
+
 def test_a_file_that_lacks_a_ballot_is_refused() -> None:
     ballot, sheets, chosen = voted()
     file = opened(ballot, sheets)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, ProgrammingError, transaction
+from django.db import IntegrityError, ProgrammingError, connections, transaction
 from django.test import Client
 
+from commonweal.kernel.decision import NotAllowed
 from commonweal.people.models import Event
 from commonweal.people.rules import Channel
 from commonweal.voting import actions, queries
 from commonweal.voting.committee import opened_file
-from commonweal.voting.models import Ballot, Envelope, PaperSheet, Vote
+from commonweal.voting.models import Ballot, Envelope, PaperSheet, Vote, Voter
 from commonweal.voting.rules.choices import Form
 from tests import factories as make
 from tests.voting.steps import cast, code_on, counted, opened, person_of, signed_in
@@ -316,3 +318,55 @@ def test_after_the_count_the_paper_page_takes_nothing_in() -> None:
     page = text_of(signed_in(desk.first).get(desk.address()))
     assert "No paper sheet is taken in" in page
     assert desk.address("first/") not in page
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("voted_before", [False, True], ids=["no vote yet", "a vote to take back"])
+def test_a_web_vote_that_arrives_while_paper_is_handed_out_waits_and_is_refused(voted_before: bool) -> None:
+    ballot, _sheets = make.open_ballot(members=2)
+    voter, counter = make.voters(ballot)[0], make.staff("counter")
+    if voted_before:
+        cast(ballot, voter)
+    with ThreadPoolExecutor(1) as beside:
+        with transaction.atomic():
+            actions.hand_out_paper(ballot=ballot, voter=voter, by=counter, now=make.NOW)
+            arriving = beside.submit(_cast_and_leave, ballot, voter)
+            with pytest.raises(TimeoutError):
+                arriving.result(timeout=0.5)
+        assert arriving.result(timeout=10) == "on_paper"
+    assert Vote.objects.get(voter=voter).channel == Channel.PAPER
+    assert not Envelope.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_paper_asked_for_while_a_web_vote_arrives_takes_that_vote_back() -> None:
+    ballot, _sheets = make.open_ballot(members=2)
+    voter, counter = make.voters(ballot)[0], make.staff("counter")
+
+    def hand_out() -> None:
+        try:
+            actions.hand_out_paper(ballot=ballot, voter=voter, by=counter, now=make.NOW)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as beside:
+        with transaction.atomic():
+            cast(ballot, voter)
+            asked = beside.submit(hand_out)
+            with pytest.raises(TimeoutError):
+                asked.result(timeout=0.5)
+        asked.result(timeout=10)
+    assert Vote.objects.get(voter=voter).channel == Channel.PAPER
+    assert not Envelope.objects.exists(), "the vote sent over the web left the box"
+
+
+def _cast_and_leave(ballot: Ballot, voter: Voter) -> str:
+    try:
+        cast(
+            Ballot.objects.get(pk=ballot.pk), Voter.objects.select_related("member__person").get(pk=voter.pk)
+        )
+    except NotAllowed as refusal:
+        return str(refusal.code)
+    finally:
+        connections.close_all()
+    return "cast"

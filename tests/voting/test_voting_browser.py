@@ -198,12 +198,11 @@ def test_signed_in_and_without_script_the_code_form_is_not_offered(
     page.locator("[data-found] .sheet").wait_for()
 
 
-@pytest.mark.matrix
-@pytest.mark.parametrize(("width", "scheme"), [(360, "light"), (360, "dark"), (1280, "light")])
+@pytest.mark.parametrize("width", [360, 1280])
 def test_no_page_of_a_vote_stands_in_anyones_way(
-    browser_page: Callable[..., Any], live_server: Any, axe: Callable[[Any], None], width: int, scheme: str
+    browser_page: Callable[..., Any], live_server: Any, axe: Callable[[Any], None], width: int
 ) -> None:
-    page = browser_page(width=width, scheme=scheme)
+    page = browser_page(width=width)
     for form in (APPROVAL, POINTS, BASKET):
         ballot, who = a_ballot(form)
         enter(page, live_server, who).goto(f"/de/ballots/{ballot.pk}/")
@@ -220,7 +219,6 @@ def test_no_page_of_a_vote_stands_in_anyones_way(
         axe(page)
 
 
-@pytest.mark.matrix
 @pytest.mark.parametrize("width", [360, 1280])
 def test_no_page_of_a_result_stands_in_anyones_way(
     browser_page: Callable[..., Any], axe: Callable[[Any], None], width: int
@@ -246,7 +244,6 @@ def test_no_page_of_a_result_stands_in_anyones_way(
     axe(page)
 
 
-@pytest.mark.matrix
 @pytest.mark.parametrize("width", [360, 1280])
 def test_no_page_at_the_counter_stands_in_anyones_way(
     browser_page: Callable[..., Any], live_server: Any, axe: Callable[[Any], None], width: int

@@ -125,14 +125,14 @@ def _ready() -> Iterator[None]:
 
 def _set_up() -> None:
     import django
-    from django.db import connection
-    from django.db.utils import OperationalError
+    import psycopg
 
-    django.setup()
     try:
-        connection.ensure_connection()
-    except OperationalError as wrong:
+        # Past the pool, which would wait half a minute and then keep the reason to itself.
+        psycopg.connect(os.environ["DATABASE_URL"], connect_timeout=10).close()
+    except psycopg.Error as wrong:
         raise Trouble(f"The database does not answer: {str(wrong).splitlines()[0]}") from wrong
+    django.setup()
 
 
 def _prepare() -> None:

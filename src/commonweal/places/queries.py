@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
@@ -63,6 +64,11 @@ class CountryMap:
 
 def _in_force(places: QuerySet[AnyPlace], on: date) -> QuerySet[AnyPlace]:
     return places.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=on), starts_on__lte=on)
+
+
+def municipalities_coded(codes: Iterable[str]) -> dict[str, Municipality]:
+    """Municipalities by NIS code, whether they still exist or not; one query."""
+    return Municipality.objects.in_bulk(list(codes))
 
 
 def regions(on: date) -> QuerySet[Region]:

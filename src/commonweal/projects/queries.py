@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, Sum, When
 from django.db.models.expressions import RawSQL
 
 from commonweal.people.queries import prefix_query
-from commonweal.projects.models import Call, CallText, Dossier, RuleRow, SavedView
+from commonweal.places.queries import municipalities_coded
+from commonweal.projects.models import AmbitionClaim, Call, CallText, Dossier, RuleRow, SavedView
 from commonweal.projects.rules.eligibility import RuleVersion
 from commonweal.projects.rules.kinds import SupportKind
 from commonweal.projects.rules.parts import Content, Gap, gaps
@@ -19,6 +20,7 @@ from commonweal.voting.queries import ballot_about
 
 if TYPE_CHECKING:
     from commonweal.people.models import Person
+    from commonweal.places.models import Municipality
     from commonweal.voting.models import Ballot
 
 WAITING = (DossierState.SUBMITTED, DossierState.IN_CHECK, DossierState.RETURNED)
@@ -117,6 +119,26 @@ def projects_found(
     if state:
         found = found.filter(state=state)
     return found.order_by(*SORTS.get(sort, SORTS["recent"])).prefetch_related("claims", "asks", "photos")
+
+
+class Located(NamedTuple):
+    """A project as a map shows it; `ambition` is the first it names, or empty."""
+
+    pk: int
+    title: str
+    municipality: Municipality
+    ambition: str
+
+
+def located_projects(found: QuerySet[Dossier], limit: int) -> list[Located]:
+    """The first projects found that have a municipality; three queries, and only what a map shows."""
+    rows = list(found.exclude(municipality=None).values_list("pk", "title", "municipality_id")[:limit])
+    places = municipalities_coded({nis for _pk, _title, nis in rows})
+    claims = AmbitionClaim.objects.filter(dossier__in=[pk for pk, _title, _nis in rows])
+    first: dict[int, str] = {}
+    for dossier, ambition in claims.order_by("ambition_id").values_list("dossier_id", "ambition_id"):
+        first.setdefault(dossier, ambition)
+    return [Located(pk, title, places[nis], first.get(pk, "")) for pk, title, nis in rows]
 
 
 def desk_rows(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -67,7 +67,7 @@ def when(value: object) -> str:
 
 def days_until(value: date, now: datetime | None = None) -> int:
     """Calendar days in Brussels from now to a day or a moment; negative once it is past."""
-    today = timezone.localtime(now or datetime.now(UTC), BRUSSELS).date()
+    today = timezone.localtime(now or timezone.now(), BRUSSELS).date()
     if isinstance(value, datetime):
         value = timezone.localtime(value, BRUSSELS).date()
     return (value - today).days

@@ -24,7 +24,8 @@ class WrongFile(ValueError):
 def checked(definition: dict[str, Any], frozen_hash: str, file: str) -> allocation.Election:
     """The election in a file, once it agrees with the frozen definition in every point. Raises WrongFile."""
     try:
-        election = allocation.read(file)
+        # As bytes: a text of one line would be taken for the name of a file on this machine.
+        election = allocation.read(file.encode())
     except (allocation.PabulibError, allocation.ElectionError) as wrong:
         raise WrongFile(str(wrong)) from wrong
     if frozen_hash not in election.meta.get("comment", "").split():

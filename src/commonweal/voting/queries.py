@@ -12,6 +12,7 @@ from django.db.models import F, Func, IntegerField, Q, QuerySet
 
 from commonweal.membership.queries import members_matching
 from commonweal.voting.models import Ballot, Count, Envelope, Option, PaperSheet, Vote, Voter
+from commonweal.voting.rules.choices import OPTIONS_MAX
 from commonweal.voting.rules.frozen import canonical
 from commonweal.voting.rules.published import is_shelf, votes_in
 from commonweal.voting.rules.turnout import Group, merged
@@ -86,8 +87,8 @@ def options_of(ballot: Ballot) -> list[Option]:
 
 
 def costs_of(ballot: Ballot) -> dict[int, int]:
-    """Option number -> cost in cents."""
-    return dict(ballot.options.values_list("number", "cost_cents"))
+    """Option number -> cost in cents, by rising number."""
+    return dict(ballot.options.order_by("number").values_list("number", "cost_cents"))
 
 
 def voter_of(ballot: Ballot, member: Member | None) -> Voter | None:
@@ -234,8 +235,10 @@ def counted_facts(ballots: Iterable[Ballot]) -> dict[int, dict[str, Any]]:
 
 
 def options_numbered(ballot: Ballot, numbers: Collection[int]) -> dict[int, Option]:
-    """Number -> option, for some of a ballot's options; one query."""
-    return {option.number: option for option in ballot.options.filter(number__in=numbers)}
+    """Number -> option by rising number, for some of a ballot's options; unknown numbers are left out. One query."""
+    # What people send may be larger than the column holds.
+    wanted = [number for number in numbers if number <= OPTIONS_MAX]
+    return {option.number: option for option in ballot.options.filter(number__in=wanted).order_by("number")}
 
 
 @lru_cache(maxsize=8)

@@ -330,6 +330,17 @@ class PartnersForm(PartForm):
     def written(self, dossier: Dossier) -> dict[str, Any]:
         return {"lines": [(line.name, line.role) for line in dossier.partners.all()]}
 
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        for row in self.rows:
+            if (
+                cleaned.get(f"role_{row}")
+                and not cleaned.get(f"name_{row}")
+                and f"name_{row}" not in self.errors
+            ):
+                self.add_error(f"name_{row}", _("Write who this partner is."))
+        return cleaned
+
     def pairs(self) -> list[list[forms.BoundField]]:
         return [[self[f"name_{row}"], self[f"role_{row}"]] for row in self.rows]
 

@@ -38,6 +38,14 @@ def own_dossier(request: HttpRequest, pk: int) -> Dossier:
     )
 
 
+def token_from(request: HttpRequest) -> uuid.UUID:
+    """What makes the same form sent twice one dossier; a fresh one where the form carries none."""
+    try:
+        return uuid.UUID(request.POST.get("token", ""))
+    except ValueError:
+        return uuid.uuid4()
+
+
 @for_persons
 def apply_start(request: HttpRequest, slug: str) -> HttpResponse:
     """Starts a draft with the answers of the check; pressing twice makes one."""
@@ -45,17 +53,13 @@ def apply_start(request: HttpRequest, slug: str) -> HttpResponse:
     call = get_object_or_404(access.visible_calls(person, now.date()).prefetch_related("texts"), slug=slug)
     demand(access.may_apply(call, now))
     if request.method == "POST":
-        try:
-            token = uuid.UUID(request.POST.get("token", ""))
-        except ValueError:
-            token = uuid.uuid4()
         dossier = actions.start_dossier(
             call=call,
             applicant=person,
             by=person,
             now=now,
             language=get_language() or "fr",
-            token=token,
+            token=token_from(request),
             answers=check.answers_kept(request),
         )
         return redirect("projects:dossier-part", dossier.pk, Part.ORGANISATION)

@@ -34,6 +34,7 @@ from commonweal.projects.models import Dossier
 from commonweal.projects.rules.parts import Part
 from commonweal.projects.states import DOSSIER, DossierState
 from commonweal.projects.views import check, summary
+from commonweal.projects.views.apply import token_from
 from commonweal.projects.views.steps import dossier_steps, waiting_days
 
 PAGE_SIZE = 50
@@ -246,20 +247,20 @@ def desk_entry(request: HttpRequest) -> HttpResponse:
         if access.may_apply(call, now)
     ]
     form = EntryForm(request.POST or None)
+    chosen = request.POST.get("call", "")
     if request.method == "POST" and form.is_valid():
-        call = next((each for each in calls if each.slug == request.POST.get("call")), None)
-        applicant = _applicant(form, request)
+        token = token_from(request)
+        begun = access.own_dossiers(person, now.date()).filter(token=token).first()
+        call = next((each for each in calls if each.slug == chosen), None)
+        if begun is not None:
+            return redirect("projects:dossier-part", begun.pk, Part.ORGANISATION)
         if call is None:
             form.add_error(None, _("Choose the call."))
-        elif applicant is None:
+        elif (applicant := _applicant(form, request)) is None:
             form.add_error(
                 "member_number", _("There is no member with this number. Check it, or write the names.")
             )
         else:
-            try:
-                token = uuid.UUID(request.POST.get("token", ""))
-            except ValueError:
-                token = uuid.uuid4()
             dossier = actions.start_dossier(
                 call=call,
                 applicant=applicant,
@@ -270,7 +271,8 @@ def desk_entry(request: HttpRequest) -> HttpResponse:
                 channel=Channel(form.cleaned_data["channel"]),
             )
             return redirect("projects:dossier-part", dossier.pk, Part.ORGANISATION)
-    return render(request, "projects/desk_entry.html", {"form": form, "calls": calls, "token": uuid.uuid4()})
+    context = {"form": form, "calls": calls, "chosen": chosen, "token": uuid.uuid4()}
+    return render(request, "projects/desk_entry.html", context)
 
 
 def _applicant(form: EntryForm, request: HttpRequest) -> Any:

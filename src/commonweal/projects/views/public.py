@@ -55,7 +55,7 @@ def project_list(request: HttpRequest) -> HttpResponse:
             "states": choices_of(DossierState, sorted(PUBLIC_STATES)),
             "calls": queries.with_texts(access.visible_calls(None, today), language),
             "as_map": as_map,
-            "map": _map(found, language) if as_map else None,
+            "map": _map(found, language, names) if as_map else None,
         },
     )
 
@@ -72,24 +72,23 @@ def _card(dossier: Any, names: dict[str, str], language: str) -> dict[str, Any]:
     }
 
 
-def _map(found: Any, language: str) -> dict[str, Any]:
+def _map(found: Any, language: str, names: dict[str, str]) -> dict[str, Any]:
     ground = outlines(timezone.localdate(), language)
     points = []
-    located = found.exclude(municipality=None)[:POINTS_MAX]
-    for dossier in located:
-        x, y = project(dossier.municipality.latitude, dossier.municipality.longitude)
-        claim = next(iter(dossier.claims.all()), None)
+    for located in queries.located_projects(found, POINTS_MAX):
+        x, y = project(located.municipality.latitude, located.municipality.longitude)
+        words = (located.title, name_in(located.municipality, language), names.get(located.ambition, ""))
         points.append(
             {
                 "x": x,
                 "y": y,
-                "label": f"{dossier.title} · {name_in(dossier.municipality, language)}",
-                "href": reverse("projects:project-detail", args=[dossier.pk]),
-                "code": claim.ambition_id if claim else "",
+                "label": " · ".join(word for word in words if word),
+                "href": reverse("projects:project-detail", args=[located.pk]),
+                "code": located.ambition,
             }
         )
     shapes = [{"d": path, "label": name, "level": 0} for _nis, name, path in ground.regions]
-    return {"viewbox": VIEW_BOX, "shapes": shapes, "points": points}
+    return {"viewbox": VIEW_BOX, "shapes": shapes, "points": points, "full": len(points) == POINTS_MAX}
 
 
 @open_to_all

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from commonweal.allocation import ByLaw
 from commonweal.kernel.decision import Refusal, demand, no
@@ -223,8 +224,10 @@ def accept_count(
     envelopes = Envelope.objects.filter(ballot=ballot).count()
     if kept["votes"] != envelopes:
         raise FileRefused(
-            _(
-                "The file holds %(found)s ballots, the box %(expected)s. Open the box again and bring the new file."
+            ngettext(
+                "The file holds one ballot, the box %(expected)s. Open the box again and bring the new file.",
+                "The file holds %(found)s ballots, the box %(expected)s. Open the box again and bring the new file.",
+                kept["votes"],
             )
             % {"found": kept["votes"], "expected": envelopes}
         )

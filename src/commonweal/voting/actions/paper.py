@@ -6,7 +6,7 @@ import secrets
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from commonweal.kernel.decision import Refusal, demand
@@ -43,23 +43,19 @@ def hand_out_paper(
     """
     demand(may(by, Act.ENTER_PAPER_BALLOTS, now.date()))
     hold_open(ballot)
-    vote = None
-    if voter is not None:
-        # The line is held, so that a vote over the web arriving at this moment waits and is then refused.
-        voter = (
-            Voter.objects.select_for_update(of=("self",)).select_related("member__person").get(pk=voter.pk)
-        )
-        vote = Vote.objects.select_for_update().filter(voter=voter).first()
-        if vote is not None:
-            voter.vote = vote
     demand(may_vote(ballot, voter, now))
     assert voter is not None, "who is not on the roll was refused above"
-    if vote is not None:
+    try:
+        with transaction.atomic():
+            Vote.objects.create(voter=voter, channel=Channel.PAPER, cast_at=now, entered_by=by)
+    except IntegrityError:
+        # They voted already, perhaps this very moment over the web: the insertion waited for that vote to be whole.
+        vote = Vote.objects.select_for_update().get(voter=voter)
+        vote.voter.vote = vote
+        demand(may_vote(ballot, vote.voter, now))
         Envelope.objects.filter(vote=vote).delete()
         vote.channel, vote.cast_at, vote.entered_by = Channel.PAPER, now, by
         vote.save()
-    else:
-        Vote.objects.create(voter=voter, channel=Channel.PAPER, cast_at=now, entered_by=by)
     behalf_of = voter.member.person if voter.member else None
     record("PaperBallotHandedOut", f"ballot:{ballot.pk}", by=by, at=now, channel=door, behalf_of=behalf_of)
 

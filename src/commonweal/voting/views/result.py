@@ -93,11 +93,19 @@ def _easy(found: Mapping[str, Any], winners: int, total: int) -> str:
     satisfied, votes = found["satisfied"]
     lines = [
         ngettext("One member voted.", "%(n)s members voted.", votes) % {"n": number(votes)},
-        _("There were %(total)s projects to choose from.") % {"total": number(total)},
+        ngettext(
+            "There was one project to choose from.", "There were %(total)s projects to choose from.", total
+        )
+        % {"total": number(total)},
         ngettext("One project gets money.", "%(n)s projects get money.", winners) % {"n": number(winners)},
         _("They cost %(spent)s together. There was %(budget)s.")
         % {"spent": euros(found["spent_cents"]), "budget": euros(found["budget_cents"])},
-        _("%(n)s members chose at least one project that gets money.") % {"n": number(satisfied)},
+        ngettext(
+            "One member chose a project that gets money.",
+            "%(n)s members chose at least one project that gets money.",
+            satisfied,
+        )
+        % {"n": number(satisfied)},
         _("Below you read why each project gets money, or why not."),
     ]
     return "\n".join(lines)

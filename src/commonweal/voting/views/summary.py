@@ -42,13 +42,17 @@ def form_words(form: Form) -> str:
             most,
         ) % {"most": number(most)}
     if form.kind == BallotForm.POINTS:
-        return _(
+        return ngettext(
+            "You have %(total)s points to give to one project, no more than %(each)s.",
             "You have %(total)s points to share among at most %(most)s projects, no more than %(each)s for one. "
-            "More points say that a project matters more to you."
+            "More points say that a project matters more to you.",
+            most,
         ) % {"total": number(form.points_total), "most": number(most), "each": number(form.points_each)}
-    return _(
+    return ngettext(
+        "Choose one project, for no more than the budget of %(budget)s.",
         "Fill a basket with at most %(most)s projects, for no more than the budget of %(budget)s. "
-        "All your choices count the same."
+        "All your choices count the same.",
+        most,
     ) % {"most": number(most), "budget": euros(form.budget_cents)}
 
 

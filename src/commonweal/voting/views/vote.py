@@ -20,7 +20,7 @@ from commonweal.people.access import for_persons, open_to_all, signed_in_person,
 from commonweal.voting import actions, queries
 from commonweal.voting.access import may_vote
 from commonweal.voting.forms import POINTS, ChoiceForm
-from commonweal.voting.models import Ballot, Option, Voter
+from commonweal.voting.models import Ballot, Voter
 from commonweal.voting.rules.choices import rotated, totals
 from commonweal.voting.rules.envelopes import code_shown, is_code
 from commonweal.voting.states import BallotState
@@ -34,11 +34,9 @@ def _line(request: HttpRequest, ballot: Ballot) -> Voter | None:
     return queries.lines_of(viewer(request), [ballot]).get(ballot.pk)
 
 
-def _form(request: HttpRequest, ballot: Ballot) -> tuple[ChoiceForm, list[Option]]:
-    options = queries.options_of(ballot)
-    costs = {option.number: option.cost_cents for option in options}
+def _form(request: HttpRequest, ballot: Ballot) -> ChoiceForm:
     data = request.POST if request.method == "POST" else None
-    return ChoiceForm(data, form=ballot.rules_form(), costs_cents=costs), options
+    return ChoiceForm(data, form=ballot.rules_form(), costs_cents=queries.costs_of(ballot))
 
 
 @open_to_all
@@ -51,16 +49,17 @@ def ballot_detail(request: HttpRequest, pk: int) -> HttpResponse:
     ballot = visible_ballot(request, pk)
     voter, now = _line(request, ballot), timezone.now()
     decision = may_vote(ballot, voter, now)
-    form, options = _form(request, ballot)
+    form = _form(request, ballot)
     if not decision:
-        return _read_only(request, ballot, voter, decision, options)
-    return _choosing(request, ballot, voter, form, options)
+        return _read_only(request, ballot, voter, decision, list(form.costs))
+    return _choosing(request, ballot, voter, form)
 
 
 def _read_only(
-    request: HttpRequest, ballot: Ballot, voter: Voter | None, decision: Decision, options: list[Option]
+    request: HttpRequest, ballot: Ballot, voter: Voter | None, decision: Decision, numbers: list[int]
 ) -> HttpResponse:
-    page = Paginator(options, PAGE_SIZE).get_page(request.GET.get("page"))
+    page = Paginator(numbers, PAGE_SIZE).get_page(request.GET.get("page"))
+    options = queries.options_numbered(ballot, list(page.object_list))
     context = {
         "ballot": ballot,
         "title": summary.title_of(ballot),
@@ -69,24 +68,25 @@ def _read_only(
         "decision": decision,
         "vote": getattr(voter, "vote", None),
         "page": page,
-        "rows": summary.option_rows(page.object_list, summary.categories()),
+        "rows": summary.option_rows(options.values(), summary.categories()),
         "signed_in": request.user.is_authenticated,
         "result_is_public": ballot.state == BallotState.PUBLISHED,
     }
     return render(request, "voting/ballot_read.html", context)
 
 
-def _choosing(
-    request: HttpRequest, ballot: Ballot, voter: Voter | None, form: ChoiceForm, options: list[Option]
-) -> HttpResponse:
+def _choosing(request: HttpRequest, ballot: Ballot, voter: Voter | None, form: ChoiceForm) -> HttpResponse:
     rules, names = ballot.rules_form(), summary.categories()
     start = voter.pk if voter else 0
-    listed = rotated(options, start)
+    listed = rotated(list(form.costs), start)
     wanted = request.POST.get("to_page") or request.POST.get("page") if request.method == "POST" else "1"
-    page: Page[Option] = Paginator(listed, PAGE_SIZE).get_page(wanted)
-    here = {option.number for option in page.object_list}
-    rows = summary.option_rows(page.object_list, names, form.given)
-    elsewhere = [option for option in options if option.number in form.given and option.number not in here]
+    page: Page[int] = Paginator(listed, PAGE_SIZE).get_page(wanted)
+    here = set(page.object_list)
+    # Of a long list only the page and the choice are read whole.
+    options = queries.options_numbered(ballot, {*here, *form.given})
+    rows = summary.option_rows((options[number] for number in page.object_list), names, form.given)
+    mine = [option for number, option in options.items() if number in form.given]
+    elsewhere = [option for option in mine if option.number not in here]
     chosen = totals(form.choice(), form.costs)
     context = {
         "ballot": ballot,
@@ -99,12 +99,12 @@ def _choosing(
         "page": page,
         "rows": rows,
         "elsewhere": summary.option_rows(elsewhere, names, form.given),
-        "mine": summary.option_rows([o for o in options if o.number in form.given], names, form.given),
+        "mine": summary.option_rows(mine, names, form.given),
         "total": summary.total_words(rules, chosen),
         "patterns": summary.total_patterns(rules),
         "vote": getattr(voter, "vote", None),
-        "rotated": len(options) > 1,
-        "first_number": listed[0].number,
+        "rotated": len(listed) > 1,
+        "first_number": listed[0],
     }
     response = render(request, "voting/ballot_detail.html", context)
     response["Cache-Control"] = "no-store" if request.method == "POST" else "private"
@@ -121,13 +121,13 @@ def ballot_review(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("voting:ballot-detail", pk)
     ballot = visible_ballot(request, pk)
     voter = _line(request, ballot)
-    form, options = _form(request, ballot)
+    form = _form(request, ballot)
     decision = may_vote(ballot, voter, timezone.now())
     if not decision or voter is None:
-        return _refused(request, ballot, decision, form, options)
+        return _refused(request, ballot, decision, form)
     if not form.is_valid():
-        return _choosing(request, ballot, voter, form, options)
-    return _review(request, ballot, voter, form, options)
+        return _choosing(request, ballot, voter, form)
+    return _review(request, ballot, voter, form)
 
 
 def _review(
@@ -135,7 +135,6 @@ def _review(
     ballot: Ballot,
     voter: Voter,
     form: ChoiceForm,
-    options: list[Option],
     *,
     again: bool = False,
 ) -> HttpResponse:
@@ -145,7 +144,7 @@ def _review(
         "title": summary.title_of(ballot),
         "kind": rules.kind,
         "points_prefix": POINTS,
-        "rows": _chosen_rows(form, options),
+        "rows": _chosen_rows(ballot, form),
         "total": summary.total_words(rules, totals(form.choice(), form.costs)),
         "receipt": _signer(ballot, voter).sign(actions.new_code()),
         "vote": getattr(voter, "vote", None),
@@ -154,9 +153,9 @@ def _review(
     return render(request, "voting/ballot_review.html", context)
 
 
-def _chosen_rows(form: ChoiceForm, options: list[Option]) -> list[dict[str, Any]]:
-    chosen = [option for option in options if option.number in form.given]
-    return summary.option_rows(chosen, summary.categories(), form.given)
+def _chosen_rows(ballot: Ballot, form: ChoiceForm) -> list[dict[str, Any]]:
+    chosen = queries.options_numbered(ballot, form.given)
+    return summary.option_rows(chosen.values(), summary.categories(), form.given)
 
 
 def _signer(ballot: Ballot, voter: Voter) -> signing.Signer:
@@ -175,18 +174,18 @@ def ballot_cast(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("voting:ballot-detail", pk)
     ballot = visible_ballot(request, pk)
     voter = _line(request, ballot)
-    form, options = _form(request, ballot)
+    form = _form(request, ballot)
     decision = may_vote(ballot, voter, timezone.now())
     if not decision or voter is None:
-        return _refused(request, ballot, decision, form, options)
+        return _refused(request, ballot, decision, form)
     if not form.is_valid():
-        return _choosing(request, ballot, voter, form, options)
+        return _choosing(request, ballot, voter, form)
     try:
         code = _signer(ballot, voter).unsign(request.POST.get("receipt", ""))
     except signing.BadSignature:
         code = ""
     if not is_code(code):
-        return _review(request, ballot, voter, form, options, again=True)
+        return _review(request, ballot, voter, form, again=True)
     replaced = getattr(voter, "vote", None) is not None
     try:
         actions.cast_vote(
@@ -198,7 +197,7 @@ def ballot_cast(request: HttpRequest, pk: int) -> HttpResponse:
             now=timezone.now,
         )
     except NotAllowed as refusal:
-        return _refused(request, ballot, Decision(False, refusal.code, refusal.reason), form, options)
+        return _refused(request, ballot, Decision(False, refusal.code, refusal.reason), form)
     context = {
         "ballot": ballot,
         "title": summary.title_of(ballot),
@@ -209,14 +208,12 @@ def ballot_cast(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "voting/ballot_receipt.html", context)
 
 
-def _refused(
-    request: HttpRequest, ballot: Ballot, decision: Decision, form: ChoiceForm, options: list[Option]
-) -> HttpResponse:
+def _refused(request: HttpRequest, ballot: Ballot, decision: Decision, form: ChoiceForm) -> HttpResponse:
     context = {
         "ballot": ballot,
         "title": summary.title_of(ballot),
         "decision": decision,
-        "rows": _chosen_rows(form, options),
+        "rows": _chosen_rows(ballot, form),
         "kind": ballot.form,
     }
     return render(request, "voting/ballot_refused.html", context, status=409)

@@ -1,0 +1,235 @@
+"""The command as a stranger uses it: in a process and on a database of its own. Trouble is one line, never a trace."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from commonweal.config import cli, translations
+
+COMMAND = [sys.executable, "-m", "commonweal.config.cli"]
+
+
+def bare(**settings: str) -> dict[str, str]:
+    """The environment of someone who has set nothing but these."""
+    kept = {name: value for name, value in os.environ.items() if name.startswith(("COVERAGE_", "COV_"))}
+    return {**kept, "PATH": "/usr/bin:/bin", **settings}
+
+
+def free_port() -> int:
+    with socket.socket() as attempt:
+        attempt.bind(("127.0.0.1", 0))
+        return int(attempt.getsockname()[1])
+
+
+class Served:
+    """A site started by `commonweal serve --demo`, and the same environment for further commands."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.port = folder, free_port()
+        self.environment = bare(COMMONWEAL_VAR=str(folder), COMMONWEAL_PORT=str(self.port))
+        self.process = subprocess.Popen(
+            [*COMMAND, "serve", "--demo"],
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        self.said = ""
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self.said += line
+            if "committee's sheets" in line:
+                break
+
+    def run(self, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [*COMMAND, *arguments],
+            env={**self.environment, **settings},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def page(self, path: str) -> str:
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}") as answer:
+            return str(answer.read(), "utf-8")
+
+    def stop(self) -> int:
+        self.process.send_signal(signal.SIGTERM)
+        self.process.communicate(timeout=30)
+        return self.process.returncode
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    site = Served(tmp_path_factory.mktemp("site") / "var")
+    yield site
+    if site.process.poll() is None:
+        site.stop()
+
+
+def test_one_command_serves_a_demo_tells_its_log_ins_and_stops_clean(served: Served) -> None:
+    assert served.process.poll() is None, served.said
+    assert f"http://127.0.0.1:{served.port}/" in served.said
+    assert "The password is always" in served.said
+    assert "Traceback" not in served.said
+    for language in ("fr", "nl", "de", "en"):
+        assert f'<html lang="{language}"' in served.page(f"/{language}/")
+    assert (served.folder / "secret_key").stat().st_mode & 0o077 == 0, "the key is for its owner"
+    second = served.run("serve", "--demo")
+    assert second.returncode == 1
+    assert second.stderr.startswith(f"Port {served.port} is in use")
+    again = served.run("demo")
+    assert "nothing was loaded" in again.stdout
+    assert served.run("migrate").returncode == 0
+    assert served.stop() == 0
+    with pytest.raises(OSError, match="refused"):
+        served.page("/fr/")
+
+
+@pytest.mark.parametrize(
+    ("words", "line"),
+    [
+        (("appoint", "nobody@example.org", "administrator"), "Nobody with a name has an account"),
+        (("appoint", "member@ruche.example", "emperor"), ""),
+        (("export", "ballots", "no-such-call"), "There is no call named no-such-call"),
+        (("import", "pabulib"), "Name the file"),
+        (("import", "pabulib", "/no/such/file.pb"), "/no/such/file.pb"),
+        (("import", "places", "/no/such/folder"), "/no/such/folder"),
+    ],
+)
+def test_what_cannot_be_done_is_one_line(served: Served, words: tuple[str, ...], line: str) -> None:
+    ended = served.run(*words)
+    assert ended.returncode == 1, ended.stdout
+    assert line in ended.stderr
+    assert len(ended.stderr.strip().splitlines()) == 1, ended.stderr
+
+
+def test_someone_is_appointed_and_the_count_is_exported(served: Served, tmp_path: Path) -> None:
+    ended = served.run("appoint", log_in_of(served), "adviser")
+    assert "is adviser from today" in ended.stdout, ended.stderr
+    published = served.run("export", "ballots", "getting-to-know")
+    assert published.stdout.startswith("META")
+    sealed = tmp_path / "sealed.json"
+    said = served.run("export", "sealed", "getting-to-know", "--out", str(sealed)).stdout
+    assert str(sealed) in said
+    assert len(json.loads(sealed.read_text())["envelopes"]) > 0
+
+
+def log_in_of(served: Served) -> str:
+    return next(word for word in served.said.split() if "@" in word)
+
+
+@pytest.mark.parametrize(
+    ("address", "line"),
+    [
+        ("postgresql:///nothing?host=/no/such/socket", "The database does not answer"),
+        ("postgresql://127.0.0.1:1/x", "The database does not answer"),
+    ],
+)
+def test_a_database_that_does_not_answer_is_one_line(tmp_path: Path, address: str, line: str) -> None:
+    ended = subprocess.run(
+        [*COMMAND, "migrate"],
+        env=bare(COMMONWEAL_VAR=str(tmp_path), DATABASE_URL=address),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 1
+    assert ended.stderr.startswith(line)
+    assert len(ended.stderr.strip().splitlines()) == 1, ended.stderr
+
+
+def test_a_dead_database_folder_is_one_line(tmp_path: Path) -> None:
+    folder = tmp_path / "postgres"
+    folder.mkdir()
+    (folder / "PG_VERSION").write_text("rubbish")
+    ended = subprocess.run(
+        [*COMMAND, "serve", "--demo"],
+        env=bare(COMMONWEAL_VAR=str(tmp_path), COMMONWEAL_PORT=str(free_port())),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 1
+    assert "make demo-reset" in ended.stderr
+    assert len(ended.stderr.strip().splitlines()) == 1, ended.stderr
+
+
+def test_a_command_beside_a_server_of_its_own_ends_with_its_exit_code(tmp_path: Path) -> None:
+    beside = [sys.executable, "-m", "commonweal.config.embedded"]
+    asks = "import os, psycopg; psycopg.connect(os.environ['DATABASE_URL']).execute('SELECT 1'); raise SystemExit(7)"
+    ended = subprocess.run(
+        [*beside, sys.executable, "-c", asks], env=bare(COMMONWEAL_VAR=str(tmp_path)), check=False
+    )
+    assert ended.returncode == 7
+    (tmp_path / "file").write_text("not a folder")
+    refused = subprocess.run(
+        [*beside, "true"],
+        env=bare(COMMONWEAL_VAR=str(tmp_path / "file")),
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert refused.returncode == 1
+    assert "cannot be used" in refused.stderr
+
+
+def test_translations_are_compiled_once_without_gettext(tmp_path: Path, settings: Any) -> None:
+    folder = tmp_path / "fr" / "LC_MESSAGES"
+    folder.mkdir(parents=True)
+    (folder / "django.po").write_text(
+        'msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\n"\n\nmsgid "member"\nmsgstr "sociétaire"\n'
+    )
+    settings.LOCALE_PATHS = [tmp_path]
+    assert translations.compile_all() == 1
+    assert "sociétaire".encode() in (folder / "django.mo").read_bytes()
+    assert translations.compile_all() == 0, "what is there already is left alone"
+
+
+@pytest.mark.parametrize(
+    ("words", "line"),
+    [
+        (("committee", "new", "--holders", "An", "--threshold", "2", "--out", "sheets"), "at least"),
+        (("committee", "open", "none.json", "--sheet", "none.txt", "--out", "x.pb"), "were not opened: "),
+        (("committee", "open", "broken.json", "--sheet", "none.txt", "--out", "x.pb"), "were not opened: "),
+    ],
+)
+def test_the_committee_is_told_in_one_line_what_does_not_fit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any, words: tuple[str, ...], line: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("broken.json").write_text("{")
+    assert cli.main(list(words)) == 1
+    said = capsys.readouterr().err
+    assert line in said
+    assert len(said.strip().splitlines()) == 1
+    assert not Path("x.pb").exists()
+
+
+def test_a_reader_who_has_seen_enough_ends_the_output_quietly(served: Served) -> None:
+    ended = subprocess.run(
+        [
+            "/bin/bash",
+            "-o",
+            "pipefail",
+            "-c",
+            f"{' '.join(COMMAND)} export sealed getting-to-know | head -c 10",
+        ],
+        env=served.environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (ended.stderr, ended.returncode) == ("", 0)

@@ -1,0 +1,210 @@
+"""The pages on which a call is planned and led: what is refused is explained, what was announced stays."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.utils import timezone
+
+from commonweal.projects import actions
+from commonweal.projects.models import Call
+from commonweal.voting.committee import new_key, opened_file
+from commonweal.voting.models import Ballot
+from commonweal.voting.queries import sealed_bundle
+from tests import factories as make
+from tests.projects.steps import signed_in, text_of, typed
+
+pytestmark = pytest.mark.usefixtures("world")
+
+
+@pytest.fixture
+def lead() -> Client:
+    return signed_in(make.staff("programme"))
+
+
+def shown(call: Call, lead: Client) -> dict[str, Any]:
+    """The call's own page as it is typed there."""
+    return typed(dict(lead.get(f"/en/calls/{call.slug}/edit/").context["form"].initial))
+
+
+def test_a_prepared_call_is_changed_and_keeps_its_hours(lead: Client) -> None:
+    call = make.call(announced=False)
+    applies_until = timezone.localtime(call.applies_until).date()
+    answer = lead.post(
+        f"/en/calls/{call.slug}/edit/", {**shown(call, lead), "budget_cents": "30000", "region": "03000"}
+    )
+    assert answer.status_code == 302, answer.context["form"].errors
+    call.refresh_from_db()
+    assert (call.budget_cents, call.region_id) == (30_000_00, "03000")
+    closes = timezone.localtime(call.applies_until)
+    assert (closes.date(), closes.hour) == (applies_until, 20)
+
+
+def test_two_calls_do_not_share_an_address(lead: Client) -> None:
+    taken, call = make.call(), make.call(announced=False)
+    answer = lead.post(f"/en/calls/{call.slug}/edit/", {**shown(call, lead), "slug": taken.slug})
+    assert "Another call has this short name" in answer.content.decode()
+    assert Call.objects.filter(slug=taken.slug).count() == 1
+
+
+def test_a_vote_does_not_start_on_the_last_day_to_apply(lead: Client) -> None:
+    call = make.call(announced=False)
+    same_day = {
+        f"{name}_{part}": value
+        for name in ("check_until", "vote_from")
+        for part, value in (("day", 3), ("month", 12), ("year", 2026))
+    }
+    answer = lead.post(f"/en/calls/{call.slug}/edit/", {**shown(call, lead), **same_day})
+    assert "at least one day after the last day to apply" in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("form", "rule", "utility", "completion"),
+    [
+        ("basket", "phragmen", "cost", "none"),
+        ("approval", "greedy", "cost", "none"),
+        ("approval", "equal-shares", "cost", "add1u"),
+    ],
+)
+def test_the_counting_rule_is_kept_with_all_its_settings(
+    lead: Client, form: str, rule: str, utility: str, completion: str
+) -> None:
+    call = make.call(announced=False)
+    answer = lead.post(f"/en/calls/{call.slug}/edit/", {**shown(call, lead), "form": form, "rule": rule})
+    assert answer.status_code == 302, answer.context["form"].errors
+    call.refresh_from_db()
+    assert {name: call.bylaw[name] for name in ("rule", "utility", "completion")} == {
+        "rule": rule,
+        "utility": utility,
+        "completion": completion,
+    }
+
+
+def test_a_text_is_written_in_the_four_languages_and_no_other(lead: Client) -> None:
+    call = make.call(announced=False)
+    base = f"/en/calls/{call.slug}/"
+    assert "Chaleur de quartier nl" in text_of(lead, f"{base}text/nl/"), "what is written stands there"
+    assert lead.get(f"{base}text/it/").url == f"{base}manage/"
+    empty = lead.post(f"{base}text/nl/", {"title": "", "summary": "S", "body": "B", "easy_text": "E"})
+    assert "error-summary" in empty.content.decode()
+    assert call.texts.get(language="nl").title == "Chaleur de quartier nl"
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"public_key": "zz" * 32}, "Copy it from a sheet"),
+        ({"public_key": "ab" * 31}, "Copy it whole"),
+        ({"holders": "An\n  \n"}, "fewer holders than are needed"),
+        ({"threshold": "1"}, "error-summary"),
+    ],
+)
+def test_a_mistyped_committee_is_explained_and_opens_nothing(
+    lead: Client, change: dict[str, str], sentence: str
+) -> None:
+    call = ready_for_the_vote()
+    key, _sheets = new_key(3, 2)
+    right = {"public_key": key.hex(), "holders": "An\nBo\nCy", "threshold": "2"}
+    address = f"/en/calls/{call.slug}/manage/vote/"
+    assert sentence in lead.post(address, {**right, **change}).content.decode()
+    assert not Ballot.objects.exists()
+    assert lead.post(address, right).url == f"/en/calls/{call.slug}/manage/"
+    assert Ballot.objects.get().holders == ["An", "Bo", "Cy"]
+
+
+def ready_for_the_vote() -> Call:
+    call = make.call(budget_cents=2_000_00, amount_max_cents=2_000_00)
+    adviser = make.staff("adviser")
+    for title in ("Un banc", "Un four"):
+        make.admitted(call, adviser, title=title)
+    make.member()
+    return actions.end_applications(call=call, by=None, now=call.applies_until)
+
+
+def test_a_call_is_led_from_its_page_to_the_result(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    leader = make.staff("programme")
+    lead = signed_in(leader)
+    call = make.call(budget_cents=2_000_00, amount_max_cents=2_000_00)
+    adviser = make.staff("adviser")
+    for title in ("Un banc", "Un four"):
+        make.admitted(call, adviser, title=title)
+    member = make.member()
+    base = f"/en/calls/{call.slug}/manage/"
+
+    def step(move: str) -> str:
+        return " ".join(lead.post(base, {"move": move}, follow=True).content.decode().split())
+
+    assert "until the announced hour" in step("end_applications"), "too early"
+    assert "The call is open" not in step("no_such_move")
+    monkeypatch.setattr(timezone, "now", lambda: call.applies_until)
+    assert "takes no more projects" in step("end_applications")
+    key, sheets = new_key(3, 2)
+    sealed_to = {"public_key": key.hex(), "holders": "An\nBo\nCy", "threshold": "2"}
+    monkeypatch.setattr(timezone, "now", lambda: call.vote_from)
+    lead = signed_in(leader)
+    lead.post(f"{base}vote/", sealed_to)
+    again = lead.post(f"{base}vote/", sealed_to)
+    assert "error-summary" in again.content.decode(), "a vote opens once"
+    ballot = Ballot.objects.get()
+    assert member.person is not None
+    voter = signed_in(member.person)
+    page = voter.post(f"/en/ballots/{ballot.pk}/review/", {"choice": "1"})
+    receipt = page.content.decode().split('name="receipt" value="')[1].split('"')[0]
+    assert (
+        voter.post(f"/en/ballots/{ballot.pk}/cast/", {"choice": "1", "receipt": receipt}).status_code == 200
+    )
+    monkeypatch.setattr(timezone, "now", lambda: call.vote_until)
+    lead = signed_in(leader)
+    assert "not opened and counted yet" in step("decide"), "nothing is counted"
+    assert "The vote is closed" in step("close_vote")
+    for wrong, sentence in ((b"\xff\xfe", "This is not a ballot file"), (__file__.encode(), "error-summary")):
+        refused = lead.post(f"{base}count/", {"file": SimpleUploadedFile("x.pb", wrong)})
+        assert sentence in refused.content.decode()
+    assert "error-summary" in lead.post(f"{base}count/", {"no": "file"}).content.decode()
+    ballot.refresh_from_db()
+    file = opened_file(sealed_bundle(ballot), sheets[:2]).encode()
+    assert lead.get(f"{base}count/").status_code == 200
+    assert lead.post(f"{base}count/", {"file": SimpleUploadedFile("x.pb", file)}).url == base
+    early = client.get(f"/en/ballots/{ballot.pk}/result/", follow=True).content.decode()
+    assert "Un banc" not in early, "a result is read only once it is published"
+    assert "The result is published" in step("decide")
+    assert "Un banc" in text_of(client, f"/en/ballots/{ballot.pk}/result/")
+    assert sorted(call.dossiers.values_list("title", "state")) == [
+        ("Un banc", "funded"),
+        ("Un four", "not_funded"),
+    ]
+
+
+def test_a_call_without_a_vote_is_neither_closed_nor_counted(lead: Client) -> None:
+    call = make.call()
+    for act in (
+        lambda: actions.close_vote(call=call, by=None, now=call.vote_until),
+        lambda: actions.bring_in_count(call=call, file="x", by=None, now=call.vote_until),
+    ):
+        with pytest.raises(actions.NotReady, match="no vote"):
+            act()
+    page = lead.post(f"/en/calls/{call.slug}/manage/count/", {"file": SimpleUploadedFile("x.pb", b"x")})
+    assert "This call has no vote." in page.content.decode()
+
+
+def test_a_call_that_serves_no_ambition_is_not_announced() -> None:
+    call = make.call(announced=False)
+    call.ambitions.clear()
+    with pytest.raises(actions.NotReady, match="which ambitions"):
+        actions.announce_call(call=call, by=None, now=make.NOW)
+
+
+def test_the_text_people_vote_on_stays_as_it_was(lead: Client) -> None:
+    call = ready_for_the_vote()
+    key, _sheets = new_key(3, 2)
+    actions.open_vote(
+        call=call, public_key=key, holders=["An", "Bo", "Cy"], threshold=2, by=None, now=call.vote_from
+    )
+    page = lead.post(
+        f"/en/calls/{call.slug}/text/fr/", {"title": "T", "summary": "S", "body": "B", "easy_text": "E"}
+    )
+    assert "stays as it was" in page.content.decode()
+    assert call.texts.get(language="fr").title == "Chaleur de quartier fr"

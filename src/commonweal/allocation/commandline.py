@@ -8,6 +8,7 @@ import argparse
 import json
 import sys
 import time
+from dataclasses import fields
 from fractions import Fraction
 from pathlib import Path
 
@@ -28,7 +29,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--rule", choices=list(Rule), default=Rule.EQUAL_SHARES)
     parser.add_argument("--utility", choices=list(Utility), default=Utility.COST)
     parser.add_argument("--completion", choices=list(Completion), default=Completion.NONE)
-    parser.add_argument("--ties", choices=list(Ties), default=Ties.VOTES)
+    parser.add_argument("--ties", choices=list(Ties), default=Ties.COST)
+    parser.add_argument("--lot", default="", metavar="TEXT", help="orders projects that are still equal")
     parser.add_argument(
         "--start", choices=list(Start), default=Start.EXACT, help="the first share of each voter"
     )
@@ -47,10 +49,15 @@ def _step(text: str) -> Fraction:
     return number_from_text(above) / (int(below) if slash else 1)
 
 
+def bylaw_from(args: argparse.Namespace) -> ByLaw:
+    """The by-law the arguments name; ByLawError when there is no such by-law."""
+    return ByLaw(**{field.name: getattr(args, field.name) for field in fields(ByLaw)})
+
+
 def run(args: argparse.Namespace) -> int:
     """Count the file and print the result; 0, or 1 after one line on stderr saying what is wrong."""
     try:
-        bylaw = ByLaw(args.rule, args.utility, args.completion, args.ties, args.start, args.step, args.stop)
+        bylaw = bylaw_from(args)
         teller = ProgressLine()
         election = read(Path(args.file))
         teller("ballots read", len(election.ballots), len(election.ballots))
@@ -131,5 +138,5 @@ def table(election: Election, outcome: Outcome) -> str:
     lines.append(f"spent {amount_text(outcome.spent)} of {amount_text(outcome.budget)}")
     if outcome.endowment is not None:
         lines.append(f"share of each voter {amount_text(outcome.endowment)}")
-    lines.append(", ".join([f"{name} {word}" for name, word in law.items()]))
+    lines.append(", ".join([f"{name} {word}" for name, word in law.items() if word]))
     return "\n".join(lines) + "\n"

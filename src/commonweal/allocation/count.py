@@ -87,7 +87,7 @@ def written_down(standing: Standing, bylaw: ByLaw, tally: Tally) -> Outcome:
             )
         )
     chosen = [*[found.project for found in tally.bought], *tally.taken]
-    at = places(standing, bylaw.ties)
+    at = places(standing, bylaw)
     losers = sorted(set(range(len(standing.ids))).difference(chosen), key=lambda p: at[p])
     return Outcome(
         bylaw=bylaw,

@@ -84,7 +84,7 @@ def equal_shares_lacking(marks: Marks, tally: Tally, ended: Market, bylaw: ByLaw
         replay.bought(marks.cost_floats[offer.project])
 
     def wins(changed: Marks, project: int) -> bool:
-        again = Market(changed, ended.accounts.share, places(changed, bylaw.ties))
+        again = Market(changed, ended.accounts.share, places(changed, bylaw))
         return any(purchase.project == project for purchase in again.rounds())
 
     return _answers(marks, losers, wins)
@@ -256,7 +256,7 @@ def phragmen_lacking(
                 losers.note_cost(number, float(left), float(left) * FINE)
 
     def wins(changed: Marks, project: int) -> bool:
-        again = Sequence(changed, places(changed, bylaw.ties)).run()
+        again = Sequence(changed, places(changed, bylaw)).run()
         return any(moment.project == project for moment in again.moments) or project in again.unsupported()
 
     answers = _answers(marks, losers, wins)

@@ -41,7 +41,7 @@ class PlainCount:
 
     def _equal_shares(self, progress: Progress | None) -> Tally:
         supports, bylaw = self.standing, self.bylaw
-        at = places(supports, bylaw.ties)
+        at = places(supports, bylaw)
         first = share = first_share(supports, bylaw)
         early = bought = projects_bought(supports, share, at)
         raises = bylaw.completion in (Completion.ADD1, Completion.ADD1U)
@@ -65,7 +65,7 @@ class PlainCount:
 
     def _phragmen(self) -> Tally:
         supports = self.standing
-        sequence = phragmen(supports, places(supports, self.bylaw.ties))
+        sequence = phragmen(supports, places(supports, self.bylaw))
         bought = [
             Bought(moment.project, moment.load, moment.paid, (0, Fraction(0)), moment.tied)
             for moment in sequence.moments
@@ -110,7 +110,7 @@ class PlainCount:
         market = Market(supports, share)
         cost, backers = supports.costs[project], supports.backers[project]
         after = 0
-        for bought, _ in chain([(None, None)], rounds(market, places(supports, self.bylaw.ties))):
+        for bought, _ in chain([(None, None)], rounds(market, places(supports, self.bylaw))):
             if bought is not None:
                 market.buy(bought)
                 after += 1
@@ -120,7 +120,7 @@ class PlainCount:
 
     def _wins(self, changed: Supports, project: int) -> bool:
         """Whether the project is among the winners of the changed election, counted with the same share."""
-        bylaw, at = self.bylaw, places(changed, self.bylaw.ties)
+        bylaw, at = self.bylaw, places(changed, self.bylaw)
         if bylaw.rule is Rule.EQUAL_SHARES:
             assert self.tally.share is not None
             bought = projects_bought(changed, self.tally.share, at)

@@ -58,7 +58,7 @@ class Stop(StrEnum):
 
 
 # Texts that by-laws stored earlier do not have; empty, they count as those did.
-ADDED = ("lot",)
+ADDED = ("lot", "weights")
 
 
 class ByLawError(ValueError):
@@ -110,6 +110,11 @@ class ByLaw:
         spaces around it. Projects that `ties` leaves equal come in the order of the SHA-256 of the lot, a line
         feed and their id, so that nobody who does not know the lot can choose an id to win by. Empty: in the order
         of their ids as text. With `ties` `id` nothing is left to it.
+    weights
+        The column of the votes that says how many shares each voter holds by statute, a whole number from 1 on.
+        Who holds more decides over more: a voter with n shares counts as n supporters, has n times the money of a
+        voter with one, and points count n times; prices, payments, votes and numbers of voters in an outcome and
+        its explanations then are those of single shares. Empty: one person, one share.
     """
 
     rule: Rule = Rule.EQUAL_SHARES
@@ -120,6 +125,7 @@ class ByLaw:
     step: Fraction = Fraction(1)
     stop: Stop = Stop.EXHAUSTIVE
     lot: str = ""
+    weights: str = ""
 
     def __post_init__(self) -> None:
         enums = (
@@ -173,6 +179,7 @@ class ByLaw:
             step=step,
             stop=Stop(_known("stop", value["stop"], Stop)),
             lot=value.get("lot", ""),
+            weights=value.get("weights", ""),
         )
 
 

@@ -42,7 +42,7 @@ def priceability(election: Election, outcome: Outcome) -> Priceability | None:
     """Replay all payments from the published prices and check them; None for a rule without payments (greedy)."""
     if outcome.endowment is None:
         return None
-    marks = Marks.of(election, utility_of(outcome.bylaw))
+    marks = Marks.of(election, utility_of(outcome.bylaw), outcome.bylaw.weights)
     left, taken = purses_after(marks, outcome)
     bought = [found.project for found in outcome.rounds if found.price is not None]
     costs = dict(zip(marks.ids, marks.cost_floats, strict=True))
@@ -101,9 +101,9 @@ def proportionality(election: Election, outcome: Outcome) -> Proportionality:
     """Check EJR+ up to one project for every project that was not funded: sort its supporters by what they got.
 
     In whole parts of a currency unit throughout, so that a tie is no neglect. ValueError where costs are too fine
-    for whole numbers below 2**63.
+    for whole numbers below 2**63. Voters with several shares count with them.
     """
-    marks = Marks.of(election, Utility.COST)
+    marks = Marks.of(election, Utility.COST, outcome.bylaw.weights)
     costs = [cost.numerator * (marks.parts // cost.denominator) for cost in marks.costs]
     budget = int(marks.budget * marks.parts * (scale := marks.budget.denominator))
     if sum(costs) >= EXACT or max(sum(costs) * scale, budget) * max(marks.voters, 1) >= 2**62:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from commonweal.allocation.bylaw import ByLaw, ByLawError, Completion, Rule, Start, Stop, Ties, Utility
 from commonweal.allocation.count import count
-from commonweal.allocation.election import Election, number_from_text
+from commonweal.allocation.election import Election, ElectionError, number_from_text
 from commonweal.allocation.outcome import Outcome
 from commonweal.allocation.pabulib import PabulibError, read
 from commonweal.allocation.tally import UtilityError
@@ -31,6 +31,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--completion", choices=list(Completion), default=Completion.NONE)
     parser.add_argument("--ties", choices=list(Ties), default=Ties.COST)
     parser.add_argument("--lot", default="", metavar="TEXT", help="orders projects that are still equal")
+    parser.add_argument(
+        "--weights", default="", metavar="COLUMN", help="column of the votes with the shares held"
+    )
     parser.add_argument(
         "--start", choices=list(Start), default=Start.EXACT, help="the first share of each voter"
     )
@@ -63,7 +66,7 @@ def run(args: argparse.Namespace) -> int:
         teller("ballots read", len(election.ballots), len(election.ballots))
         outcome = count(election, bylaw, teller)
         teller.close()
-    except (PabulibError, ByLawError, UtilityError) as error:
+    except (PabulibError, ByLawError, UtilityError, ElectionError) as error:
         print(f"{args.file}: {error}", file=sys.stderr)
         return 1
     except OSError as error:
@@ -134,7 +137,10 @@ def table(election: Election, outcome: Outcome) -> str:
         lines.append("  ".join([*cells, row[5].ljust(widths[5]), row[6]]).rstrip())
     law = outcome.bylaw.to_json()
     lines.append("")
-    lines.append(f"{len(outcome.winners)} of {len(election.projects)} projects, {outcome.voters} voters")
+    shares = f" with {outcome.voters} shares" if outcome.bylaw.weights else ""
+    lines.append(
+        f"{len(outcome.winners)} of {len(election.projects)} projects, {len(election.ballots)} voters{shares}"
+    )
     lines.append(f"spent {amount_text(outcome.spent)} of {amount_text(outcome.budget)}")
     if outcome.endowment is not None:
         lines.append(f"share of each voter {amount_text(outcome.endowment)}")

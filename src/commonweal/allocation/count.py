@@ -45,7 +45,7 @@ def count(
     """The outcome of the election under the by-law, with its accounts.
 
     `progress` is called now and then with (what, done, total or None). Raises UtilityError when the by-law
-    asks for points and the ballots carry none.
+    asks for points and the ballots carry none, ElectionError when it reads shares that are not there.
     """
     found = counted(election, bylaw, progress, engine)
     return written_down(found.standing, bylaw, found.tally)

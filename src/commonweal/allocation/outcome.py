@@ -93,7 +93,7 @@ class Outcome:
     `winners` are project ids in order of selection, `losers` the others in the order that decides ties.
     `endowment` is the share each voter had in the end, in currency units (equal shares), or what each had
     earned when the rule ended (phragmen); None for greedy. `first_endowment` is the share before any raise.
-    `spent` <= `budget`.
+    `spent` <= `budget`. With `weights` in the by-law, voters are counted and prices given by the share.
     """
 
     bylaw: ByLaw

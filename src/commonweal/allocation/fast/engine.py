@@ -29,7 +29,7 @@ class FastCount:
 
     def __init__(self, election: Election, bylaw: ByLaw, progress: Progress | None = None) -> None:
         self.bylaw = bylaw
-        self.standing = Marks.of(election, utility_of(bylaw))
+        self.standing = Marks.of(election, utility_of(bylaw), bylaw.weights)
         self.places = places(self.standing, bylaw)
         self.market: Market | None = None
         self.sequence: Sequence | None = None

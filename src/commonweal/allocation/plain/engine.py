@@ -28,7 +28,7 @@ class PlainCount:
 
     def __init__(self, election: Election, bylaw: ByLaw, progress: Progress | None = None) -> None:
         self.bylaw = bylaw
-        self.standing = Supports.of(election, utility_of(bylaw))
+        self.standing = Supports.of(election, utility_of(bylaw), bylaw.weights)
         self.left: list[Fraction] | None = None
         self.tally = self._tally(progress)
 

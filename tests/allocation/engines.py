@@ -8,6 +8,9 @@ from commonweal.allocation.plain.engine import PlainCount
 
 from .elections import approval
 
+# The rules that both engines know.
+TWICE = [rule for rule in Rule if rule is not Rule.OVERSPENDING]
+
 
 def assert_engines_agree(election: Election, bylaw: ByLaw) -> FastCount:
     """Both engines buy the same, at the same prices, and say the same of every loser."""
@@ -37,7 +40,7 @@ def small_election(random: Random) -> Election:
 def some_bylaw(random: Random, **fixed: object) -> ByLaw:
     """Any by-law that approval ballots can be counted under."""
     words: dict[str, object] = {
-        "rule": random.choice(list(Rule)),
+        "rule": random.choice(TWICE),
         "utility": random.choice((Utility.COST, Utility.CARDINALITY)),
         "completion": random.choice(list(Completion)),
         "ties": random.choice(list(Ties)),

@@ -74,7 +74,7 @@ def assert_counts_as_written_out(election: Election, bylaw: ByLaw, engine: Engin
 @given(approval_elections(least_cost=0), st.randoms(use_true_random=False), st.sampled_from(list(Engine)))
 def test_shares_count_as_so_many_voters(election: Election, random: Random, engine: Engine) -> None:
     election = with_shares(election, lambda _: random.choice((1, 1, 2, 3)))
-    assert_counts_as_written_out(election, some_bylaw(random), engine)
+    assert_counts_as_written_out(election, some_bylaw(random, rule=random.choice(list(Rule))), engine)
 
 
 @settings(max_examples=200, deadline=None)

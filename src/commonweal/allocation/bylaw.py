@@ -16,6 +16,7 @@ class Rule(StrEnum):
     GREEDY_PER_COST = "greedy-per-cost"
     EQUAL_SHARES = "equal-shares"
     PHRAGMEN = "phragmen"
+    OVERSPENDING = "bounded-overspending"
 
 
 class Utility(StrEnum):
@@ -77,8 +78,11 @@ class ByLaw:
         that each group decides over its part of the money (Peters, Pierczynski, Skowron 2021). `phragmen`
         lets every voter earn at the same pace and buys a project the moment its supporters can pay; it ends
         at the first project that no longer fits (Los, Christoff, Grossi 2022; Brill, Freeman, Janson, Lackner
-        2017). It reads ballots as approvals, whatever `utility` says. Greedy, and phragmen after its last
-        supported project, also take projects without a supporter if they fit.
+        2017). It reads ballots as approvals, whatever `utility` says. `bounded-overspending` is equal shares in
+        which supporters may buy a project they cannot pay in full, at a price that rises with what is missing
+        (Papasotiropoulos, Pishbin, Skibski, Skowron, Was 2025, their BOS): it leaves less unspent and seldom
+        skips a popular dear project, but the missing part is paid with the shares of others. Greedy, and
+        phragmen after its last supported project, also take projects without a supporter if they fit.
     utility
         `cost`: a funded project is worth its cost to a supporter; equal shares then favours many supporters
         per project, and greedy goes by number of supporters. `cardinality`: each is worth 1; equal shares
@@ -87,7 +91,8 @@ class ByLaw:
         ballots: as many points as the number of named projects ranked at or below it, Borda); greedy then
         goes by total points.
     completion
-        Used by `equal-shares` only. `none` leaves the rest unspent (often half of the budget). `add1` raises
+        Used by `equal-shares`, and by `bounded-overspending` where it is `greedy` or `add1u`: both then fill up
+        with what fits, since no share is raised. `none` leaves the rest unspent (often half of the budget). `add1` raises
         every share by `step` as long as the outcome stays within the budget. `greedy` fills up with what
         fits, in order of votes (with utility `points`: of total points), so the rest goes to large groups.
         `add1u` does `add1`, then `greedy`.

@@ -56,7 +56,7 @@ def written_down(standing: Standing, bylaw: ByLaw, tally: Tally) -> Outcome:
     ids = standing.ids
     rounds: list[Round] = []
     for found in tally.bought:
-        phase = Phase.PHRAGMEN
+        phase = Phase.OVERSPENDING if bylaw.rule is Rule.OVERSPENDING else Phase.PHRAGMEN
         if bylaw.rule is Rule.EQUAL_SHARES:
             phase = Phase.EQUAL_SHARES if found.project in tally.early else Phase.ADD1
         rounds.append(

@@ -198,6 +198,9 @@ def _reason(standing: Standing, bylaw: ByLaw, number: int, money_left: Fraction)
         return Reason.TOO_DEAR
     if not standing.supporters[number]:
         return Reason.NOBODY
+    if bylaw.rule is Rule.OVERSPENDING:
+        # As long as one supporter has a cent left, they could buy a part of it, if only it fitted the budget.
+        return Reason.BUDGET if money_left else Reason.SUPPORTERS
     by_voters = bylaw.rule in (Rule.EQUAL_SHARES, Rule.PHRAGMEN)
     return Reason.SUPPORTERS if by_voters and money_left < cost else Reason.BUDGET
 

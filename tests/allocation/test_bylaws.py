@@ -18,13 +18,25 @@ ANY = st.builds(
     start=st.sampled_from(list(Start)),
     step=st.fractions(min_value=Fraction(1, 100), max_value=100),
     stop=st.sampled_from(list(Stop)),
+    weights=st.sampled_from(["", "shares"]),
+    lot=st.sampled_from(["", "4 8 15", "Lot “é”"]),
 )
 
 
 @given(ANY)
 def test_a_stored_bylaw_is_the_same_bylaw(bylaw: ByLaw) -> None:
     stored = bylaw.to_json()
-    assert list(stored) == ["rule", "utility", "completion", "ties", "start", "step", "stop"]
+    assert list(stored) == [
+        "rule",
+        "utility",
+        "completion",
+        "ties",
+        "start",
+        "step",
+        "stop",
+        "lot",
+        "weights",
+    ]
     assert ByLaw.from_json(stored) == bylaw
 
 

@@ -62,6 +62,8 @@ def test_a_spoiled_price_and_a_forgotten_purchase_are_found() -> None:
     )
     assert priceability(election, replace(outcome, rounds=())) == Priceability(holds=False, failing="9")
     assert priceability(election, count(election, ByLaw(Rule.GREEDY))) is None
+    assert priceability(election, count(election, ByLaw(Rule.OVERSPENDING))) is None
+    assert outcome.payments == {"10": outcome.rounds[0].payments}
     found = priceability(election, outcome)
     assert found is not None
     assert found.to_json() == {"holds": True, "failing": None}

@@ -56,6 +56,8 @@ def test_every_argument_reaches_the_bylaw(small: Path, capsys: pytest.CaptureFix
         "start": "floor",
         "step": "1/3",
         "stop": "over-budget",
+        "lot": "",
+        "weights": "",
     }
 
 

@@ -28,7 +28,7 @@ from commonweal.allocation import (
     write,
 )
 from commonweal.allocation.count import counted
-from commonweal.allocation.fast import equal_shares, marks, raising
+from commonweal.allocation.fast import accounts, equal_shares, hindsight, marks, raising
 from commonweal.allocation.fast.engine import FastCount
 from commonweal.allocation.fast.equal_shares import Market, Offer
 from commonweal.allocation.plain.engine import PlainCount
@@ -69,8 +69,8 @@ def test_any_share_buys_the_same(election: Election, utility: Utility, ties: Tie
     bylaw = ByLaw(Rule.EQUAL_SHARES, utility, ties=ties)
     plain = PlainCount(election, bylaw)
     fast = marks.Marks.of(election, utility)
-    at = places(fast, ties)
-    assert at == places(plain.standing, ties)
+    at = places(fast, bylaw)
+    assert at == places(plain.standing, bylaw)
     expected = by_definition(plain.standing, share, at)
     market = Market(fast, share, at)
     assert [purchase.project for purchase in market.rounds()] == [
@@ -148,6 +148,49 @@ def test_what_floats_cannot_hold_is_counted_plainly() -> None:
         FastCount(election, bylaw)
     assert isinstance(counted(election, bylaw), PlainCount)
     assert count(election, bylaw).winners == count(election, bylaw, engine=Engine.PLAIN).winners
+
+
+def test_points_that_add_up_beyond_floats_are_counted_plainly() -> None:
+    large = Fraction(2**50)
+    ballots = [Ballot(f"v{voter}", ("x", "y"), (large, large + voter)) for voter in range(6)]
+    projects = [Project("x", Fraction(5)), Project("y", Fraction(5))]
+    election = Election.make(budget=10, form=BallotForm.CUMULATIVE, projects=projects, ballots=ballots)
+    with pytest.raises(marks.TooFine):
+        FastCount(election, ByLaw(Rule.EQUAL_SHARES, Utility.POINTS))
+
+
+def test_shares_and_points_together_may_be_too_fine_as_well() -> None:
+    def of(points: int, shares: int) -> Election:
+        ballots = [Ballot(f"v{n}", ("x",), (Fraction(points),), {"shares": str(shares)}) for n in range(4)]
+        return Election.make(
+            budget=10, form=BallotForm.CUMULATIVE, projects=[Project("x", Fraction(5))], ballots=ballots
+        )
+
+    for points, shares, utility in ((2**30, 2**30, Utility.POINTS), (1, 2**52, Utility.COST)):
+        bylaw = ByLaw(Rule.EQUAL_SHARES, utility, weights="shares")
+        with pytest.raises(marks.TooFine):
+            FastCount(of(points, shares), bylaw)
+        assert count(of(points, shares), bylaw).winners == ("x",)
+
+
+def test_a_cost_just_above_what_all_have_together_is_not_bought() -> None:
+    for extra, winners in ((Fraction(0), ("9",)), (Fraction(1, 10**17), ())):
+        election = approval(3, [3 + extra], ["9", "9", "9"])
+        assert float(3 + extra) == 3.0, "floats cannot tell them apart"
+        assert count(election, ByLaw()).winners == winners
+
+
+def test_exact_purses_are_the_same_worked_out_in_small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(accounts, "CHUNK", 2)
+    monkeypatch.setattr(marks, "WORTH_GROUPING", 0.0)
+    for seed in range(150):
+        check(seed)
+
+
+def test_a_search_cut_short_is_finished_by_counting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hindsight, "LOOKS_MAX", 1)
+    for seed in range(150):
+        check(seed)
 
 
 def town(voters: int, options: int, seed: int) -> Election:
@@ -228,9 +271,10 @@ def test_equal_ballots_are_grouped_and_an_unlucky_sum_costs_no_vote(monkeypatch:
     honest = count(election, ByLaw())
     # Every sum the same: the ballots are then compared mark by mark, and nothing is grouped.
     monkeypatch.setattr(marks, "_drawn", lambda projects: np.zeros(projects, np.uint64))
-    unlucky = marks.Marks.of(election, Utility.COST)
-    assert not unlucky.grouped
+    assert not marks.Marks.of(election, Utility.COST).grouped
     assert count(election, ByLaw()) == honest
+    of_one = approval(12, [4, 5, 6], ["9", "10", "b", "9"])
+    assert not marks.Marks.of(of_one, Utility.COST).grouped
 
 
 def test_a_looser_bound_is_measured_anew_and_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,6 +16,7 @@ class Rule(StrEnum):
     GREEDY_PER_COST = "greedy-per-cost"
     EQUAL_SHARES = "equal-shares"
     PHRAGMEN = "phragmen"
+    OVERSPENDING = "bounded-overspending"
 
 
 class Utility(StrEnum):
@@ -57,6 +58,10 @@ class Stop(StrEnum):
     OVER_BUDGET = "over-budget"
 
 
+# Texts that by-laws stored earlier do not have; empty, they count as those did.
+ADDED = ("lot", "weights")
+
+
 class ByLawError(ValueError):
     """A by-law with an unknown word or an impossible number."""
 
@@ -73,8 +78,11 @@ class ByLaw:
         that each group decides over its part of the money (Peters, Pierczynski, Skowron 2021). `phragmen`
         lets every voter earn at the same pace and buys a project the moment its supporters can pay; it ends
         at the first project that no longer fits (Los, Christoff, Grossi 2022; Brill, Freeman, Janson, Lackner
-        2017). It reads ballots as approvals, whatever `utility` says. Greedy, and phragmen after its last
-        supported project, also take projects without a supporter if they fit.
+        2017). It reads ballots as approvals, whatever `utility` says. `bounded-overspending` is equal shares in
+        which supporters may buy a project they cannot pay in full, at a price that rises with what is missing
+        (Papasotiropoulos, Pishbin, Skibski, Skowron, Was 2025, their BOS): it leaves less unspent and seldom
+        skips a popular dear project, but the missing part is paid with the shares of others. Greedy, and
+        phragmen after its last supported project, also take projects without a supporter if they fit.
     utility
         `cost`: a funded project is worth its cost to a supporter; equal shares then favours many supporters
         per project, and greedy goes by number of supporters. `cardinality`: each is worth 1; equal shares
@@ -83,13 +91,16 @@ class ByLaw:
         ballots: as many points as the number of named projects ranked at or below it, Borda); greedy then
         goes by total points.
     completion
-        Used by `equal-shares` only. `none` leaves the rest unspent (often half of the budget). `add1` raises
+        Used by `equal-shares`, and by `bounded-overspending` where it is `greedy` or `add1u`: both then fill up
+        with what fits, since no share is raised. `none` leaves the rest unspent (often half of the budget). `add1` raises
         every share by `step` as long as the outcome stays within the budget. `greedy` fills up with what
         fits, in order of votes (with utility `points`: of total points), so the rest goes to large groups.
         `add1u` does `add1`, then `greedy`.
     ties
-        `votes`: most supporters, then lowest cost, then id. `cost`: lowest cost, then most supporters, then
-        id. `id`: ids compared as text. Never the order in a file or the moment of an entry.
+        `cost`: lowest cost, then most supporters, then the lot: of two projects that stand equal the one that
+        leaves more for others. `votes`: most supporters, then lowest cost, then the lot; with equal shares it
+        favours the dearer of two projects with the same price per supporter. `id`: ids compared as text, which
+        favours whoever was numbered first. Never the order in a file or the moment of an entry.
     start
         `exact`: budget / voters, to the last fraction. `floor`: rounded down to a whole currency unit, as
         some published results did; it shifts every share that `add1` tries, and with them sometimes a winner.
@@ -99,15 +110,27 @@ class ByLaw:
         `exhaustive`: stop at the first outcome to which no supported project can be added, or at the last one
         before overspending. `over-budget`: go on until the next outcome would overspend; it can exchange
         winners of an outcome that already used up the money.
+    lot
+        A text drawn in public before the count and published, such as the numbers of a draw: printable, without
+        spaces around it. Projects that `ties` leaves equal come in the order of the SHA-256 of the lot, a line
+        feed and their id, so that nobody who does not know the lot can choose an id to win by. Empty: in the order
+        of their ids as text. With `ties` `id` nothing is left to it.
+    weights
+        The column of the votes that says how many shares each voter holds by statute, a whole number from 1 on.
+        Who holds more decides over more: a voter with n shares counts as n supporters, has n times the money of a
+        voter with one, and points count n times; prices, payments, votes and numbers of voters in an outcome and
+        its explanations then are those of single shares. Empty: one person, one share.
     """
 
     rule: Rule = Rule.EQUAL_SHARES
     utility: Utility = Utility.COST
     completion: Completion = Completion.NONE
-    ties: Ties = Ties.VOTES
+    ties: Ties = Ties.COST
     start: Start = Start.EXACT
     step: Fraction = Fraction(1)
     stop: Stop = Stop.EXHAUSTIVE
+    lot: str = ""
+    weights: str = ""
 
     def __post_init__(self) -> None:
         enums = (
@@ -124,6 +147,10 @@ class ByLaw:
         if isinstance(step, bool) or not isinstance(step, int | Fraction) or step <= 0:
             raise ByLawError(f"step {self.step!r} is not a whole number or fraction above zero")
         object.__setattr__(self, "step", Fraction(step))
+        for name in ADDED:
+            text: object = getattr(self, name)
+            if not isinstance(text, str) or not text.isprintable() or text != text.strip():
+                raise ByLawError(f"{name} {text!r} is not a printable text without spaces around it")
 
     def to_json(self) -> dict[str, str]:
         """Every field as text, in a fixed order; the step as `p/q` or a whole number."""
@@ -135,14 +162,15 @@ class ByLaw:
             "start": self.start.value,
             "step": str(self.step),
             "stop": self.stop.value,
+            **{name: str(getattr(self, name)) for name in ADDED},
         }
 
     @classmethod
     def from_json(cls, value: Mapping[str, str]) -> "ByLaw":
-        """The by-law that `to_json` wrote: all its fields and nothing else; ByLawError otherwise."""
+        """The by-law that `to_json` wrote, now or before it knew the fields `ADDED` since; ByLawError otherwise."""
         names = ["rule", "utility", "completion", "ties", "start", "step", "stop"]
-        if sorted(value) != sorted(names):
-            raise ByLawError(f"a by-law has exactly the fields {', '.join(names)}")
+        if sorted(set(value).difference(ADDED)) != sorted(names):
+            raise ByLawError(f"a by-law has exactly the fields {', '.join([*names, *ADDED])}")
         try:
             step = Fraction(value["step"])
         except (ValueError, ZeroDivisionError):
@@ -155,6 +183,8 @@ class ByLaw:
             start=Start(_known("start", value["start"], Start)),
             step=step,
             stop=Stop(_known("stop", value["stop"], Stop)),
+            lot=value.get("lot", ""),
+            weights=value.get("weights", ""),
         )
 
 

@@ -9,7 +9,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from commonweal.allocation.bylaw import Utility
+from commonweal.allocation.bylaw import Rule, Utility
 from commonweal.allocation.election import Election
 from commonweal.allocation.fast.marks import EXACT, Marks
 from commonweal.allocation.outcome import JsonValue, Outcome, exact_json
@@ -40,13 +40,14 @@ class Priceability:
 
 
 def priceability(election: Election, outcome: Outcome, marks: Marks | None = None) -> Priceability | None:
-    """Replay all payments from the published prices and check them; None for a rule without payments (greedy).
+    """Replay all payments from the published prices and check them; None for a rule without payments (greedy)
+    or one that lets voters pay less than the cost (bounded overspending).
 
     `marks` are the arrays of this election under the utility of the by-law, where the caller has them already.
     """
-    if outcome.endowment is None:
+    if outcome.endowment is None or outcome.bylaw.rule is Rule.OVERSPENDING:
         return None
-    marks = marks or Marks.of(election, utility_of(outcome.bylaw))
+    marks = marks or Marks.of(election, utility_of(outcome.bylaw), outcome.bylaw.weights)
     left, taken = purses_after(marks, outcome)
     bought = [found.project for found in outcome.rounds if found.price is not None]
     costs = dict(zip(marks.ids, marks.cost_floats, strict=True))
@@ -105,11 +106,12 @@ class Proportionality:
 def proportionality(election: Election, outcome: Outcome, marks: Marks | None = None) -> Proportionality:
     """Check EJR+ up to one project for every project that was not funded: sort its supporters by what they got.
 
-    In whole parts of a currency unit throughout, so that a tie is no neglect. `marks` are the arrays of this election
-    where the caller has them already. ValueError where costs are too fine for whole numbers below 2**63.
+    In whole parts of a currency unit throughout, so that a tie is no neglect. Voters with several shares count with
+    them. `marks` are the arrays of this election where the caller has them already. ValueError where costs are too
+    fine for whole numbers below 2**63.
     """
     if marks is None or marks.utility is Utility.POINTS:
-        marks = Marks.of(election, Utility.COST)
+        marks = Marks.of(election, Utility.COST, outcome.bylaw.weights)
     costs = [cost.numerator * (marks.parts // cost.denominator) for cost in marks.costs]
     scale = marks.budget.denominator
     budget = int(marks.budget * marks.parts * scale)

@@ -9,14 +9,14 @@ import hashlib
 import json
 import sys
 import time
-from dataclasses import replace
+from dataclasses import fields, replace
 from fractions import Fraction
 from pathlib import Path
 
 from commonweal.allocation.bylaw import ByLaw, ByLawError, Completion, Rule, Start, Stop, Ties, Utility
 from commonweal.allocation.certify import priceability, proportionality
 from commonweal.allocation.count import Engine, count, counted, written_down
-from commonweal.allocation.election import Election, number_from_text
+from commonweal.allocation.election import Election, ElectionError, number_from_text
 from commonweal.allocation.explain import NotFunded, reasons_of
 from commonweal.allocation.fast.engine import FastCount
 from commonweal.allocation.outcome import JsonValue, Outcome
@@ -35,7 +35,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--rule", choices=list(Rule), default=Rule.EQUAL_SHARES)
     parser.add_argument("--utility", choices=list(Utility), default=Utility.COST)
     parser.add_argument("--completion", choices=list(Completion), default=Completion.NONE)
-    parser.add_argument("--ties", choices=list(Ties), default=Ties.VOTES)
+    parser.add_argument("--ties", choices=list(Ties), default=Ties.COST)
+    parser.add_argument("--lot", default="", metavar="TEXT", help="orders projects that are still equal")
+    parser.add_argument(
+        "--weights", default="", metavar="COLUMN", help="column of the votes with the shares held"
+    )
     parser.add_argument(
         "--start", choices=list(Start), default=Start.EXACT, help="the first share of each voter"
     )
@@ -65,10 +69,15 @@ def _step(text: str) -> Fraction:
     return number_from_text(above) / (int(below) if slash else 1)
 
 
+def bylaw_from(args: argparse.Namespace) -> ByLaw:
+    """The by-law the arguments name; ByLawError when there is no such by-law."""
+    return ByLaw(**{field.name: getattr(args, field.name) for field in fields(ByLaw)})
+
+
 def run(args: argparse.Namespace) -> int:
     """Count the file and print the result; 0, or 1 after one line on stderr saying what is wrong."""
     try:
-        bylaw = ByLaw(args.rule, args.utility, args.completion, args.ties, args.start, args.step, args.stop)
+        bylaw = bylaw_from(args)
         teller = ProgressLine()
         data = Path(args.file).read_bytes()
         election = read(data)
@@ -78,7 +87,7 @@ def run(args: argparse.Namespace) -> int:
         reasons = reasons_of(found, outcome, teller) if args.explain else None
         other = count(election, replace(bylaw, rule=args.compare), teller) if args.compare else None
         teller.close()
-    except (PabulibError, ByLawError, UtilityError) as error:
+    except (PabulibError, ByLawError, UtilityError, ElectionError) as error:
         print(f"{args.file}: {error}", file=sys.stderr)
         return 1
     except OSError as error:
@@ -170,11 +179,14 @@ def table(election: Election, outcome: Outcome) -> str:
     lines = aligned(rows, right=5)
     law = outcome.bylaw.to_json()
     lines.append("")
-    lines.append(f"{len(outcome.winners)} of {len(election.projects)} projects, {outcome.voters} voters")
+    shares = f" with {outcome.voters} shares" if outcome.bylaw.weights else ""
+    lines.append(
+        f"{len(outcome.winners)} of {len(election.projects)} projects, {len(election.ballots)} voters{shares}"
+    )
     lines.append(f"spent {amount_text(outcome.spent)} of {amount_text(outcome.budget)}")
     if outcome.endowment is not None:
         lines.append(f"share of each voter {amount_text(outcome.endowment)}")
-    lines.append(", ".join([f"{name} {word}" for name, word in law.items()]))
+    lines.append(", ".join([f"{name} {word}" for name, word in law.items() if word]))
     return "\n".join(lines) + "\n"
 
 

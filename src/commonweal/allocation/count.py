@@ -45,7 +45,7 @@ def count(
     """The outcome of the election under the by-law, with its accounts.
 
     `progress` is called now and then with (what, done, total or None). Raises UtilityError when the by-law
-    asks for points and the ballots carry none.
+    asks for points and the ballots carry none, ElectionError when it reads shares that are not there.
     """
     found = counted(election, bylaw, progress, engine)
     return written_down(found.standing, bylaw, found.tally)
@@ -56,7 +56,7 @@ def written_down(standing: Standing, bylaw: ByLaw, tally: Tally) -> Outcome:
     ids = standing.ids
     rounds: list[Round] = []
     for found in tally.bought:
-        phase = Phase.PHRAGMEN
+        phase = Phase.OVERSPENDING if bylaw.rule is Rule.OVERSPENDING else Phase.PHRAGMEN
         if bylaw.rule is Rule.EQUAL_SHARES:
             phase = Phase.EQUAL_SHARES if found.project in tally.early else Phase.ADD1
         rounds.append(
@@ -87,7 +87,7 @@ def written_down(standing: Standing, bylaw: ByLaw, tally: Tally) -> Outcome:
             )
         )
     chosen = [*[found.project for found in tally.bought], *tally.taken]
-    at = places(standing, bylaw.ties)
+    at = places(standing, bylaw)
     losers = sorted(set(range(len(standing.ids))).difference(chosen), key=lambda p: at[p])
     return Outcome(
         bylaw=bylaw,

@@ -16,6 +16,7 @@ from commonweal.allocation.outcome import JsonValue, Outcome, Phase, Round, exac
 from commonweal.allocation.plain.engine import PlainCount
 from commonweal.allocation.plain.supports import Supports
 from commonweal.allocation.tally import Progress, Standing, utility_of
+from commonweal.allocation.weights import shares_of_ballot, shares_of_ballots
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +211,9 @@ def _reason(standing: Standing, bylaw: ByLaw, number: int, money_left: Fraction)
         return Reason.TOO_DEAR
     if not standing.supporters[number]:
         return Reason.NOBODY
+    if bylaw.rule is Rule.OVERSPENDING:
+        # As long as one supporter has a cent left, they could buy a part of it, if only it fitted the budget.
+        return Reason.BUDGET if money_left else Reason.SUPPORTERS
     by_voters = bylaw.rule in (Rule.EQUAL_SHARES, Rule.PHRAGMEN)
     return Reason.SUPPORTERS if by_voters and money_left < cost else Reason.BUDGET
 
@@ -219,9 +223,11 @@ def what_my_vote_did(election: Election, outcome: Outcome, ballot: Ballot) -> Ba
 
     Replayed from the rounds of the outcome: with equal shares a voter pays rho x utility or all they have
     left, with phragmen all they had earned since they last paid. The ballot need not be one that was counted:
-    the result then says what such a voter would have paid at the same prices.
+    the result then says what such a voter would have paid at the same prices. A voter with several shares pays
+    for each of them.
     """
     supports = Supports.of(election.with_ballots([ballot]), utility_of(outcome.bylaw))
+    held = shares_of_ballot(ballot, outcome.bylaw.weights)
     utility = {
         supports.ids[number]: weight * supports.unit[number]
         for number, backers in enumerate(supports.backers)
@@ -230,9 +236,10 @@ def what_my_vote_did(election: Election, outcome: Outcome, ballot: Ballot) -> Ba
     left, paid = _replay(outcome, utility)
     winners = set(outcome.winners)
     choices = [
-        ChoiceResult(choice, choice in winners, paid.get(choice, Fraction(0))) for choice in ballot.choices
+        ChoiceResult(choice, choice in winners, held * paid.get(choice, Fraction(0)))
+        for choice in ballot.choices
     ]
-    return BallotResult(tuple(choices), left)
+    return BallotResult(tuple(choices), None if left is None else held * left)
 
 
 def _replay(outcome: Outcome, utility: dict[str, Fraction]) -> tuple[Fraction | None, dict[str, Fraction]]:
@@ -263,5 +270,10 @@ def payments_by_voter(election: Election, outcome: Outcome, project_id: str) -> 
             if group in by_group:
                 by_group[group][supports.ids[project]] = weight * supports.unit[project]
     paid = {group: _replay(outcome, utility)[1].get(project_id) for group, utility in by_group.items()}
-    listed = zip(election.ballots, supports.group_of, strict=True)
-    return {ballot.voter_id: amount for ballot, group in listed if (amount := paid.get(group)) is not None}
+    shares = shares_of_ballots(election, outcome.bylaw.weights) or [1] * len(election.ballots)
+    listed = zip(election.ballots, supports.group_of, shares, strict=True)
+    return {
+        ballot.voter_id: held * amount
+        for ballot, group, held in listed
+        if (amount := paid.get(group)) is not None
+    }

@@ -35,7 +35,7 @@ def greedy_keys(standing: Standing, bylaw: ByLaw) -> list[GreedyKey]:
     """The key of each project."""
     per_cost = goes_per_cost(bylaw)
     return [
-        greedy_key(score, cost, tie_key(bylaw.ties, votes, cost, name), per_cost=per_cost)
+        greedy_key(score, cost, tie_key(bylaw, votes, cost, name), per_cost=per_cost)
         for score, cost, votes, name in zip(
             standing.score, standing.costs, standing.supporters, standing.ids, strict=True
         )

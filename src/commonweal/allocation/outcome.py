@@ -24,13 +24,14 @@ class Phase(StrEnum):
     """What bought a project.
 
     `equal-shares`: the voters' shares, and the first shares already did. `add1`: the voters' shares, but only
-    once they had been raised. `phragmen`: the money voters earned. `greedy`: money from the pot, in order of
-    support.
+    once they had been raised. `overspending`: the voters' shares, and where they were missing a part, those of
+    others. `phragmen`: the money voters earned. `greedy`: money from the pot, in order of support.
     """
 
     EQUAL_SHARES = "equal-shares"
     ADD1 = "add1"
     PHRAGMEN = "phragmen"
+    OVERSPENDING = "overspending"
     GREEDY = "greedy"
 
 
@@ -50,7 +51,8 @@ class Round:
     had earned in all), None for greedy. `supporters` are voters who support the project, `payers` those who
     paid something. `payments` lists who paid the full price, smallest amount first; `partial_payers` had less,
     and paid all of it: `partial_paid` together. All of it adds up to the cost, except in greedy rounds, where
-    nobody pays. `tied` are the other projects that stood exactly as well in this round: the named order decided.
+    nobody pays, and with overspending, where it is at most the cost. `tied` are the other projects that stood
+    exactly as well in this round: the named order decided.
     """
 
     number: int
@@ -93,7 +95,7 @@ class Outcome:
     `winners` are project ids in order of selection, `losers` the others in the order that decides ties.
     `endowment` is the share each voter had in the end, in currency units (equal shares), or what each had
     earned when the rule ended (phragmen); None for greedy. `first_endowment` is the share before any raise.
-    `spent` <= `budget`.
+    `spent` <= `budget`. With `weights` in the by-law, voters are counted and prices given by the share.
     """
 
     bylaw: ByLaw

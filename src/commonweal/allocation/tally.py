@@ -6,6 +6,7 @@ Never decides anything. Projects go by number here, as in the election; `outcome
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from hashlib import sha256
 from typing import NamedTuple, Protocol
 
 from commonweal.allocation.bylaw import ByLaw, Rule, Ties, Utility
@@ -74,19 +75,26 @@ def utility_of(bylaw: ByLaw) -> Utility:
 TieKey = tuple[Fraction | int, Fraction | int, str]
 
 
-def tie_key(ties: Ties, votes: int, cost: Fraction, project_id: str) -> TieKey:
+def tie_key(bylaw: ByLaw, votes: int, cost: Fraction, project_id: str) -> TieKey:
     """What decides between projects the rule cannot tell apart; the smallest wins."""
-    if ties is Ties.VOTES:
-        return -votes, cost, project_id
-    if ties is Ties.COST:
-        return cost, -votes, project_id
-    return 0, 0, project_id
+    if bylaw.ties is Ties.ID:
+        return 0, 0, project_id
+    last = drawn(bylaw.lot, project_id)
+    return (-votes, cost, last) if bylaw.ties is Ties.VOTES else (cost, -votes, last)
 
 
-def places(standing: Standing, ties: Ties) -> tuple[int, ...]:
+def drawn(lot: str, project_id: str) -> str:
+    """What a lot orders projects by, smallest first: the SHA-256 of lot, line feed, id; without a lot, the id."""
+    if not lot:
+        return project_id
+    digest = sha256(f"{lot}\n{project_id}".encode("utf-8", "surrogatepass")).hexdigest()
+    return f"{digest} {project_id}"
+
+
+def places(standing: Standing, bylaw: ByLaw) -> tuple[int, ...]:
     """The place of each project in the named order; place 0 wins every tie."""
     keys = [
-        tie_key(ties, votes, cost, name)
+        tie_key(bylaw, votes, cost, name)
         for votes, cost, name in zip(standing.supporters, standing.costs, standing.ids, strict=True)
     ]
     found = [0] * len(keys)

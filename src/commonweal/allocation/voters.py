@@ -1,5 +1,7 @@
 """What an outcome means for its voters, all at once: who sees a project funded, which groups got what share.
 
+A voter is a person here, and counts once however many shares the statutes give them; money is what they paid in all.
+
 Never decides anything. Counts are exact; amounts of money are whole hundredths of a currency unit.
 """
 
@@ -14,6 +16,7 @@ from commonweal.allocation.election import Election
 from commonweal.allocation.fast.marks import Floats, Ints, Marks
 from commonweal.allocation.outcome import JsonValue, Outcome, Phase, exact_json
 from commonweal.allocation.tally import utility_of
+from commonweal.allocation.weights import shares_of_ballots
 
 
 def funded_counts(election: Election, winners: Collection[str]) -> Ints:
@@ -163,10 +166,12 @@ def theme_shares(election: Election, outcome: Outcome, themes: Sequence[str]) ->
 
 def paid_by_ballot(election: Election, outcome: Outcome) -> NDArray[np.float64]:
     """What the voter of each ballot paid in all, in currency units; zeros where the rule gives nobody a share."""
-    marks = Marks.of(election, utility_of(outcome.bylaw))
+    marks = Marks.of(election, utility_of(outcome.bylaw), outcome.bylaw.weights)
+    shares = shares_of_ballots(election, outcome.bylaw.weights)
     left, _ = purses_after(marks, outcome)
     start = 0.0 if outcome.endowment is None else float(outcome.endowment)
-    return (start - left)[marks.group_of]
+    paid: Floats = (start - left)[marks.group_of]
+    return paid if shares is None else paid * np.array(shares, dtype=np.float64)
 
 
 def purses_after(marks: Marks, outcome: Outcome) -> tuple[Floats, list[float]]:

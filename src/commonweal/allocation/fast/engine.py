@@ -8,7 +8,7 @@ from commonweal.allocation.bylaw import ByLaw, Completion, Rule
 from commonweal.allocation.election import Election
 from commonweal.allocation.fast.equal_shares import Market
 from commonweal.allocation.fast.hindsight import Lacking, equal_shares_lacking, phragmen_lacking
-from commonweal.allocation.fast.marks import Marks
+from commonweal.allocation.fast.marks import Marks, TooFine
 from commonweal.allocation.fast.phragmen import Sequence
 from commonweal.allocation.fast.pot import PotLacking
 from commonweal.allocation.fast.raising import raise_shares
@@ -29,8 +29,8 @@ class FastCount:
 
     def __init__(self, election: Election, bylaw: ByLaw, progress: Progress | None = None) -> None:
         self.bylaw = bylaw
-        self.standing = Marks.of(election, utility_of(bylaw))
-        self.places = places(self.standing, bylaw.ties)
+        self.standing = Marks.of(election, utility_of(bylaw), bylaw.weights)
+        self.places = places(self.standing, bylaw)
         self.market: Market | None = None
         self.sequence: Sequence | None = None
         self.lacking: dict[int, Lacking] | None = None
@@ -42,6 +42,8 @@ class FastCount:
             return self._equal_shares(progress)
         if self.bylaw.rule is Rule.PHRAGMEN:
             return self._phragmen()
+        if self.bylaw.rule is Rule.OVERSPENDING:
+            raise TooFine("the plain rules alone know bounded overspending")
         return Tally((), tuple(greedy(self.standing, self.bylaw)), None, None, frozenset())
 
     def _equal_shares(self, progress: Progress | None) -> Tally:

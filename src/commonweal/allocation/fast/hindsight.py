@@ -84,7 +84,7 @@ def equal_shares_lacking(marks: Marks, tally: Tally, ended: Market, bylaw: ByLaw
         replay.bought(marks.cost_floats[offer.project])
 
     def wins(changed: Marks, project: int) -> bool:
-        again = Market(changed, ended.accounts.share, places(changed, bylaw.ties))
+        again = Market(changed, ended.accounts.share, places(changed, bylaw))
         return any(purchase.project == project for purchase in again.rounds())
 
     return _answers(marks, losers, wins)
@@ -148,6 +148,7 @@ class _Replay:
             losers.note_cost(at, cover, wrong)
             return
         cost = float(losers.cost[at])
+        sure = False
         for _ in range(LOOKS_MAX):
             cover, rich, wrong = self._cover(at, rho * cost, doubt * cost)
             losers.cost_line[at], losers.cost_slope[at] = cover - rich * rho * cost, rich
@@ -155,12 +156,12 @@ class _Replay:
             if bend <= NARROW:
                 break
             if cover >= cost * (1 - FINE) - wrong:
+                sure = self._cover(at, rho * cost * NARROW, 0.0)[1] * rho > 1 + NARROW
                 break
             cost = (cover - rich * rho * cost) / bend
             if cost <= losers.cost_low[at]:
                 return
-        _, nearly_all, _ = self._cover(at, rho * cost * NARROW, 0.0)
-        if nearly_all * rho > 1 + NARROW and bend > NARROW:
+        if sure:
             losers.note_cost(at, cost, (wrong + cost * FINE) / bend)
         else:
             # At any lower cost, too, its price would only have matched: the named order decides, so count again.
@@ -262,7 +263,7 @@ def phragmen_lacking(
                 losers.note_cost(number, float(left), float(left) * FINE)
 
     def wins(changed: Marks, project: int) -> bool:
-        again = Sequence(changed, places(changed, bylaw.ties)).run()
+        again = Sequence(changed, places(changed, bylaw)).run()
         return any(moment.project == project for moment in again.moments) or project in again.unsupported()
 
     answers = _answers(marks, losers, wins)

@@ -17,6 +17,7 @@ from commonweal.allocation.ballots import Ballots
 from commonweal.allocation.bylaw import Utility
 from commonweal.allocation.election import BallotForm, Election
 from commonweal.allocation.tally import UtilityError
+from commonweal.allocation.weights import shares_of_ballots
 
 T = TypeVar("T")
 Ints = NDArray[np.int64]
@@ -55,7 +56,8 @@ class Marks:
     `totals[p]` adds up their weights, `score[p]` is what greedy orders by. `rows` hold the same marks by group:
     group `g` supports `row_projects[row_starts[g]:row_starts[g + 1]]` with `row_weights` (None: 1 each).
     `group_of[v]` is the group of ballot `v`, `group_sizes` how many voters are in each. Every cost is a whole number
-    of 1 / `parts`; `heaviest` is the largest weight. Costs and units are there as floats too.
+    of 1 / `parts`; `heaviest` is the largest weight. Costs and units are there as floats too. Where voters hold
+    different numbers of shares, every number of voters here is a number of shares.
     """
 
     utility: Utility
@@ -98,8 +100,8 @@ class Marks:
         object.__setattr__(self, "stalls", tuple(stalls))
 
     @classmethod
-    def of(cls, election: Election, utility: Utility) -> "Marks":
-        """Read the ballots of an election under a utility.
+    def of(cls, election: Election, utility: Utility, weights: str = "") -> "Marks":
+        """Read the ballots of an election under a utility; `weights` names the column with the shares of each voter.
 
         Raises UtilityError when they cannot express it, TooFine when floats cannot hold it.
         """
@@ -109,7 +111,9 @@ class Marks:
         unit = tuple([Fraction(1, parts)] * len(costs))
         if utility is Utility.COST:
             unit = tuple([cost or Fraction(1) for cost in costs])
-        score = _scores(len(costs), choices, worth, parts)
+        shares = _shares(election, weights)
+        each = None if shares is None else np.repeat(shares, np.diff(starts))
+        score = _scores(len(costs), choices, worth, parts, each)
         if worth is not None and (worth <= 0).any():
             starts, choices, worth = _only(starts, choices, worth, worth > 0)
         if worth is not None and (worth == 1).all():
@@ -123,6 +127,7 @@ class Marks:
             starts=starts,
             choices=choices,
             worth=worth,
+            shares=shares,
         )
 
     def with_cost(self, project: int, cost: Fraction) -> "Marks":
@@ -160,6 +165,14 @@ class Marks:
             totals=_changed(self.totals, project, self.totals[project] + count * self.heaviest),
             score=_changed(self.score, project, self.score[project] + count * points),
         )
+
+
+def _shares(election: Election, weights: str) -> Ints | None:
+    """The shares of the voter of each ballot; TooFine where together they are too many."""
+    shares = shares_of_ballots(election, weights)
+    if shares is not None and sum(shares) >= EXACT:
+        raise TooFine("shares")
+    return None if shares is None else np.array(shares, dtype=np.int64)
 
 
 def _changed(values: tuple[T, ...], at: int, value: T) -> tuple[T, ...]:
@@ -218,12 +231,17 @@ def _only(
     return before[starts], choices[kept], None if worth is None else worth[kept]
 
 
-def _scores(projects: int, choices: Ints, worth: Ints | None, parts: int) -> tuple[Fraction, ...]:
+def _scores(
+    projects: int, choices: Ints, worth: Ints | None, parts: int, each: Ints | None
+) -> tuple[Fraction, ...]:
+    """The supporters or total points of each project; `each` are the shares behind each mark (None: 1)."""
     if worth is None:
-        return tuple([Fraction(int(named)) for named in np.bincount(choices, minlength=projects)])
-    if int(np.abs(worth).max(initial=0)) * len(worth) >= EXACT:
+        return tuple([Fraction(int(named)) for named in np.bincount(choices, each, minlength=projects)])
+    voices = len(worth) if each is None else int(each.max(initial=0)) * len(each)
+    if int(np.abs(worth).max(initial=0)) * voices >= EXACT:
         raise TooFine("scores")
-    summed = np.bincount(choices, weights=worth.astype(np.float64), minlength=projects)
+    given = worth if each is None else worth * each
+    summed = np.bincount(choices, weights=given.astype(np.float64), minlength=projects)
     return tuple([Fraction(int(points), parts) for points in summed])
 
 
@@ -237,12 +255,13 @@ def _gathered(
     starts: Ints,
     choices: Ints,
     worth: Ints | None,
+    shares: Ints | None,
 ) -> Marks:
     voters, projects = len(starts) - 1, len(costs)
     first, group_of = _groups(starts, choices, worth, projects)
-    grouped = len(first) < voters
-    group_sizes = np.bincount(group_of, minlength=len(first)).astype(np.int64)
-    if grouped:
+    grouped = shares is not None or len(first) < voters
+    group_sizes = np.bincount(group_of, shares, minlength=len(first)).astype(np.int64)
+    if len(first) < voters:
         leads = np.zeros(voters, np.bool_)
         leads[first] = True
         lengths = np.diff(starts)
@@ -269,7 +288,7 @@ def _gathered(
         ids=tuple([project.id for project in election.projects]),
         costs=costs,
         budget=election.budget,
-        voters=voters,
+        voters=voters if shares is None else int(shares.sum()),
         group_sizes=group_sizes,
         group_of=group_of,
         grouped=grouped,

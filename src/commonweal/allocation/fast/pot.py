@@ -52,6 +52,6 @@ class PotLacking:
         marks = self.marks
         price = marks.costs[project] if cost is None else cost
         points = marks.heaviest * (marks.unit[project] if marks.utility is Utility.POINTS else 1)
-        tie = tie_key(self.bylaw.ties, marks.supporters[project] + more, price, marks.ids[project])
+        tie = tie_key(self.bylaw, marks.supporters[project] + more, price, marks.ids[project])
         key = greedy_key(marks.score[project] + more * points, price, tie, per_cost=self.per_cost)
         return price <= self.left[bisect_left(self.keys, key)]

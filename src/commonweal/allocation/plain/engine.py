@@ -8,6 +8,7 @@ from commonweal.allocation.bylaw import ByLaw, Completion, Rule
 from commonweal.allocation.election import Election
 from commonweal.allocation.greedy import completed, greedy, pot_left
 from commonweal.allocation.plain.equal_shares import Market, equal_shares, projects_bought, rounds
+from commonweal.allocation.plain.overspending import overspending
 from commonweal.allocation.plain.phragmen import phragmen
 from commonweal.allocation.plain.supports import Supports
 from commonweal.allocation.tally import (
@@ -28,7 +29,7 @@ class PlainCount:
 
     def __init__(self, election: Election, bylaw: ByLaw, progress: Progress | None = None) -> None:
         self.bylaw = bylaw
-        self.standing = Supports.of(election, utility_of(bylaw))
+        self.standing = Supports.of(election, utility_of(bylaw), bylaw.weights)
         self.left: list[Fraction] | None = None
         self.tally = self._tally(progress)
 
@@ -37,11 +38,13 @@ class PlainCount:
             return self._equal_shares(progress)
         if self.bylaw.rule is Rule.PHRAGMEN:
             return self._phragmen()
+        if self.bylaw.rule is Rule.OVERSPENDING:
+            return self._overspending()
         return Tally((), tuple(greedy(self.standing, self.bylaw)), None, None, frozenset())
 
     def _equal_shares(self, progress: Progress | None) -> Tally:
         supports, bylaw = self.standing, self.bylaw
-        at = places(supports, bylaw.ties)
+        at = places(supports, bylaw)
         first = share = first_share(supports, bylaw)
         early = bought = projects_bought(supports, share, at)
         raises = bylaw.completion in (Completion.ADD1, Completion.ADD1U)
@@ -65,7 +68,7 @@ class PlainCount:
 
     def _phragmen(self) -> Tally:
         supports = self.standing
-        sequence = phragmen(supports, places(supports, self.bylaw.ties))
+        sequence = phragmen(supports, places(supports, self.bylaw))
         bought = [
             Bought(moment.project, moment.load, moment.paid, (0, Fraction(0)), moment.tied)
             for moment in sequence.moments
@@ -74,6 +77,14 @@ class PlainCount:
         taken = [moment.project for moment in sequence.moments if moment.load is None]
         self.left = [sequence.last_load - spent for spent in sequence.spent]
         return Tally(tuple(bought), tuple(taken), sequence.last_load, None, frozenset())
+
+    def _overspending(self) -> Tally:
+        supports, share = self.standing, first_share(self.standing, self.bylaw)
+        spending = overspending(supports, share, places(supports, self.bylaw))
+        self.left = spending.left
+        bought = [found.project for found in spending.purchases]
+        taken = tuple(completed(supports, self.bylaw, bought))
+        return Tally(tuple(spending.purchases), taken, share, share, frozenset(bought))
 
     def money_left(self, project: int) -> Fraction:
         """See `explain.NotFunded`."""
@@ -110,7 +121,7 @@ class PlainCount:
         market = Market(supports, share)
         cost, backers = supports.costs[project], supports.backers[project]
         after = 0
-        for bought, _ in chain([(None, None)], rounds(market, places(supports, self.bylaw.ties))):
+        for bought, _ in chain([(None, None)], rounds(market, places(supports, self.bylaw))):
             if bought is not None:
                 market.buy(bought)
                 after += 1
@@ -123,10 +134,15 @@ class PlainCount:
 
     def _wins(self, changed: Supports, project: int) -> bool:
         """Whether the project is among the winners of the changed election, counted with the same share."""
-        bylaw, at = self.bylaw, places(changed, self.bylaw.ties)
-        if bylaw.rule is Rule.EQUAL_SHARES:
-            assert self.tally.share is not None
-            bought = projects_bought(changed, self.tally.share, at)
+        bylaw, at = self.bylaw, places(changed, self.bylaw)
+        if bylaw.rule in (Rule.EQUAL_SHARES, Rule.OVERSPENDING):
+            share = self.tally.share
+            assert share is not None
+            bought = (
+                projects_bought(changed, share, at)
+                if bylaw.rule is Rule.EQUAL_SHARES
+                else [found.project for found in overspending(changed, share, at).purchases]
+            )
             return project in bought or project in completed(changed, bylaw, bought)
         if bylaw.rule is Rule.PHRAGMEN:
             return project in [moment.project for moment in phragmen(changed, at).moments]

@@ -12,6 +12,7 @@ from math import lcm
 from commonweal.allocation.bylaw import Utility
 from commonweal.allocation.election import Ballot, BallotForm, Election
 from commonweal.allocation.tally import UtilityError
+from commonweal.allocation.weights import shares_of_ballots
 
 # (group, voters in the group, weight each of them gives the project); the weight is a whole number above
 # zero.
@@ -25,7 +26,8 @@ class Supports:
     `weights[p]` is the sum of the weights of all supporters, `kinds[p]` the different weights there are, and
     `unit[p]` the utility of one unit of weight for project `p`: the utility of a voter is weight x unit.
     `score[p]` is what greedy orders by: supporters, or total points with utility "points". `group_of[v]` is
-    the group of ballot `v`; a ballot that supports nothing is in a group without projects.
+    the group of ballot `v`; a ballot that supports nothing is in a group without projects. Where voters hold
+    different numbers of shares, every number of voters here is a number of shares.
     """
 
     utility: Utility
@@ -42,8 +44,12 @@ class Supports:
     score: tuple[Fraction, ...]
 
     @classmethod
-    def of(cls, election: Election, utility: Utility) -> "Supports":
-        """Read the ballots of an election under a utility; UtilityError when they cannot express it."""
+    def of(cls, election: Election, utility: Utility, weights: str = "") -> "Supports":
+        """Read the ballots of an election under a utility; UtilityError when they cannot express it.
+
+        `weights` names the column with the shares of each voter; see `weights.shares_of_ballots`.
+        """
+        shares = shares_of_ballots(election, weights) or [1] * len(election.ballots)
         number = {project.id: place for place, project in enumerate(election.projects)}
         costs = tuple([project.cost for project in election.projects])
         worth = _worth(election, utility)
@@ -51,12 +57,12 @@ class Supports:
         groups: dict[tuple[tuple[int, Fraction | int], ...], int] = {}
         sizes: list[int] = []
         group_of: list[int] = []
-        for ballot in election.ballots:
+        for ballot, held in zip(election.ballots, shares, strict=True):
             key = tuple(sorted([(number[choice], value) for choice, value in worth(ballot)]))
             group = groups.setdefault(key, len(sizes))
             if group == len(sizes):
                 sizes.append(0)
-            sizes[group] += 1
+            sizes[group] += held
             group_of.append(group)
         parts = lcm(*{value.denominator for key in groups for _, value in key})
         backers: list[list[Backer]] = [[] for _ in costs]
@@ -73,7 +79,7 @@ class Supports:
             ids=tuple(number),
             costs=costs,
             budget=election.budget,
-            voters=len(election.ballots),
+            voters=sum(shares),
             group_sizes=tuple(sizes),
             group_of=tuple(group_of),
             backers=tuple([tuple(listed) for listed in backers]),

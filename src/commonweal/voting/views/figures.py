@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
+from shlex import quote
 from typing import Any
 
 from django.utils import timezone
@@ -273,7 +274,9 @@ def bylaw_rows(bylaw: Mapping[str, str]) -> list[dict[str, str]]:
 def command(bylaw: Mapping[str, str]) -> str:
     """The command that counts the published file again; the database does not keep the order of the words."""
     words = ByLaw.from_json(bylaw).to_json().items()
-    return "commonweal count ballots.pb " + " ".join(f"--{name} {value}" for name, value in words)
+    return "commonweal count ballots.pb " + " ".join(
+        f"--{name} {quote(value)}" for name, value in words if value
+    )
 
 
 AGES = ("under 25", "25-39", "40-54", "55-69", "70 and over")

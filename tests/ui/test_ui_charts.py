@@ -51,16 +51,35 @@ def test_a_line_runs_from_the_first_to_the_last_row() -> None:
     assert charts.lines([])["series"] == []
 
 
+def test_money_that_flows_is_neither_made_nor_lost() -> None:
+    rows = [{"label": "A", "value": 60, "given": 20, "code": "a"}, {"label": "B", "value": 40, "given": 40}]
+    drawing = charts.flow(rows, 200)
+    first, second = drawing["rows"]
+    assert (first["x"], first["given_width"], first["kept_x"], first["kept_width"]) == (
+        "0.00",
+        "10.00",
+        "10.00",
+        "20.00",
+    )
+    assert (second["x"], second["kept_width"], second["kept_band"]) == ("30.00", "0.00", "")
+    assert (drawing["target_width"], drawing["rest_x"], drawing["rest_width"]) == ("30.00", "30.00", "20.00")
+    assert first["given_band"] == "M0.00 0C0.00 50 0.00 50 0.00 100H10.00C10.00 50 10.00 50 10.00 0z"
+    assert "10.00 100H30.00" in second["given_band"], "what the second gives lies beside what the first gave"
+    assert "30.00 100H50.00" in first["kept_band"], "what is kept lies after all that was given"
+    assert charts.flow([], 0)["rows"] == []
+
+
 def test_each_chart_holds_its_figures_as_a_table_with_a_link_to_the_file() -> None:
     content = gallery.content()
     markup = (
         "{% chart_bar bars title='Bars' csv_href='/b.csv' %}{% chart_stacked stacks title='Stacks' %}"
         "{% chart_dots dots title='Dots' %}{% chart_line line title='Line' series=series %}"
+        "{% chart_flow flow.sources flow.target title='Flow' had='1' left='2' scale=flow.scale %}"
         "{% map map.viewbox title='Map' shapes=map.shapes points=map.points levels=map.levels "
         "value_head='n' %}"
     )
     html = drawn(markup, **content)
-    assert html.count("<table>") == html.count("<figcaption") == 5
+    assert html.count("<table>") == html.count("<figcaption") == 6
     assert 'href="/b.csv"' in html
     assert re.search(r"<th scope=\"row\">Verviers</th><td class=\"number\">12</td>", html)
     assert re.search(

@@ -102,6 +102,43 @@ def lines(rows: Sequence[Row], series: Sequence[Row] = ()) -> dict[str, Any]:
     return {"series": drawn, "top": top, "first": ends[0], "last": ends[1]}
 
 
+def flow(sources: Sequence[Row], scale: Any) -> dict[str, Any]:
+    """Rows of `label`, `value`, `given`, `code` as one bar; below it what all gave, then what they kept.
+
+    `scale` is the value that takes the full width. Each row gets `x`, `given_width`, `kept_x`, `kept_width`, and the
+    two bands (in a field of 100 by 100) that lead down.
+    """
+    rows, given = [], sum(row["given"] for row in sources)
+    start, to_target, to_rest = 0, 0, given
+    for index, row in enumerate(sources[:ROWS_MAX]):
+        kept = row["value"] - row["given"]
+        middle = start + row["given"]
+        place = {
+            "x": percent(start, scale),
+            "given_width": percent(row["given"], scale),
+            "kept_x": percent(middle, scale),
+            "kept_width": percent(kept, scale),
+            "given_band": _band(start, to_target, row["given"], scale),
+            "kept_band": _band(middle, to_rest, kept, scale),
+        }
+        rows.append({"text": "", "given_text": "", **row, **place, "fill": fill(row, index)})
+        start, to_target, to_rest = start + row["value"], to_target + row["given"], to_rest + kept
+    return {
+        "rows": rows,
+        "target_width": percent(given, scale),
+        "rest_x": percent(given, scale),
+        "rest_width": percent(start - given, scale),
+    }
+
+
+def _band(above: Any, below: Any, width: Any, scale: Any) -> str:
+    if not width:
+        return ""
+    a, b = percent(above, scale), percent(above + width, scale)
+    c, d = percent(below, scale), percent(below + width, scale)
+    return f"M{a} 0C{a} 50 {c} 50 {c} 100H{d}C{d} 50 {b} 50 {b} 0z"
+
+
 SIGNS = ("inclusion", "cooperatives", "neighbourhoods")
 
 

@@ -53,19 +53,21 @@ def test_a_line_runs_from_the_first_to_the_last_row() -> None:
 
 def test_money_that_flows_is_neither_made_nor_lost() -> None:
     rows = [{"label": "A", "value": 60, "given": 20, "code": "a"}, {"label": "B", "value": 40, "given": 40}]
-    drawing = charts.flow(rows, 200)
+    drawing = charts.flow(rows, 172)
     first, second = drawing["rows"]
-    assert (first["x"], first["given_width"], first["kept_x"], first["kept_width"]) == (
-        "0.00",
-        "10.00",
-        "10.00",
-        "20.00",
-    )
-    assert (second["x"], second["kept_width"], second["kept_band"]) == ("30.00", "0.00", "")
-    assert (drawing["target_width"], drawing["rest_x"], drawing["rest_width"]) == ("30.00", "30.00", "20.00")
+    places = [(row["x"], row["given_width"], row["kept_x"], row["kept_width"]) for row in (first, second)]
+    assert places == [("0.00", "10.00", "10.00", "20.00"), ("30.00", "20.00", "50.00", "0.00")]
+    assert (drawing["target_width"], drawing["rest_x"], drawing["rest_width"]) == ("30.00", "32.00", "20.00")
     assert first["given_band"] == "M0.00 0C0.00 50 0.00 50 0.00 100H10.00C10.00 50 10.00 50 10.00 0z"
     assert "10.00 100H30.00" in second["given_band"], "what the second gives lies beside what the first gave"
-    assert "30.00 100H50.00" in first["kept_band"], "what is kept lies after all that was given"
+    assert "32.00 100H52.00" in first["kept_band"], "what is kept lies beside all that was given"
+    assert second["kept_band"] == ""
+
+
+def test_a_small_target_is_drawn_wide_enough_to_be_seen_and_nothing_leaves_the_picture() -> None:
+    drawing = charts.flow([{"label": "A", "value": 1_000_000, "given": 1}], 1_000_000)
+    assert (drawing["target_width"], drawing["rest_x"], drawing["rest_width"]) == ("12.00", "14.00", "86.00")
+    assert charts.flow([{"label": "A", "value": 5, "given": 0}], 5)["rest_x"] == "0.00"
     assert charts.flow([], 0)["rows"] == []
 
 

@@ -18,7 +18,7 @@ from commonweal.voting.rules.frozen import canonical
 from commonweal.voting.views import fairness, reasons, story
 from tests import factories as make
 from tests.voting.steps import cast, counted, queries_of
-from tests.voting.test_result_pages import LANGUAGES, decided, plain, text_of
+from tests.voting.test_result_pages import LANGUAGES, POINTS, decided, plain, text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_the_test_moment")]
 NONE = {**make.BYLAW, "completion": "none"}
@@ -165,6 +165,13 @@ def test_what_does_not_hold_is_said_and_not_praised() -> None:
     assert "Chose 4" in checks[1]["text"]
     unknown = {**result, "certificates": {"priceability": None, "proportionality": None}}
     assert fairness.checks(unknown, options) == []
+
+
+def test_with_points_nothing_is_claimed_about_groups(client: Client) -> None:
+    ballot, _codes = decided(form=POINTS, bylaw={**make.BYLAW, "utility": "points"})
+    page = plain(text_of(client.get(f"/en/ballots/{ballot.pk}/result/")))
+    assert "we claim nothing about it here" in page
+    assert "passed over" not in page
 
 
 def test_a_tie_is_said_where_the_project_stands_and_in_the_list_of_ties(client: Client) -> None:

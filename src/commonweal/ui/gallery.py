@@ -124,7 +124,7 @@ def _stacks() -> list[dict[str, Any]]:
 
 
 def _flow() -> dict[str, Any]:
-    rows = ((gettext("Anna"), 60, 25, "a"), (gettext("Bram"), 40, 25, "e"), (gettext("Chloé"), 20, 0, "b"))
+    rows = (("Anna", 60, 25, "a"), ("Bram", 40, 25, "e"), ("Chloé", 20, 0, "b"))
     return {
         "sources": [
             {"label": name, "value": had, "given": gave, "code": code}

@@ -69,8 +69,8 @@ def beside(result: Mapping[str, Any], options: Mapping[int, Option]) -> dict[str
         return {"title": _("Most votes first, for comparison"), "text": text}
     groups = len(found["neglects"])
     title = ngettext(
-        "Most votes first would have passed over a group",
-        "Most votes first would have passed over groups, for %(n)s projects",
+        "Most votes first would have passed over the supporters of %(n)s project",
+        "Most votes first would have passed over the supporters of %(n)s projects",
         groups,
     ) % {"n": number(groups)}
     return {"title": title, "text": neglect_words(found["neglects"], options)}
@@ -98,6 +98,16 @@ def neglect_words(neglects: list[Mapping[str, Any]], options: Mapping[int, Optio
 
 def _largest(neglects: list[Mapping[str, Any]]) -> Mapping[str, Any]:
     return max(neglects, key=lambda each: (each["voters"], -int(each["project"])))
+
+
+def not_checked(result: Mapping[str, Any], *, with_points: bool) -> str:
+    """Why nothing is claimed about groups, where members gave points."""
+    if not with_points or result["certificates"]["proportionality"] is not None:
+        return ""
+    return _(
+        "On this ballot members gave points. The check of groups knows only projects that are chosen or not, so we claim "
+        "nothing about it here."
+    )
 
 
 def nothing(result: Mapping[str, Any]) -> str:

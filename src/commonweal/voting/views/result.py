@@ -21,6 +21,7 @@ from commonweal.people.access import open_to_all, viewer
 from commonweal.ui.formats import euros, number
 from commonweal.voting import access, queries
 from commonweal.voting.models import Ballot, Count
+from commonweal.voting.rules.choices import BallotForm
 from commonweal.voting.rules.frozen import canonical
 from commonweal.voting.states import BallotState
 from commonweal.voting.views import fairness, figures, reasons, story, summary
@@ -83,6 +84,7 @@ def result(request: HttpRequest, pk: int) -> HttpResponse:
         "fairness": {
             "checks": fairness.checks(found, options),
             "beside": fairness.beside(found, options),
+            "not_checked": fairness.not_checked(found, with_points=ballot.form == BallotForm.POINTS),
             "nothing": fairness.nothing(found),
             "ties": fairness.ties(found),
             "themes": fairness.theme_rows(found, names),

@@ -56,7 +56,8 @@ def opening(result: Mapping[str, Any]) -> str:
     if outcome["endowment"] == outcome["first_endowment"]:
         return said
     raised = _(
-        "So that more of the budget is used, all shares were raised to %(share)s; the rounds show that count."
+        "So that more of the budget is used, all shares were raised to %(share)s. That may be more than the budget in "
+        "all, because not everyone can spend the whole share. The rounds are those of that count."
     )
     return said + " " + raised % {"share": amount(outcome["endowment"])}
 

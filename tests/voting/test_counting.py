@@ -171,6 +171,20 @@ def test_after_a_first_purchase_voters_are_told_apart_by_what_is_left() -> None:
     assert (last["partial_payers"], last["partial_paid"]) == (3, 45)
 
 
+def test_half_of_a_share_and_less_than_a_cent_part_the_groups() -> None:
+    # Thirty each. Round 1: ten from six. Round 2: fifteen from six. Round 3: 15 and 18.33 from three each.
+    votes = [(1, 2)] * 3 + [(1, 3)] * 3 + [(2, 3)] * 3 + [(4,)]
+    found, _file = counted(votes, (100, 90, 60, 10), 300, completion="none")
+    assert found["winners"] == ["3", "2", "1", "4"]
+    voters = [[(each["voters"], each["cents"]) for each in before["groups"]] for before in found["purses"]]
+    assert voters == [
+        [(10, 300_00), (0, 0), (0, 0), (0, 0)],
+        [(4, 120_00), (6, 120_00), (0, 0), (0, 0)],
+        [(1, 30_00), (6, 105_00), (3, 15_00), (0, 0)],
+        [(1, 30_00), (0, 0), (6, 20_00), (3, 0)],
+    ]
+
+
 @settings(max_examples=60, deadline=None)
 @given(
     votes=st.lists(

@@ -106,6 +106,7 @@ def site(world: None, clock: Clock) -> dict[str, list[str]]:
             "ballots/how-it-works/",
             f"ballots/{current.pk}/",
             f"ballots/{ballot.pk}/result/",
+            f"ballots/{ballot.pk}/result/rounds/?round=1",
             f"ballots/{ballot.pk}/result/my-vote/",
             "ambitions/",
             "ambitions/inclusion/",

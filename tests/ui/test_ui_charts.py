@@ -51,16 +51,37 @@ def test_a_line_runs_from_the_first_to_the_last_row() -> None:
     assert charts.lines([])["series"] == []
 
 
+def test_money_that_flows_is_neither_made_nor_lost() -> None:
+    rows = [{"label": "A", "value": 60, "given": 20, "code": "a"}, {"label": "B", "value": 40, "given": 40}]
+    drawing = charts.flow(rows, 172)
+    first, second = drawing["rows"]
+    places = [(row["x"], row["given_width"], row["kept_x"], row["kept_width"]) for row in (first, second)]
+    assert places == [("0.00", "10.00", "10.00", "20.00"), ("30.00", "20.00", "50.00", "0.00")]
+    assert (drawing["target_width"], drawing["rest_x"], drawing["rest_width"]) == ("30.00", "32.00", "20.00")
+    assert first["given_band"] == "M0.00 0C0.00 50 0.00 50 0.00 100H10.00C10.00 50 10.00 50 10.00 0z"
+    assert "10.00 100H30.00" in second["given_band"], "what the second gives lies beside what the first gave"
+    assert "32.00 100H52.00" in first["kept_band"], "what is kept lies beside all that was given"
+    assert second["kept_band"] == ""
+
+
+def test_a_small_target_is_drawn_wide_enough_to_be_seen_and_nothing_leaves_the_picture() -> None:
+    drawing = charts.flow([{"label": "A", "value": 1_000_000, "given": 1}], 1_000_000)
+    assert (drawing["target_width"], drawing["rest_x"], drawing["rest_width"]) == ("12.00", "14.00", "86.00")
+    assert charts.flow([{"label": "A", "value": 5, "given": 0}], 5)["rest_x"] == "0.00"
+    assert charts.flow([], 0)["rows"] == []
+
+
 def test_each_chart_holds_its_figures_as_a_table_with_a_link_to_the_file() -> None:
     content = gallery.content()
     markup = (
         "{% chart_bar bars title='Bars' csv_href='/b.csv' %}{% chart_stacked stacks title='Stacks' %}"
         "{% chart_dots dots title='Dots' %}{% chart_line line title='Line' series=series %}"
+        "{% chart_flow flow.sources flow.target title='Flow' had='1' left='2' scale=flow.scale %}"
         "{% map map.viewbox title='Map' shapes=map.shapes points=map.points levels=map.levels "
         "value_head='n' %}"
     )
     html = drawn(markup, **content)
-    assert html.count("<table>") == html.count("<figcaption") == 5
+    assert html.count("<table>") == html.count("<figcaption") == 6
     assert 'href="/b.csv"' in html
     assert re.search(r"<th scope=\"row\">Verviers</th><td class=\"number\">12</td>", html)
     assert re.search(

@@ -18,7 +18,7 @@ from commonweal.voting import actions, queries
 from commonweal.voting.models import Ballot, Option
 from commonweal.voting.rules.choices import Form
 from commonweal.voting.rules.published import what_it_did
-from commonweal.voting.views import figures, result
+from commonweal.voting.views import figures, reasons, result
 from tests import factories as make
 from tests.voting.steps import cast, counted, opened, person_of, queries_of, signed_in
 
@@ -80,7 +80,9 @@ def test_every_project_says_who_carried_it_or_what_it_lacked(client: Client) -> 
     assert found["not_funded"]
     for each in found["funded"]:
         assert "chose it." in words
-        assert f"{each['payers']} paid" in words
+        full = each["payers"] - each["partial_payers"]
+        assert f"{full} paid" in words
+        assert not each["partial_payers"] or f"{each['partial_payers']} more paid all they had left" in words
     lacking = [each for each in found["not_funded"] if each["reason"] == "supporters"]
     assert all(figures.amount(each["missing"]) + " was lacking" in words for each in lacking)
     assert "would have carried it" in words
@@ -346,13 +348,21 @@ def test_exact_amounts_are_shown_to_the_cent(exact: Any, shown: str) -> None:
             {"reason": "supporters", "supporters": 9},
             "The 9 members who chose it had €2 left together; €3 was lacking",
         ),
+        (
+            {"reason": "supporters", "supporters": 9, "lost_in_round": 7},
+            "After round 7 its supporters together no longer had its cost.",
+        ),
+        (
+            {"reason": "supporters", "supporters": 9, "lost_in_round": 0},
+            "Even with all their shares together they did not have its cost.",
+        ),
         ({"reason": "budget", "supporters": 9}, "€2 of the budget was left; €3 was lacking"),
         ({"reason": "budget", "missing": 0}, "the budget was used up"),
     ],
 )
 def test_each_reason_is_a_sentence(each: dict[str, Any], said: str) -> None:
-    given = {"supporters": 2, "money_left": 2, "missing": 3, **each}
-    assert said in figures._lacked(given)
+    given = {"supporters": 2, "money_left": 2, "missing": 3, "lost_in_round": None, **each}
+    assert said in reasons.lacked(given)
 
 
 def test_many_supported_projects_are_drawn_together_beyond_thirty() -> None:
@@ -360,7 +370,7 @@ def test_many_supported_projects_are_drawn_together_beyond_thirty() -> None:
         {"title": f"p{n}", "cost_cents": 100, "code": "sport" if n else "inclusion", "number": n}
         for n in range(33)
     ]
-    bars = figures.money_bars(rows, {"budget_cents": 5_000, "spent_cents": 3_300})
+    bars = figures.money_bars(rows, {"budget_cents": 5_000, "spent_cents": 3_300}, 33)
     assert len(bars) == 32
     assert [bar["value"] for bar in bars[-2:]] == [300, 1_700]
     assert [bars[0]["code"], bars[1]["code"]] == ["inclusion", ""]

@@ -277,3 +277,85 @@ def test_no_page_at_the_counter_stands_in_anyones_way(
     page.locator("main form button").first.click()
     page.locator(".code").wait_for()
     axe(page)
+
+
+def a_counted_town() -> Ballot:
+    bylaw = {**make.BYLAW, "ties": "votes"}
+    ballot, sheets = make.open_ballot(members=6, budget_cents=6_000_00, bylaw=bylaw)
+    for voter, numbers in zip(make.voters(ballot), ((1,), (1, 2), (2, 3), (3,), (4, 1), (2,)), strict=True):
+        cast(ballot, voter, numbers)
+    assert len(counted(ballot, sheets).result["funded"]) >= 3
+    return ballot
+
+
+def round_on(page: Any) -> str:
+    return str(page.locator("#round-title").inner_text())
+
+
+@pytest.mark.parametrize("path", ["result/", "result/rounds/"])
+def test_rounds_are_walked_with_the_keyboard_and_each_keeps_its_address(
+    browser_page: Callable[..., Any], path: str
+) -> None:
+    ballot = a_counted_town()
+    page = browser_page(width=1280, language="en")
+    page.goto(f"/en/ballots/{ballot.pk}/{path}")
+    page.evaluate("window.stayed = true")
+    first = round_on(page)
+    page.locator("#round a[rel=next]").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**?round=2#story")
+    page.locator("#round-title", has_text="Round 2").wait_for()
+    assert page.evaluate("document.activeElement.rel") == "next", (
+        "one presses again without looking for the button"
+    )
+    assert "Round 2" in page.locator("[data-round-said]").inner_text()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_url("**?round=3#story")
+    page.keyboard.press("ArrowLeft")
+    page.wait_for_url("**?round=2#story")
+    page.locator("#round-number").fill("1")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**?round=1#story")
+    assert round_on(page) == first
+    page.go_back()
+    page.locator("#round-title", has_text="Round 2").wait_for()
+    assert page.evaluate("window.stayed"), "the page never left"
+
+
+def test_a_round_looks_the_same_with_and_without_the_script(browser_page: Callable[..., Any]) -> None:
+    ballot = a_counted_town()
+    shown = []
+    for javascript in (True, False):
+        page = browser_page(width=1280, language="en", javascript=javascript)
+        page.goto(f"/en/ballots/{ballot.pk}/result/rounds/")
+        page.locator("#round a[rel=next]").click()
+        page.wait_for_url("**?round=2#story")
+        page.locator("#round-title", has_text="Round 2").wait_for()
+        shown.append((page.locator("#round").inner_text(), page.locator("#round svg.flow").inner_html()))
+    assert shown[0] == shown[1]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("language", ["fr", "nl", "de", "en"])
+def test_nothing_stands_in_anyones_way_to_the_rounds(
+    browser_page: Callable[..., Any], axe: Callable[[Any], None], language: str, scheme: str
+) -> None:
+    ballot = a_counted_town()
+    for width in (360, 1280):
+        page = browser_page(width=width, language=language, scheme=scheme)
+        for path in ("result/?round=2", "result/rounds/?round=3"):
+            page.goto(f"/{language}/ballots/{ballot.pk}/{path}")
+            axe(page)
+            page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
+            axe(page)
+
+
+def test_on_paper_the_rounds_are_a_list(browser_page: Callable[..., Any]) -> None:
+    ballot = a_counted_town()
+    page = browser_page(width=1280, language="en")
+    page.goto(f"/en/ballots/{ballot.pk}/result/rounds/")
+    page.emulate_media(media="print")
+    assert not page.locator("#story").is_visible()
+    assert page.locator("ol.rounds > li").count() == len(ballot.count.result["funded"])
+    assert page.locator("ol.rounds > li").first.is_visible()

@@ -10,6 +10,8 @@ from typing import Any
 Row = Mapping[str, Any]
 ROWS_MAX = 500
 DOTS_MAX = 400
+# In percent of the width: the longest bar of a flow, the least a target takes to be seen, and the gap beside it.
+FLOW_WIDTH, TARGET_MIN, FLOW_GAP = Decimal(86), Decimal(12), Decimal(2)
 FILLS = ("a", "b", "c", "d", "e", "f")
 
 
@@ -100,6 +102,45 @@ def lines(rows: Sequence[Row], series: Sequence[Row] = ()) -> dict[str, Any]:
         )
     ends = (rows[0]["label"], rows[-1]["label"]) if rows else ("", "")
     return {"series": drawn, "top": top, "first": ends[0], "last": ends[1]}
+
+
+def flow(sources: Sequence[Row], scale: Any) -> dict[str, Any]:
+    """Rows of `label`, `value`, `given`, `code` as one bar; below it what all gave, and beside that what they kept.
+
+    `scale` is the value of the longest bar there will be. Each row gets `x`, `given_width`, `kept_x`, `kept_width`,
+    and the two bands (in a field of 100 by 100) that lead down. What all gave is at least `TARGET_MIN` wide.
+    """
+    wide = FLOW_WIDTH / Decimal(scale) if scale else Decimal(0)
+    total = sum(row["given"] for row in sources)
+    target = max(total * wide, TARGET_MIN) if total else Decimal(0)
+    rest_x = target + FLOW_GAP if total else Decimal(0)
+    rows, start, to_target, to_rest = [], Decimal(0), Decimal(0), rest_x
+    for index, row in enumerate(sources[:ROWS_MAX]):
+        given, kept = row["given"] * wide, (row["value"] - row["given"]) * wide
+        piece = target * row["given"] / total if total else Decimal(0)
+        place = {
+            "x": f"{start:.2f}",
+            "given_width": f"{given:.2f}",
+            "kept_x": f"{start + given:.2f}",
+            "kept_width": f"{kept:.2f}",
+            "given_band": _band(start, given, to_target, piece),
+            "kept_band": _band(start + given, kept, to_rest, kept),
+        }
+        rows.append({"text": "", "given_text": "", "had_text": "", **row, **place, "fill": fill(row, index)})
+        start, to_target, to_rest = start + given + kept, to_target + piece, to_rest + kept
+    return {
+        "rows": rows,
+        "target_width": f"{target:.2f}",
+        "rest_x": f"{rest_x:.2f}",
+        "rest_width": f"{to_rest - rest_x:.2f}",
+    }
+
+
+def _band(above: Decimal, width: Decimal, below: Decimal, width_below: Decimal) -> str:
+    if not width:
+        return ""
+    a, b, c, d = (f"{x:.2f}" for x in (above, above + width, below, below + width_below))
+    return f"M{a} 0C{a} 50 {c} 50 {c} 100H{d}C{d} 50 {b} 50 {b} 0z"
 
 
 SIGNS = ("inclusion", "cooperatives", "neighbourhoods")

@@ -123,6 +123,21 @@ def _stacks() -> list[dict[str, Any]]:
     return rows
 
 
+def _flow() -> dict[str, Any]:
+    rows = (("Anna", 60, 25, "a"), ("Bram", 40, 25, "e"), ("Chloé", 20, 0, "b"))
+    return {
+        "sources": [
+            {"label": name, "value": had, "given": gave, "code": code}
+            | {"text": f"{had} €", "had_text": f"{had} €", "given_text": f"{gave} €"}
+            for name, had, gave, code in rows
+        ],
+        "target": {"label": gettext("A tea every Thursday"), "text": "50 €", "code": "neighbourhoods"},
+        "had": "120 €",
+        "left": "70 €",
+        "scale": 150,
+    }
+
+
 def _map() -> dict[str, Any]:
     squares = [(x, y) for y in range(3) for x in range(4)]
     shapes = [
@@ -207,6 +222,7 @@ def content() -> dict[str, Any]:
             {"label": gettext("Projects carried"), "code": "neighbourhoods"},
             {"label": gettext("Projects handed in"), "code": "inclusion"},
         ],
+        "flow": _flow(),
         "map": _map(),
         "seeds": ["12", "Verviers", "c0ffee"],
         "amount_cents": [180_000, 125_050, -4_000],

@@ -11,6 +11,7 @@ from django.db.models import Count as CountOf
 from django.db.models import F, Func, IntegerField, Q, QuerySet
 
 from commonweal.membership.queries import members_matching
+from commonweal.voting.counting import RESULT_FORMAT, result_of
 from commonweal.voting.models import Ballot, Count, Envelope, Option, PaperSheet, Vote, Voter
 from commonweal.voting.rules.choices import OPTIONS_MAX
 from commonweal.voting.rules.frozen import canonical
@@ -209,8 +210,20 @@ def turnout(ballot: Ballot) -> dict[str, list[dict[str, Any]]]:
 
 
 def count_of(ballot: Ballot) -> Count | None:
-    """The count, once there is one, without its file."""
-    return Count.objects.defer("file").filter(ballot=ballot).first()
+    """The count, once there is one, without its file.
+
+    A result kept in an earlier shape is counted again from the file it was made of, once a process; the row stays.
+    """
+    count = Count.objects.defer("file").filter(ballot=ballot).first()
+    if count and count.result.get("format") != RESULT_FORMAT:
+        count.result = _counted_again(count.file_hash, ballot.pk)
+    return count
+
+
+@lru_cache(maxsize=8)
+def _counted_again(_file_hash: str, pk: int) -> dict[str, Any]:
+    ballot = Ballot.objects.get(pk=pk)
+    return result_of(definition(ballot), ballot.frozen_hash, published_file(ballot))
 
 
 def published_file(ballot: Ballot) -> str:

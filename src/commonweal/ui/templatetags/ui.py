@@ -317,6 +317,28 @@ def chart_line(
     return _chart(context, title, desc, csv_href, **own)
 
 
+@register.inclusion_tag("ui/charts/flow.html", takes_context=True)
+def chart_flow(
+    context: Context,
+    sources: Sequence[charts.Row],
+    target: charts.Row,
+    title: str,
+    had: str,
+    left: str,
+    scale: int,
+    desc: str = "",
+    label_head: str = "",
+) -> dict[str, Any]:
+    """Money that moves: from `sources` (`label`, `value`, `given`, perhaps `text`, `given_text`, `code`) to a `target`.
+
+    The target has `label`, `text` and perhaps `code` and `language`; `had` is what there was before, `left` what
+    stayed, both as written; `scale` the value as wide as the picture.
+    """
+    drawing = charts.flow(sources, scale)
+    own = {"drawing": drawing, "target": {"code": "f", "language": "", **target}, "had": had, "left": left}
+    return _chart(context, title, desc, "", label_head=label_head, **own)
+
+
 @register.inclusion_tag("ui/charts/map.html", takes_context=True, name="map")
 def map_tag(
     context: Context,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from fractions import Fraction
 from shlex import quote
 from typing import Any
@@ -16,9 +16,7 @@ from commonweal.people.rules import Channel
 from commonweal.places.queries import regions
 from commonweal.places.rules import name_in
 from commonweal.ui.formats import euros, number
-from commonweal.voting.models import Option
 from commonweal.voting.rules.turnout import MERGED, UNKNOWN
-from commonweal.voting.views import summary
 
 BARS_MAX = 30
 
@@ -53,117 +51,8 @@ def amount(exact: int | str | None) -> str:
     return euros(cents(exact))
 
 
-def funded_rows(
-    result: Mapping[str, Any], options: Mapping[int, Option], names: Mapping[str, str]
-) -> list[dict[str, Any]]:
-    """The supported projects in order of selection, each with who carried it."""
-    plain = set(result["greedy"]["winners"])
-    rows = []
-    for each in result["funded"]:
-        (row,) = summary.option_rows([options[int(each["project"])]], names)
-        rows.append({**row, "order": each["order"], "why": _carried(each), "also": each["project"] in plain})
-    return rows
-
-
-def _carried(each: Mapping[str, Any]) -> str:
-    supporters, payers = each["supporters"], each["payers"]
-    chose = ngettext("%(n)s member chose it.", "%(n)s members chose it.", supporters) % {
-        "n": number(supporters)
-    }
-    if not payers:
-        return chose + " " + _("It was taken in order of votes, from what was left of the budget.")
-    low, high = amount(each["paid_min"]), amount(each["paid_max"])
-    if low == high:
-        paid = ngettext(
-            "%(n)s paid %(low)s from their share.", "%(n)s paid %(low)s each from their share.", payers
-        )
-    else:
-        paid = ngettext(
-            "%(n)s paid between %(low)s and %(high)s from their share.",
-            "%(n)s paid between %(low)s and %(high)s each from their share.",
-            payers,
-        )
-    when = {
-        "add1": _("The shares had been raised until the money was used."),
-        "phragmen": _("It was carried the moment they had saved its cost together."),
-    }.get(each["phase"], "")
-    return " ".join(
-        part for part in (chose, paid % {"n": number(payers), "low": low, "high": high}, when) if part
-    )
-
-
-def ranked_losers(result: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """What each other project lacked, most supporters first."""
-    return sorted(result["not_funded"], key=lambda each: (-each["supporters"], int(each["project"])))
-
-
-def unfunded_rows(
-    found: Iterable[Mapping[str, Any]],
-    result: Mapping[str, Any],
-    options: Mapping[int, Option],
-    names: Mapping[str, str],
-) -> list[dict[str, Any]]:
-    """Some of the other projects, each with what it lacked and what would have carried it."""
-    plain = set(result["greedy"]["winners"])
-    rows = []
-    for each in found:
-        (row,) = summary.option_rows([options[int(each["project"])]], names)
-        lacked, needed = _lacked(each), _needed(each)
-        rows.append({**row, "lacked": lacked, "needed": needed, "also": each["project"] in plain})
-    return rows
-
-
-def _lacked(each: Mapping[str, Any]) -> str:
-    gaps = {
-        "left": amount(each["money_left"]),
-        "missing": amount(each["missing"]),
-        "n": number(each["supporters"]),
-    }
-    if each["reason"] == "too-dear":
-        return _("It costs more than the whole budget.")
-    if each["reason"] == "nobody":
-        return _("Nobody who voted chose it.")
-    if each["reason"] == "supporters":
-        return (
-            ngettext(
-                "The member who chose it had %(left)s left; %(missing)s was lacking.",
-                "The %(n)s members who chose it had %(left)s left together; %(missing)s was lacking.",
-                each["supporters"],
-            )
-            % gaps
-        )
-    chose = ngettext("%(n)s member chose it.", "%(n)s members chose it.", each["supporters"]) % gaps
-    if cents(each["missing"]):
-        return (
-            chose
-            + " "
-            + _("When its turn came, %(left)s of the budget was left; %(missing)s was lacking.") % gaps
-        )
-    return chose + " " + _("When its turn came, the budget was used up.")
-
-
-def _needed(each: Mapping[str, Any]) -> str:
-    said = []
-    if each["votes_needed"]:
-        more = each["votes_needed"]
-        said.append(
-            ngettext(
-                "One more member choosing it would have carried it.",
-                "%(n)s more members choosing it would have carried it.",
-                more,
-            )
-            % {"n": number(more)}
-        )
-    if each["cost_needed"]:
-        said.append(
-            _("At a cost of up to %(cost)s it would have been carried.")
-            % {"cost": euros(each["cost_needed"] * 100)}
-        )
-    return " ".join(said)
-
-
-def money_bars(rows: list[dict[str, Any]], result: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The supported projects by cost as bars, the ones beyond thirty together, and what was left."""
+def money_bars(rows: list[dict[str, Any]], result: Mapping[str, Any], total: int) -> list[dict[str, Any]]:
+    """The first of `total` supported projects by cost as bars, the ones beyond thirty together, and what was left."""
     bars = [
         {
             "label": row["title"],
@@ -174,12 +63,10 @@ def money_bars(rows: list[dict[str, Any]], result: Mapping[str, Any]) -> list[di
         }
         for row in rows[:BARS_MAX]
     ]
-    others = rows[BARS_MAX:]
+    others = total - len(bars)
     if others:
-        rest = sum(row["cost_cents"] for row in others)
-        label = ngettext("%(n)s other project", "%(n)s other projects", len(others)) % {
-            "n": number(len(others))
-        }
+        rest = result["spent_cents"] - sum(bar["value"] for bar in bars)
+        label = ngettext("%(n)s other project", "%(n)s other projects", others) % {"n": number(others)}
         bars.append({"label": label, "value": rest, "text": euros(rest)})
     left = result["budget_cents"] - result["spent_cents"]
     return [*bars, {"label": _("not used"), "value": left, "text": euros(left)}]

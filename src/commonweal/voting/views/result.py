@@ -21,11 +21,14 @@ from commonweal.people.access import open_to_all, viewer
 from commonweal.ui.formats import euros, number
 from commonweal.voting import access, queries
 from commonweal.voting.models import Ballot, Count
+from commonweal.voting.rules.choices import BallotForm
+from commonweal.voting.rules.frozen import canonical
 from commonweal.voting.states import BallotState
-from commonweal.voting.views import figures, summary
+from commonweal.voting.views import fairness, figures, reasons, story, summary
 from commonweal.voting.views.ballots import visible_ballot
 
 PAGE_SIZE = 100
+ROUNDS_SIZE = 50
 
 
 def seen_count(request: HttpRequest, ballot: Ballot) -> tuple[Count | None, Decision]:
@@ -53,11 +56,14 @@ def result(request: HttpRequest, pk: int) -> HttpResponse:
     if count is None:
         return waiting(request, ballot, decision)
     found = count.result
-    page = Paginator(figures.ranked_losers(found), PAGE_SIZE).get_page(request.GET.get("page"))
-    shown = [each["project"] for each in [*found["funded"], *page.object_list]]
-    options = queries.options_numbered(ballot, [int(project) for project in shown])
+    page = Paginator(reasons.ranked_losers(found), PAGE_SIZE).get_page(request.GET.get("page"))
+    winners = found["funded"][:PAGE_SIZE]
+    place = story.round_asked(request.GET.get("round"), len(found["funded"]))
+    shown = [int(each["project"]) for each in page.object_list]
+    shown += story.projects_in(found, {place, *range(1, len(winners) + 1)} - {0})
+    options = queries.options_numbered(ballot, [*shown, *fairness.projects_named(found)])
     names = summary.categories()
-    funded = figures.funded_rows(found, options, names)
+    funded = reasons.funded_rows(winners, found, options, names)
     satisfied, votes = found["satisfied"]
     total = len(found["funded"]) + len(found["not_funded"])
     context = {
@@ -65,15 +71,26 @@ def result(request: HttpRequest, pk: int) -> HttpResponse:
         "count": count,
         "title": summary.title_of(ballot),
         "published": ballot.state == BallotState.PUBLISHED,
-        "sentence": figures.sentence(len(funded), total, satisfied, votes),
-        "easy": _easy(found, len(funded), total),
+        "sentence": figures.sentence(len(found["funded"]), total, satisfied, votes),
+        "easy": _easy(found, len(found["funded"]), total),
         "found": found,
         "left_cents": found["budget_cents"] - found["spent_cents"],
         "funded": funded,
+        "funded_more": len(found["funded"]) - len(funded),
+        "round": story.shown(found, options, names, place),
+        "opening": story.opening(found),
         "page": page,
-        "unfunded": figures.unfunded_rows(page.object_list, found, options, names),
+        "unfunded": reasons.unfunded_rows(page.object_list, found, options, names),
+        "fairness": {
+            "checks": fairness.checks(found, options),
+            "beside": fairness.beside(found, options),
+            "not_checked": fairness.not_checked(found, with_points=ballot.form == BallotForm.POINTS),
+            "nothing": fairness.nothing(found),
+            "ties": fairness.ties(found),
+            "themes": fairness.theme_rows(found, names),
+        },
         "reached": figures.reached(found),
-        "bars": figures.money_bars(funded, found),
+        "bars": figures.money_bars(funded, found, len(found["funded"])),
         "rule_name": figures.rule_name(found["outcome"]["rule"]),
         "is_greedy": found["outcome"]["rule"] == "greedy",
         "plain_count": len(found["greedy"]["winners"]),
@@ -112,6 +129,41 @@ def _easy(found: Mapping[str, Any], winners: int, total: int) -> str:
 
 
 @open_to_all
+def result_rounds(request: HttpRequest, pk: int) -> HttpResponse:
+    """How the money went, round by round: one round as a picture, all of them as a list."""
+    ballot = visible_ballot(request, pk)
+    count, decision = seen_count(request, ballot)
+    if count is None:
+        return waiting(request, ballot, decision)
+    found = count.result
+    total = len(found["funded"])
+    place = story.round_asked(request.GET.get("round"), total)
+    pages = Paginator(range(1, total + 1), ROUNDS_SIZE)
+    page = pages.get_page(request.GET.get("page") or max(place - 1, 0) // ROUNDS_SIZE + 1)
+    options = queries.options_numbered(ballot, story.projects_in(found, {place, *page.object_list} - {0}))
+    names = summary.categories()
+    context = {
+        "ballot": ballot,
+        "title": summary.title_of(ballot),
+        "opening": story.opening(found),
+        "round": story.shown(found, options, names, place),
+        "rounds": story.listed(found, options, names, page.object_list),
+        "page": page,
+    }
+    return render(request, "voting/result_rounds.html", context)
+
+
+@open_to_all
+def result_file(request: HttpRequest, pk: int) -> HttpResponse:
+    """The whole result as data: by-law, shares, rounds, payments, ties, certificates, and the hash of what was counted."""
+    ballot = visible_ballot(request, pk)
+    count, decision = seen_count(request, ballot)
+    if count is None:
+        return waiting(request, ballot, decision)
+    return HttpResponse(canonical(count.result), content_type="application/json")
+
+
+@open_to_all
 def ballots_file(request: HttpRequest, pk: int) -> HttpResponse:
     """All opened ballots in the Pabulib format, by tracking code."""
     ballot = visible_ballot(request, pk)
@@ -133,12 +185,17 @@ RESULT_HEAD = (
     "order",
     "supporters",
     "payers",
-    "paid_min_euro",
-    "paid_max_euro",
+    "full_payers",
+    "full_min_euro",
+    "full_max_euro",
+    "partial_payers",
+    "partial_paid_euro",
+    "tied_with",
     "through",
     "reason",
     "money_left_euro",
     "missing_euro",
+    "lost_in_round",
     "more_votes_needed",
     "cost_needed_euro",
     "most_votes_first",
@@ -154,6 +211,7 @@ def result_csv(request: HttpRequest, pk: int) -> HttpResponse:
         return waiting(request, ballot, decision)
     plain = set(count.result["greedy"]["winners"])
     said = {each["project"]: each for each in [*count.result["funded"], *count.result["not_funded"]]}
+    tied = {each["project"]: each["tied"] for each in count.result["ties"]}
     rows = []
     for option in queries.options_of(ballot):
         each = said[str(option.number)]
@@ -168,12 +226,17 @@ def result_csv(request: HttpRequest, pk: int) -> HttpResponse:
                 each.get("order", ""),
                 each["supporters"],
                 each.get("payers", ""),
-                _decimal(each.get("paid_min")),
-                _decimal(each.get("paid_max")),
+                each["payers"] - each["partial_payers"] if "payers" in each else "",
+                _decimal(each.get("full_min")),
+                _decimal(each.get("full_max")),
+                each.get("partial_payers", ""),
+                _decimal(each.get("partial_paid")),
+                " ".join(tied.get(each["project"], [])),
                 each.get("phase", ""),
                 each.get("reason", ""),
                 _decimal(each.get("money_left")),
                 _decimal(each.get("missing")),
+                "" if each.get("lost_in_round") is None else each["lost_in_round"],
                 each.get("votes_needed") or "",
                 each.get("cost_needed") or "",
                 "yes" if str(option.number) in plain else "no",

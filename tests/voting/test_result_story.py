@@ -1,0 +1,305 @@
+"""How the money went: the rounds of a count as pictures and as a list; and the checks of fairness, in words."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.contrib.staticfiles import finders
+from django.test import Client
+
+from commonweal.voting import counting, queries
+from commonweal.voting.models import Ballot, Count
+from commonweal.voting.rules.choices import Form
+from commonweal.voting.rules.frozen import canonical
+from commonweal.voting.views import fairness, reasons, story
+from tests import factories as make
+from tests.voting.steps import cast, counted, queries_of
+from tests.voting.test_result_pages import LANGUAGES, POINTS, decided, plain, text_of
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_the_test_moment")]
+NONE = {**make.BYLAW, "completion": "none"}
+
+
+def town(**bylaw: str) -> Ballot:
+    """Four of nine chose project 4 alone; with most votes first the other five take too much for it."""
+    ballot, sheets = make.open_ballot(
+        members=9, form=Form("approval", 1, 3), budget_cents=9_900_00, bylaw={**make.BYLAW, **bylaw}
+    )
+    for voter, numbers in zip(make.voters(ballot), [(1, 2, 3)] * 5 + [(4,)] * 4, strict=True):
+        cast(ballot, voter, numbers)
+    counted(ballot, sheets)
+    return ballot
+
+
+def many_rounds(options: int) -> Ballot:
+    """As many rounds as options: everyone chose their own project, and there is enough for all."""
+    ballot, sheets = make.open_ballot(
+        members=options,
+        options=options,
+        budget_cents=options * options * 1_000_00,
+        bylaw=NONE,
+        form=Form("approval", 1, 1),
+    )
+    for place, voter in enumerate(make.voters(ballot)):
+        cast(ballot, voter, (1 + place % options,))
+    counted(ballot, sheets)
+    return ballot
+
+
+def story_of(page: str) -> str:
+    return page.split('id="story"')[1].split("</section>")[0]
+
+
+def test_the_result_page_shows_the_first_round_and_each_round_has_an_address(client: Client) -> None:
+    ballot, _codes = decided()
+    rounds = ballot.count.result["outcome"]["rounds"]
+    assert len(rounds) > 1
+    titles = {each.number: each.title for each in queries.options_of(ballot)}
+    for path in ("result/", "result/rounds/"):
+        seen = []
+        for number in range(1, len(rounds) + 1):
+            part = story_of(text_of(client.get(f"/en/ballots/{ballot.pk}/{path}?round={number}")))
+            assert f"Round {number} of {len(rounds)}" in part
+            assert titles[int(rounds[number - 1]["project"])] in part
+            assert '<svg class="flow' in part
+            seen.append(part)
+        assert seen[0] == story_of(text_of(client.get(f"/en/ballots/{ballot.pk}/{path}?round=1")))
+        assert 'rel="prev"' not in seen[0]
+        assert 'rel="next"' not in seen[-1]
+        assert "?round=2#story" in seen[0]
+        assert f"?round={len(rounds) - 1}#story" in seen[-1]
+
+
+@pytest.mark.parametrize("wrong", ["0", "-3", "x", "", "99", "9" * 30, "1.5"])
+def test_a_round_that_is_not_there_shows_one_that_is(client: Client, wrong: str) -> None:
+    ballot, _codes = decided()
+    for path in ("result/", "result/rounds/"):
+        assert "Round " in story_of(text_of(client.get(f"/en/ballots/{ballot.pk}/{path}?round={wrong}")))
+
+
+def test_the_list_holds_every_round_with_all_its_facts(client: Client) -> None:
+    ballot, _codes = decided()
+    result = ballot.count.result
+    page = text_of(client.get(f"/en/ballots/{ballot.pk}/result/rounds/"))
+    listed = re.findall(r'<li id="r\d+".*?</li>', page, re.DOTALL)
+    assert len(listed) == len(result["outcome"]["rounds"])
+    for item, each in zip(listed, result["funded"], strict=True):
+        words = plain(f"<main>{item}</main>")
+        assert reasons.carried(each) in words
+        assert f"?round={each['order']}#story" in item
+        if each["payers"]:
+            assert "Afterwards" in words
+
+
+def test_the_shares_at_the_start_and_in_the_end_are_both_said(client: Client) -> None:
+    ballot, _codes = decided()
+    page = plain(text_of(client.get(f"/en/ballots/{ballot.pk}/result/rounds/")))
+    assert "first share" in page
+
+
+@pytest.mark.parametrize("rule", ["equal-shares", "phragmen", "greedy", "greedy-per-cost"])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_story_reads_under_every_rule_and_in_every_language(
+    client: Client, rule: str, language: str
+) -> None:
+    completion = "add1u" if rule == "equal-shares" else "none"
+    ballot, _codes = decided(bylaw={**make.BYLAW, "rule": rule, "completion": completion})
+    for number in range(1, len(ballot.count.result["funded"]) + 1):
+        page = text_of(client.get(f"/{language}/ballots/{ballot.pk}/result/rounds/?round={number}"))
+        assert f'<html lang="{language}"' in page
+        assert '<svg class="flow' in story_of(page)
+
+
+def test_nobody_voting_has_no_story(client: Client) -> None:
+    ballot, sheets = make.open_ballot(bylaw=NONE)
+    counted(ballot, sheets)
+    for path in ("result/", "result/rounds/"):
+        page = text_of(client.get(f"/en/ballots/{ballot.pk}/{path}"))
+        assert '<svg class="flow' not in page
+
+
+def test_purses_that_pay_stand_on_the_left_of_what_they_keep() -> None:
+    groups = [
+        {"group": "whole", "voters": 5, "cents": 50_00, "payers": 4, "paid_cents": 32_00},
+        {"group": "most", "voters": 0, "cents": 0, "payers": 0, "paid_cents": 0},
+        {"group": "some", "voters": 2, "cents": 6_00, "payers": 2, "paid_cents": 6_00},
+        {"group": "none", "voters": 1, "cents": 0, "payers": 0, "paid_cents": 0},
+    ]
+    before = {"cost_cents": 38_00, "pot_cents": 90_00, "groups": groups}
+    sources = story.sources(before)
+    assert [(each["value"], each["given"]) for each in sources] == [(50_00, 32_00), (6_00, 6_00), (0, 0)]
+    assert "4 of 5" in sources[0]["text"]
+    pot = story.sources({**before, "groups": []})
+    assert [(each["value"], each["given"]) for each in pot] == [(90_00, 38_00)]
+
+
+def test_the_result_says_what_is_certified_and_names_who_would_be_passed_over(client: Client) -> None:
+    ballot = town()
+    page = plain(text_of(client.get(f"/en/ballots/{ballot.pk}/result/")))
+    neglects = ballot.count.result["greedy"]["proportionality"]["neglects"]
+    assert neglects, "the town was made to show this"
+    assert "The money adds up" in page
+    assert "No group was passed over" in page
+    assert "Most votes first would have passed over" in page
+    assert "Chose 4" in page.split("Most votes first would have passed over")[1]
+
+
+def test_what_does_not_hold_is_said_and_not_praised() -> None:
+    ballot = town()
+    result = ballot.count.result
+    options = queries.options_numbered(ballot, [1, 2, 3, 4])
+    broken = {
+        **result,
+        "certificates": {
+            "priceability": {"holds": False, "failing": "2"},
+            "proportionality": {"holds": False, "neglects": result["greedy"]["proportionality"]["neglects"]},
+        },
+    }
+    checks = fairness.checks(broken, options)
+    assert [each["holds"] for each in checks] == [False, False]
+    assert "Chose 2" in checks[0]["text"]
+    assert "Chose 4" in checks[1]["text"]
+    unknown = {**result, "certificates": {"priceability": None, "proportionality": None}}
+    assert fairness.checks(unknown, options) == []
+
+
+def test_with_points_nothing_is_claimed_about_groups(client: Client) -> None:
+    ballot, _codes = decided(form=POINTS, bylaw={**make.BYLAW, "utility": "points"})
+    page = plain(text_of(client.get(f"/en/ballots/{ballot.pk}/result/")))
+    assert "we claim nothing about it here" in page
+    assert "passed over" not in page
+
+
+def test_a_tie_is_said_where_the_project_stands_and_in_the_list_of_ties(client: Client) -> None:
+    ballot, sheets = make.open_ballot(members=4, options=2, budget_cents=4_000_00, bylaw=NONE)
+    for voter, numbers in zip(make.voters(ballot), ((1,), (1,), (2,), (2,)), strict=True):
+        cast(ballot, voter, numbers)
+    count = counted(ballot, sheets)
+    assert count.result["ties"], "the two stand equal"
+    for path in ("result/", "result/rounds/"):
+        page = plain(text_of(client.get(f"/en/ballots/{ballot.pk}/{path}")))
+        assert "It stood equal with “Chose 2”. The order fixed before the vote decided: lowest cost" in page
+
+
+@pytest.mark.parametrize(
+    ("tied", "said"),
+    [
+        (["1"], "It stood equal with “A”."),
+        (["1", "2"], "It stood equal with “A” and “B”."),
+        (["1", "2", "3"], "It stood equal with “A”, “B” and 1 other project."),
+        (["1", "2", "3", "4"], "It stood equal with “A”, “B” and 2 other projects."),
+    ],
+)
+def test_ties_name_two_projects_and_count_the_rest(tied: list[str], said: str) -> None:
+    from commonweal.voting.models import Option
+
+    options = {n: Option(number=n, title=title) for n, title in enumerate("ABCD", start=1)}
+    assert reasons.tie_words(tied, "cost", options).startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("each", "said"),
+    [
+        ({}, "230 paid €12.40 each from their share."),
+        (
+            {"payers": 271, "partial_payers": 41, "partial_paid": 310},
+            "230 paid €12.40 each from their share; 41 more paid all they had left, €310 together.",
+        ),
+        (
+            {"payers": 231, "partial_payers": 1, "partial_paid": 3},
+            "230 paid €12.40 each from their share; 1 more paid all they had left: €3.",
+        ),
+        (
+            {"payers": 9, "partial_payers": 9, "partial_paid": 10, "full_min": None, "full_max": None},
+            "9 paid all they had left, €10 together.",
+        ),
+        ({"full_max": 20}, "230 paid between €12.40 and €20 each from their share."),
+    ],
+)
+def test_who_paid_is_said_with_those_who_gave_their_last(each: dict[str, Any], said: str) -> None:
+    given = {"supporters": 300, "payers": 230, "partial_payers": 0, "partial_paid": 0}
+    given |= {"full_min": "62/5", "full_max": "62/5", "phase": "equal-shares"}
+    if "full_max" in each and each["full_max"] == 20:
+        given |= each
+    assert said in reasons.carried({**given, **each})
+
+
+@pytest.mark.parametrize(
+    ("each", "shares", "said"),
+    [
+        (
+            {"votes_needed": 12},
+            True,
+            "With 12 more supporters it would have been carried, everyone’s share being",
+        ),
+        ({"votes_needed": 1}, False, "With one more supporter it would have been carried."),
+        ({"cost_needed": 900}, True, "At a cost of up to €900 it would have been carried."),
+        ({}, True, ""),
+    ],
+)
+def test_what_would_have_carried_it_is_a_sentence(each: dict[str, Any], shares: bool, said: str) -> None:
+    given = {"votes_needed": None, "cost_needed": None, **each}
+    found = reasons.needed(given, with_shares=shares)
+    assert found.startswith(said)
+    assert bool(found) == bool(said)
+
+
+def test_a_result_kept_in_an_earlier_shape_is_counted_again(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found: dict[str, Any] = {}
+
+    def earlier(*given: Any) -> dict[str, Any]:
+        found.update(counting.result_of(*given))
+        kept = {key: found[key] for key in ("votes", "winners", "spent_cents", "budget_cents", "satisfied")}
+        funded = [{"project": each["project"], "paid_min": 1, "paid_max": 2} for each in found["funded"]]
+        return {**kept, "outcome": found["outcome"], "funded": funded, "not_funded": [], "what_if": True}
+
+    monkeypatch.setattr("commonweal.voting.actions.ballots.result_of", earlier)
+    ballot, _codes = decided()
+    assert "format" not in Count.objects.get(ballot=ballot).result
+    for page in ("", "rounds/", "my-vote/", "projects.csv", "result.json", "votes/all.json"):
+        assert client.get(f"/en/ballots/{ballot.pk}/result/{page}").status_code == 200, page
+    again = queries.count_of(ballot)
+    assert again is not None
+    assert again.result == found
+    assert "format" not in Count.objects.get(ballot=ballot).result, "reading a page writes nothing"
+
+
+def test_the_whole_result_is_published_as_data(client: Client) -> None:
+    ballot, _codes = decided()
+    answer = client.get(f"/en/ballots/{ballot.pk}/result/result.json")
+    assert answer.content == canonical(ballot.count.result)
+    found = json.loads(answer.content)
+    assert found["format"] == counting.RESULT_FORMAT
+    assert found["input_hash"] == ballot.count.file_hash
+    assert {"certificates", "ties", "outcome", "purses"} <= set(found)
+
+
+def test_rounds_take_the_same_queries_for_two_and_for_thirty(client: Client) -> None:
+    few, many = many_rounds(2), many_rounds(30)
+    for path in ("result/", "result/rounds/?round=2"):
+        counts = [queries_of(client, f"/en/ballots/{ballot.pk}/{path}") for ballot in (few, many, few)]
+        assert counts[1] <= counts[2] <= 12
+
+
+def test_long_lists_of_rounds_come_in_pages_and_stay_light(client: Client) -> None:
+    import brotli
+
+    ballot = many_rounds(130)
+    assert len(ballot.count.result["funded"]) == 130
+    sizes = {}
+    for path in ("result/", "result/rounds/", "result/rounds/?round=120"):
+        html = text_of(client.get(f"/de/ballots/{ballot.pk}/{path}"))
+        files = re.findall(r'(?:href|src)="/static/([^"]+\.(?:css|js))"', html)
+        weight = sum(len(brotli.compress(Path(str(finders.find(file))).read_bytes())) for file in set(files))
+        sizes[path] = len(brotli.compress(html.encode())) + weight + 18_524
+    assert max(sizes.values()) <= 50_000, sizes
+    last = text_of(client.get(f"/en/ballots/{ballot.pk}/result/rounds/?round=120"))
+    assert 'id="r120"' in last, "the page of the list that holds the round shown"
+    assert 'id="r1"' not in last
+    assert 'id="r1"' in text_of(client.get(f"/en/ballots/{ballot.pk}/result/rounds/?round=120&page=1"))

@@ -18,6 +18,9 @@ ANY = st.builds(
     start=st.sampled_from(list(Start)),
     step=st.fractions(min_value=Fraction(1, 100), max_value=100),
     stop=st.sampled_from(list(Stop)),
+    labels=st.just("category"),
+    floors=st.sampled_from(["", "art=1", "art=0.5;a=b=3"]),
+    ceilings=st.sampled_from(["", "art=1;sport=2"]),
     weights=st.sampled_from(["", "shares"]),
     lot=st.sampled_from(["", "4 8 15", "Lot “é”"]),
 )
@@ -36,6 +39,9 @@ def test_a_stored_bylaw_is_the_same_bylaw(bylaw: ByLaw) -> None:
         "stop",
         "lot",
         "weights",
+        "labels",
+        "floors",
+        "ceilings",
     ]
     assert ByLaw.from_json(stored) == bylaw
 

@@ -58,6 +58,9 @@ def test_every_argument_reaches_the_bylaw(small: Path, capsys: pytest.CaptureFix
         "stop": "over-budget",
         "lot": "",
         "weights": "",
+        "labels": "",
+        "floors": "",
+        "ceilings": "",
     }
 
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 
+from commonweal.allocation.limits import number_from_text, number_to_text
+
 
 class Rule(StrEnum):
     """How the budget is turned into a list of projects."""
@@ -59,7 +61,7 @@ class Stop(StrEnum):
 
 
 # Texts that by-laws stored earlier do not have; empty, they count as those did.
-ADDED = ("lot", "weights")
+ADDED = ("lot", "weights", "labels", "floors", "ceilings")
 
 
 class ByLawError(ValueError):
@@ -120,6 +122,16 @@ class ByLaw:
         Who holds more decides over more: a voter with n shares counts as n supporters, has n times the money of a
         voter with one, and points count n times; prices, payments, votes and numbers of voters in an outcome and
         its explanations then are those of single shares. Empty: one person, one share.
+    labels
+        The column of the projects that `floors` and `ceilings` go by, such as `category`; a project may have
+        several labels, separated by commas, and counts in full for each. Empty: no bounds.
+    floors
+        The least that should go to a label, in currency units: `culture=5000;sport=2500.50`. Projects of the
+        label are funded from the pot first, in greedy order, until the floor is reached; all shares shrink by what
+        that takes, so a floor moves money from where the votes are to where the by-law wants it.
+    ceilings
+        The most that may go to a label, written likewise. A project that would break one is passed over, whoever
+        supports it; the money its supporters keep goes to what else they support.
     """
 
     rule: Rule = Rule.EQUAL_SHARES
@@ -131,6 +143,9 @@ class ByLaw:
     stop: Stop = Stop.EXHAUSTIVE
     lot: str = ""
     weights: str = ""
+    labels: str = ""
+    floors: str = ""
+    ceilings: str = ""
 
     def __post_init__(self) -> None:
         enums = (
@@ -151,6 +166,26 @@ class ByLaw:
             text: object = getattr(self, name)
             if not isinstance(text, str) or not text.isprintable() or text != text.strip():
                 raise ByLawError(f"{name} {text!r} is not a printable text without spaces around it")
+
+        floors, ceilings = self.floor_of, self.ceiling_of
+        if (floors or ceilings) and not self.labels:
+            raise ByLawError("floors and ceilings need labels, the column of the projects they go by")
+        for label in floors.keys() & ceilings.keys():
+            if floors[label] > ceilings[label]:
+                raise ByLawError(f"floors and ceilings contradict each other for {label!r}")
+        for name, amounts in (("floors", floors), ("ceilings", ceilings)):
+            listed = [f"{label}={number_to_text(amounts[label])}" for label in sorted(amounts)]
+            object.__setattr__(self, name, ";".join(listed))
+
+    @property
+    def floor_of(self) -> dict[str, Fraction]:
+        """The least that should go to each label, in currency units."""
+        return _amounts("floors", self.floors)
+
+    @property
+    def ceiling_of(self) -> dict[str, Fraction]:
+        """The most that may go to each label, in currency units."""
+        return _amounts("ceilings", self.ceilings)
 
     def to_json(self) -> dict[str, str]:
         """Every field as text, in a fixed order; the step as `p/q` or a whole number."""
@@ -185,7 +220,25 @@ class ByLaw:
             stop=Stop(_known("stop", value["stop"], Stop)),
             lot=value.get("lot", ""),
             weights=value.get("weights", ""),
+            labels=value.get("labels", ""),
+            floors=value.get("floors", ""),
+            ceilings=value.get("ceilings", ""),
         )
+
+
+def _amounts(name: str, text: str) -> dict[str, Fraction]:
+    """What `label=amount;label=amount` says; a label may hold `=`, but neither `;` nor a comma."""
+    found: dict[str, Fraction] = {}
+    for entry in text.split(";") if text else []:
+        label, equals, amount = entry.rpartition("=")
+        try:
+            number = number_from_text(amount)
+        except ValueError:
+            raise ByLawError(f"{name}: {entry!r} does not end in an amount") from None
+        if not equals or not label or label != label.strip() or "," in label or number < 0 or label in found:
+            raise ByLawError(f"{name}: {entry!r} is not one label and an amount from 0 on")
+        found[label] = number
+    return found
 
 
 def _known(name: str, word: str, enum: type[StrEnum]) -> str:

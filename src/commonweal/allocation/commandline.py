@@ -40,6 +40,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--weights", default="", metavar="COLUMN", help="column of the votes with the shares held"
     )
+    parser.add_argument("--labels", default="", metavar="COLUMN", help="column of the projects to bound by")
+    parser.add_argument("--floors", default="", metavar="LABEL=N;…", help="the least for a label")
+    parser.add_argument("--ceilings", default="", metavar="LABEL=N;…", help="the most for a label")
     parser.add_argument(
         "--start", choices=list(Start), default=Start.EXACT, help="the first share of each voter"
     )

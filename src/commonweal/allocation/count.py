@@ -54,7 +54,10 @@ def count(
 def written_down(standing: Standing, bylaw: ByLaw, tally: Tally) -> Outcome:
     """The outcome a tally stands for."""
     ids = standing.ids
-    rounds: list[Round] = []
+    rounds = [
+        _from_the_pot(standing, place, project, Phase.FLOOR)
+        for place, project in enumerate(tally.reserved, 1)
+    ]
     for found in tally.bought:
         phase = Phase.OVERSPENDING if bylaw.rule is Rule.OVERSPENDING else Phase.PHRAGMEN
         if bylaw.rule is Rule.EQUAL_SHARES:
@@ -73,20 +76,8 @@ def written_down(standing: Standing, bylaw: ByLaw, tally: Tally) -> Outcome:
             )
         )
     for project, tied in taken_and_tied(standing, bylaw, tally):
-        rounds.append(
-            Round(
-                number=len(rounds) + 1,
-                project=ids[project],
-                phase=Phase.GREEDY,
-                price=None,
-                supporters=standing.supporters[project],
-                payments=(),
-                partial_payers=0,
-                partial_paid=Fraction(0),
-                tied=tuple(sorted([ids[other] for other in tied])),
-            )
-        )
-    chosen = [*[found.project for found in tally.bought], *tally.taken]
+        rounds.append(_from_the_pot(standing, len(rounds) + 1, project, Phase.GREEDY, tied))
+    chosen = tally.chosen
     at = places(standing, bylaw)
     losers = sorted(set(range(len(standing.ids))).difference(chosen), key=lambda p: at[p])
     return Outcome(
@@ -99,4 +90,21 @@ def written_down(standing: Standing, bylaw: ByLaw, tally: Tally) -> Outcome:
         endowment=tally.share,
         first_endowment=tally.first_share,
         rounds=tuple(rounds),
+    )
+
+
+def _from_the_pot(
+    standing: Standing, number: int, project: int, phase: Phase, tied: tuple[int, ...] = ()
+) -> Round:
+    """A round in which nobody pays."""
+    return Round(
+        number=number,
+        project=standing.ids[project],
+        phase=phase,
+        price=None,
+        supporters=standing.supporters[project],
+        payments=(),
+        partial_payers=0,
+        partial_paid=Fraction(0),
+        tied=tuple(sorted([standing.ids[other] for other in tied])),
     )

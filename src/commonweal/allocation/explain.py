@@ -15,7 +15,7 @@ from commonweal.allocation.fast.engine import FastCount
 from commonweal.allocation.outcome import JsonValue, Outcome, Phase, Round, exact_json
 from commonweal.allocation.plain.engine import PlainCount
 from commonweal.allocation.plain.supports import Supports
-from commonweal.allocation.tally import Progress, Standing, utility_of
+from commonweal.allocation.tally import Progress, room_beside, utility_of
 from commonweal.allocation.weights import shares_of_ballot, shares_of_ballots
 
 
@@ -60,13 +60,14 @@ class Reason(StrEnum):
 
     `too-dear`: it costs more than the whole budget. `nobody`: no voter supports it. `supporters`: its
     supporters did not have enough money left. `budget`: what was left of the budget when its turn came did
-    not cover it.
+    not cover it. `ceiling`: beside what was funded it would break a ceiling of one of its labels.
     """
 
     TOO_DEAR = "too-dear"
     NOBODY = "nobody"
     SUPPORTERS = "supporters"
     BUDGET = "budget"
+    CEILING = "ceiling"
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +196,7 @@ def _why_not(found: FastCount | PlainCount, number: int) -> NotFunded:
     cost = standing.costs[number]
     return NotFunded(
         project=standing.ids[number],
-        reason=_reason(standing, found.bylaw, number, left),
+        reason=_reason(found, number, left),
         supporters=standing.supporters[number],
         money_left=left,
         missing=max(Fraction(0), cost - left),
@@ -205,12 +206,15 @@ def _why_not(found: FastCount | PlainCount, number: int) -> NotFunded:
     )
 
 
-def _reason(standing: Standing, bylaw: ByLaw, number: int, money_left: Fraction) -> Reason:
+def _reason(found: FastCount | PlainCount, number: int, money_left: Fraction) -> Reason:
+    standing, bylaw = found.standing, found.bylaw
     cost = standing.costs[number]
     if cost > standing.budget:
         return Reason.TOO_DEAR
     if not standing.supporters[number]:
         return Reason.NOBODY
+    if bylaw.ceilings and not room_beside(standing, bylaw, found.tally.chosen).fits(number):
+        return Reason.CEILING
     if bylaw.rule is Rule.OVERSPENDING:
         # As long as one supporter has a cent left, they could buy a part of it, if only it fitted the budget.
         return Reason.BUDGET if money_left else Reason.SUPPORTERS

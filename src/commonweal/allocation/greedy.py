@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from commonweal.allocation.bylaw import ByLaw, Completion, Rule, Utility
-from commonweal.allocation.tally import Standing, Tally, TieKey, tie_key, total_cost
+from commonweal.allocation.tally import Standing, Tally, TieKey, room_beside, tie_key, total_cost
 
 
 def goes_per_cost(bylaw: ByLaw) -> bool:
@@ -48,14 +48,16 @@ def greedy_order(standing: Standing, bylaw: ByLaw) -> list[int]:
 
 
 def greedy(standing: Standing, bylaw: ByLaw, already: Sequence[int] = ()) -> list[int]:
-    """The projects taken beside those there `already`, in `greedy_order`, each if it still fits the budget.
+    """The projects taken beside those there `already`, in `greedy_order`, each if it still fits budget and ceilings.
 
     Projects with a score of zero come last and are taken too when they fit.
     """
-    left, chosen, there = standing.budget - total_cost(standing, already), [], set(already)
+    left, chosen = standing.budget - total_cost(standing, already), []
+    room = room_beside(standing, bylaw, already)
     for project in greedy_order(standing, bylaw):
-        if project not in there and standing.costs[project] <= left:
+        if standing.costs[project] <= left and room.fits(project):
             left -= standing.costs[project]
+            room.take(project)
             chosen.append(project)
     return chosen
 
@@ -69,17 +71,22 @@ def completed(standing: Standing, bylaw: ByLaw, bought: Sequence[int]) -> list[i
 def taken_and_tied(standing: Standing, bylaw: ByLaw, tally: Tally) -> list[tuple[int, tuple[int, ...]]]:
     """Each project taken from the pot, with those of the same support that would also have fitted at its turn."""
     keys = greedy_keys(standing, bylaw)
-    rest = set(range(len(keys))).difference([found.project for found in tally.bought])
-    left, found = standing.budget - total_cost(standing, [b.project for b in tally.bought]), []
+    before = [*tally.reserved, *[bought.project for bought in tally.bought]]
+    left, found, room = (
+        standing.budget - total_cost(standing, before),
+        [],
+        room_beside(standing, bylaw, before),
+    )
     for project in tally.taken:
-        rest.discard(project)
-        equal = [p for p in rest if keys[p][:2] == keys[project][:2] and keys[p] > keys[project]]
-        found.append((project, tuple(sorted([p for p in equal if standing.costs[p] <= left]))))
+        later = [p for p in range(len(keys)) if keys[p][:2] == keys[project][:2] and keys[p] > keys[project]]
+        found.append((project, tuple([p for p in later if standing.costs[p] <= left and room.fits(p)])))
         left -= standing.costs[project]
+        room.take(project)
     return found
 
 
 def pot_left(standing: Standing, bylaw: ByLaw, tally: Tally, project: int) -> Fraction:
     """What is left of the pot when the turn of this project comes, where all is spent by the greedy rule."""
     keys = greedy_keys(standing, bylaw)
-    return standing.budget - total_cost(standing, [p for p in tally.taken if keys[p] < keys[project]])
+    before = [p for p in tally.taken if keys[p] < keys[project]]
+    return standing.budget - total_cost(standing, [*tally.reserved, *before])

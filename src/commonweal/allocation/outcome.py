@@ -25,13 +25,15 @@ class Phase(StrEnum):
 
     `equal-shares`: the voters' shares, and the first shares already did. `add1`: the voters' shares, but only
     once they had been raised. `overspending`: the voters' shares, and where they were missing a part, those of
-    others. `phragmen`: the money voters earned. `greedy`: money from the pot, in order of support.
+    others. `phragmen`: the money voters earned. `floor`: the pot, before the count, to reach a floor. `greedy`:
+    the pot, in order of support.
     """
 
     EQUAL_SHARES = "equal-shares"
     ADD1 = "add1"
     PHRAGMEN = "phragmen"
     OVERSPENDING = "overspending"
+    FLOOR = "floor"
     GREEDY = "greedy"
 
 
@@ -50,9 +52,9 @@ class Round:
     `price` is rho (equal shares: currency units per unit of utility) or the load (phragmen: what every voter
     had earned in all), None for greedy. `supporters` are voters who support the project, `payers` those who
     paid something. `payments` lists who paid the full price, smallest amount first; `partial_payers` had less,
-    and paid all of it: `partial_paid` together. All of it adds up to the cost, except in greedy rounds, where
-    nobody pays, and with overspending, where it is at most the cost. `tied` are the other projects that stood
-    exactly as well in this round: the named order decided.
+    and paid all of it: `partial_paid` together. All of it adds up to the cost, except in rounds from the
+    pot (greedy, floor), where nobody pays, and with overspending, where it is at most the cost. `tied` are the
+    other projects that stood exactly as well in this round: the named order decided.
     """
 
     number: int

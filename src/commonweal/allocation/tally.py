@@ -9,6 +9,7 @@ from fractions import Fraction
 from hashlib import sha256
 from typing import NamedTuple, Protocol
 
+from commonweal.allocation.bounds import Labels, Room
 from commonweal.allocation.bylaw import ByLaw, Rule, Ties, Utility
 
 # Told what is being done, how far it is, and how far it will go when that is known.
@@ -37,7 +38,7 @@ class Bought(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """The projects bought by voters, in order, then those `taken` from the pot.
+    """The projects `reserved` for floors, then those bought by voters, in order, then those `taken` from the pot.
 
     `share` is what each voter had to spend, or had earned, in the end (None: greedy), `first_share` before any raise;
     `early` are the projects the first share already bought.
@@ -48,6 +49,12 @@ class Tally:
     share: Fraction | None
     first_share: Fraction | None
     early: frozenset[int]
+    reserved: tuple[int, ...] = ()
+
+    @property
+    def chosen(self) -> list[int]:
+        """All winners, in order."""
+        return [*self.reserved, *[found.project for found in self.bought], *self.taken]
 
 
 class Standing(Protocol):
@@ -57,6 +64,8 @@ class Standing(Protocol):
     def ids(self) -> tuple[str, ...]: ...
     @property
     def costs(self) -> tuple[Fraction, ...]: ...
+    @property
+    def labels(self) -> Labels: ...
     @property
     def budget(self) -> Fraction: ...
     @property
@@ -111,14 +120,19 @@ def first_share(standing: Standing, bylaw: ByLaw) -> Fraction:
     return Fraction(share.__floor__()) if bylaw.start == "floor" else share
 
 
-def is_final(standing: Standing, bylaw: ByLaw, bought: Sequence[int]) -> bool:
-    """Whether no further raise can matter (all is bought), or none is wanted (nothing else fits)."""
+def room_beside(standing: Standing, bylaw: ByLaw, funded: Sequence[int]) -> Room:
+    """What the ceilings leave room for beside the projects that are funded."""
+    return Room(standing.labels, standing.costs, bylaw, funded)
+
+
+def is_final(standing: Standing, bylaw: ByLaw, bought: Sequence[int], room: Room | None = None) -> bool:
+    """Whether no further raise can matter (all is bought), or none is wanted (nothing else fits the budget and `room`)."""
     chosen = set(bought)
     others = [p for p, backed in enumerate(standing.supporters) if backed and p not in chosen]
     if bylaw.stop == "over-budget":
         return not others
     left = standing.budget - total_cost(standing, bought)
-    return all(standing.costs[p] > left for p in others)
+    return all(standing.costs[p] > left or not (room is None or room.fits(p)) for p in others)
 
 
 def total_cost(standing: Standing, projects: Sequence[int]) -> Fraction:

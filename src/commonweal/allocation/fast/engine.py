@@ -28,6 +28,8 @@ class FastCount:
     """One election under one by-law, counted in arrays. Raises `marks.TooFine` for what floats cannot hold."""
 
     def __init__(self, election: Election, bylaw: ByLaw, progress: Progress | None = None) -> None:
+        if bylaw.floors or bylaw.ceilings:
+            raise TooFine("the plain rules alone know floors and ceilings")
         self.bylaw = bylaw
         self.standing = Marks.of(election, utility_of(bylaw), bylaw.weights)
         self.places = places(self.standing, bylaw)

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from commonweal.allocation.ballots import Ballots
+from commonweal.allocation.bounds import Labels, labels_of
 from commonweal.allocation.bylaw import Utility
 from commonweal.allocation.election import BallotForm, Election
 from commonweal.allocation.tally import UtilityError
@@ -82,6 +83,7 @@ class Marks:
     parts: int
     cost_floats: tuple[float, ...]
     unit_floats: tuple[float, ...]
+    labels: Labels
     stalls: tuple[Stall, ...] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -306,6 +308,7 @@ def _gathered(
         parts=lcm(*[cost.denominator for cost in costs]),
         cost_floats=tuple([float(cost) for cost in costs]),
         unit_floats=tuple([float(value) for value in unit]),
+        labels=labels_of(election, ""),
     )
 
 

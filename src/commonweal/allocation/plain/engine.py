@@ -1,11 +1,15 @@
 """A tally and its what-ifs by the plain rules: every question is answered by counting again."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 from itertools import chain
 from math import ceil, floor
 
+from commonweal.allocation.bounds import Room
 from commonweal.allocation.bylaw import ByLaw, Completion, Rule
 from commonweal.allocation.election import Election
+from commonweal.allocation.floors import reserved
 from commonweal.allocation.greedy import completed, greedy, pot_left
 from commonweal.allocation.plain.equal_shares import Market, equal_shares, projects_bought, rounds
 from commonweal.allocation.plain.overspending import overspending
@@ -19,6 +23,7 @@ from commonweal.allocation.tally import (
     is_final,
     least,
     places,
+    room_beside,
     total_cost,
     utility_of,
 )
@@ -29,7 +34,9 @@ class PlainCount:
 
     def __init__(self, election: Election, bylaw: ByLaw, progress: Progress | None = None) -> None:
         self.bylaw = bylaw
-        self.standing = Supports.of(election, utility_of(bylaw), bylaw.weights)
+        self.standing = Supports.of(election, utility_of(bylaw), bylaw.weights, bylaw.labels)
+        self.reserved = reserved(self.standing, bylaw)
+        self.rest = _beside(self.standing, self.reserved)
         self.left: list[Fraction] | None = None
         self.tally = self._tally(progress)
 
@@ -40,35 +47,45 @@ class PlainCount:
             return self._phragmen()
         if self.bylaw.rule is Rule.OVERSPENDING:
             return self._overspending()
-        return Tally((), tuple(greedy(self.standing, self.bylaw)), None, None, frozenset())
+        taken = tuple(greedy(self.standing, self.bylaw, self.reserved))
+        return Tally((), taken, None, None, frozenset(), self.reserved)
+
+    def _room(self) -> Room:
+        """What the ceilings leave room for beside what the floors reserved."""
+        return room_beside(self.standing, self.bylaw, self.reserved)
+
+    def _completed(self, bought: list[int]) -> tuple[int, ...]:
+        return tuple(completed(self.standing, self.bylaw, [*self.reserved, *bought]))
 
     def _equal_shares(self, progress: Progress | None) -> Tally:
-        supports, bylaw = self.standing, self.bylaw
+        supports, bylaw = self.rest, self.bylaw
         at = places(supports, bylaw)
         first = share = first_share(supports, bylaw)
-        early = bought = projects_bought(supports, share, at)
+        early = bought = projects_bought(supports, share, at, self._room())
         raises = bylaw.completion in (Completion.ADD1, Completion.ADD1U)
+        enough = _enough(supports) if bylaw.ceilings or self.reserved else None
         steps = 0
-        while raises and not is_final(supports, bylaw, bought):
-            higher = projects_bought(supports, share + bylaw.step, at)
+        while raises and not is_final(supports, bylaw, bought, self._room_beside(bought)):
+            if enough is not None and share >= enough:
+                break
+            higher = projects_bought(supports, share + bylaw.step, at, self._room())
             if total_cost(supports, higher) > supports.budget:
                 break
             share, bought, steps = share + bylaw.step, higher, steps + 1
             if progress:
                 progress("raising the shares", steps, None)
-        spending = equal_shares(supports, share, at)
+        spending = equal_shares(supports, share, at, self._room())
         self.left = spending.left
         return Tally(
-            tuple(spending.purchases),
-            tuple(completed(supports, bylaw, bought)),
-            share,
-            first,
-            frozenset(early),
+            tuple(spending.purchases), self._completed(bought), share, first, frozenset(early), self.reserved
         )
 
+    def _room_beside(self, bought: list[int]) -> Room:
+        return room_beside(self.standing, self.bylaw, [*self.reserved, *bought])
+
     def _phragmen(self) -> Tally:
-        supports = self.standing
-        sequence = phragmen(supports, places(supports, self.bylaw))
+        supports = self.rest
+        sequence = phragmen(supports, places(supports, self.bylaw), self._room())
         bought = [
             Bought(moment.project, moment.load, moment.paid, (0, Fraction(0)), moment.tied)
             for moment in sequence.moments
@@ -76,15 +93,18 @@ class PlainCount:
         ]
         taken = [moment.project for moment in sequence.moments if moment.load is None]
         self.left = [sequence.last_load - spent for spent in sequence.spent]
-        return Tally(tuple(bought), tuple(taken), sequence.last_load, None, frozenset())
+        return Tally(
+            tuple(bought), tuple(taken), sequence.last_load, None, frozenset(), self.reserved
+        )
 
     def _overspending(self) -> Tally:
-        supports, share = self.standing, first_share(self.standing, self.bylaw)
-        spending = overspending(supports, share, places(supports, self.bylaw))
+        supports, share = self.rest, first_share(self.rest, self.bylaw)
+        spending = overspending(supports, share, places(supports, self.bylaw), self._room())
         self.left = spending.left
         bought = [found.project for found in spending.purchases]
-        taken = tuple(completed(supports, self.bylaw, bought))
-        return Tally(tuple(spending.purchases), taken, share, share, frozenset(bought))
+        return Tally(
+            tuple(spending.purchases), self._completed(bought), share, share, frozenset(bought), self.reserved
+        )
 
     def money_left(self, project: int) -> Fraction:
         """See `explain.NotFunded`."""
@@ -121,7 +141,7 @@ class PlainCount:
         market = Market(supports, share)
         cost, backers = supports.costs[project], supports.backers[project]
         after = 0
-        for bought, _ in chain([(None, None)], rounds(market, places(supports, self.bylaw))):
+        for bought, _ in chain([(None, None)], rounds(market, places(supports, self.bylaw), self._room())):
             if bought is not None:
                 market.buy(bought)
                 after += 1
@@ -134,16 +154,37 @@ class PlainCount:
 
     def _wins(self, changed: Supports, project: int) -> bool:
         """Whether the project is among the winners of the changed election, counted with the same share."""
-        bylaw, at = self.bylaw, places(changed, self.bylaw)
+        bylaw, at, first = self.bylaw, places(changed, self.bylaw), reserved(changed, self.bylaw)
+        if project in first:
+            return True
+        rest, room = _beside(changed, first), room_beside(changed, bylaw, first)
         if bylaw.rule in (Rule.EQUAL_SHARES, Rule.OVERSPENDING):
             share = self.tally.share
             assert share is not None
             bought = (
-                projects_bought(changed, share, at)
+                projects_bought(rest, share, at, room)
                 if bylaw.rule is Rule.EQUAL_SHARES
-                else [found.project for found in overspending(changed, share, at).purchases]
+                else [found.project for found in overspending(rest, share, at, room).purchases]
             )
-            return project in bought or project in completed(changed, bylaw, bought)
+            return project in bought or project in completed(changed, bylaw, [*first, *bought])
         if bylaw.rule is Rule.PHRAGMEN:
-            return project in [moment.project for moment in phragmen(changed, at).moments]
-        return project in greedy(changed, bylaw)
+            return project in [moment.project for moment in phragmen(rest, at, room).moments]
+        return project in greedy(changed, bylaw, first)
+
+
+def _beside(supports: Supports, funded: Sequence[int]) -> Supports:
+    """The same election with the money these projects leave."""
+    return replace(supports, budget=supports.budget - total_cost(supports, funded))
+
+
+def _enough(supports: Supports) -> Fraction:
+    """A share with which everybody can pay for everything in full: above it nothing changes any more.
+
+    Without ceilings raising ends by itself, when all is bought or too much; with them it might not.
+    """
+    prices = [
+        cost * max(kinds) / weights
+        for cost, kinds, weights in zip(supports.costs, supports.kinds, supports.weights, strict=True)
+        if weights
+    ]
+    return sum(prices, Fraction(0))

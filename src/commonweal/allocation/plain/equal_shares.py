@@ -14,6 +14,7 @@ from heapq import heapify, heappop, heapreplace
 from math import gcd, lcm
 from typing import NamedTuple
 
+from commonweal.allocation.bounds import Room
 from commonweal.allocation.plain.supports import Backer, Supports
 from commonweal.allocation.tally import Bought
 
@@ -48,34 +49,43 @@ class Spending(NamedTuple):
     left: list[Fraction]
 
 
-def equal_shares(supports: Supports, share: Fraction, places: tuple[int, ...]) -> Spending:
-    """What is bought when every voter has `share` currency units, and who paid; `places` decides ties."""
+def equal_shares(
+    supports: Supports, share: Fraction, places: tuple[int, ...], room: Room
+) -> Spending:
+    """What is bought when every voter has `share` currency units, and who paid; `places` decides ties.
+
+    What has no `room` is passed over.
+    """
     market = Market(supports, share)
     purchases: list[Bought] = []
-    for project, rho in rounds(market, places):
+    for project, rho in rounds(market, places, room):
         full, partly = market.paid_in_full(project), market.paid_partly(project)
         gone = {found.project for found in purchases} | {project}
         tied = [
             other
             for other, backers in enumerate(supports.backers)
-            if backers and other not in gone and market.ask(other) == rho
+            if backers and other not in gone and room.fits(other) and market.ask(other) == rho
         ]
         purchases.append(Bought(project, rho.exact(), full, partly, tuple(tied)))
         market.buy(project)
     return Spending(purchases, [Fraction(purse, market.parts) for purse in market.purses])
 
 
-def projects_bought(supports: Supports, share: Fraction, places: tuple[int, ...]) -> list[int]:
+def projects_bought(
+    supports: Supports, share: Fraction, places: tuple[int, ...], room: Room
+) -> list[int]:
     """The same projects as `equal_shares` in the same order, without the accounts."""
     market = Market(supports, share)
     bought = []
-    for project, _ in rounds(market, places):
+    for project, _ in rounds(market, places, room):
         market.buy(project)
         bought.append(project)
     return bought
 
 
-def rounds(market: "Market", places: tuple[int, ...]) -> Iterator[tuple[int, Rho]]:
+def rounds(
+    market: "Market", places: tuple[int, ...], room: Room
+) -> Iterator[tuple[int, Rho]]:
     """The next project to buy and its rho, again and again; the caller buys it before asking for the next."""
     # A price can only rise while purses empty, so the last known price of a project is a lower bound; before
     # the first, it is the price if every supporter could pay in full. The heap keeps these bounds; a project
@@ -88,10 +98,14 @@ def rounds(market: "Market", places: tuple[int, ...]) -> Iterator[tuple[int, Rho
     bought = 0
     while bounds:
         bound, place, project = bounds[0]
+        if not room.fits(project):
+            heappop(bounds)
+            continue
         if asked_in.get(project) == bought:
             heappop(bounds)
             yield project, bound
             bought += 1
+            room.take(project)
             continue
         rho = market.ask(project)
         if rho is None:

@@ -12,6 +12,7 @@ from fractions import Fraction
 from heapq import heapify, heappop, heapreplace
 from typing import NamedTuple
 
+from commonweal.allocation.bounds import Room
 from commonweal.allocation.plain.equal_shares import Spending
 from commonweal.allocation.plain.supports import Supports
 from commonweal.allocation.tally import Bought
@@ -25,8 +26,11 @@ class Offer(NamedTuple):
     charge: Fraction
 
 
-def overspending(supports: Supports, share: Fraction, places: tuple[int, ...]) -> Spending:
-    """What is bought when every voter has `share` currency units; `places` decides between equal rho / alpha."""
+def overspending(supports: Supports, share: Fraction, places: tuple[int, ...], room: Room) -> Spending:
+    """What is bought when every voter has `share` currency units; `places` decides between equal rho / alpha.
+
+    What has no `room` is passed over.
+    """
     purses = [share] * len(supports.group_sizes)
     left = supports.budget
     # Purses only empty, so rho / alpha of a project only rises: its last known value is a lower bound.
@@ -36,15 +40,20 @@ def overspending(supports: Supports, share: Fraction, places: tuple[int, ...]) -
     bought: list[Bought] = []
     while bounds:
         _, place, project = bounds[0]
+        if supports.costs[project] > left or not room.fits(project):
+            heappop(bounds)
+            continue
         turn, offer = asked.get(project, (-1, None))
         if turn == len(bought) and offer:
             heappop(bounds)
-            tied = [p for p in _fitting(supports, bounds, left) if _equal(supports, purses, p, offer)]
+            others = [p for _, _, p in bounds if supports.costs[p] <= left and room.fits(p)]
+            tied = [p for p in others if _equal(supports, purses, p, offer)]
             bought.append(_paid(supports, purses, project, offer, tuple(sorted(tied))))
             left -= supports.costs[project]
+            room.take(project)
             continue
         offer = best_offer(supports, purses, project)
-        if offer is None or supports.costs[project] > left:
+        if offer is None:
             heappop(bounds)
             continue
         asked[project] = len(bought), offer
@@ -77,10 +86,6 @@ def best_offer(supports: Supports, purses: list[Fraction], project: int) -> Offe
         spent += purse * weights[purse]
         richer -= weights[purse]
     return min(found, key=lambda offer: (offer.value, -offer.alpha), default=None)
-
-
-def _fitting(supports: Supports, bounds: list[tuple[Fraction, int, int]], left: Fraction) -> list[int]:
-    return [project for _, _, project in bounds if supports.costs[project] <= left]
 
 
 def _equal(supports: Supports, purses: list[Fraction], project: int, offer: Offer) -> bool:

@@ -13,6 +13,7 @@ from heapq import heapify, heappop, heappush
 from math import lcm
 from typing import NamedTuple
 
+from commonweal.allocation.bounds import Room
 from commonweal.allocation.plain.supports import Supports
 
 
@@ -39,8 +40,8 @@ class Sequence(NamedTuple):
     spent: list[Fraction]
 
 
-def phragmen(supports: Supports, places: tuple[int, ...]) -> Sequence:
-    """The projects bought, in order; `places` decides ties.
+def phragmen(supports: Supports, places: tuple[int, ...], room: Room) -> Sequence:
+    """The projects bought, in order; `places` decides ties, and what has no `room` is passed over.
 
     Projects dearer than the whole budget are left out from the start. When several projects can be bought at
     the same moment and one of them does not fit, the rule ends. When every supported project has been bought,
@@ -56,7 +57,9 @@ def phragmen(supports: Supports, places: tuple[int, ...]) -> Sequence:
     moments: list[Moment] = []
     last = Fraction(0)
     while bounds:
-        tied = _next_moment(earnings, bounds)
+        tied = [found for found in _next_moment(earnings, bounds) if room.fits(found[2])]
+        if not tied:
+            continue
         last, _, project = tied[0]
         if any(supports.costs[p] > left for _, _, p in tied):
             return Sequence(moments, last, earnings.spent())
@@ -66,11 +69,14 @@ def phragmen(supports: Supports, places: tuple[int, ...]) -> Sequence:
         moments.append(Moment(project, last, earnings.paid(project, last), at_once))
         earnings.buy(project, last)
         left -= supports.costs[project]
-    rest_of_them = sorted([p for p in affordable if not supports.backers[p]], key=lambda p: places[p])
-    while rest_of_them and all(supports.costs[p] <= left for p in rest_of_them):
-        project = rest_of_them.pop(0)
-        left -= supports.costs[project]
-        moments.append(Moment(project, None, (), ()))
+        room.take(project)
+    unsupported = sorted([p for p in affordable if not supports.backers[p]], key=lambda p: places[p])
+    while rest_of_them := [p for p in unsupported if room.fits(p)]:
+        if any(supports.costs[p] > left for p in rest_of_them):
+            break
+        left -= supports.costs[rest_of_them[0]]
+        room.take(rest_of_them[0])
+        moments.append(Moment(rest_of_them[0], None, (), ()))
     return Sequence(moments, last, earnings.spent())
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import lcm
 
+from commonweal.allocation.bounds import Labels, labels_of
 from commonweal.allocation.bylaw import Utility
 from commonweal.allocation.election import Ballot, BallotForm, Election
 from commonweal.allocation.tally import UtilityError
@@ -42,12 +43,14 @@ class Supports:
     kinds: tuple[frozenset[int], ...]
     unit: tuple[Fraction, ...]
     score: tuple[Fraction, ...]
+    labels: Labels
 
     @classmethod
-    def of(cls, election: Election, utility: Utility, weights: str = "") -> "Supports":
+    def of(cls, election: Election, utility: Utility, weights: str = "", labels: str = "") -> "Supports":
         """Read the ballots of an election under a utility; UtilityError when they cannot express it.
 
-        `weights` names the column with the shares of each voter; see `weights.shares_of_ballots`.
+        `weights` names the column with the shares of each voter (see `weights.shares_of_ballots`), `labels` that
+        with the labels of the projects.
         """
         shares = shares_of_ballots(election, weights) or [1] * len(election.ballots)
         number = {project.id: place for place, project in enumerate(election.projects)}
@@ -87,6 +90,7 @@ class Supports:
             kinds=tuple([frozenset([weight for _, _, weight in listed]) for listed in backers]),
             unit=tuple(unit),
             score=tuple(score),
+            labels=labels_of(election, labels),
         )
 
     @property

@@ -12,8 +12,8 @@ help: ## say what there is
 
 ready: ## install what the program needs into .venv
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { echo "Commonweal needs Python 3.11 or later as '$(PYTHON)' (try: make PYTHON=python3.11 run)."; exit 1; }
-	@command -v $(UV) >/dev/null || $(PYTHON) -m pip install --quiet --target .uv uv || { echo "The package index cannot be reached, and uv is not installed. Connect to the network once, then start again."; exit 1; }
-	@$(UV) sync --quiet --frozen || { echo "The packages could not be installed. Connect to the network once, then start again."; exit 1; }
+	@command -v $(UV) >/dev/null || $(PYTHON) -m pip install --quiet --target .uv uv 2>/dev/null || { echo "The package index cannot be reached, and uv is not installed. Connect to the network once, then start again."; exit 1; }
+	@$(UV) sync --quiet --quiet --frozen || { echo "The packages could not be installed. Connect to the network once, then start again."; exit 1; }
 
 run: ready ## start everything, with the demo, on http://127.0.0.1:8000
 	@$(RUN) commonweal serve --demo

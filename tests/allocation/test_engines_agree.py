@@ -33,7 +33,7 @@ from commonweal.allocation.fast.engine import FastCount
 from commonweal.allocation.fast.equal_shares import Market, Offer
 from commonweal.allocation.plain.engine import PlainCount
 from commonweal.allocation.plain.equal_shares import equal_shares as by_definition
-from commonweal.allocation.tally import places
+from commonweal.allocation.tally import places, room_beside
 
 from .elections import approval, approval_elections
 from .generated import generated
@@ -71,7 +71,7 @@ def test_any_share_buys_the_same(election: Election, utility: Utility, ties: Tie
     fast = marks.Marks.of(election, utility)
     at = places(fast, bylaw)
     assert at == places(plain.standing, bylaw)
-    expected = by_definition(plain.standing, share, at)
+    expected = by_definition(plain.standing, share, at, room_beside(plain.standing, bylaw, []))
     market = Market(fast, share, at)
     assert [purchase.project for purchase in market.rounds()] == [
         found.project for found in expected.purchases

@@ -115,10 +115,6 @@ class Outcome:
         """For each winner how many paid the full price, by amount, smallest first; () when nobody did."""
         return {found.project: found.payments for found in self.rounds}
 
-    def round_of(self, project_id: str) -> Round | None:
-        """The round in which the project was selected, or None."""
-        return next((found for found in self.rounds if found.project == project_id), None)
-
     def to_json(self) -> dict[str, JsonValue]:
         """One object with a fixed order of keys; see `exact_json` for the numbers."""
         return {

@@ -283,8 +283,6 @@ def _gathered(
         weights.append(None if strength is None else strength[start:end])
         supporters.append(end - start if crowd is None else int(crowd[start:end].sum()))
         totals.append(_total(sizes[-1], weights[-1], end - start))
-    if max(totals, default=0) >= EXACT:
-        raise TooFine("weights")
     return Marks(
         utility=utility,
         ids=tuple([project.id for project in election.projects]),
@@ -315,9 +313,7 @@ def _gathered(
 def _total(sizes: Floats | None, weights: Floats | None, marks: int) -> int:
     if weights is None:
         return marks if sizes is None else int(sizes.sum())
-    # Python's whole numbers: a sum of products may pass what a float holds, and must then be seen to.
-    if float(weights.sum()) * (1.0 if sizes is None else float(sizes.max(initial=1))) >= EXACT:
-        raise TooFine("weights")
+    # Below 2**53, as `_scores` made sure for all marks together.
     return int(weights.sum() if sizes is None else weights.dot(sizes))
 
 

@@ -93,9 +93,7 @@ class PlainCount:
         ]
         taken = [moment.project for moment in sequence.moments if moment.load is None]
         self.left = [sequence.last_load - spent for spent in sequence.spent]
-        return Tally(
-            tuple(bought), tuple(taken), sequence.last_load, None, frozenset(), self.reserved
-        )
+        return Tally(tuple(bought), tuple(taken), sequence.last_load, None, frozenset(), self.reserved)
 
     def _overspending(self) -> Tally:
         supports, share = self.rest, first_share(self.rest, self.bylaw)

@@ -49,9 +49,7 @@ class Spending(NamedTuple):
     left: list[Fraction]
 
 
-def equal_shares(
-    supports: Supports, share: Fraction, places: tuple[int, ...], room: Room
-) -> Spending:
+def equal_shares(supports: Supports, share: Fraction, places: tuple[int, ...], room: Room) -> Spending:
     """What is bought when every voter has `share` currency units, and who paid; `places` decides ties.
 
     What has no `room` is passed over.
@@ -71,9 +69,7 @@ def equal_shares(
     return Spending(purchases, [Fraction(purse, market.parts) for purse in market.purses])
 
 
-def projects_bought(
-    supports: Supports, share: Fraction, places: tuple[int, ...], room: Room
-) -> list[int]:
+def projects_bought(supports: Supports, share: Fraction, places: tuple[int, ...], room: Room) -> list[int]:
     """The same projects as `equal_shares` in the same order, without the accounts."""
     market = Market(supports, share)
     bought = []
@@ -83,9 +79,7 @@ def projects_bought(
     return bought
 
 
-def rounds(
-    market: "Market", places: tuple[int, ...], room: Room
-) -> Iterator[tuple[int, Rho]]:
+def rounds(market: "Market", places: tuple[int, ...], room: Room) -> Iterator[tuple[int, Rho]]:
     """The next project to buy and its rho, again and again; the caller buys it before asking for the next."""
     # A price can only rise while purses empty, so the last known price of a project is a lower bound; before
     # the first, it is the price if every supporter could pay in full. The heap keeps these bounds; a project

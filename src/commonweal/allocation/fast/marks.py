@@ -264,12 +264,7 @@ def _gathered(
     grouped = shares is not None or len(first) < voters
     group_sizes = np.bincount(group_of, shares, minlength=len(first)).astype(np.int64)
     if len(first) < voters:
-        leads = np.zeros(voters, np.bool_)
-        leads[first] = True
-        lengths = np.diff(starts)
-        kept = np.repeat(leads, lengths)
-        choices, worth = choices[kept], None if worth is None else worth[kept]
-        starts = np.concatenate((np.zeros(1, np.int64), np.cumsum(lengths[leads], dtype=np.int64)))
+        starts, choices, worth = _leading(first, starts, choices, worth)
     of_mark = np.repeat(np.arange(len(starts) - 1, dtype=np.int64), np.diff(starts))
     order = np.argsort(choices.astype(np.uint16 if projects < 2**16 else np.int64), kind="stable")
     edges = np.concatenate((np.zeros(1, np.int64), np.cumsum(np.bincount(choices, minlength=projects))))
@@ -308,6 +303,16 @@ def _gathered(
         unit_floats=tuple([float(value) for value in unit]),
         labels=labels_of(election, ""),
     )
+
+
+def _leading(first: Ints, starts: Ints, choices: Ints, worth: Ints | None) -> tuple[Ints, Ints, Ints | None]:
+    """The marks of the first ballot of each group."""
+    leads = np.zeros(len(starts) - 1, np.bool_)
+    leads[first] = True
+    lengths = np.diff(starts)
+    kept = np.repeat(leads, lengths)
+    before = np.concatenate((np.zeros(1, np.int64), np.cumsum(lengths[leads], dtype=np.int64)))
+    return before, choices[kept], None if worth is None else worth[kept]
 
 
 def _total(sizes: Floats | None, weights: Floats | None, marks: int) -> int:

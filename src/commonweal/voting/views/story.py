@@ -118,14 +118,16 @@ def shown(
     (row,) = listed(result, options, names, [place])
     from_where = sources(before)
     had = sum(each["value"] for each in from_where)
-    most = [sum(group["cents"] for group in each["groups"]) or each["pot_cents"] for each in result["purses"]]
+    # Purses have one scale, the rest of the budget another: it is a small part of all shares.
+    alike = [each for each in result["purses"] if bool(each["groups"]) == bool(before["groups"])]
+    scale = max(sum(source["value"] for source in sources(each)) for each in alike)
     return {
         **row,
         "total": total,
         "before": place - 1 if place > 1 else None,
         "next": place + 1 if place < total else None,
         "sources": from_where,
-        "scale": max(most),
+        "scale": scale,
         "had": euros(had),
         "with_purses": bool(before["groups"]),
         "target": {

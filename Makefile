@@ -5,7 +5,7 @@ UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
 RUN = PYTHONPATH=$(if $(wildcard .uv),.uv) $(UV) run --no-sync
 BESIDE = SECRET_KEY=tests-only COMMONWEAL_DB_POOL=no $(RUN) python -m commonweal.config.embedded
 
-.PHONY: help run test axe coverage check bench demo-reset ready tools format messages
+.PHONY: help run test axe coverage check bench bench-shares demo-reset ready tools format messages
 
 help: ## say what there is
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 14
@@ -54,3 +54,6 @@ messages: ready tools ## gather the texts to translate into src/commonweal/local
 
 bench: ready ## ratios beside a limit, printed
 	@$(BESIDE) python bench/pages.py
+
+bench-shares: ready ## the share register at 40,000 and 400,000 members, beside its limits
+	@$(BESIDE) python bench/shares.py

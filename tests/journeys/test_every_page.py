@@ -177,6 +177,7 @@ NO_PAGE = {
     "municipality-suggest",
     "photo",
     "result-csv",
+    "result-file",
     "sealed-bundle",
     "turnout-csv",
     "votes-shelf",

@@ -33,7 +33,7 @@ test: ready tools ## everything, browser journeys included (they run beside the 
 	 wait $$browser; journeys=$$?; cat var/browser.log; exit $$((rest + floor + journeys))
 
 proof: ready ## the long proofs of the allocation library, with what they found
-	@$(BESIDE) pytest -q -s -m proof
+	@$(BESIDE) pytest -q -s -m proof -o faulthandler_timeout=0
 
 check: ready tools ## style, types, arrows, templates, translations, deployment settings
 	@$(RUN) ruff check . && $(RUN) ruff format --check .

@@ -37,7 +37,7 @@ def bylaw_of(rule: str) -> ByLaw:
 
 def winners(marks: Marks, bylaw: ByLaw) -> list[int]:
     """The rule alone: from arrays to winners, by number."""
-    at = places(marks, bylaw.ties)
+    at = places(marks, bylaw)
     if bylaw.rule is Rule.GREEDY:
         return greedy(marks, bylaw)
     if bylaw.rule is Rule.PHRAGMEN:

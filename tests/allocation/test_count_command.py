@@ -14,7 +14,18 @@ from pathlib import Path
 
 import pytest
 
-from commonweal.allocation import ByLaw, Completion, Rule, Ties, commandline, count, explained, read, write
+from commonweal.allocation import (
+    ByLaw,
+    Completion,
+    Rule,
+    Ties,
+    Utility,
+    commandline,
+    count,
+    explained,
+    read,
+    write,
+)
 from commonweal.allocation.__main__ import main
 
 from .elections import approval
@@ -176,6 +187,23 @@ def test_the_command_runs_alone_and_imports_nothing_heavy(small: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
     alone = [sys.executable, "-m", "commonweal.allocation", str(small)]
     assert subprocess.run(alone, capture_output=True, text=True, check=True).stdout == done.stdout
+
+
+@pytest.mark.parametrize(
+    ("rule", "how"), [("mes-cost+add1u", "whole"), ("mes-card", "fast"), ("phragmen", "fast")]
+)
+def test_what_the_benchmark_runs_counts_as_the_command_does(small: Path, rule: str, how: str) -> None:
+    runner = Path(__file__).parents[2] / "bench" / "peers" / "ours.py"
+    done = subprocess.run(
+        [sys.executable, str(runner), str(small), rule, how], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    bylaw = {
+        "mes-cost+add1u": ByLaw(completion=Completion.ADD1U, ties=Ties.ID),
+        "mes-card": ByLaw(utility=Utility.CARDINALITY, completion=Completion.NONE, ties=Ties.ID),
+        "phragmen": ByLaw(Rule.PHRAGMEN, ties=Ties.ID),
+    }[rule]
+    assert json.loads(done.stdout)["winners"] == sorted(count(read(small), bylaw).winners)
 
 
 def test_reasons_and_certificates_are_part_of_the_json(

@@ -6,6 +6,8 @@ import sys
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
+from random import Random
+from typing import Any
 
 import numpy as np
 import pytest
@@ -35,7 +37,7 @@ from commonweal.allocation.plain.engine import PlainCount
 from commonweal.allocation.plain.equal_shares import equal_shares as by_definition
 from commonweal.allocation.tally import places, room_beside
 
-from .elections import approval, approval_elections
+from .elections import IDS, approval, approval_elections
 from .generated import generated
 
 
@@ -232,6 +234,35 @@ def test_a_stretch_of_shares_is_certified_without_counting_each(monkeypatch: pyt
     assert steps > 2_000
     assert len(counts) < steps / 4
     assert outcome == count(election, bylaw, engine=Engine.PLAIN)
+
+
+def dear_and_cheap(voters: int) -> Election:
+    """Everybody names two projects that no share could ever pay, and one or two of five that it can."""
+    random = Random(7)
+    costs = [900_000, 950_000, *[random.randint(3, 9) * voters // 20 for _ in range(5)]]
+    votes = [" ".join([*IDS[:2], *random.sample(IDS[2:7], random.randint(1, 2))]) for _ in range(voters)]
+    return approval(voters, costs, votes)
+
+
+@pytest.mark.parametrize("utility", [Utility.COST, Utility.CARDINALITY])
+def test_raising_leaves_out_what_no_share_can_pay(monkeypatch: pytest.MonkeyPatch, utility: Utility) -> None:
+    election, bylaw = (
+        dear_and_cheap(60),
+        ByLaw(utility=utility, completion=Completion.ADD1, step=Fraction(1, 7)),
+    )
+    left_out: list[list[str]] = []
+    honest = marks.Marks.supported_by_nobody
+
+    def noted(self: marks.Marks, projects: Any) -> marks.Marks:
+        left_out.append([IDS[place] for place in np.flatnonzero(projects)])
+        return honest(self, projects)
+
+    monkeypatch.setattr(marks.Marks, "supported_by_nobody", noted)
+    outcome = count(election, bylaw)
+    assert left_out[0] == list(IDS[:2])
+    assert outcome == count(election, bylaw, engine=Engine.PLAIN)
+    monkeypatch.setattr(marks.Marks, "supported_by_nobody", lambda self, found: honest(self, ~found))
+    assert count(election, bylaw) != outcome, "leaving out the others would be noticed"
 
 
 def test_a_certificate_that_forgets_the_rivals_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -137,7 +137,10 @@ def is_final(standing: Standing, bylaw: ByLaw, bought: Sequence[int], room: Room
 
 def total_cost(standing: Standing, projects: Sequence[int]) -> Fraction:
     """What these projects cost together."""
-    return sum([standing.costs[p] for p in projects], Fraction(0))
+    costs = [standing.costs[p] for p in projects]
+    whole = all(cost.denominator == 1 for cost in costs)
+    # Adding up whole numbers takes a tenth of the time, and raising the shares asks at every step.
+    return Fraction(sum([cost.numerator for cost in costs])) if whole else sum(costs, Fraction(0))
 
 
 def least(wins: Callable[[int], bool], low: int, high: int) -> int | None:

@@ -254,7 +254,7 @@ class Market:
         kinds: tuple[tuple[int, int], ...] = ((1, int(rich)),)
         if weights is not None:
             kinds = _kinds((purses > 0) & ~poor, sizes, weights)
-        purchase = Purchase(project, price, error, members[poor], int(rich), kinds, offer.tied)
+        purchase = Purchase(project, price, error, members.compress(poor), int(rich), kinds, offer.tied)
         self.accounts.add(purchase)
         if self.slack > LOOSE * self.start:
             self._tighten()
@@ -264,9 +264,11 @@ class Market:
         """Which of those who are short of the price have something left, and the weight of those who are not short."""
         if not count_nonzero(short):
             return short, float(self.marks.totals[project])
-        alive = purses > 0
-        poor = short & alive
-        return poor, _weight(alive ^ poor, self.marks.sizes[project], self.marks.weights[project])
+        # Who has nothing left is short too.
+        rich = self.marks.totals[project] - _weight(
+            short, self.marks.sizes[project], self.marks.weights[project]
+        )
+        return short & (purses > 0), rich
 
     def _near(self, offer: Offer, purses: Floats, after: Floats) -> Flags | None:
         """Which supporters have about as much as they are to pay; None: nobody."""

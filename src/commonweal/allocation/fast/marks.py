@@ -132,6 +132,11 @@ class Marks:
             shares=shares,
         )
 
+    def supported_by_nobody(self, projects: NDArray[np.bool_]) -> "Marks":
+        """The same election once nobody supports these projects; `group_of` leads from the groups before."""
+        kept = _only(self.row_starts, self.row_projects, self.row_weights, ~projects[self.row_projects])
+        return replace(self, **_crowds(len(self.ids), *kept, self.group_sizes))
+
     def with_cost(self, project: int, cost: Fraction) -> "Marks":
         """The same election with another cost for one project."""
         costs, floats = _changed(self.costs, project, cost), _changed(self.cost_floats, project, float(cost))
@@ -259,7 +264,28 @@ def _gathered(
     worth: Ints | None,
     shares: Ints | None,
 ) -> Marks:
-    voters, projects = len(starts) - 1, len(costs)
+    return Marks(
+        utility=utility,
+        ids=tuple([project.id for project in election.projects]),
+        costs=costs,
+        budget=election.budget,
+        voters=len(starts) - 1 if shares is None else int(shares.sum()),
+        **_crowds(len(costs), starts, choices, worth, shares),
+        unit=unit,
+        score=score,
+        heaviest=int(worth.max(initial=1)) if worth is not None else 1,
+        parts=lcm(*[cost.denominator for cost in costs]),
+        cost_floats=tuple([float(cost) for cost in costs]),
+        unit_floats=tuple([float(value) for value in unit]),
+        labels=labels_of(election, ""),
+    )
+
+
+def _crowds(
+    projects: int, starts: Ints, choices: Ints, worth: Ints | None, shares: Ints | None
+) -> dict[str, Any]:
+    """The fields of `Marks` that tell groups and who supports what; `shares` are the voters behind each ballot."""
+    voters = len(starts) - 1
     first, group_of = _groups(starts, choices, worth, projects)
     grouped = shares is not None or len(first) < voters
     group_sizes = np.bincount(group_of, shares, minlength=len(first)).astype(np.int64)
@@ -278,31 +304,19 @@ def _gathered(
         weights.append(None if strength is None else strength[start:end])
         supporters.append(end - start if crowd is None else int(crowd[start:end].sum()))
         totals.append(_total(sizes[-1], weights[-1], end - start))
-    return Marks(
-        utility=utility,
-        ids=tuple([project.id for project in election.projects]),
-        costs=costs,
-        budget=election.budget,
-        voters=voters if shares is None else int(shares.sum()),
-        group_sizes=group_sizes,
-        group_of=group_of,
-        grouped=grouped,
-        row_starts=starts,
-        row_projects=choices,
-        row_weights=worth,
-        members=tuple(members),
-        sizes=tuple(sizes),
-        weights=tuple(weights),
-        supporters=tuple(supporters),
-        totals=tuple(totals),
-        unit=unit,
-        score=score,
-        heaviest=int(worth.max(initial=1)) if worth is not None else 1,
-        parts=lcm(*[cost.denominator for cost in costs]),
-        cost_floats=tuple([float(cost) for cost in costs]),
-        unit_floats=tuple([float(value) for value in unit]),
-        labels=labels_of(election, ""),
-    )
+    return {
+        "group_sizes": group_sizes,
+        "group_of": group_of,
+        "grouped": grouped,
+        "row_starts": starts,
+        "row_projects": choices,
+        "row_weights": worth,
+        "members": tuple(members),
+        "sizes": tuple(sizes),
+        "weights": tuple(weights),
+        "supporters": tuple(supporters),
+        "totals": tuple(totals),
+    }
 
 
 def _leading(first: Ints, starts: Ints, choices: Ints, worth: Ints | None) -> tuple[Ints, Ints, Ints | None]:

@@ -11,13 +11,18 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import NamedTuple
 
+import numpy as np
+
 from commonweal.allocation.fast.accounts import Purchase
 from commonweal.allocation.fast.equal_shares import ABOVE, Market, Offer
 from commonweal.allocation.fast.marks import Marks
+from commonweal.allocation.tally import total_cost
 
 Progress = Callable[[str, int, int | None], None]
 # A stretch that held is doubled for the next look, up to this many steps.
 LONGEST = 1 << 16
+# The arrays are made anew without hopeless projects where these hold at least this part of the marks.
+WORTH_LEAVING_OUT = 0.5
 
 
 class Bought(NamedTuple):
@@ -32,7 +37,8 @@ class Stretches:
     """The outcomes at rising shares of one election."""
 
     def __init__(self, marks: Marks, places: tuple[int, ...], step: Fraction) -> None:
-        self.marks = marks
+        self.marks = self.payable = marks
+        self.payable_to = Fraction(0)
         self.places = places
         self.step = step
         # A project that everybody can pay for in full keeps its price whatever the share: it goes by this order.
@@ -46,9 +52,25 @@ class Stretches:
         for rank, project in enumerate(sorted(range(len(floors)), key=floors.__getitem__)):
             self.rank[project] = rank
 
+    def _market(self, share: Fraction) -> Market:
+        """A market at this share, without the projects that could not be paid even with twice as much."""
+        if share > self.payable_to:
+            self.payable_to = 2 * share
+            hopeless = [
+                voters * self.payable_to < cost
+                for voters, cost in zip(self.marks.supporters, self.marks.costs, strict=True)
+            ]
+            left_out = sum(
+                [len(members) for members, none in zip(self.marks.members, hopeless, strict=True) if none]
+            )
+            self.payable = self.marks
+            if left_out >= WORTH_LEAVING_OUT * len(self.marks.row_projects):
+                self.payable = self.marks.supported_by_nobody(np.array(hopeless, dtype=np.bool_))
+        return Market(self.payable, share, self.places)
+
     def bought(self, share: Fraction) -> list[Bought]:
         """What this share buys, in order."""
-        market = Market(self.marks, share, self.places)
+        market = self._market(share)
         return [self._noted(purchase) for purchase in market.rounds()]
 
     def _noted(self, purchase: Purchase) -> Bought:
@@ -58,7 +80,7 @@ class Stretches:
 
     def same(self, bought: list[Bought], share: Fraction) -> list[Bought] | None:
         """`bought` with its prices at this higher share, when every share up to it surely buys the same; else None."""
-        market = Market(self.marks, share, self.places)
+        market = self._market(share)
         noted = [self._noted(purchase) for purchase in market.take_free()]
         due = bought[len(noted) :]
         done: set[int] = set()
@@ -120,7 +142,7 @@ def raise_shares(
                 continue
         following = stretches.bought(share + step)
         projects = [found.project for found in following]
-        if sum([marks.costs[project] for project in projects], Fraction(0)) > marks.budget:
+        if total_cost(marks, projects) > marks.budget:
             break
         length = 2 if projects == [found.project for found in bought] else 0
         share, bought, steps = share + step, following, steps + 1

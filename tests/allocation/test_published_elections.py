@@ -137,7 +137,7 @@ def test_both_engines_say_the_same_of_a_town(form: BallotForm) -> None:
 def test_both_engines_say_the_same_of_published_elections() -> None:
     for name in [name for name in FILES if name in ("france_toulouse_2019.pb", "poland_wieliczka_2023.pb")]:
         utility = Utility.POINTS if election_in(name).form.has_points else Utility.COST
-        # Overspending has one engine only, and asks it for every cost and every number of votes anew: hours.
+        # Overspending has one engine only.
         for rule in set(Rule) - {Rule.OVERSPENDING}:
             bylaw = ByLaw(rule, utility)
             plain = explained(election_in(name), bylaw, engine=Engine.PLAIN)

@@ -1,10 +1,16 @@
 """Holds the two engines together: one election, one by-law, every number a count can give."""
 
+from dataclasses import replace
 from random import Random
 
 from commonweal.allocation import ByLaw, Completion, Election, Rule, Start, Stop, Ties, Utility
 from commonweal.allocation.fast.engine import FastCount
+from commonweal.allocation.floors import reserved
+from commonweal.allocation.greedy import completed
 from commonweal.allocation.plain.engine import PlainCount
+from commonweal.allocation.plain.overspending import overspending
+from commonweal.allocation.plain.supports import Supports
+from commonweal.allocation.tally import places, room_beside, total_cost
 
 from .elections import approval
 
@@ -23,6 +29,19 @@ def assert_engines_agree(election: Election, bylaw: ByLaw) -> FastCount:
         assert fast.votes_needed(project) == plain.votes_needed(project)
         assert fast.cost_needed(project) == plain.cost_needed(project)
     return fast
+
+
+def wins_again(found: PlainCount, changed: Supports, project: int) -> bool:
+    """Whether the project is among the winners of the changed election: the whole of it counted again, same share."""
+    bylaw, share = found.bylaw, found.tally.share
+    if bylaw.rule is not Rule.OVERSPENDING:
+        return found._wins(changed, project)
+    assert share is not None
+    first = reserved(changed, bylaw)
+    rest = replace(changed, budget=changed.budget - total_cost(changed, first))
+    again = overspending(rest, share, places(changed, bylaw), room_beside(changed, bylaw, first))
+    bought = [*first, *[purchase.project for purchase in again.purchases]]
+    return project in [*bought, *completed(changed, bylaw, bought)]
 
 
 def small_election(random: Random) -> Election:

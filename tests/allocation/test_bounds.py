@@ -31,7 +31,7 @@ from commonweal.allocation.fast.marks import TooFine
 from commonweal.allocation.plain.engine import PlainCount
 
 from .elections import approval
-from .engines import small_election, some_bylaw
+from .engines import small_election, some_bylaw, wins_again
 
 LABELS = ("art", "sport", "art, sport", "")
 
@@ -168,11 +168,13 @@ def test_what_a_loser_lacked_is_what_a_count_of_the_changed_election_finds() -> 
             reasons.add(loser.reason)
             number, standing = found.standing.ids.index(loser.project), found.standing
             more = range(1, standing.voters + 1)
-            wins = [n for n in more if found._wins(standing.with_voters(number, n), number)]
+            wins = [n for n in more if wins_again(found, standing.with_voters(number, n), number)]
             if loser.reason is not Reason.TOO_DEAR:
                 assert loser.votes_needed == min(wins, default=None)
             cheaper = [c for c in range(1, 7) if c < standing.costs[number] and c <= election.budget]
-            enough = [c for c in cheaper if found._wins(standing.with_cost(number, Fraction(c)), number)]
+            enough = [
+                c for c in cheaper if wins_again(found, standing.with_cost(number, Fraction(c)), number)
+            ]
             assert loser.cost_needed == max(enough, default=None)
     assert reasons == set(Reason)
 

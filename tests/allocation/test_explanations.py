@@ -29,6 +29,7 @@ from commonweal.allocation import (
 from commonweal.allocation.plain.engine import PlainCount
 
 from .elections import approval, approval_elections, point_elections
+from .engines import wins_again
 
 BYLAWS = st.builds(
     ByLaw,
@@ -51,11 +52,11 @@ def check_what_ifs(election: Election, bylaw: ByLaw) -> None:
     for reason in found.not_funded:
         number, cost = numbers[reason.project], election.project(reason.project).cost
         more = range(1, len(election.ballots) + 1)
-        enough = [k for k in more if plain._wins(plain.standing.with_voters(number, k), number)]
+        enough = [k for k in more if wins_again(plain, plain.standing.with_voters(number, k), number)]
         assert enough == list(more[len(more) - len(enough) :]), "more voters never hurt"
         assert reason.votes_needed == (min(enough, default=None) if cost <= election.budget else None)
         costs = range(1, min(ceil(cost) - 1, int(election.budget)) + 1)
-        cheap = [c for c in costs if plain._wins(plain.standing.with_cost(number, Fraction(c)), number)]
+        cheap = [c for c in costs if wins_again(plain, plain.standing.with_cost(number, Fraction(c)), number)]
         assert cheap == list(costs[: len(cheap)]), "a lower cost never hurts"
         assert reason.cost_needed == max(cheap, default=None)
         assert reason.money_left + reason.missing >= cost or reason.reason is Reason.BUDGET

@@ -1,6 +1,8 @@
 """Bounded overspending: the rule as its paper defines it, its promises, and the page that explains it."""
 
+from dataclasses import replace
 from fractions import Fraction
+from math import ceil, floor
 from pathlib import Path
 from random import Random
 
@@ -32,7 +34,8 @@ from commonweal.allocation.plain.overspending import best_offer
 from commonweal.allocation.plain.supports import Supports
 
 from .elections import approval, approval_elections, point_elections
-from .engines import small_election, some_bylaw
+from .engines import small_election, some_bylaw, wins_again
+from .generated import generated
 
 PAGE = (Path(__file__).parents[2] / "docs" / "algorithms" / "bounded-overspending.md").read_text("utf-8")
 BOS = Rule.OVERSPENDING
@@ -154,16 +157,43 @@ def test_what_was_missing_is_what_a_count_of_the_changed_election_finds() -> Non
             seen.add(loser.reason)
             number = found.standing.ids.index(loser.project)
             wins = [
-                found._wins(found.standing.with_voters(number, n), number)
+                wins_again(found, found.standing.with_voters(number, n), number)
                 for n in range(1, found.standing.voters + 1)
             ]
             if loser.reason is not Reason.TOO_DEAR:
                 assert loser.votes_needed == (wins.index(True) + 1 if True in wins else None)
             cheaper = [c for c in range(1, 7) if c < found.standing.costs[number] and c <= election.budget]
-            fits = [c for c in cheaper if found._wins(found.standing.with_cost(number, Fraction(c)), number)]
+            fits = [
+                c for c in cheaper if wins_again(found, found.standing.with_cost(number, Fraction(c)), number)
+            ]
             assert loser.cost_needed == max(fits, default=None)
             assert loser.lost_in_round is None
     assert seen == set(Reason).difference([Reason.CEILING])
+
+
+def test_one_replay_says_what_halving_over_whole_counts_says() -> None:
+    """With points and odd costs too; and more voters and lower costs never hurt, whole count by whole count."""
+    wanted = 0
+    for seed in range(400):
+        election, bylaw = generated(seed)
+        found = PlainCount(election, replace(bylaw, rule=BOS))
+        standing = found.standing
+        for project in set(range(len(standing.ids))).difference(found.tally.chosen):
+            wins = [
+                wins_again(found, standing.with_voters(project, more), project)
+                for more in range(1, standing.voters + 1)
+            ]
+            assert wins == sorted(wins), seed
+            assert found.votes_needed(project) == (wins.index(True) + 1 if any(wins) else None), seed
+            dearest = min(ceil(standing.costs[project]) - 1, floor(standing.budget))
+            fits = [
+                wins_again(found, standing.with_cost(project, Fraction(dearest - less)), project)
+                for less in range(dearest)
+            ]
+            assert fits == sorted(fits), seed
+            assert found.cost_needed(project) == (dearest - fits.index(True) if any(fits) else None), seed
+            wanted += any(wins) + any(fits)
+    assert wanted > 500
 
 
 def hall() -> Election:

@@ -140,7 +140,7 @@ def test_both_engines_say_the_same_of_a_town(form: BallotForm) -> None:
 def test_both_engines_say_the_same_of_a_published_election(name: str) -> None:
     if name in FILES:
         utility = Utility.POINTS if election_in(name).form.has_points else Utility.COST
-        # Overspending has one engine only, and asks it for every cost and every number of votes anew: hours.
+        # Overspending has one engine only.
         for rule in set(Rule) - {Rule.OVERSPENDING}:
             bylaw = ByLaw(rule, utility)
             plain = explained(election_in(name), bylaw, engine=Engine.PLAIN)

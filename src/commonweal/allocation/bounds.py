@@ -41,12 +41,12 @@ class Room:
         for project in funded:
             self.take(project)
 
-    def fits(self, project: int) -> bool:
-        """Whether the project is not funded yet and breaks no ceiling."""
+    def fits(self, project: int, price: Fraction | None = None) -> bool:
+        """Whether the project is not funded yet and breaks no ceiling, at its cost or at this `price`."""
         if project in self.funded:
             return False
         bounded = self.labels[project] & self.ceilings.keys()
-        cost = self.costs[project]
+        cost = self.costs[project] if price is None else price
         return all(self.spent.get(label, 0) + cost <= self.ceilings[label] for label in bounded)
 
     def take(self, project: int) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
+from functools import partial
 from itertools import chain
 from math import ceil, floor
 
@@ -12,6 +13,7 @@ from commonweal.allocation.election import Election
 from commonweal.allocation.floors import reserved
 from commonweal.allocation.greedy import completed, greedy, pot_left
 from commonweal.allocation.plain.equal_shares import Market, equal_shares, projects_bought, rounds
+from commonweal.allocation.plain.lacking import Replay, Wish
 from commonweal.allocation.plain.overspending import overspending
 from commonweal.allocation.plain.phragmen import phragmen
 from commonweal.allocation.plain.supports import Supports
@@ -38,6 +40,7 @@ class PlainCount:
         self.reserved = reserved(self.standing, bylaw)
         self.rest = _beside(self.standing, self.reserved)
         self.left: list[Fraction] | None = None
+        self.lacking: dict[int, tuple[int | None, int | None]] | None = None
         self.tally = self._tally(progress)
 
     def _tally(self, progress: Progress | None) -> Tally:
@@ -113,6 +116,8 @@ class PlainCount:
 
     def votes_needed(self, project: int) -> int | None:
         """See `explain.NotFunded`: by halving, since more votes never hurt a project while the share stays."""
+        if self.bylaw.rule is Rule.OVERSPENDING:
+            return self._lacks(project)[0]
         most = self.standing.voters
 
         def wins(more: int) -> bool:
@@ -122,6 +127,8 @@ class PlainCount:
 
     def cost_needed(self, project: int) -> int | None:
         """See `explain.NotFunded`."""
+        if self.bylaw.rule is Rule.OVERSPENDING:
+            return self._lacks(project)[1]
         cost, budget = self.standing.costs[project], self.standing.budget
         dearest = min(ceil(cost) - 1, floor(budget))
 
@@ -130,6 +137,34 @@ class PlainCount:
 
         found = least(wins, 1, dearest)
         return None if found is None else dearest + 1 - found
+
+    def _lacks(self, project: int) -> tuple[int | None, int | None]:
+        """The votes and the cost needed with bounded overspending, for all losers at once."""
+        if self.lacking is None:
+            share, standing = self.tally.share, self.standing
+            assert share is not None
+            losers = sorted(set(range(len(standing.ids))).difference(self.tally.chosen))
+            wishes = [Wish.votes(p, standing.voters) for p in losers]
+            wishes += [Wish.cost(p, standing.costs[p], standing.budget) for p in losers]
+            Replay(self.rest, share, self.bylaw, self._room()).run(self.tally.bought, wishes)
+            for wish in wishes:
+                found = least(partial(self._pot_grants, wish), 1, wish.open)
+                wish.open = wish.open if found is None else found - 1
+            answers = [wish.answer for wish in wishes]
+            both = zip(answers[: len(losers)], answers[len(losers) :], strict=True)
+            self.lacking = dict(zip(losers, both, strict=True))
+        return self.lacking[project]
+
+    def _pot_grants(self, wish: Wish, amount: int) -> bool:
+        """Whether a floor or a completion would take the project with this amount of the wish, bought or not."""
+        more, cost = wish.means(amount)
+        changed = (
+            self.standing.with_voters(wish.project, more)
+            if cost is None
+            else self.standing.with_cost(wish.project, cost)
+        )
+        before = [*reserved(changed, self.bylaw), *[found.project for found in self.tally.bought]]
+        return wish.project in [*before, *completed(changed, self.bylaw, before)]
 
     def lost_in_round(self, project: int) -> int | None:
         """See `explain.NotFunded`: the purchases once more, adding up what its supporters have left."""
@@ -156,14 +191,10 @@ class PlainCount:
         if project in first:
             return True
         rest, room = _beside(changed, first), room_beside(changed, bylaw, first)
-        if bylaw.rule in (Rule.EQUAL_SHARES, Rule.OVERSPENDING):
+        if bylaw.rule is Rule.EQUAL_SHARES:
             share = self.tally.share
             assert share is not None
-            bought = (
-                projects_bought(rest, share, at, room)
-                if bylaw.rule is Rule.EQUAL_SHARES
-                else [found.project for found in overspending(rest, share, at, room).purchases]
-            )
+            bought = projects_bought(rest, share, at, room)
             return project in bought or project in completed(changed, bylaw, [*first, *bought])
         if bylaw.rule is Rule.PHRAGMEN:
             return project in [moment.project for moment in phragmen(rest, at, room).moments]

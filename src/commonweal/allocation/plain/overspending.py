@@ -8,6 +8,7 @@ what they do not pay is money that others leave. Only projects that still fit th
 """
 
 from collections import Counter
+from collections.abc import Mapping
 from fractions import Fraction
 from heapq import heapify, heappop, heapreplace
 from typing import NamedTuple
@@ -62,30 +63,43 @@ def overspending(supports: Supports, share: Fraction, places: tuple[int, ...], r
 
 
 def best_offer(supports: Supports, purses: list[Fraction], project: int) -> Offer | None:
-    """The part alpha of the project that its supporters can pay with the least rho / alpha; None: they have nothing.
+    """What the supporters of the project can offer with these purses; None: they have nothing."""
+    return best_part(crowd(supports, purses, project), supports.costs[project], supports.unit[project])
+
+
+def crowd(supports: Supports, purses: list[Fraction], project: int) -> Counter[Fraction]:
+    """The weight of the supporters by what each has left per unit of weight; without those who have nothing."""
+    weights: Counter[Fraction] = Counter()
+    for group, size, weight in supports.backers[project]:
+        if purses[group]:
+            weights[purses[group] / weight] += size * weight
+    return weights
+
+
+def best_part(weights: Mapping[Fraction, int], cost: Fraction, unit: Fraction) -> Offer | None:
+    """The part alpha of a project that such a `crowd` can pay with the least rho / alpha; None: they have nothing.
 
     At a payment y per unit of weight they bring S(y), so alpha = S / cost, rho = y / alpha and rho / alpha = y / alpha².
     Between two purses S is a straight line, on which y / S² first rises and then falls: the least lies where a purse
     is just used up, or where all is paid. Of equal ones the largest part counts, which overspends least.
     """
-    cost, unit = supports.costs[project], supports.unit[project]
     if not cost:
         return Offer(Fraction(0), Fraction(1), Fraction(0))
-    weights: Counter[Fraction] = Counter()
-    for group, size, weight in supports.backers[project]:
-        if purses[group]:
-            weights[purses[group] / weight] += size * weight
-    found: list[Offer] = []
+    found: list[tuple[Fraction, Fraction, Fraction]] = []
     spent, richer = Fraction(0), sum(weights.values())
     for purse in sorted(weights):
         payment = min(purse, (cost - spent) / richer)
-        alpha = (spent + payment * richer) / cost
-        found.append(Offer(payment / unit / alpha**2, alpha, payment / alpha))
-        if alpha == 1:
+        brought = spent + payment * richer
+        found.append((payment / brought**2, -brought, payment))
+        if brought == cost:
             break
         spent += purse * weights[purse]
         richer -= weights[purse]
-    return min(found, key=lambda offer: (offer.value, -offer.alpha), default=None)
+    if not found:
+        return None
+    least, brought, payment = min(found)
+    alpha = -brought / cost
+    return Offer(least * cost**2 / unit, alpha, payment / alpha)
 
 
 def _equal(supports: Supports, purses: list[Fraction], project: int, offer: Offer) -> bool:

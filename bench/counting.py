@@ -2,7 +2,7 @@
 
 For each file and rule: CPU seconds of the rule alone, peak memory of the whole process, how many times faster we are,
 and whether the winners are the same. Files are those of COMMONWEAL_DATA/ballots when present, and one of our own with
-400,000 voters and 300 projects, made once. Peers are bounded to two minutes each.
+400,000 voters and 300 projects, made once. Peers are bounded to three minutes each.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ RULES = ("mes-cost", "mes-card", "mes-cost+add1u", "phragmen", "greedy-cost")
 PABUTOOLS = ("--with", "pabutools==1.2.3", "--with", "pulp<3")
 # Above this many bytes pabutools with exact fractions takes more memory than most machines have (15 GB and more).
 PABUTOOLS_BYTES = 10_000_000
-BOUND_SECONDS = 120
+# Longer than the two minutes usual elsewhere: the slowest run takes about two and a half, and a bound is no figure.
+BOUND_SECONDS = 180
 AIM_MEASURES, AIM_PABUTOOLS, AIM_FROM_VOTERS = 5, 1000, 50_000
 AIM_WHOLE_SECONDS, AIM_WHOLE_MEGABYTES = 2.0, 400
 

@@ -127,7 +127,7 @@ def raise_shares(
     """Raise every share by `step` until `is_final` or the next outcome costs too much; the last share, what it bought."""
     stretches = Stretches(marks, places, step)
     share, bought = first, stretches.bought(first)
-    length, steps = 0, 0
+    length, steps, equal, patience = 0, 0, 0, 1
     while not is_final([found.project for found in bought]):
         if progress:
             progress("raising the shares", steps, None)
@@ -135,15 +135,18 @@ def raise_shares(
             further = stretches.same(bought, share + length * step)
             if further is not None:
                 share, bought, steps = share + length * step, further, steps + length
-                length = min(2 * length, LONGEST)
+                length, patience = min(2 * length, LONGEST), 1
                 continue
             length //= 4
             if length:
                 continue
+            equal, patience = 0, patience + 1
         following = stretches.bought(share + step)
         projects = [found.project for found in following]
         if total_cost(marks, projects) > marks.budget:
             break
-        length = 2 if projects == [found.project for found in bought] else 0
+        # Where looks ahead keep failing, more equal outcomes are waited for before the next.
+        equal = equal + 1 if projects == [found.project for found in bought] else 0
+        length = 2 if equal >= patience else 0
         share, bought, steps = share + step, following, steps + 1
     return share, [found.project for found in bought]

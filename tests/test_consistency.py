@@ -41,7 +41,7 @@ def test_the_command_line_lists_its_commands() -> None:
     shown = subprocess.run(
         [sys.executable, "-m", "commonweal.config.cli", "--help"], capture_output=True, text=True, check=True
     ).stdout
-    for command in ("serve", "migrate", "demo", "count", "import", "export", "committee"):
+    for command in ("serve", "migrate", "demo", "count", "import", "export", "committee", "check-ledger"):
         assert command in shown
 
 

@@ -67,6 +67,13 @@ def _describe(commands: Any) -> None:
     appoint.add_argument("email")
     appoint.add_argument("role")
 
+    check = command(
+        "check-ledger", _check_ledger, "Look through the live ledger and say what is wrong where."
+    )
+    check.add_argument(
+        "--seal", default="", metavar="NUMBER:DIGEST", help="the last seal an earlier check printed"
+    )
+
     from commonweal.allocation import commandline
 
     count = command("count", commandline.run, "Count a Pabulib file; needs no database.")
@@ -276,6 +283,18 @@ def _appoint(options: argparse.Namespace) -> int:
             raise Trouble(str(refusal)) from refusal
         print(f"{account.person} is {options.role} from today.")
     return 0
+
+
+def _check_ledger(options: argparse.Namespace) -> int:
+    with _ready():
+        _set_up()
+        from commonweal.ledger import queries as ledger
+
+        found = ledger.troubles(options.seal)
+        for trouble in found:
+            print(f"{trouble.code}: {trouble.where}: {trouble.what}")
+        print(f"{len(found) or 'No'} troubles. The last seal, to note down elsewhere: {ledger.last_seal()}")
+    return int(bool(found))
 
 
 def _committee_new(options: argparse.Namespace) -> int:

@@ -1,4 +1,4 @@
-"""The only ways into the ledger: open a group, set a limit, post an operation, reverse one, post many.
+"""The only ways into the ledger: open an account, set a limit, post an operation, reverse one, post many.
 
 All are refused by the database as well; here a refusal gets its name. Call them inside the transaction of the action
 that has a reason to post.
@@ -11,14 +11,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
-from typing import Any
 
 from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext_lazy as _
 from psycopg import errors
 
 from commonweal.kernel.decision import Refusal
-from commonweal.ledger.models import Account, Group, Limit, Operation, Posting
+from commonweal.ledger.models import Account, Limit, Operation, Posting
 from commonweal.ledger.queries import Place, entries_of
 
 CHUNK = 20_000
@@ -31,7 +30,7 @@ class Unbalanced(Refusal):
 
 
 class BeyondLimit(Refusal):
-    """An account would hold less or more than its group allows, on the day or on a later one."""
+    """An owner would hold less or more than the account allows, on the day or on a later one."""
 
     code = "beyond_limit"
 
@@ -60,10 +59,10 @@ _REFUSALS: dict[str, tuple[type[Refusal], object]] = {
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """So many units on the account of an owner in a group; `owner=None` is the group's own account."""
+    """So many units on an account, for an owner; `owner` 0 is nobody, the account's own side."""
 
-    group: str
-    owner: int | None
+    account: str
+    owner: int
     quantity: int
 
 
@@ -96,25 +95,25 @@ def _named_refusals() -> Iterator[None]:
 
 
 @transaction.atomic
-def open_group(*, code: str, unit: str) -> Group:
-    """The group with this code, made if it is new. Raises ValueError when it counts in another unit."""
-    group, _made = Group.objects.get_or_create(code=code, defaults={"unit": unit})
-    if group.unit != unit:
-        raise ValueError(f"{code} counts in {group.unit}, not in {unit}")
-    return group
+def open_account(*, code: str, unit: str) -> Account:
+    """The account with this code, made if it is new. Raises ValueError when it counts in another unit."""
+    account, _made = Account.objects.get_or_create(code=code, defaults={"unit": unit})
+    if account.unit != unit:
+        raise ValueError(f"{code} counts in {account.unit}, not in {unit}")
+    return account
 
 
 @transaction.atomic
-def set_limit(*, group: str, starts_on: date, floor: int | None, ceiling: int | None) -> Limit:
-    """What an account of a group may hold from a day on; saying the same again changes nothing.
+def set_limit(*, account: str, starts_on: date, floor: int | None, ceiling: int | None) -> Limit:
+    """What an owner may hold on an account from a day on; saying the same again changes nothing.
 
     Raises ValueError when the day has another limit. A ceiling set lower takes nothing away from who holds more.
     """
     limit, _made = Limit.objects.get_or_create(
-        group_id=group, starts_on=starts_on, defaults={"floor": floor, "ceiling": ceiling}
+        account_id=account, starts_on=starts_on, defaults={"floor": floor, "ceiling": ceiling}
     )
     if (limit.floor, limit.ceiling) != (floor, ceiling):
-        raise ValueError(f"{group} has another limit from {starts_on}")
+        raise ValueError(f"{account} has another limit from {starts_on}")
     return limit
 
 
@@ -127,7 +126,6 @@ def post(*, draft: Draft, now: datetime, reverses: Operation | None = None) -> O
     with _named_refusals():
         known = Operation.objects.filter(key=draft.key).first()
         if known is None:
-            accounts = _accounts(set(wanted))
             try:
                 with transaction.atomic():
                     operation = Operation.objects.create(
@@ -149,8 +147,8 @@ def post(*, draft: Draft, now: datetime, reverses: Operation | None = None) -> O
                 if not wanted:
                     raise Unbalanced(_REFUSALS["ledger_balanced"][1])
                 Posting.objects.bulk_create(
-                    Posting(operation=operation, account_id=accounts[place], quantity=quantity)
-                    for place, quantity in wanted.items()
+                    Posting(operation=operation, account_id=account, owner=owner, quantity=quantity)
+                    for (account, owner), quantity in wanted.items()
                 )
                 return operation
     if (known.kind, known.effective_on, entries_of(known)) != (draft.kind, draft.effective_on, wanted):
@@ -181,36 +179,11 @@ def post_many(*, drafts: Iterable[Draft], now: datetime) -> int:
 def _netted(draft: Draft) -> dict[Place, int]:
     found: dict[Place, int] = {}
     for entry in draft.entries:
-        place = (entry.group, entry.owner)
+        place = (entry.account, entry.owner)
         found[place] = found.get(place, 0) + entry.quantity
     return (
         found if all(found.values()) else {place: quantity for place, quantity in found.items() if quantity}
     )
-
-
-def _accounts(places: set[Place]) -> dict[Place, int]:
-    """Ids of the accounts at these places, opened where they are new."""
-    # In a fixed order: two writers that open the same accounts must not wait for each other.
-    ordered = sorted(places, key=lambda place: (place[0], place[1] or 0))
-    columns: list[Any] = [[group for group, _owner in ordered], [owner for _group, owner in ordered]]
-    wanted = "unnest(%s::text[], %s::bigint[]) AS wanted (code, holder)"
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO ledger_account (group_id, owner) SELECT code, holder FROM {wanted} "  # noqa: S608
-            "WHERE NOT EXISTS (SELECT FROM ledger_account a WHERE a.group_id = code AND a.owner = holder) "
-            "ON CONFLICT DO NOTHING",
-            columns,
-        )
-        cursor.execute(
-            f"SELECT a.group_id, a.owner, a.id FROM ledger_account a JOIN {wanted} "  # noqa: S608
-            "ON a.group_id = code AND a.owner = holder",
-            columns,
-        )
-        found = {(group, owner): pk for group, owner, pk in cursor.fetchall()}
-    own = {group for group, owner in places if owner is None}
-    for account in Account.objects.filter(owner__isnull=True, group__in=own):
-        found[account.group_id, None] = account.pk
-    return found
 
 
 def _copied(chunk: list[Draft], now: datetime) -> int:
@@ -223,7 +196,6 @@ def _copied(chunk: list[Draft], now: datetime) -> int:
         return 0
     if not all(wanted for _draft, wanted in new):
         raise Unbalanced(_REFUSALS["ledger_balanced"][1])
-    accounts = _accounts({place for _draft, wanted in new for place in wanted})
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT nextval(pg_get_serial_sequence('ledger_operation', 'id')) FROM generate_series(1, %s)",
@@ -236,8 +208,10 @@ def _copied(chunk: list[Draft], now: datetime) -> int:
             for number, (draft, _wanted) in zip(numbers, new, strict=True):
                 said = (draft.kind, draft.key, draft.effective_on, now)
                 copy.write_row((number, *said, draft.author, draft.document, draft.note))
-        with cursor.copy("COPY ledger_posting (operation_id, account_id, quantity) FROM STDIN") as copy:
+        with cursor.copy(
+            "COPY ledger_posting (operation_id, account_id, owner, quantity) FROM STDIN"
+        ) as copy:
             for number, (_draft, wanted) in zip(numbers, new, strict=True):
-                for place, quantity in wanted.items():
-                    copy.write_row((number, accounts[place], quantity))
+                for (account, owner), quantity in wanted.items():
+                    copy.write_row((number, account, owner, quantity))
     return len(new)

@@ -1,7 +1,7 @@
-"""What a ledger is made of: groups, limits, accounts, operations, postings, seals. Rows are only ever added.
+"""What a ledger is made of: accounts, limits, operations, postings, seals. Rows are only ever added.
 
-Quantities are whole numbers of a unit (cents, pieces, minutes). What an account stands for is the business of the
-area that opened it; nothing here may know.
+Quantities are whole numbers of a unit (cents, pieces, minutes). What an account stands for, and what an owner's number
+means, is the business of the area that opened it; nothing here may know.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from django.db.models import F, Q
 from commonweal.kernel.privacy import Personal
 
 
-class Group(models.Model):
-    """Accounts of one kind, in one unit. Its limits hold for each account in it."""
+class Account(models.Model):
+    """A line of the chart of accounts, in one unit. Each owner has a place of their own on it; its limits hold for each."""
 
     code = models.CharField(max_length=40, primary_key=True)
     unit = models.CharField(max_length=20)
@@ -24,39 +24,23 @@ class Group(models.Model):
 
 
 class Limit(models.Model):
-    """The least and the most an account of a group may hold, from a day on; empty means without limit."""
+    """The least and the most an owner may hold on an account, from a day on; empty means without limit."""
 
-    group = models.ForeignKey(Group, models.PROTECT, related_name="limits")
+    account = models.ForeignKey(Account, models.PROTECT, related_name="limits")
     starts_on = models.DateField()
     floor = models.BigIntegerField(null=True, blank=True)
     ceiling = models.BigIntegerField(null=True, blank=True)
 
     personal: ClassVar[dict[str, Personal]] = dict.fromkeys(
-        ("group", "starts_on", "floor", "ceiling"), Personal.NONE
+        ("account", "starts_on", "floor", "ceiling"), Personal.NONE
     )
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(fields=("group", "starts_on"), name="ledger_limit_once_a_day"),
+            models.UniqueConstraint(fields=("account", "starts_on"), name="ledger_limit_once_a_day"),
             models.CheckConstraint(
                 name="ledger_limit_in_order",
                 condition=Q(floor__isnull=True) | Q(ceiling__isnull=True) | Q(floor__lte=F("ceiling")),
-            ),
-        )
-
-
-class Account(models.Model):
-    """A place where quantities stand: one an owner in a group; without owner, the group's own."""
-
-    group = models.ForeignKey(Group, models.PROTECT, db_index=False, related_name="+")
-    owner = models.BigIntegerField(null=True, blank=True)
-
-    personal: ClassVar[dict[str, Personal]] = {"group": Personal.NONE, "owner": Personal.KEPT}
-
-    class Meta:
-        constraints = (
-            models.UniqueConstraint(
-                fields=("owner", "group"), name="ledger_account_once", nulls_distinct=False
             ),
         )
 
@@ -91,6 +75,7 @@ class Operation(models.Model):
 
     class Meta:
         ordering = ("id",)
+        indexes = (models.Index(fields=("effective_on",), name="ledger_operation_day"),)
         constraints = (
             models.UniqueConstraint(fields=("key",), name="ledger_key_once"),
             models.UniqueConstraint(
@@ -100,26 +85,30 @@ class Operation(models.Model):
 
 
 class Posting(models.Model):
-    """What one operation adds to one account. The postings of an operation sum to zero in each unit."""
+    """What one operation adds for one owner on one account; `owner` 0 is nobody: the account's own side.
 
-    pk = models.CompositePrimaryKey("operation_id", "account_id")
+    The postings of an operation sum to zero in each unit.
+    """
+
+    pk = models.CompositePrimaryKey("operation_id", "account_id", "owner")
     # The trigger that takes postings in asks for both once a statement; a foreign key would ask row by row.
     operation = models.ForeignKey(
         Operation, models.PROTECT, db_index=False, db_constraint=False, related_name="postings"
     )
     account = models.ForeignKey(
-        Account, models.PROTECT, db_index=False, db_constraint=False, related_name="postings"
+        Account, models.PROTECT, db_index=False, db_constraint=False, related_name="+"
     )
+    owner = models.BigIntegerField(default=0)
     quantity = models.BigIntegerField()
 
     personal: ClassVar[dict[str, Personal]] = dict.fromkeys(
-        ("pk", "operation", "account", "quantity"), Personal.KEPT
+        ("pk", "operation", "account", "owner", "quantity"), Personal.KEPT
     )
 
     class Meta:
         indexes = (
             models.Index(
-                fields=("account",), include=("operation", "quantity"), name="ledger_posting_account"
+                fields=("owner", "account"), include=("operation", "quantity"), name="ledger_posting_owner"
             ),
         )
         constraints = (models.CheckConstraint(name="ledger_posting_moves", condition=~Q(quantity=0)),)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import connection
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 
 from commonweal.ledger.models import Operation, Posting, Seal
 
-Place = tuple[str, int | None]
+Place = tuple[str, int]
+# The owner of an account's own side.
+NOBODY = 0
+READ_AT_ONCE = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,45 +27,103 @@ class Trouble:
 
 
 def entries_of(operation: Operation) -> dict[Place, int]:
-    """What an operation moved: (group, owner) -> quantity."""
-    rows = operation.postings.values_list("account__group_id", "account__owner", "quantity")
-    return {(group, owner): quantity for group, owner, quantity in rows}
+    """What an operation moved: (account, owner) -> quantity."""
+    rows = operation.postings.values_list("account_id", "owner", "quantity")
+    return {(account, owner): quantity for account, owner, quantity in rows}
 
 
-def postings_in(groups: Sequence[str], owner: int | None = None) -> QuerySet[Posting]:
-    """Postings on accounts of these groups, of one owner where given, with their operations, in order of effect."""
-    found = Posting.objects.filter(account__group__in=groups)
-    if owner is not None:
-        found = found.filter(account__owner=owner)
-    return found.select_related("operation", "account").order_by("operation__effective_on", "operation_id")
+def postings_on(accounts: Sequence[str], owner: int) -> QuerySet[Posting]:
+    """An owner's postings on these accounts, with their operations, in order of effect."""
+    found = Posting.objects.filter(account__in=accounts, owner=owner).select_related("operation")
+    return found.order_by("operation__effective_on", "operation_id")
 
 
 def balances(
-    groups: Sequence[str], owners: Sequence[int], day: date, known_at: datetime | None = None
+    accounts: Sequence[str], owners: Sequence[int], day: date, known_at: datetime | None = None
 ) -> dict[Place, int]:
-    """What these owners hold in these groups at the end of a day, as known at a moment (default: now); no zeros."""
+    """What these owners hold on these accounts at the end of a day, as known at a moment (default: now); no zeros."""
     rows = (
-        Posting.objects.filter(_until(day, known_at), account__group__in=groups, account__owner__in=owners)
-        .values_list("account__group_id", "account__owner")
+        Posting.objects.filter(_until(day, known_at), account__in=accounts, owner__in=owners)
+        .values_list("account_id", "owner")
         .annotate(total=Sum("quantity"))
         .order_by()
     )
-    return {(group, owner): total for group, owner, total in rows if total}
+    return {(account, owner): total for account, owner, total in rows if total}
+
+
+def owners_after(accounts: Sequence[str], number: int, limit: int) -> list[int]:
+    """The next owners with postings on these accounts above a number, in order, whatever they hold."""
+    rows = Posting.objects.filter(account__in=accounts, owner__gt=number).order_by("owner")
+    return list(rows.values_list("owner", flat=True).distinct()[:limit])
+
+
+def every_balance(
+    accounts: Sequence[str], day: date, known_at: datetime | None = None
+) -> Iterator[tuple[int, str, int]]:
+    """(owner, account, quantity) of all that owners hold on these accounts at the end of a day, by owner; no zeros.
+
+    Read through a cursor of the server, so memory does not grow with the ledger.
+    """
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(
+            "SELECT p.owner, p.account_id, sum(p.quantity) FROM ledger_posting p "
+            "JOIN ledger_operation o ON o.id = p.operation_id "
+            "WHERE p.account_id = ANY(%(accounts)s) AND p.owner <> 0 AND o.effective_on <= %(day)s "
+            "AND (%(known)s::timestamptz IS NULL OR o.recorded_at <= %(known)s) "
+            "GROUP BY p.owner, p.account_id HAVING sum(p.quantity) <> 0 ORDER BY p.owner, p.account_id",
+            {"day": day, "known": known_at, "accounts": list(accounts)},
+        )
+        while rows := cursor.fetchmany(READ_AT_ONCE):
+            yield from ((owner, account, int(total)) for owner, account, total in rows)
 
 
 def balance(place: Place, day: date, known_at: datetime | None = None) -> int:
-    """What one account holds at the end of a day, as known at a moment (default: now)."""
-    group, owner = place
-    rows = Posting.objects.filter(_until(day, known_at), account__group=group)
-    rows = (
-        rows.filter(account__owner=owner) if owner is not None else rows.filter(account__owner__isnull=True)
-    )
-    return int(rows.aggregate(total=Sum("quantity"))["total"] or 0)
+    """What one owner holds on an account at the end of a day, as known at a moment (default: now)."""
+    return balances([place[0]], [place[1]], day, known_at).get(place, 0)
+
+
+def own_sides(accounts: Sequence[str], day: date, known_at: datetime | None = None) -> dict[str, int]:
+    """What stands on the accounts' own sides at the end of a day, as known at a moment: all there is, less what is later.
+
+    An own side bears every operation there ever was; few of them are later than the day that is asked for.
+    """
+    later = Q(effective_on__gt=day) | Q(recorded_at__gt=known_at) if known_at else Q(effective_on__gt=day)
+    own = Posting.objects.filter(account__in=accounts, owner=NOBODY).order_by()
+    totals = dict(own.values_list("account_id").annotate(total=Sum("quantity")))
+    over = own.filter(operation__in=Operation.objects.filter(later).values("pk"))
+    for account, total in over.values_list("account_id").annotate(total=Sum("quantity")):
+        totals[account] -= total
+    return {account: int(total) for account, total in totals.items()}
 
 
 def _until(day: date, known_at: datetime | None) -> Q:
     until = Q(operation__effective_on__lte=day)
     return until & Q(operation__recorded_at__lte=known_at) if known_at else until
+
+
+def operations_on(accounts: Sequence[str], before: int | None, limit: int) -> list[Operation]:
+    """The latest operations that touch these accounts, newest first, below an id where given."""
+    rows = Operation.objects.filter(
+        Exists(Posting.objects.filter(operation=OuterRef("pk"), account__in=accounts))
+    )
+    if before is not None:
+        rows = rows.filter(pk__lt=before)
+    return list(rows.order_by("-pk").prefetch_related("postings")[:limit])
+
+
+def other_owners(operations: Sequence[int], owner: int) -> dict[int, list[int]]:
+    """Who else has a posting in these operations: operation -> owners, in order."""
+    rows = Posting.objects.filter(operation__in=operations).exclude(owner__in=(NOBODY, owner))
+    found: dict[int, list[int]] = {}
+    for operation, other in rows.values_list("operation_id", "owner"):
+        if other not in found.setdefault(operation, []):
+            found[operation].append(other)
+    return {operation: sorted(others) for operation, others in found.items()}
+
+
+def reversed_among(operations: Sequence[int]) -> set[int]:
+    """Those of these operations that were undone."""
+    return set(Operation.objects.filter(reverses__in=operations).values_list("reverses_id", flat=True))
 
 
 def operation_with_key(key: str) -> Operation | None:
@@ -83,9 +144,8 @@ _LOOKS = {
           SELECT s.number, s.operation_id, s.digest,
             ledger_link(lag(s.digest) OVER (ORDER BY s.number), ledger_content(o, p.postings), sha256('')) AS due
           FROM ledger_seal s LEFT JOIN ledger_operation o ON o.id = s.operation_id LEFT JOIN (
-            SELECT a.operation_id, string_agg(c.group_id || '/' || coalesce(c.owner::text, '') || ':' || a.quantity,
-              ' ' ORDER BY c.group_id COLLATE "C", c.owner) AS postings
-            FROM ledger_posting a JOIN ledger_account c ON c.id = a.account_id GROUP BY a.operation_id
+            SELECT operation_id, string_agg(account_id || '/' || owner || ':' || quantity, ' '
+              ORDER BY owner, account_id COLLATE "C") AS postings FROM ledger_posting GROUP BY operation_id
           ) p ON p.operation_id = s.operation_id) s
         WHERE s.digest IS DISTINCT FROM s.due ORDER BY s.number""",
     "gap": """
@@ -97,28 +157,27 @@ _LOOKS = {
         LEFT JOIN ledger_seal s ON s.operation_id = o.id WHERE s.number IS NULL ORDER BY o.id""",
     "lost": """
         SELECT 'operation ' || p.operation_id, 'its operation or account is gone' FROM ledger_posting p
-        LEFT JOIN ledger_operation o ON o.id = p.operation_id LEFT JOIN ledger_account a ON a.id = p.account_id
-        WHERE o.id IS NULL OR a.id IS NULL ORDER BY p.operation_id""",
+        LEFT JOIN ledger_operation o ON o.id = p.operation_id LEFT JOIN ledger_account a ON a.code = p.account_id
+        WHERE o.id IS NULL OR a.code IS NULL ORDER BY p.operation_id""",
     "unbalanced": """
-        SELECT 'operation ' || p.operation_id, 'is off by ' || sum(p.quantity) || ' ' || g.unit
-        FROM ledger_posting p JOIN ledger_account a ON a.id = p.account_id JOIN ledger_group g ON g.code = a.group_id
-        GROUP BY p.operation_id, g.unit HAVING sum(p.quantity) <> 0 ORDER BY p.operation_id""",
+        SELECT 'operation ' || p.operation_id, 'is off by ' || sum(p.quantity) || ' ' || a.unit
+        FROM ledger_posting p JOIN ledger_account a ON a.code = p.account_id
+        GROUP BY p.operation_id, a.unit HAVING sum(p.quantity) <> 0 ORDER BY p.operation_id""",
     "below_floor": """
-        WITH limits AS (SELECT group_id, starts_on, floor,
-          lead(starts_on) OVER (PARTITION BY group_id ORDER BY starts_on) AS next_on FROM ledger_limit),
-        days AS (SELECT a.id, a.group_id, a.owner, o.effective_on, sum(p.quantity) AS moved
-          FROM ledger_posting p JOIN ledger_account a ON a.id = p.account_id
-          JOIN ledger_operation o ON o.id = p.operation_id
-          WHERE a.group_id IN (SELECT group_id FROM limits) GROUP BY a.id, o.effective_on),
-        running AS (SELECT *, sum(moved) OVER (PARTITION BY id ORDER BY effective_on) AS balance FROM days)
-        SELECT 'account ' || r.group_id || '/' || coalesce(r.owner::text, ''), 'holds ' || r.balance || ' on '
-          || r.effective_on || ', less than ' || l.floor
-        FROM running r JOIN limits l ON l.group_id = r.group_id AND l.starts_on <= r.effective_on
-          AND (l.next_on IS NULL OR l.next_on > r.effective_on) WHERE r.balance < l.floor ORDER BY r.id""",
+        WITH limits AS (SELECT account_id, starts_on, floor,
+          lead(starts_on) OVER (PARTITION BY account_id ORDER BY starts_on) AS next_on FROM ledger_limit),
+        running AS (SELECT p.account_id, p.owner, o.effective_on,
+          sum(p.quantity) OVER (PARTITION BY p.owner, p.account_id ORDER BY o.effective_on) AS balance
+          FROM ledger_posting p JOIN ledger_operation o ON o.id = p.operation_id
+          WHERE p.account_id IN (SELECT account_id FROM limits))
+        SELECT DISTINCT 'owner ' || r.owner, 'holds ' || r.balance || ' of ' || r.account_id || ' on ' || r.effective_on
+          || ', less than ' || l.floor
+        FROM running r JOIN limits l ON l.account_id = r.account_id AND l.starts_on <= r.effective_on
+          AND (l.next_on IS NULL OR l.next_on > r.effective_on) WHERE r.balance < l.floor ORDER BY 1""",
     "guard_off": """
         SELECT 'table ' || wanted.name, 'the guard ' || wanted.guard || ' is off' FROM (VALUES
-          ('ledger_group', 'ledger_only_grows'), ('ledger_limit', 'ledger_only_grows'),
-          ('ledger_account', 'ledger_only_grows'), ('ledger_operation', 'ledger_only_grows'),
+          ('ledger_account', 'ledger_only_grows'), ('ledger_limit', 'ledger_only_grows'),
+          ('ledger_operation', 'ledger_only_grows'),
           ('ledger_posting', 'ledger_only_grows'), ('ledger_seal', 'ledger_only_grows'),
           ('ledger_posting', 'ledger_take_in'), ('ledger_seal', 'ledger_sealed_by_postings')
         ) AS wanted (name, guard) LEFT JOIN pg_trigger t

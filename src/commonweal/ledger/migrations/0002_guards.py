@@ -38,7 +38,7 @@ ALTER TABLE ledger_operation ADD CONSTRAINT ledger_operation_sealed
   FOREIGN KEY (id) REFERENCES ledger_seal (operation_id) DEFERRABLE INITIALLY DEFERRED;
 """
 
-TABLES = ("group", "limit", "account", "operation", "posting", "seal")
+TABLES = ("account", "limit", "operation", "posting", "seal")
 ONLY_GROWS = "".join(
     f"CREATE TRIGGER ledger_only_grows BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger_{table} "
     "FOR EACH STATEMENT EXECUTE FUNCTION ledger_only_grows();\n"
@@ -49,7 +49,7 @@ ONLY_GROWS = "".join(
 # Each check is run by EXECUTE, so that it is planned for the number of rows at hand.
 TAKE_IN = """
 CREATE FUNCTION ledger_take_in() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE wrong record; last record;
+DECLARE wrong record; last record; sealed bigint;
 BEGIN
   IF current_setting('transaction_isolation') <> 'read committed' THEN
     RAISE EXCEPTION 'the ledger is written in READ COMMITTED only, so that each writer sees the one before'
@@ -58,17 +58,13 @@ BEGIN
   -- One writer at a time from here to the end of the transaction: balances and the chain need it.
   PERFORM pg_advisory_xact_lock(hashtext('ledger'));
 
-  EXECUTE 'SELECT a.operation_id, a.account_id FROM added a LEFT JOIN ledger_operation o ON o.id = a.operation_id
-    LEFT JOIN ledger_account c ON c.id = a.account_id WHERE o.id IS NULL OR c.id IS NULL LIMIT 1' INTO wrong;
-  IF wrong.operation_id IS NOT NULL THEN
-    RAISE EXCEPTION 'operation % or account % does not exist', wrong.operation_id, wrong.account_id
+  EXECUTE 'SELECT a.operation_id, c.unit, sum(a.quantity) AS total, min(a.account_id) AS account FROM added a
+    LEFT JOIN ledger_account c ON c.code = a.account_id
+    GROUP BY a.operation_id, c.unit HAVING sum(a.quantity) <> 0 OR c.unit IS NULL LIMIT 1' INTO wrong;
+  IF wrong.operation_id IS NOT NULL AND wrong.unit IS NULL THEN
+    RAISE EXCEPTION 'account % does not exist', wrong.account
       USING ERRCODE = 'foreign_key_violation', CONSTRAINT = 'ledger_posting_known';
-  END IF;
-
-  EXECUTE 'SELECT a.operation_id, g.unit, sum(a.quantity) AS total FROM added a
-    JOIN ledger_account c ON c.id = a.account_id JOIN ledger_group g ON g.code = c.group_id
-    GROUP BY a.operation_id, g.unit HAVING sum(a.quantity) <> 0 LIMIT 1' INTO wrong;
-  IF wrong.operation_id IS NOT NULL THEN
+  ELSIF wrong.operation_id IS NOT NULL THEN
     RAISE EXCEPTION 'operation % does not balance: % %', wrong.operation_id, wrong.total, wrong.unit
       USING ERRCODE = 'check_violation', CONSTRAINT = 'ledger_balanced';
   END IF;
@@ -77,34 +73,34 @@ BEGIN
     JOIN ledger_operation o ON o.id = a.operation_id LEFT JOIN ledger_operation r ON r.id = o.reverses_id
     WHERE o.reverses_id IS NOT NULL AND (r.id IS NULL OR r.reverses_id IS NOT NULL
       OR r.effective_on <> o.effective_on OR EXISTS (
-        SELECT FROM (SELECT account_id, quantity FROM ledger_posting WHERE operation_id = o.id) n
-        FULL JOIN (SELECT account_id, quantity FROM ledger_posting WHERE operation_id = r.id) w USING (account_id)
+        SELECT FROM (SELECT account_id, owner, quantity FROM ledger_posting WHERE operation_id = o.id) n
+        FULL JOIN (SELECT account_id, owner, quantity FROM ledger_posting WHERE operation_id = r.id) w
+        USING (account_id, owner)
         WHERE n.quantity IS DISTINCT FROM -w.quantity)) LIMIT 1' INTO wrong;
   IF wrong.id IS NOT NULL THEN
     RAISE EXCEPTION 'operation % is no mirror of what it reverses', wrong.id
       USING ERRCODE = 'check_violation', CONSTRAINT = 'ledger_mirror';
   END IF;
 
+  -- The window's rows of one day are peers, so each sees the balance at the end of its day.
   EXECUTE 'WITH limits AS (
-      SELECT group_id, starts_on, floor, ceiling,
-        lead(starts_on) OVER (PARTITION BY group_id ORDER BY starts_on) AS next_on FROM ledger_limit),
+      SELECT account_id, starts_on, floor, ceiling,
+        lead(starts_on) OVER (PARTITION BY account_id ORDER BY starts_on) AS next_on FROM ledger_limit),
     touched AS (
-      SELECT a.account_id, c.group_id, min(o.effective_on) AS since, bool_or(a.quantity > 0) AS grows
-      FROM added a JOIN ledger_operation o ON o.id = a.operation_id JOIN ledger_account c ON c.id = a.account_id
-      WHERE c.group_id IN (SELECT group_id FROM limits) GROUP BY 1, 2),
-    days AS (
-      SELECT t.account_id, t.group_id, t.since, t.grows, o.effective_on, sum(p.quantity) AS moved FROM touched t
-      JOIN ledger_posting p USING (account_id) JOIN ledger_operation o ON o.id = p.operation_id
-      GROUP BY 1, 2, 3, 4, 5),
+      SELECT a.account_id, a.owner, min(o.effective_on) AS since, bool_or(a.quantity > 0) AS grows
+      FROM added a JOIN ledger_operation o ON o.id = a.operation_id
+      WHERE a.account_id IN (SELECT account_id FROM limits) GROUP BY 1, 2),
     running AS (
-      SELECT *, sum(moved) OVER (PARTITION BY account_id ORDER BY effective_on) AS balance FROM days)
-    SELECT r.account_id, r.effective_on, r.balance, r.group_id FROM running r
-    JOIN limits l ON l.group_id = r.group_id AND l.starts_on <= r.effective_on
+      SELECT t.*, o.effective_on, sum(p.quantity) OVER (PARTITION BY p.owner, p.account_id ORDER BY o.effective_on) AS balance
+      FROM touched t JOIN ledger_posting p ON p.owner = t.owner AND p.account_id = t.account_id
+      JOIN ledger_operation o ON o.id = p.operation_id)
+    SELECT r.account_id, r.owner, r.effective_on, r.balance FROM running r
+    JOIN limits l ON l.account_id = r.account_id AND l.starts_on <= r.effective_on
       AND (l.next_on IS NULL OR l.next_on > r.effective_on)
     WHERE r.effective_on >= r.since AND (r.balance < l.floor OR (r.grows AND r.balance > l.ceiling))
     LIMIT 1' INTO wrong;
   IF wrong.account_id IS NOT NULL THEN
-    RAISE EXCEPTION 'account % of % would hold % on %', wrong.account_id, wrong.group_id, wrong.balance,
+    RAISE EXCEPTION 'owner % would hold % of % on %', wrong.owner, wrong.balance, wrong.account_id,
       wrong.effective_on USING ERRCODE = 'check_violation', CONSTRAINT = 'ledger_within_limits';
   END IF;
 
@@ -112,11 +108,17 @@ BEGIN
   EXECUTE 'INSERT INTO ledger_seal (number, operation_id, digest)
     SELECT $1 + row_number() OVER w, id, ledger_chain(content, $2) OVER (w ROWS UNBOUNDED PRECEDING) FROM (
       SELECT o.id, ledger_content(o, p.postings) AS content FROM ledger_operation o JOIN (
-        SELECT a.operation_id, string_agg(c.group_id || ''/'' || coalesce(c.owner::text, '''') || '':'' || a.quantity,
-          '' '' ORDER BY c.group_id COLLATE "C", c.owner) AS postings
-        FROM added a JOIN ledger_account c ON c.id = a.account_id GROUP BY a.operation_id
+        SELECT operation_id, string_agg(account_id || ''/'' || owner || '':'' || quantity, '' ''
+          ORDER BY owner, account_id COLLATE "C") AS postings
+        FROM added GROUP BY operation_id
       ) p ON p.operation_id = o.id) said WINDOW w AS (ORDER BY id)'
     USING coalesce(last.number, 0), coalesce(last.digest, sha256(''));
+  GET DIAGNOSTICS sealed = ROW_COUNT;
+  EXECUTE 'SELECT count(DISTINCT operation_id) AS operations FROM added' INTO wrong;
+  IF sealed <> wrong.operations THEN
+    RAISE EXCEPTION 'a posting whose operation does not exist'
+      USING ERRCODE = 'foreign_key_violation', CONSTRAINT = 'ledger_posting_known';
+  END IF;
   RETURN NULL;
 END $$;
 CREATE TRIGGER ledger_take_in AFTER INSERT ON ledger_posting REFERENCING NEW TABLE AS added

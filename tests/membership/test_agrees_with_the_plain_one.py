@@ -67,6 +67,10 @@ class Both(RuleBasedStateMachine):
             refused = refusal.code
         assert expected == (not refused), (refused, given)
 
+    def _part(self, member: int, code: str, drawn: int, day: date) -> int:
+        """Between one share and one more than are held, so that most movements are let in and some are not."""
+        return 1 + drawn % (self.plain.holds(self.members[member].number, code, "shares", day) + 1)
+
     def _next(self) -> datetime:
         self.now += timedelta(minutes=1)
         return self.now
@@ -86,6 +90,7 @@ class Both(RuleBasedStateMachine):
 
     @rule(giver=who, taker=who, code=codes, count=counts, day=days, dead=st.booleans())
     def transfer(self, giver: int, taker: int, code: str, count: int, day: date, dead: bool) -> None:
+        count = self._part(giver, code, count, day)
         one, other = self.members[giver], self.members[taker]
         kind = MovementKind.INHERITANCE if dead else MovementKind.TRANSFER
         expected = self.plain.transfer(one.number, other.number, code, count, day, self._next())
@@ -93,11 +98,13 @@ class Both(RuleBasedStateMachine):
 
     @rule(member=who, code=codes, count=counts, cents=st.integers(0, 40_000), day=days)
     def refund(self, member: int, code: str, count: int, cents: int, day: date) -> None:
+        count = self._part(member, code, count, day)
         expected = self.plain.refund(self.members[member].number, code, count, cents, day, self._next())
         self._book(expected, member, actions.Movement(MovementKind.REFUND, code, day, count, cents))
 
     @rule(member=who, count=counts, to_count=st.integers(1, 20), day=days)
     def convert(self, member: int, count: int, to_count: int, day: date) -> None:
+        count = self._part(member, "B", count, day)
         expected = self.plain.convert(self.members[member].number, count, to_count, day, self._next())
         movement = actions.Movement(MovementKind.CONVERSION, "B", day, count, to_class="A", to_count=to_count)
         self._book(expected, member, movement)

@@ -13,6 +13,8 @@ import pytest
 from django.conf import settings as django_settings
 from django.utils import translation
 
+from commonweal.config.translations import compile_all
+
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
 AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
@@ -40,6 +42,7 @@ COLOURS = ["color-contrast", "color-contrast-enhanced", "link-in-text-block"]
 
 def pytest_configure() -> None:
     _empties_the_ledger_too()
+    compile_all()
     django_settings.STORAGES["staticfiles"] = {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
     }

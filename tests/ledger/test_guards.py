@@ -273,9 +273,8 @@ def test_thirty_two_processes_with_one_key_post_once() -> None:
 
 @pytest.mark.django_db
 def test_the_command_says_what_is_wrong_where_and_ends_with_one(
-    given: Given, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    given: Given, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setenv("DATABASE_URL", "postgresql:///the-one-of-the-tests")
     operation = given(7, 4)
     settle()
     assert cli.main(["check-ledger"]) == 0

@@ -23,7 +23,10 @@ OPERATION = (
     "INSERT INTO ledger_operation (id, kind, key, effective_on, recorded_at, author, document, note) "
     "VALUES ({0}, 'gift', 'raw:{0}', '2026-01-01', now(), '', '', '')"
 )
-POSTING = "INSERT INTO ledger_posting (operation_id, account_id, owner, quantity) VALUES "
+POSTING = (
+    "INSERT INTO ledger_posting (effective_on, operation_id, account_id, owner, quantity) "
+    "SELECT '2026-01-01'::date, * FROM (VALUES {}) AS given"
+)
 
 
 def run(*statements: str) -> None:
@@ -105,33 +108,42 @@ def test_the_owner_gave_up_the_right_to_delete() -> None:
 def test_what_the_actions_would_never_write_is_refused(posted: None) -> None:
     basket, tree = "'apples', 7", "'tree', 0"
     wrong = {
-        "balance": (OPERATION.format(901), POSTING + f"(901, {basket}, 1), (901, {tree}, -2)"),
+        "balance": (OPERATION.format(901), POSTING.format(f"(901, {basket}, 1), (901, {tree}, -2)")),
         "ledger_operation_sealed": (OPERATION.format(902),),
-        "operation does not exist": (POSTING + f"(903, {basket}, 1), (903, {tree}, -1)",),
+        "operation 903 does not exist": (POSTING.format(f"(903, {basket}, 1), (903, {tree}, -1)"),),
+        "takes effect on another day": (
+            OPERATION.format(907),
+            POSTING.format(f"(907, {basket}, 1), (907, {tree}, -1)").replace("2026", "2025"),
+        ),
+        "ledger_owner_not_negative": (
+            OPERATION.format(912),
+            POSTING.format("(912, 'tree', 7, 1), (912, 'tree', -7, -1)"),
+        ),
         "account pears does not exist": (
             OPERATION.format(904),
-            POSTING + "(904, 'pears', 7, 1), (904, 'pears', 8, -1)",
+            POSTING.format("(904, 'pears', 7, 1), (904, 'pears', 8, -1)"),
         ),
-        "would hold": (OPERATION.format(905), POSTING + f"(905, {basket}, -5), (905, {tree}, 5)"),
-        "ledger_posting_moves": (OPERATION.format(906), POSTING + f"(906, {basket}, 0)"),
+        "would hold": (OPERATION.format(905), POSTING.format(f"(905, {basket}, -5), (905, {tree}, 5)")),
+        "ledger_posting_moves": (OPERATION.format(906), POSTING.format(f"(906, {basket}, 0)")),
         "postings alone": ("INSERT INTO ledger_seal VALUES (2, sha256(''), 907)",),
         "ledger_key_once": (OPERATION.format(908), OPERATION.format(909).replace("raw:909", "raw:908")),
         "mirror": (
             OPERATION.format(910).replace("note)", "note, reverses_id)").replace("'')", "'', 911)"),
-            POSTING + f"(910, {basket}, 1), (910, {tree}, -1)",
+            POSTING.format(f"(910, {basket}, 1), (910, {tree}, -1)"),
         ),
     }
     for message, statements in wrong.items():
         with pytest.raises(DatabaseError, match=message):
             run(*statements)
-    run(OPERATION.format(920), POSTING + f"(920, {basket}, 1), (920, {tree}, -1)")
+    run(OPERATION.format(920), POSTING.format(f"(920, {basket}, 1), (920, {tree}, -1)"))
 
 
 @pytest.mark.django_db
 def test_an_operation_takes_no_more_postings_once_it_is_sealed(given: Given) -> None:
     operation = given(7, 4)
+    more = POSTING.format(f"({operation.pk}, 'apples', 8, 1), ({operation.pk}, 'tree', 9, -1)")
     with pytest.raises(DatabaseError, match=r"ledger_seal_operation_id|ledger_posting_pkey"):
-        run(POSTING + f"({operation.pk}, 'apples', 8, 1), ({operation.pk}, 'tree', 9, -1)")
+        run(more.replace("2026-01-01", operation.effective_on.isoformat()))
 
 
 @pytest.mark.django_db
@@ -174,6 +186,10 @@ TAMPERED = {
     "an account gone": (
         "UPDATE ledger_posting SET account_id = 'pears' WHERE operation_id = {0} AND owner = 8",
         "lost",
+    ),
+    "a posting's day": (
+        "UPDATE ledger_posting SET effective_on = '2020-01-01' WHERE operation_id = {0} AND quantity > 0",
+        "astray",
     ),
     "a debt": ("UPDATE ledger_posting SET quantity = -quantity WHERE operation_id = {0}", "below_floor"),
 }

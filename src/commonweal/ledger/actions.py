@@ -147,7 +147,13 @@ def post(*, draft: Draft, now: datetime, reverses: Operation | None = None) -> O
                 if not wanted:
                     raise Unbalanced(_REFUSALS["ledger_balanced"][1])
                 Posting.objects.bulk_create(
-                    Posting(operation=operation, account_id=account, owner=owner, quantity=quantity)
+                    Posting(
+                        operation=operation,
+                        account_id=account,
+                        owner=owner,
+                        quantity=quantity,
+                        effective_on=draft.effective_on,
+                    )
                     for (account, owner), quantity in wanted.items()
                 )
                 return operation
@@ -209,9 +215,9 @@ def _copied(chunk: list[Draft], now: datetime) -> int:
                 said = (draft.kind, draft.key, draft.effective_on, now)
                 copy.write_row((number, *said, draft.author, draft.document, draft.note))
         with cursor.copy(
-            "COPY ledger_posting (operation_id, account_id, owner, quantity) FROM STDIN"
+            "COPY ledger_posting (operation_id, account_id, owner, quantity, effective_on) FROM STDIN"
         ) as copy:
-            for number, (_draft, wanted) in zip(numbers, new, strict=True):
+            for number, (draft, wanted) in zip(numbers, new, strict=True):
                 for (account, owner), quantity in wanted.items():
-                    copy.write_row((number, account, owner, quantity))
+                    copy.write_row((number, account, owner, quantity, draft.effective_on))
     return len(new)

@@ -87,7 +87,8 @@ class Operation(models.Model):
 class Posting(models.Model):
     """What one operation adds for one owner on one account; `owner` 0 is nobody: the account's own side.
 
-    The postings of an operation sum to zero in each unit.
+    The postings of an operation sum to zero in each unit. They repeat its `effective_on`, so that a balance of any day
+    is read from this table alone.
     """
 
     pk = models.CompositePrimaryKey("operation_id", "account_id", "owner")
@@ -100,18 +101,24 @@ class Posting(models.Model):
     )
     owner = models.BigIntegerField(default=0)
     quantity = models.BigIntegerField()
+    effective_on = models.DateField()
 
     personal: ClassVar[dict[str, Personal]] = dict.fromkeys(
-        ("pk", "operation", "account", "owner", "quantity"), Personal.KEPT
+        ("pk", "operation", "account", "owner", "quantity", "effective_on"), Personal.KEPT
     )
 
     class Meta:
         indexes = (
             models.Index(
-                fields=("owner", "account"), include=("operation", "quantity"), name="ledger_posting_owner"
+                fields=("owner", "account", "effective_on"),
+                include=("quantity", "operation"),
+                name="ledger_posting_owner",
             ),
         )
-        constraints = (models.CheckConstraint(name="ledger_posting_moves", condition=~Q(quantity=0)),)
+        constraints = (
+            models.CheckConstraint(name="ledger_posting_moves", condition=~Q(quantity=0)),
+            models.CheckConstraint(name="ledger_owner_not_negative", condition=Q(owner__gte=0)),
+        )
 
 
 class Seal(models.Model):

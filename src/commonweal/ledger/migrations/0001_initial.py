@@ -42,6 +42,7 @@ class Migration(migrations.Migration):
                 ('pk', models.CompositePrimaryKey('operation_id', 'account_id', 'owner', blank=True, editable=False, primary_key=True, serialize=False)),
                 ('owner', models.BigIntegerField(default=0)),
                 ('quantity', models.BigIntegerField()),
+                ('effective_on', models.DateField()),
                 ('account', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.account')),
                 ('operation', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='postings', to='ledger.operation')),
             ],
@@ -81,10 +82,14 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='posting',
-            index=models.Index(fields=['owner', 'account'], include=('operation', 'quantity'), name='ledger_posting_owner'),
+            index=models.Index(fields=['owner', 'account', 'effective_on'], include=('quantity', 'operation'), name='ledger_posting_owner'),
         ),
         migrations.AddConstraint(
             model_name='posting',
             constraint=models.CheckConstraint(condition=models.Q(('quantity', 0), _negated=True), name='ledger_posting_moves'),
+        ),
+        migrations.AddConstraint(
+            model_name='posting',
+            constraint=models.CheckConstraint(condition=models.Q(('owner__gte', 0)), name='ledger_owner_not_negative'),
         ),
     ]

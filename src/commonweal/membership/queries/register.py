@@ -130,9 +130,10 @@ def _told(found: dict[int, dict[str, Held]], language: str) -> list[RegisterRow]
 
 def class_totals(day: date, known_at: datetime | None = None) -> dict[str, int]:
     """All shares of each class that exist at the end of a day."""
-    return {
-        code: -ledger.balance((names.issued_account(code), names.NOBODY), day, known_at) for code in classes()
-    }
+    kinds = classes()
+    accounts = [names.issued_account(code) for code in kinds]
+    issued = ledger.balances(accounts, [names.NOBODY], day, known_at)
+    return {code: -issued.get((names.issued_account(code), names.NOBODY), 0) for code in kinds}
 
 
 def changes(before: int | None = None, limit: int = PAGE) -> list[Change]:

@@ -155,6 +155,7 @@ def site(world: None, clock: Clock) -> dict[str, list[str]]:
             "members/register/changes/",
             f"members/register/{holder.number}/",
             f"members/register/{holder.number}/movement/",
+            f"members/register/{holder.number}/movement/?kind=conversion",
             f"members/register/{holder.number}/movement/{operation.pk}/undo/",
             "desk/dossiers/",
             f"desk/dossiers/{sent.pk}/ties/",

@@ -13,6 +13,7 @@ from pypdf import PdfReader
 
 from commonweal.ledger.models import Operation
 from commonweal.membership import queries
+from commonweal.membership.forms import FIELDS
 from commonweal.membership.models import Member
 from commonweal.people.models import Event
 from tests import factories as make
@@ -29,6 +30,7 @@ MOVEMENT = {
     "effective_on_year": "2026",
     "document": "letter of 1 June",
     "token": TOKEN,
+    "checked": "yes",
 }
 
 
@@ -61,6 +63,7 @@ def test_pages_answer_in_every_language(member: Member, secretary: Client) -> No
             "register/changes/",
             f"register/{member.number}/",
             f"register/{member.number}/movement/",
+            *(f"register/{member.number}/movement/?kind={kind}" for kind in FIELDS),
             f"register/{member.number}/movement/{operation}/undo/",
             "statutes/",
         ):
@@ -95,6 +98,38 @@ def test_own_shares_and_the_consultation_are_for_members(member: Member) -> None
     assert not Event.objects.filter(name="RegisterConsulted").exists()
 
 
+def test_nothing_is_booked_before_the_secretary_saw_what_changes(member: Member, secretary: Client) -> None:
+    address = f"/en/members/register/{member.number}/movement/"
+    assert "What does the paper say" in text_of(secretary, address)
+    assert "error-summary" in text_of(secretary, f"{address}?kind=nothing")
+    taker = make.member(make.person("Bo", "Taker"))
+    given = {**MOVEMENT, "kind": "transfer", "counterpart": str(taker.number)}
+    del given["checked"]
+    page = " ".join(secretary.post(address, given).content.decode().split())
+    for shown in ("It is not booked yet", "Bo Taker", "10 A", "7 A", "€350", "letter of 1 June"):
+        assert shown in page
+    assert f'name="counterpart" value="{taker.number}"' in page
+    again = secretary.post(address, {**given, "change": "yes"}).content.decode()
+    assert 'value="letter of 1 June"' in again
+    assert Operation.objects.count() == 1
+    assert secretary.post(address, {**given, "checked": "yes"}).status_code == 302
+    assert queries.held_on(taker.number, "A", date(2026, 6, 1)).shares == 3
+
+
+def test_holdings_are_drawn_year_by_year_once_there_are_two(member: Member) -> None:
+    make.shares(member, 4, day=date(2026, 6, 1))
+    page = text_of(signed_in(member.person), "/en/members/shares/")  # type: ignore[arg-type]
+    assert "at the end of each year" in page
+    rows = dict(queries.holdings_by_year(member.number, date(2026, 11, 23)))
+    assert list(rows) == list(range(2020, 2027))
+    assert [rows[year]["A"].shares for year in (2020, 2025, 2026)] == [10, 10, 14]
+    new = make.member()
+    assert queries.holdings_by_year(new.number, date(2026, 11, 23)) == []
+    page = text_of(signed_in(new.person), "/en/members/shares/")  # type: ignore[arg-type]
+    assert "You hold no shares" in page
+    assert "at the end of each year" not in page
+
+
 def test_the_secretary_books_a_movement_once_and_undoes_it(member: Member, secretary: Client) -> None:
     address = f"/en/members/register/{member.number}/movement/"
     for _twice in range(2):
@@ -118,7 +153,8 @@ def test_the_secretary_books_a_movement_once_and_undoes_it(member: Member, secre
         ({"count": "95"}, "cannot hold so many"),
         ({"share_class": "C"}, "not for this kind of member"),
         ({"kind": "transfer", "counterpart": "99999"}, "No member bears this number."),
-        ({"kind": "transfer"}, "name one"),
+        ({"kind": "transfer"}, "Member number of who takes the shares"),
+        ({"kind": "conversion", "to_class": "A", "to_count": "1"}, "Say into how many shares"),
         ({"document": ""}, "Document it rests on"),
         ({"kind": "refund", "count": "2", "cents": "200"}, "at most what was paid"),
     ],
@@ -166,7 +202,7 @@ def test_lists_cost_the_same_for_one_and_for_twenty(secretary: Client, count: in
     for page, budget in budgets.items():
         assert queries_of(secretary, f"/en/members/{page}") <= budget, page
     client = signed_in(holders[0].person)  # type: ignore[arg-type]
-    assert queries_of(client, "/en/members/shares/") <= 15
+    assert queries_of(client, "/en/members/shares/") <= 17
 
 
 def test_the_whole_register_is_a_file_without_formulas_and_is_noted(secretary: Client) -> None:

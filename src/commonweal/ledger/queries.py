@@ -86,6 +86,17 @@ def balance(place: Place, day: date, known_at: datetime | None = None) -> int:
     return balances([place[0]], [place[1]], day, known_at).get(place, 0)
 
 
+def moved_by_year(accounts: Sequence[str], owner: int, day: date) -> dict[tuple[int, str], int]:
+    """What came and went for an owner in each year until a day: (year, account) -> quantity."""
+    rows = (
+        Posting.objects.filter(account__in=accounts, owner=owner, effective_on__lte=day)
+        .values_list("effective_on__year", "account_id")
+        .annotate(total=Sum("quantity"))
+        .order_by()
+    )
+    return {(year, account): total for year, account, total in rows}
+
+
 def _until(day: date, known_at: datetime | None) -> Q:
     until = Q(effective_on__lte=day)
     return until & Q(operation__recorded_at__lte=known_at) if known_at else until

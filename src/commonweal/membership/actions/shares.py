@@ -17,7 +17,7 @@ from commonweal.membership.access import may_consult_register, may_keep_register
 from commonweal.membership.models import Member
 from commonweal.membership.queries.shares import held_on, terms_on
 from commonweal.membership.rules import movements as rules
-from commonweal.membership.rules.movements import GIVING_BACK, PASSING_ON, MovementKind
+from commonweal.membership.rules.movements import GIVING_BACK, PASSING_ON, Held, MovementKind
 from commonweal.membership.rules.statutes import Terms, may_hold, may_issue
 from commonweal.people.actions import record
 from commonweal.people.rules import Channel
@@ -57,6 +57,16 @@ class Movement:
     to_count: int = 0
     document: str = ""
     note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What a movement would change for one member and one class, on its day."""
+
+    number: int
+    share_class: str
+    before: Held
+    after: Held
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +138,20 @@ def booked(
         data=data,
     )
     return operation
+
+
+def planned(*, member: Member, movement: Movement) -> list[Planned]:
+    """What booking would change, by member and class; books nothing. Raises MovementRefused."""
+    changed: dict[tuple[int, str], list[int]] = {}
+    for account, owner, quantity in _entries(member, movement):
+        kind, _dot, code = account.partition(".")
+        if owner:
+            changed.setdefault((owner, code), [0, 0])[kind == "paid"] += quantity
+    found = []
+    for (number, code), (shares, cents) in changed.items():
+        before = held_on(number, code, movement.effective_on)
+        found.append(Planned(number, code, before, Held(before.shares + shares, before.paid_cents + cents)))
+    return found
 
 
 def _entries(member: Member, movement: Movement) -> rules.Entries:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -54,6 +54,12 @@ def member_with_number(number: int) -> Member | None:
     return (
         Member.objects.select_related("person", "organisation", "municipality").filter(number=number).first()
     )
+
+
+def holder_names(numbers: Iterable[int]) -> dict[int, str]:
+    """The names behind member numbers; one query."""
+    found = Member.objects.filter(number__in=set(numbers)).select_related("person", "organisation")
+    return {member.number: str(member.person or member.organisation) for member in found}
 
 
 def next_number() -> int:

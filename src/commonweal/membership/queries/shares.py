@@ -17,7 +17,7 @@ from commonweal.people.queries import people_with_ids
 if TYPE_CHECKING:
     from commonweal.ledger.models import Operation
 
-MOVEMENTS_MAX = 200
+MOVEMENTS_MAX, YEARS_MAX = 200, 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +104,25 @@ def holdings_of(
             if held != Held():
                 found.setdefault(number, {})[code] = held
     return found
+
+
+def holdings_by_year(number: int, today: date) -> list[tuple[int, dict[str, Held]]]:
+    """What a member held at the end of each year, from the first with shares until today; the last fifteen."""
+    kinds = classes()
+    accounts = [name(code) for code in kinds for name in (names.shares_account, names.paid_account)]
+    moved = ledger.moved_by_year(accounts, number, today)
+    first = min((year for year, _account in moved), default=today.year + 1)
+    running = dict.fromkeys(accounts, 0)
+    found = []
+    for year in range(first, today.year + 1):
+        for account in accounts:
+            running[account] += moved.get((year, account), 0)
+        held = {
+            code: Held(running[names.shares_account(code)], running[names.paid_account(code)])
+            for code in kinds
+        }
+        found.append((year, held))
+    return found[-YEARS_MAX:]
 
 
 def movements_of(member: Member) -> list[MovementLine]:

@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpRespons
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -20,7 +21,7 @@ from commonweal.kernel.decision import Refusal
 from commonweal.kernel.money import euros
 from commonweal.kernel.text import safe_cell
 from commonweal.membership import actions, queries
-from commonweal.membership.forms import CorrectionForm, MovementForm, RegisterForm
+from commonweal.membership.forms import CorrectionForm, KindForm, MovementForm, RegisterForm
 from commonweal.membership.models import Member
 from commonweal.membership.rules.movements import MovementKind
 from commonweal.membership.views import wording
@@ -135,28 +136,49 @@ def member_file(request: HttpRequest, number: int) -> HttpResponse:
 @for_staff(Act.KEEP_REGISTER)
 @require_http_methods(["GET", "HEAD", "POST"])
 def movement_new(request: HttpRequest, number: int) -> HttpResponse:
-    """Books one movement as it stands on paper."""
+    """Books one movement as it stands on paper: what happened, what the paper says, what will change, then done."""
     member = _member(number)
+    context: dict[str, Any] = {
+        "member": member,
+        "name": str(member.person or member.organisation),
+        "kind": "",
+    }
+    asked = request.POST if request.method == "POST" else request.GET
+    chosen = KindForm(asked if "kind" in asked else None)
+    if not chosen.is_valid():
+        return render(request, "membership/movement_new.html", {**context, "form": chosen})
     form = MovementForm(
-        request.POST or None, initial={"token": uuid.uuid4(), "effective_on": timezone.localdate()}
+        request.POST or None,
+        kind=MovementKind(chosen.cleaned_data["kind"]),
+        initial={"token": uuid.uuid4(), "effective_on": timezone.localdate()},
     )
-    if request.method == "POST" and form.is_valid():
-        given = dict(form.cleaned_data)
-        key = f"movement:{given.pop('token')}"
-        movement = actions.Movement(
-            **{**given, "kind": MovementKind(given["kind"]), "to_count": given["to_count"] or 0}
-        )
+    if request.method == "POST" and form.is_valid() and "change" not in request.POST:
+        movement = form.movement()
         try:
-            actions.book_movement(
-                member=member, movement=movement, key=key, by=signed_in_person(request), now=timezone.now()
-            )
+            if "checked" in request.POST:
+                by, key = signed_in_person(request), f"movement:{form.cleaned_data['token']}"
+                actions.book_movement(member=member, movement=movement, key=key, by=by, now=timezone.now())
+                messages.success(request, _("The movement stands in the register."))
+                return redirect("membership:member-file", number)
+            planned = actions.planned(member=member, movement=movement)
         except Refusal as refusal:
             form.add_error(None, str(refusal))
         else:
-            messages.success(request, _("The movement stands in the register."))
-            return redirect("membership:member-file", number)
-    context = {"form": form, "member": member, "name": str(member.person or member.organisation)}
-    return render(request, "membership/movement_new.html", context)
+            return _to_check(request, context, movement, planned)
+    return render(
+        request,
+        "membership/movement_new.html",
+        {**context, "form": form, "kind": capfirst(wording.kind(form.kind))},
+    )
+
+
+def _to_check(
+    request: HttpRequest, context: dict[str, Any], movement: actions.Movement, planned: list[actions.Planned]
+) -> HttpResponse:
+    told = ("csrfmiddlewaretoken", "checked", "change")
+    typed = [(name, value) for name, value in request.POST.items() if name not in told]
+    context |= {"rows": wording.written(movement), "planned": wording.planned(planned), "typed": typed}
+    return render(request, "membership/movement_check.html", context)
 
 
 @for_staff(Act.KEEP_REGISTER)

@@ -58,7 +58,8 @@ def my_shares(request: HttpRequest) -> HttpResponse:
     """What one holds and how it came."""
     today = timezone.localdate()
     member = own_membership(signed_in_person(request), today)
-    return render(request, "membership/my_shares.html", _own(member, today))
+    picture = wording.picture(queries.holdings_by_year(member.number, today))
+    return render(request, "membership/my_shares.html", {**_own(member, today), "picture": picture})
 
 
 @for_persons

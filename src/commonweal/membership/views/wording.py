@@ -6,13 +6,16 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from commonweal.membership.actions import Movement, Planned
+from commonweal.membership.queries import holder_names
 from commonweal.membership.queries.shares import MovementLine
 from commonweal.membership.rules.movements import PASSING_ON, Held, MovementKind
 from commonweal.membership.rules.statutes import Setting, SettingName, Terms
-from commonweal.ui.formats import euros, number
+from commonweal.ui.formats import day, euros, number
 
 
 def shares(count: int, share_class: str) -> str:
@@ -69,6 +72,59 @@ def movement(line: MovementLine) -> dict[str, Any]:
     }
 
 
+def written(movement: Movement) -> list[dict[str, str]]:
+    """What stands on the paper, as rows of label and value."""
+    rows = [(_("What happened"), capfirst(kind(movement.kind)))]
+    if movement.count:
+        rows.append((_("Shares"), shares(movement.count, movement.share_class)))
+    if movement.to_count:
+        rows.append((_("Shares they become"), shares(movement.to_count, movement.to_class)))
+    if movement.cents is not None:
+        rows.append((_("Amount"), euros(movement.cents)))
+    rows += [(_("Takes effect on"), day(movement.effective_on)), (_("Document"), movement.document)]
+    if movement.note:
+        rows.append((_("Note"), movement.note))
+    return [{"label": label, "value": value} for label, value in rows]
+
+
+def planned(found: Iterable[Planned]) -> list[dict[str, Any]]:
+    """Before and after, by holder and class, with the holders' names."""
+    rows = list(found)
+    names = holder_names(row.number for row in rows)
+    return [
+        {
+            "who": names[row.number],
+            "number": row.number,
+            "share_class": row.share_class,
+            "before": row.before,
+            "after": row.after,
+        }
+        for row in rows
+    ]
+
+
+def picture(years: Iterable[tuple[int, dict[str, Held]]]) -> list[dict[str, Any]]:
+    """What was paid on shares at the end of each year, by class, as stacked bars; none for a single year."""
+    rows = list(years)
+    codes = sorted({code for _year, held in rows for code, each in held.items() if each.paid_cents})
+    if len(rows) < 2 or not codes:
+        return []
+    return [
+        {
+            "label": f"{year} · {euros(sum(each.paid_cents for each in held.values()))}",
+            "parts": [
+                {
+                    "label": _("Class %(code)s") % {"code": code},
+                    "value": held.get(code, Held()).paid_cents,
+                    "text": euros(held.get(code, Held()).paid_cents),
+                }
+                for code in codes
+            ],
+        }
+        for year, held in rows
+    ]
+
+
 def terms(each: Terms) -> list[dict[str, str]]:
     """What holds for a class, as rows of label and value."""
     most = number(each.shares_max) if each.shares_max is not None else _("no maximum")
@@ -82,13 +138,13 @@ def terms(each: Terms) -> list[dict[str, str]]:
     ]
 
 
-def settings(found: Iterable[Setting], day: date) -> list[dict[str, Any]]:
+def settings(found: Iterable[Setting], today: date) -> list[dict[str, Any]]:
     """The values in force on a day, one row a setting, with those of other days below."""
     rows: dict[str, dict[str, Any]] = {}
     for each in found:
         row = rows.setdefault(each.code, {"name": SettingName(each.code).label, "now": None, "others": []})
         shown = {"value": value(each), "setting": each, "evidence": each.evidence.label}
-        if each.starts_on <= day:
+        if each.starts_on <= today:
             if row["now"]:
                 row["others"].append(row["now"])
             row["now"] = shown

@@ -13,7 +13,7 @@ from commonweal.ledger import actions as ledger
 from commonweal.ledger import queries as books
 from commonweal.membership import actions, queries
 from commonweal.membership.models import Member, ShareTerms
-from commonweal.membership.rules.movements import Held, MovementKind, giving_back, moved
+from commonweal.membership.rules.movements import Held, MovementKind, conversion, giving_back, moved
 from commonweal.membership.rules.statutes import (
     BEGINNING,
     SETTINGS,
@@ -248,6 +248,21 @@ def test_a_new_value_is_added_by_the_secretary_and_none_is_changed() -> None:
 
 def _values(terms: Terms) -> dict[str, Any]:
     return {name: getattr(terms, name) for name in Terms.__dataclass_fields__}
+
+
+def test_a_conversion_moves_what_the_worked_example_says() -> None:
+    moved_by_place: dict[tuple[str, int], int] = {}
+    for account, owner, quantity in conversion("B", "A", 12, 250, 31, Held(250, 1_550_00)):
+        moved_by_place[account, owner] = moved_by_place.get((account, owner), 0) + quantity
+    assert moved_by_place == {
+        ("shares.B", 12): -250,
+        ("issued.B", 0): 250,
+        ("paid.B", 12): -155_000,
+        ("shares.A", 12): 31,
+        ("issued.A", 0): -31,
+        ("paid.A", 12): 155_000,
+        ("share-money", 0): 0,
+    }
 
 
 def test_the_rules_in_figures() -> None:

@@ -5,7 +5,7 @@ UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
 RUN = PYTHONPATH=$(if $(wildcard .uv),.uv) $(UV) run --no-sync
 BESIDE = SECRET_KEY=tests-only COMMONWEAL_DB_POOL=no $(RUN) python -m commonweal.config.embedded
 
-.PHONY: help run test proof check bench bench-count demo-reset ready tools format messages
+.PHONY: help run test proof check bench bench-count bench-shares demo-reset ready tools format messages
 
 help: ## say what there is
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 14
@@ -32,7 +32,7 @@ test: ready tools ## everything, browser journeys included (they run beside the 
 	 $(RUN) python scripts/coverage_floor.py; floor=$$?; \
 	 wait $$browser; journeys=$$?; cat var/browser.log; exit $$((rest + floor + journeys))
 
-proof: ready ## the long proofs of the allocation library, with what they found
+proof: ready ## the long proofs of the counting library and the share register, with what they found
 	@$(BESIDE) pytest -q -s -m proof -o faulthandler_timeout=0
 
 check: ready tools ## style, types, arrows, templates, translations, deployment settings
@@ -54,3 +54,6 @@ bench: ready ## ratios beside a limit, printed
 
 bench-count: ready ## how fast a count is, beside other programs on the same files
 	@$(RUN) python bench/counting.py
+
+bench-shares: ready ## the share register at 40,000 and 400,000 members, beside its limits
+	@COMMONWEAL_VAR=var/bench $(BESIDE) python bench/shares.py

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from commonweal.config import environment
+from commonweal.membership.rules.statutes import SETTINGS, Evidence
 from commonweal.projects.states import CALL, DOSSIER
 from commonweal.voting.states import BALLOT
 
@@ -28,6 +29,16 @@ def test_area_readmes_carry_the_state_tables(area: str, table: str) -> None:
     assert table in (ROOT / "src" / "commonweal" / area / "README.md").read_text(encoding="utf-8")
 
 
+def test_the_share_register_text_names_each_setting_with_its_source_and_what_is_to_be_confirmed() -> None:
+    text = (ROOT / "docs" / "algorithms" / "share-register.md").read_text(encoding="utf-8")
+    to_confirm = text.partition("## To be confirmed by a lawyer [K]")[2].partition("\n## ")[0]
+    for setting in SETTINGS:
+        assumed = setting.evidence == Evidence.ASSUMED
+        assert f"| `{setting.code}`{' **[K]**' if assumed else ''} | {setting.starts_on} | " in text
+        assert f" | {setting.source} |" in text
+        assert (f"`{setting.code}`" in to_confirm) == assumed, setting.code
+
+
 def test_nothing_reads_the_environment_past_the_table() -> None:
     readers = [
         path.name
@@ -41,7 +52,7 @@ def test_the_command_line_lists_its_commands() -> None:
     shown = subprocess.run(
         [sys.executable, "-m", "commonweal.config.cli", "--help"], capture_output=True, text=True, check=True
     ).stdout
-    for command in ("serve", "migrate", "demo", "count", "import", "export", "committee"):
+    for command in ("serve", "migrate", "demo", "count", "import", "export", "committee", "check-ledger"):
         assert command in shown
 
 

@@ -8,8 +8,10 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from commonweal.ambitions.models import Ambition, AmbitionText
+from commonweal.membership import actions as membership
 from commonweal.membership.actions import admit_member
 from commonweal.membership.models import Member
+from commonweal.membership.rules.movements import MovementKind
 from commonweal.people import actions as people
 from commonweal.people.models import Organisation, Person
 from commonweal.people.rules import LegalForm
@@ -264,3 +266,24 @@ def open_ballot(
 def voters(ballot: Ballot) -> list[Voter]:
     """The roll, in order."""
     return list(ballot.voters.select_related("member__person").order_by("id"))
+
+
+def statutes() -> None:
+    """The classes of shares and settings a new site starts with."""
+    membership.load_statutes(by=None, now=NOW)
+
+
+def shares(holder: Member, count: int = 10, share_class: str = "A", **changes: Any) -> Any:
+    """A subscription by a member, fully paid; gives the ledger's operation."""
+    movement = membership.Movement(
+        changes.pop("kind", MovementKind.SUBSCRIPTION),
+        share_class,
+        changes.pop("day", date(2020, 3, 1)),
+        count,
+        document="letter:1",
+        **changes,
+    )
+    by = staff("secretary")
+    return membership.book_movement(
+        member=holder, movement=movement, key=f"test:{next(_numbers)}", by=by, now=NOW
+    )

@@ -31,11 +31,15 @@ PAGE_BYTES = 50_000
 @pytest.fixture
 def site(world: None, clock: Clock) -> dict[str, list[str]]:
     """A site with something on every page; addresses without their language, by who may open them."""
-    adviser = make.staff("adviser", "programme", "counter", "administrator", email="staff@example.org")
+    adviser = make.staff(
+        "adviser", "programme", "counter", "administrator", "secretary", email="staff@example.org"
+    )
     make.account(adviser, PASSWORD)
     who = make.person("Germaine", "Petit", email="ada@example.org")
     make.account(who, PASSWORD)
-    make.member(who)
+    make.statutes()
+    holder = make.member(who)
+    operation = make.shares(holder, 10)
     for _each in range(30):
         make.member()
     past = make.call(budget_cents=3_000_00)
@@ -110,6 +114,7 @@ def site(world: None, clock: Clock) -> dict[str, list[str]]:
             f"ballots/{ballot.pk}/result/my-vote/",
             "ambitions/",
             "ambitions/inclusion/",
+            "members/statutes/",
             "account/login/",
             "account/signup/",
             "account/login/code/",
@@ -124,6 +129,8 @@ def site(world: None, clock: Clock) -> dict[str, list[str]]:
             "me/name/",
             "me/mandates/",
             f"me/mandates/{mandate.pk}/withdraw/",
+            "members/shares/",
+            "members/register/consult/",
             f"dossiers/{draft.pk}/",
             f"dossiers/{asked.pk}/",
             f"dossiers/{asked.pk}/review/",
@@ -144,6 +151,12 @@ def site(world: None, clock: Clock) -> dict[str, list[str]]:
             "desk/letters/",
             "desk/staff/",
             f"desk/staff/{adviser.appointments.first().pk}/end/",
+            "members/register/",
+            "members/register/changes/",
+            f"members/register/{holder.number}/",
+            f"members/register/{holder.number}/movement/",
+            f"members/register/{holder.number}/movement/?kind=conversion",
+            f"members/register/{holder.number}/movement/{operation.pk}/undo/",
             "desk/dossiers/",
             f"desk/dossiers/{sent.pk}/ties/",
             desk,
@@ -175,7 +188,9 @@ NO_PAGE = {
     "definition",
     "dossier-receipt",
     "municipality-suggest",
+    "my-statement",
     "photo",
+    "register-export",
     "result-csv",
     "result-file",
     "sealed-bundle",

@@ -10,9 +10,13 @@ import pytest
 from django.conf import settings as django_settings
 from django.db import transaction
 from django.test import Client
+from django.utils import timezone
 
 from commonweal.config.cli import read_sheet
+from commonweal.ledger.models import Operation
+from commonweal.ledger.queries import troubles
 from commonweal.membership.models import Member
+from commonweal.membership.queries import register_rows, share_troubles
 from commonweal.people.access import roles_of
 from commonweal.people.models import Account, Organisation, Person
 from commonweal.people.rules import ROLES
@@ -194,3 +198,16 @@ def test_official_places_say_what_was_read_and_where_it_comes_from() -> None:
         said = load.official_places(present)
         assert said.startswith("565 municipalities")
         assert "Statbel" in said
+
+
+def test_every_member_of_the_demo_holds_plausible_shares_and_the_ledger_is_in_order() -> None:
+    today = timezone.localdate()
+    rows = list(register_rows(today, None, "fr"))
+    still = Member.objects.filter(left_on__isnull=True).values_list("number", flat=True)
+    assert {row.number for row in rows} >= set(still)
+    assert {row.share_class for row in rows} == {"A", "B", "C"}
+    assert all(row.shares > 0 and row.cents > 0 and row.name and row.home for row in rows)
+    assert troubles() == []
+    assert share_troubles(today) == []
+    kinds = set(Operation.objects.values_list("kind", flat=True))
+    assert kinds >= {"subscription", "transfer", "correction"}

@@ -67,13 +67,22 @@ def _describe(commands: Any) -> None:
     appoint.add_argument("email")
     appoint.add_argument("role")
 
+    check = command(
+        "check-ledger", _check_ledger, "Look through the live ledger and say what is wrong where."
+    )
+    check.add_argument(
+        "--seal", default="", metavar="NUMBER:DIGEST", help="the last seal an earlier check printed"
+    )
+
     from commonweal.allocation import commandline
 
     count = command("count", commandline.run, "Count a Pabulib file; needs no database.")
     commandline.add_arguments(count)
     _describe_committee(command("committee", None, "Make a committee's key, open ballots with it."))
-    bring = command("import", _import, "Bring in a Pabulib file as a counted call, or the official places.")
-    bring.add_argument("what", choices=("pabulib", "places"))
+    bring = command(
+        "import", _import, "Bring in a Pabulib file as a counted call, the official places, or statutes."
+    )
+    bring.add_argument("what", choices=("pabulib", "places", "statutes"))
     bring.add_argument(
         "file", type=Path, nargs="?", help="the .pb file, or the folder with the official files"
     )
@@ -278,6 +287,21 @@ def _appoint(options: argparse.Namespace) -> int:
     return 0
 
 
+def _check_ledger(options: argparse.Namespace) -> int:
+    with _ready():
+        _set_up()
+        from django.utils import timezone
+
+        from commonweal.ledger import queries as ledger
+        from commonweal.membership.queries import share_troubles
+
+        found = ledger.troubles(options.seal) + share_troubles(timezone.localdate())
+        for trouble in found:
+            print(f"{trouble.code}: {trouble.where}: {trouble.what}")
+        print(f"{len(found) or 'No'} troubles. The last seal, to note down elsewhere: {ledger.last_seal()}")
+    return int(bool(found))
+
+
 def _committee_new(options: argparse.Namespace) -> int:
     from commonweal.voting.committee import write_sheets
 
@@ -328,6 +352,13 @@ def _import(options: argparse.Namespace) -> int:
                 print(load.official_places(folder))
             except Refusal as wrong:
                 raise Trouble(str(wrong)) from wrong
+            return 0
+        if options.what == "statutes":
+            from django.utils import timezone
+
+            from commonweal.membership.actions import load_statutes
+
+            print(f"{load_statutes(by=None, now=timezone.now())} new values of the statutes are in.")
             return 0
         if options.file is None:
             raise Trouble("Name the file: commonweal import pabulib FILE.pb")

@@ -18,7 +18,7 @@ ROOT_URLCONF = "commonweal.config.urls"
 WSGI_APPLICATION = "commonweal.config.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-AREAS = ["portal", "projects", "voting", "membership", "people", "ambitions", "places", "ui"]
+AREAS = ["portal", "projects", "voting", "membership", "people", "ambitions", "places", "ledger", "ui"]
 INSTALLED_APPS = [
     *(f"commonweal.{area}" for area in AREAS),
     "django.contrib.auth",

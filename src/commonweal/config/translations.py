@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import tempfile
+from pathlib import Path
+
 from django.conf import settings
 
 
@@ -18,7 +21,10 @@ def compile_all() -> int:
                 continue
             with source.open("rb") as text:
                 catalogue = read_po(text, locale=source.parent.parent.name)
-            with target.open("wb") as out:
+            # Put in its place whole: another process may be reading, or writing the same.
+            with tempfile.NamedTemporaryFile(dir=target.parent, delete=False) as out:
                 write_mo(out, catalogue)
+            Path(out.name).chmod(0o644)
+            Path(out.name).replace(target)
             written += 1
     return written

@@ -1,6 +1,23 @@
-"""Addresses of the area `membership`; its pages for staff are joined in `portal`."""
+"""Addresses of the area `membership`."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from commonweal.membership.views import register, shares
 
 app_name = "membership"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("statutes/", shares.statutes, name="statutes"),
+    path("shares/", shares.my_shares, name="my-shares"),
+    path("shares/statement/", shares.my_statement, name="my-statement"),
+    path("register/consult/", shares.register_consult, name="register-consult"),
+    path("register/", register.register, name="register"),
+    path("register/file/", register.register_export, name="register-export"),
+    path("register/changes/", register.register_changes, name="register-changes"),
+    path("register/<int:number>/", register.member_file, name="member-file"),
+    path("register/<int:number>/movement/", register.movement_new, name="movement-new"),
+    path(
+        "register/<int:number>/movement/<int:operation>/undo/",
+        register.movement_correct,
+        name="movement-correct",
+    ),
+]

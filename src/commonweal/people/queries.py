@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 from django.db.models import Q, QuerySet
@@ -30,6 +31,11 @@ def people_named(text: str) -> QuerySet[Person]:
             (wanted,),
         )
     )
+
+
+def people_with_ids(ids: Iterable[int]) -> dict[int, Person]:
+    """Persons by id, those that exist; one query."""
+    return Person.objects.in_bulk(list(ids))
 
 
 def organisation_with_number(digits: str) -> Organisation | None:

@@ -56,6 +56,7 @@ class Act(StrEnum):
     CLOSE_BALLOTS = "close_ballots"
     PUBLISH_RESULTS = "publish_results"
     APPOINT_STAFF = "appoint_staff"
+    KEEP_REGISTER = "keep_register"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,12 @@ ROLES = (
         gettext_noop("programme manager"),
         gettext_noop("Opens calls, closes ballots and publishes results."),
         frozenset({Act.MANAGE_CALLS, Act.CHECK_DOSSIERS, Act.CLOSE_BALLOTS, Act.PUBLISH_RESULTS}),
+    ),
+    StaffRole(
+        "secretary",
+        gettext_noop("secretary"),
+        gettext_noop("Keeps the share register: records movements, corrects them, gives it out."),
+        frozenset({Act.KEEP_REGISTER, Act.SEE_MEMBERS, Act.ENTER_FOR_OTHERS}),
     ),
     StaffRole(
         "administrator",

@@ -13,12 +13,14 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from commonweal.ambitions.actions import load_published
+from commonweal.membership.actions import load_statutes
 from commonweal.membership.queries import next_number
 from commonweal.people.actions import give_mandate
 from commonweal.people.rules import Channel, MandateScope
 from commonweal.places.actions import import_gazetteer
 from commonweal.portal.demo.crowd import crowd, known_people, towns
 from commonweal.portal.demo.dossiers import Desk, admitted_dossiers, applicants, dossiers_under_way
+from commonweal.portal.demo.holdings import shares_for_everyone
 from commonweal.portal.demo.script import PASSWORD, Calendar, calls, cast
 from commonweal.portal.demo.stages import Stage
 from commonweal.projects.actions import load_rulebook
@@ -46,11 +48,13 @@ def everything(members: int = 2_000, extra_projects: int = 0, say: Say = print) 
         load_published()
         import_gazetteer()
         load_rulebook(by=None, now=calendar.settled)
+        load_statutes(by=None, now=calendar.settled)
         people = known_people(calendar)
         who = applicants(calendar, people)
         residents = crowd(members - next_number() + 1, calendar, people["administrator"])
+        shares_for_everyone(calendar, people)
         stage = Stage(calendar, who, towns(calendar.today), [number for number, _town in residents])
-        say("Members and organisations are there.")
+        say("Members, organisations and shares are there.")
         _counted(stage)
         say("A first call is counted and decided.")
         _voting(stage, extra_projects)

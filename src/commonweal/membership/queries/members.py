@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from commonweal.people.models import Person
 
 SEARCH_LIMIT = 50
+READ_AT_ONCE = 2_000
 
 
 def members_on(day: date) -> QuerySet[Member]:
@@ -32,10 +34,13 @@ def membership_of(person: Person, day: date) -> Member | None:
     return members_on(day).filter(person=person).first()
 
 
-def members_matching(text: str, day: date) -> QuerySet[Member]:
-    """Members by number or by the start of their names, whatever the accents; the first fifty."""
+def members_matching(text: str, day: date | None) -> QuerySet[Member]:
+    """Members by number or by the start of their names, whatever the accents; the first fifty.
+
+    Without a day also those of the past.
+    """
     text = text.strip()
-    members = members_on(day).select_related("person", "municipality")
+    members = (members_on(day) if day else Member.objects.all()).select_related("person", "municipality")
     found = (
         members.filter(number=int(text))
         if text.isascii() and text.isdigit() and len(text) < 10
@@ -44,6 +49,26 @@ def members_matching(text: str, day: date) -> QuerySet[Member]:
     return found.order_by("number")[:SEARCH_LIMIT]
 
 
+def member_with_number(number: int) -> Member | None:
+    """The member who bears a number, now or in the past."""
+    return (
+        Member.objects.select_related("person", "organisation", "municipality").filter(number=number).first()
+    )
+
+
+def holder_names(numbers: Iterable[int]) -> dict[int, str]:
+    """The names behind member numbers; one query."""
+    found = Member.objects.filter(number__in=set(numbers)).select_related("person", "organisation")
+    return {member.number: str(member.person or member.organisation) for member in found}
+
+
 def next_number() -> int:
     """The number after the highest one given out."""
     return (Member.objects.aggregate(highest=Max("number"))["highest"] or 0) + 1
+
+
+def days_of_membership() -> Iterator[tuple[int, bool, date, date | None]]:
+    """(number, whether a person, joined on, left on) of every member there ever was, by number, in bounded memory."""
+    rows = Member.objects.order_by("number").values_list("number", "person_id", "joined_on", "left_on")
+    told = rows.iterator(READ_AT_ONCE)
+    return ((number, person is not None, joined, left) for number, person, joined, left in told)

@@ -1,0 +1,37 @@
+"""Who may keep the register, who may read it, and whose shares are one's own."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext_lazy as _
+
+from commonweal.kernel.decision import YES, Decision, NotAllowed, no
+from commonweal.membership.models import Member
+from commonweal.membership.queries.members import membership_of
+from commonweal.people.access import may
+from commonweal.people.rules import Act
+
+if TYPE_CHECKING:
+    from commonweal.people.models import Person
+
+
+def may_keep_register(person: Person, on: date) -> Decision:
+    """Whether staff may read the whole register, record movements and correct them."""
+    return may(person, Act.KEEP_REGISTER, on)
+
+
+def may_consult_register(person: Person, on: date) -> Decision:
+    """Whether someone may consult the register: every member, whatever the statutes say."""
+    if membership_of(person, on) is not None:
+        return YES
+    return no("not_member", _("The law opens the register to members. Call us if you are one."))
+
+
+def own_membership(person: Person, on: date) -> Member:
+    """The membership behind a person's own pages. Raises NotAllowed when there is none on the day."""
+    member = membership_of(person, on)
+    if member is None:
+        raise NotAllowed(_("This page is for members. Call us if you are one."), code="not_member")
+    return member

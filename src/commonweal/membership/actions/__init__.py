@@ -1,0 +1,34 @@
+"""What may be done with memberships, statutes and shares: one verb, one function, gathered from its subjects."""
+
+from commonweal.membership.actions.members import admit_member, load_members
+from commonweal.membership.actions.shares import (
+    DocumentMissing,
+    LoadedMovement,
+    Movement,
+    MovementRefused,
+    Planned,
+    book_movement,
+    correct_movement,
+    load_movements,
+    planned,
+    record_reading,
+)
+from commonweal.membership.actions.statutes import load_statutes, set_setting, set_terms
+
+__all__ = [
+    "DocumentMissing",
+    "LoadedMovement",
+    "Movement",
+    "MovementRefused",
+    "Planned",
+    "admit_member",
+    "book_movement",
+    "correct_movement",
+    "load_members",
+    "load_movements",
+    "load_statutes",
+    "planned",
+    "record_reading",
+    "set_setting",
+    "set_terms",
+]

@@ -1,0 +1,1 @@
+"""Pages of the area `membership`: the secretary's register, and what members see of it."""

@@ -1,0 +1,134 @@
+"""What members see: the statutes, their own shares and statement, and the register the law opens to them."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from commonweal.kernel.decision import demand
+from commonweal.membership import actions, queries
+from commonweal.membership.access import may_consult_register, own_membership
+from commonweal.membership.forms import RegisterForm
+from commonweal.membership.models import Member
+from commonweal.membership.views import wording
+from commonweal.membership.views.register import whole
+from commonweal.people.access import for_persons, open_to_all, signed_in_person
+from commonweal.ui.documents import pdf
+from commonweal.ui.formats import day as written_day
+from commonweal.ui.formats import euros
+
+STATEMENT = Path(__file__).parent.parent / "documents" / "statement.typ"
+
+
+@open_to_all
+@require_safe
+def statutes(request: HttpRequest) -> HttpResponse:
+    """Classes of shares and settings, each value with its day and its source."""
+    today = timezone.localdate()
+    current = {each.share_class: each for each in queries.all_terms() if each.starts_on <= today}
+    context = {
+        "classes": [{"code": code, "rows": wording.terms(each)} for code, each in current.items()],
+        "settings": wording.settings(queries.all_settings(), today),
+    }
+    return render(request, "membership/statutes.html", context)
+
+
+def _own(member: Member, today: date) -> dict[str, Any]:
+    held = queries.holdings_of([member.number], today).get(member.number, {})
+    return {
+        "member": member,
+        "holdings": wording.holdings(held),
+        "total_cents": sum(each.paid_cents for each in held.values()),
+        "movements": [wording.movement(line) for line in queries.movements_of(member)],
+    }
+
+
+@for_persons
+@require_safe
+def my_shares(request: HttpRequest) -> HttpResponse:
+    """What one holds and how it came."""
+    today = timezone.localdate()
+    member = own_membership(signed_in_person(request), today)
+    picture = wording.picture(queries.holdings_by_year(member.number, today))
+    return render(request, "membership/my_shares.html", {**_own(member, today), "picture": picture})
+
+
+@for_persons
+@require_safe
+def my_statement(request: HttpRequest) -> HttpResponse:
+    """The same as a dated document to print and keep."""
+    today, person = timezone.localdate(), signed_in_person(request)
+    member = own_membership(person, today)
+    answer = HttpResponse(
+        pdf(STATEMENT, statement_data(member, str(person), today)), content_type="application/pdf"
+    )
+    answer["Content-Disposition"] = f'inline; filename="statement-{member.number}-{today.isoformat()}.pdf"'
+    return answer
+
+
+def statement_data(member: Member, name: str, today: date) -> dict[str, Any]:
+    """What stands on a statement of shares."""
+    own = _own(member, today)
+    return {
+        "site": settings.SITE["name"],
+        "language": get_language() or "en",
+        "title": _("Statement of shares"),
+        "opening": [
+            _("%(name)s, member %(number)s, holds on %(day)s:")
+            % {"name": name, "number": member.number, "day": written_day(today)},
+        ],
+        "holdings": {
+            "head": [_("Class"), _("Shares"), _("Paid on them")],
+            "rows": [
+                [row["share_class"], str(row["shares"]), euros(row["cents"])] for row in own["holdings"]
+            ],
+        },
+        "none": _("No shares."),
+        "movements_title": _("Movements"),
+        "movements": {
+            "head": [_("Day"), _("What"), _("Class"), _("Shares"), _("Amount")],
+            "rows": [
+                [
+                    row["day"].strftime("%d/%m/%Y"),
+                    f"{row['kind']} ({_('undone')})" if row["undone"] else row["kind"],
+                    row["share_class"],
+                    row["shares"],
+                    euros(row["cents"]),
+                ]
+                for row in own["movements"]
+            ],
+        },
+        "closing": [
+            _("This statement says what the share register says on this day."),
+            _("Call us: %(phone)s. Come by: %(address)s.")
+            % {"phone": settings.SITE["phone"], "address": settings.SITE["address"]},
+        ],
+    }
+
+
+@for_persons
+@require_http_methods(["GET", "HEAD", "POST"])
+def register_consult(request: HttpRequest) -> HttpResponse:
+    """The register as the law opens it to members: legal content and nothing else. Each reading is noted first."""
+    person, now = signed_in_person(request), timezone.now()
+    demand(may_consult_register(person, timezone.localdate()))
+    form = RegisterForm(request.POST if request.method == "POST" else None)
+    context: dict[str, Any] = {"form": form, "rows": None, "more": None}
+    if request.method == "POST" and form.is_valid():
+        day, _known, text = form.asked()
+        after = whole(request.POST.get("after"))
+        asked = {"day": day.isoformat(), "text": text, "after": after}
+        actions.record_reading(by=person, now=now, what="consulted", asked=asked)
+        rows, more = queries.register_page(day, None, get_language() or "en", text=text, after=after)
+        totals = [{"share_class": code, "count": count} for code, count in queries.class_totals(day).items()]
+        context |= {"rows": rows, "more": more, "day": day, "totals": totals}
+    return render(request, "membership/register_consult.html", context)

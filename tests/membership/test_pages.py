@@ -13,8 +13,12 @@ from pypdf import PdfReader
 
 from commonweal.ledger.models import Operation
 from commonweal.membership import queries
+from commonweal.membership.actions import Movement
 from commonweal.membership.forms import FIELDS
 from commonweal.membership.models import Member
+from commonweal.membership.rules.movements import MovementKind
+from commonweal.membership.rules.statutes import Evidence, Setting
+from commonweal.membership.views import wording
 from commonweal.people.models import Event
 from tests import factories as make
 from tests.portal.steps import LANGUAGES, queries_of, signed_in, text_of
@@ -277,3 +281,39 @@ def test_the_statutes_are_open_and_say_what_is_to_be_confirmed() -> None:
     assert page.count("to be confirmed by counsel") == sum(
         setting.evidence == "assumed" for setting in queries.all_settings()
     )
+
+
+def test_a_transfer_is_told_with_the_other_member_on_both_files() -> None:
+    giver, taker = make.member(), make.member()
+    make.shares(giver, 3)
+    make.shares(giver, 1, kind=MovementKind.TRANSFER, counterpart=taker)
+    client = signed_in(make.staff("secretary"))
+    assert f"transfer to member {taker.number}" in text_of(client, f"/en/members/register/{giver.number}/")
+    assert f"transfer from member {giver.number}" in text_of(client, f"/en/members/register/{taker.number}/")
+
+
+def test_before_a_movement_is_booked_all_that_was_typed_is_shown() -> None:
+    day = date(2026, 6, 1)
+    conversion = Movement(
+        MovementKind.CONVERSION, "A", day, 2, to_class="B", to_count=16, document="letter", note="by hand"
+    )
+    refund = Movement(MovementKind.REFUND, "A", day, 2, cents=90_00, document="decision 3")
+    shown = [{row["label"]: row["value"] for row in wording.written(each)} for each in (conversion, refund)]
+    assert shown[0]["Shares they become"] == "16 shares of class B"
+    assert (shown[0]["Note"], shown[0]["Document"]) == ("by hand", "letter")
+    assert "Amount" not in shown[0]
+    assert (shown[1]["Shares"], shown[1]["Amount"]) == ("2 shares of class A", "€90")
+    assert "Note" not in shown[1]
+
+
+def test_a_setting_of_a_later_day_stands_below_the_one_in_force() -> None:
+    today = date(2026, 6, 1)
+    told = ("exit_partial", Evidence.OWN)
+    found = [
+        Setting(told[0], date(2019, 5, 1), False, "then", told[1]),
+        Setting(told[0], date(2024, 1, 1), True, "since", told[1]),
+        Setting(told[0], date(2027, 1, 1), False, "soon", told[1]),
+    ]
+    (row,) = wording.settings(found, today)
+    assert row["now"]["value"] == "yes"
+    assert [each["setting"].source for each in row["others"]] == ["then", "soon"]

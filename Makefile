@@ -35,12 +35,13 @@ test: ready tools ## everything, browser journeys included (they run beside the 
 proof: ready ## the long proofs of the counting library and the share register, with what they found
 	@$(BESIDE) pytest -q -s -m proof -o faulthandler_timeout=0
 
-check: ready tools ## style, types, arrows, templates, translations, deployment settings
+check: ready tools ## style, types, arrows, templates, translations, migrations, deployment settings
 	@$(RUN) ruff check . && $(RUN) ruff format --check .
 	@SECRET_KEY=tests-only DATABASE_URL=postgresql:///none $(RUN) mypy
 	@$(RUN) lint-imports --config .importlinter
 	@$(RUN) djlint src --lint --quiet
 	@$(RUN) python scripts/messages.py --check
+	@$(BESIDE) python manage.py makemigrations --check --dry-run
 	@SECRET_KEY=$$(head -c 40 /dev/urandom | base64) COMMONWEAL_HTTPS=yes $(RUN) python -m commonweal.config.embedded python manage.py check --deploy --fail-level WARNING
 
 format: ready ## let the formatter have its way

@@ -68,6 +68,10 @@ class PlainRegister:
         return self._let_in(day, known, {(member, code, "shares"): count, (member, code, "paid"): cents})
 
     def pay(self, member: int, code: str, cents: int, day: date, known: datetime) -> bool:
+        for seen in (day, date.max):
+            shares, paid = (self.holds(member, code, what, seen) for what in ("shares", "paid"))
+            if paid + cents > shares * PRICES[code]:
+                return False
         return self._let_in(day, known, {(member, code, "paid"): cents})
 
     def transfer(self, giver: int, taker: int, code: str, count: int, day: date, known: datetime) -> bool:

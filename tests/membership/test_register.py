@@ -33,7 +33,7 @@ def rows(day: date = DAY, known_at: Any = None, **more: str) -> list[tuple[int, 
 def test_the_register_names_holder_home_class_shares_and_payments() -> None:
     town = make.municipality()
     who = make.person("Jeanne", "Delvaux", street="rue du Puits 3", postcode="4000", municipality=town)
-    first, second = make.member(who), make.member()
+    first, second = make.member(who, joined_on=date(2013, 1, 1)), make.member()
     firm = actions.admit_member(
         organisation=make.organisation(who, number="0403.581.960"),
         municipality=town,

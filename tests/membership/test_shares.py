@@ -78,7 +78,7 @@ def test_a_refund_below_what_was_paid_leaves_the_rest_with_the_cooperative() -> 
 
 
 def test_a_conversion_moves_shares_and_payment_to_another_class() -> None:
-    member = make.member()
+    member = make.member(joined_on=OLD)
     make.shares(member, 50, "B", day=OLD)
     make.shares(member, 50, "B", kind=MovementKind.CONVERSION, to_class="A", to_count=6)
     assert (held(member, "B"), held(member, "A")) == ((0, 0), (6, 310_00))
@@ -104,6 +104,8 @@ REFUSED: dict[str, tuple[str, dict[str, Any]]] = {
         {"kind": MovementKind.CONVERSION, "count": 1, "to_class": "C", "to_count": 1},
     ),
     "a payment of nothing": ("no_amount", {"kind": MovementKind.PAYMENT, "count": 0}),
+    "a payment above the price": ("overpaid", {"kind": MovementKind.PAYMENT, "count": 0, "cents": 1}),
+    "before joining": ("not_a_member", {"count": 1, "day": date(2014, 12, 31)}),
     "a correction this way": ("not_this_way", {"kind": MovementKind.CORRECTION, "count": 1}),
 }
 
@@ -127,6 +129,27 @@ def test_shares_pass_only_to_who_is_a_member_that_day() -> None:
         with pytest.raises(actions.MovementRefused) as refused:
             make.shares(giver, 1, kind=MovementKind.TRANSFER, counterpart=taker)
         assert refused.value.code == "not_a_member"
+
+
+def test_who_left_takes_no_new_shares() -> None:
+    gone = make.member()
+    Member.objects.filter(pk=gone.pk).update(left_on=date(2026, 6, 30))
+    gone = Member.objects.get(pk=gone.pk)
+    make.shares(gone, 1, day=date(2026, 6, 29))
+    with pytest.raises(actions.MovementRefused) as refused:
+        make.shares(gone, 1, day=date(2026, 6, 30))
+    assert refused.value.code == "not_a_member"
+
+
+def test_a_payment_booked_for_an_earlier_day_counts_what_was_paid_since() -> None:
+    member = make.member()
+    make.shares(member, 2, cents=50_00, day=date(2020, 3, 1))
+    make.shares(member, 0, kind=MovementKind.PAYMENT, cents=40_00, day=date(2020, 6, 1))
+    with pytest.raises(actions.MovementRefused) as refused:
+        make.shares(member, 0, kind=MovementKind.PAYMENT, cents=10_01, day=date(2020, 4, 1))
+    assert refused.value.code == "overpaid"
+    make.shares(member, 0, kind=MovementKind.PAYMENT, cents=10_00, day=date(2020, 4, 1))
+    assert held(member) == (2, 100_00)
 
 
 def test_the_database_holds_the_maximum_and_zero_when_the_rules_are_passed_by() -> None:

@@ -157,14 +157,23 @@ def planned(*, member: Member, movement: Movement) -> list[Planned]:
 def _entries(member: Member, movement: Movement) -> rules.Entries:
     kind, share_class, count, day = movement.kind, movement.share_class, movement.count, movement.effective_on
     terms = _terms(share_class, day)
+    held = held_on(member.number, share_class, day)
     if kind == MovementKind.PAYMENT:
         if not movement.cents or movement.cents < 0:
             raise MovementRefused(_("Write what was paid."), code="no_amount")
+        # Also with what is known of later days: a payment booked for an earlier day must not be one too many.
+        owed = [
+            each.shares * terms.price_cents - each.paid_cents
+            for each in (held, _at_last(member, share_class))
+        ]
+        if movement.cents > min(owed):
+            raise MovementRefused(_("More was paid than these shares cost."), code="overpaid")
         return rules.moved(share_class, member.number, 0, movement.cents)
     if count < 1:
         raise MovementRefused(_("Write how many shares."), code="no_shares")
-    held = held_on(member.number, share_class, day)
     if kind == MovementKind.SUBSCRIPTION:
+        if not _belongs(member, day):
+            raise MovementRefused(_("They are not a member on that day."), code="not_a_member")
         _ask(may_issue(terms))
         _ask(may_hold(terms, held.shares, count, is_person=member.person_id is not None))
         cents = count * terms.price_cents if movement.cents is None else movement.cents
@@ -176,7 +185,7 @@ def _entries(member: Member, movement: Movement) -> rules.Entries:
         taker = movement.counterpart
         if taker is None or taker == member:
             raise MovementRefused(_("Shares pass to another member: name one."), code="no_counterpart")
-        if day < taker.joined_on or (taker.left_on and taker.left_on <= day):
+        if not _belongs(taker, day):
             raise MovementRefused(_("The other one is not a member on that day."), code="not_a_member")
         takes = held_on(taker.number, share_class, day)
         _ask(may_hold(terms, takes.shares, count, is_person=taker.person_id is not None))
@@ -196,6 +205,14 @@ def _entries(member: Member, movement: Movement) -> rules.Entries:
         _ask(may_hold(into, has.shares, movement.to_count, is_person=member.person_id is not None))
         return rules.conversion(share_class, movement.to_class, member.number, count, movement.to_count, held)
     raise MovementRefused(_("A correction undoes a movement: choose it in the list."), code="not_this_way")
+
+
+def _at_last(member: Member, share_class: str) -> Held:
+    return held_on(member.number, share_class, date.max)
+
+
+def _belongs(member: Member, day: date) -> bool:
+    return member.joined_on <= day and (member.left_on is None or day < member.left_on)
 
 
 def _terms(share_class: str, day: date) -> Terms:

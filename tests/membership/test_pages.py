@@ -317,3 +317,11 @@ def test_a_setting_of_a_later_day_stands_below_the_one_in_force() -> None:
     (row,) = wording.settings(found, today)
     assert row["now"]["value"] == "yes"
     assert [each["setting"].source for each in row["others"]] == ["then", "soon"]
+
+
+def test_what_the_secretary_notes_is_for_staff(member: Member) -> None:
+    make.shares(member, 1, note="phoned twice about it")
+    page = text_of(signed_in(member.person), "/en/members/shares/")  # type: ignore[arg-type]
+    assert "phoned twice" not in page
+    desk = signed_in(make.staff("secretary"))
+    assert "phoned twice about it" in text_of(desk, f"/en/members/register/{member.number}/")

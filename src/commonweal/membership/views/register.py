@@ -127,7 +127,7 @@ def member_file(request: HttpRequest, number: int) -> HttpResponse:
     context = {
         "member": member,
         "name": str(member.person or member.organisation),
-        "holdings": wording.holdings(held.get(number, {})),
+        "holdings": held.get(number, {}),
         "movements": [wording.movement(line) for line in queries.movements_of(member)],
     }
     return render(request, "membership/member_file.html", context)

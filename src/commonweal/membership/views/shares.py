@@ -24,7 +24,7 @@ from commonweal.membership.views.register import whole
 from commonweal.people.access import for_persons, open_to_all, signed_in_person
 from commonweal.ui.documents import pdf
 from commonweal.ui.formats import day as written_day
-from commonweal.ui.formats import euros
+from commonweal.ui.formats import euros, number
 
 STATEMENT = Path(__file__).parent.parent / "documents" / "statement.typ"
 
@@ -46,7 +46,7 @@ def _own(member: Member, today: date) -> dict[str, Any]:
     held = queries.holdings_of([member.number], today).get(member.number, {})
     return {
         "member": member,
-        "holdings": wording.holdings(held),
+        "holdings": held,
         "total_cents": sum(each.paid_cents for each in held.values()),
         "movements": [wording.movement(line) for line in queries.movements_of(member)],
     }
@@ -89,7 +89,8 @@ def statement_data(member: Member, name: str, today: date) -> dict[str, Any]:
         "holdings": {
             "head": [_("Class"), _("Shares"), _("Paid on them")],
             "rows": [
-                [row["share_class"], str(row["shares"]), euros(row["cents"])] for row in own["holdings"]
+                [code, number(each.shares), euros(each.paid_cents)]
+                for code, each in sorted(own["holdings"].items())
             ],
         },
         "none": _("No shares."),

@@ -36,19 +36,6 @@ def kind(code: str) -> str:
     return _(MovementKind(code).label) if code in set(MovementKind) else code
 
 
-def holdings(held: dict[str, Held]) -> list[dict[str, Any]]:
-    """A line a class, and what was paid."""
-    return [
-        {
-            "share_class": code,
-            "shares": each.shares,
-            "cents": each.paid_cents,
-            "text": shares(each.shares, code),
-        }
-        for code, each in sorted(held.items())
-    ]
-
-
 def movement(line: MovementLine) -> dict[str, Any]:
     """One movement as a row of a table."""
     said = kind(line.operation.kind)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
@@ -24,7 +24,7 @@ from commonweal.portal.forms import NameForm
 from commonweal.portal.views import wording
 from commonweal.projects.access import may_apply, own_dossiers
 from commonweal.projects.states import DOSSIER, DossierState
-from commonweal.ui.formats import days_left, number
+from commonweal.ui.formats import days_left
 from commonweal.voting.access import visible_ballots
 from commonweal.voting.queries import lines_of, votes_waiting_for
 from commonweal.voting.states import BallotState
@@ -55,7 +55,7 @@ def my_page(request: HttpRequest) -> HttpResponse:
         "votes": _cast(person, now, language),
         "member": member,
         "municipality": name_in(member.municipality, language) if member else "",
-        "holdings": _holdings(member, today),
+        "holdings": holdings_of([member.number], today).get(member.number, {}) if member else {},
         "details": _details(person),
         "mandates": _mandates(person, today),
     }
@@ -138,15 +138,6 @@ def _cast(person: Person, now: datetime, language: str) -> list[dict[str, Any]]:
             }
         )
     return found
-
-
-def _holdings(member: Any, today: date) -> list[str]:
-    held = holdings_of([member.number], today).get(member.number, {}) if member else {}
-    return [
-        ngettext("%(count)s share of class %(code)s", "%(count)s shares of class %(code)s", each.shares)
-        % {"count": number(each.shares), "code": code}
-        for code, each in held.items()
-    ]
 
 
 def _details(person: Person) -> list[dict[str, str]]:

@@ -23,7 +23,7 @@ RULES = ("mes-cost", "mes-card", "mes-cost+add1u", "phragmen", "greedy-cost")
 PABUTOOLS = ("--with", "pabutools==1.2.3", "--with", "pulp<3")
 # Above this many bytes pabutools with exact fractions takes more memory than most machines have (15 GB and more).
 PABUTOOLS_BYTES = 10_000_000
-# Longer than the two minutes usual elsewhere: the slowest run takes about two and a half, and a bound is no figure.
+# The slowest run takes more than two minutes; a run that is cut off gives a bound and no figure.
 BOUND_SECONDS = 180
 AIM_MEASURES, AIM_PABUTOOLS, AIM_FROM_VOTERS = 5, 1000, 50_000
 AIM_WHOLE_SECONDS, AIM_WHOLE_MEGABYTES = 2.0, 400

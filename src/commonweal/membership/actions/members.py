@@ -1,4 +1,4 @@
-"""What may be done with memberships. The share register will stand beside this, not inside it."""
+"""What may be done with memberships. What is done with shares stands beside this, in `shares.py`."""
 
 from __future__ import annotations
 

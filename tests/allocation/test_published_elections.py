@@ -147,6 +147,24 @@ def test_both_engines_say_the_same_of_a_published_election(name: str) -> None:
             assert explained(election_in(name), bylaw) == plain, rule
 
 
+@pytest.mark.proof
+def test_both_engines_count_every_published_election_alike() -> None:
+    """Its twin on elections of our own is `test_both_engines_agree_on_a_hundred_thousand_generated_elections`."""
+    for name in FILES:
+        election = election_in(name)
+        bylaws = [ByLaw(rule) for rule in (Rule.PHRAGMEN, Rule.GREEDY, Rule.GREEDY_PER_COST)]
+        utilities = [
+            Utility.COST,
+            Utility.CARDINALITY,
+            *([Utility.POINTS] if election.form.has_points else []),
+        ]
+        for completion in (Completion.NONE, Completion.ADD1U):
+            bylaws += [ByLaw(SHARES, utility, completion) for utility in utilities]
+        for bylaw in bylaws:
+            assert count(election, bylaw) == count(election, bylaw, engine=Engine.PLAIN), (name, bylaw)
+        print(f"\n{name}: {len(bylaws)} by-laws, the same outcome from both engines, every figure.")
+
+
 def test_a_town_of_our_own_survives_the_round_trip() -> None:
     election = own_election(3000, 60)
     written = write(election)

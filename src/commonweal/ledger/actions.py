@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
+from typing import NamedTuple
 
 from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext_lazy as _
@@ -57,8 +57,7 @@ _REFUSALS: dict[str, tuple[type[Refusal], object]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """So many units on an account, for an owner; `owner` 0 is nobody, the account's own side."""
 
     account: str
@@ -66,8 +65,7 @@ class Entry:
     quantity: int
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(NamedTuple):
     """An operation to post. `key` is its idempotency key; `author` and `document` are `kind:id`."""
 
     kind: str

@@ -256,7 +256,7 @@ def load_movements(*, rows: Iterable[LoadedMovement], by: Person | None, now: da
 
 def _draft(row: LoadedMovement, author: str) -> ledger.Draft:
     entries = rules.moved(row.share_class, row.number, row.count, row.cents, row.counterpart)
-    made = tuple(ledger.Entry(*entry) for entry in entries)
+    made = tuple(map(ledger.Entry._make, entries))
     return ledger.Draft(row.kind, row.key, row.effective_on, made, author, row.document)
 
 

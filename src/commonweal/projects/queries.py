@@ -32,6 +32,16 @@ SORTS = {
 }
 
 
+def _with_words(wanted: str) -> RawSQL:
+    # By itself first: left to choose, the planner reads the newest projects one by one until enough have the words.
+    return RawSQL(
+        "WITH found AS MATERIALIZED (SELECT id FROM projects_dossier WHERE to_tsvector('simple',"
+        " public.commonweal_fold(title || ' ' || summary || ' ' || place_detail)) @@ to_tsquery('simple', %s))"
+        " SELECT id FROM found",
+        (wanted,),
+    )
+
+
 def call_text(call: Call, language: str) -> CallText | None:
     """The call in a language, or in the first one it has. Uses prefetched texts."""
     texts = {text.language: text for text in call.texts.all()}
@@ -97,17 +107,7 @@ def projects_found(
     found = seen.select_related("organisation", "municipality", "call")
     wanted = prefix_query(text)
     if text.strip():
-        found = (
-            found.filter(
-                pk__in=RawSQL(
-                    "SELECT id FROM projects_dossier WHERE to_tsvector('simple', public.commonweal_fold("
-                    "title || ' ' || summary || ' ' || place_detail)) @@ to_tsquery('simple', %s)",
-                    (wanted,),
-                )
-            )
-            if wanted
-            else found.none()
-        )
+        found = found.filter(pk__in=_with_words(wanted)) if wanted else found.none()
     if call:
         found = found.filter(call__slug=call)
     if ambition:
@@ -153,16 +153,7 @@ def desk_rows(
     found = dossiers.select_related("organisation", "call", "adviser", "municipality", "applicant")
     if text.strip():
         wanted = prefix_query(text)
-        found = found.filter(
-            Q(reference__iexact=text.strip())
-            | Q(
-                pk__in=RawSQL(
-                    "SELECT id FROM projects_dossier WHERE to_tsvector('simple', public.commonweal_fold("
-                    "title || ' ' || summary || ' ' || place_detail)) @@ to_tsquery('simple', %s)",
-                    (wanted or "—",),
-                )
-            )
-        )
+        found = found.filter(Q(reference__iexact=text.strip()) | Q(pk__in=_with_words(wanted or "—")))
     if state:
         found = found.filter(state=state)
     if call:

@@ -75,7 +75,6 @@ class Operation(models.Model):
 
     class Meta:
         ordering = ("id",)
-        indexes = (models.Index(fields=("effective_on",), name="ledger_operation_day"),)
         constraints = (
             models.UniqueConstraint(fields=("key",), name="ledger_key_once"),
             models.UniqueConstraint(

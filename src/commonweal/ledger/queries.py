@@ -127,11 +127,6 @@ def reversed_among(operations: Sequence[int]) -> set[int]:
     return set(Operation.objects.filter(reverses__in=operations).values_list("reverses_id", flat=True))
 
 
-def operation_with_key(key: str) -> Operation | None:
-    """The operation with an idempotency key, if it was posted."""
-    return Operation.objects.filter(key=key).first()
-
-
 def last_seal() -> str:
     """`number:digest` of the last link of the chain; note it outside, and nobody can cut the chain unseen."""
     seal = Seal.objects.order_by("-number").first()

@@ -68,10 +68,6 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('account', 'starts_on'), name='ledger_limit_once_a_day'), models.CheckConstraint(condition=models.Q(('floor__isnull', True), ('ceiling__isnull', True), ('floor__lte', models.F('ceiling')), _connector='OR'), name='ledger_limit_in_order')],
             },
         ),
-        migrations.AddIndex(
-            model_name='operation',
-            index=models.Index(fields=['effective_on'], name='ledger_operation_day'),
-        ),
         migrations.AddConstraint(
             model_name='operation',
             constraint=models.UniqueConstraint(fields=('key',), name='ledger_key_once'),

@@ -51,7 +51,7 @@ def winners(marks: Marks, bylaw: ByLaw) -> list[int]:
 
 
 def fast(file: str, rule: str) -> dict[str, Any]:
-    """CPU seconds to read, to make the arrays, and of the rule alone (the least of a second's runs); one pass over all marks."""
+    """CPU seconds to read, to make the arrays, of the rule (the least of a second's runs), of a pass over all marks."""
     bylaw = bylaw_of(rule)
     times = [time.process_time()]
     election = read(Path(file))

@@ -57,6 +57,8 @@ class Act(StrEnum):
     PUBLISH_RESULTS = "publish_results"
     APPOINT_STAFF = "appoint_staff"
     KEEP_REGISTER = "keep_register"
+    MATCH_PAYMENTS = "match_payments"
+    PAY_OUT = "pay_out"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,12 @@ ROLES = (
         gettext_noop("secretary"),
         gettext_noop("Keeps the share register: records movements, corrects them, gives it out."),
         frozenset({Act.KEEP_REGISTER, Act.SEE_MEMBERS, Act.ENTER_FOR_OTHERS}),
+    ),
+    StaffRole(
+        "finance",
+        gettext_noop("finance officer"),
+        gettext_noop("Reads bank statements in, says what each payment is for, prepares what is paid out."),
+        frozenset({Act.MATCH_PAYMENTS, Act.PAY_OUT, Act.SEE_MEMBERS}),
     ),
     StaffRole(
         "administrator",

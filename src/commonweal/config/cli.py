@@ -80,11 +80,16 @@ def _describe(commands: Any) -> None:
     commandline.add_arguments(count)
     _describe_committee(command("committee", None, "Make a committee's key, open ballots with it."))
     bring = command(
-        "import", _import, "Bring in a Pabulib file as a counted call, the official places, or statutes."
+        "import",
+        _import,
+        "Bring in a Pabulib file as a counted call, the official places, statutes, members or movements of shares.",
     )
-    bring.add_argument("what", choices=("pabulib", "places", "statutes"))
+    bring.add_argument("what", choices=("pabulib", "places", "statutes", "members", "movements"))
     bring.add_argument(
-        "file", type=Path, nargs="?", help="the .pb file, or the folder with the official files"
+        "file", type=Path, nargs="?", help="the .pb, CSV or XLSX file, or the folder with the official files"
+    )
+    bring.add_argument(
+        "--check", action="store_true", help="members, movements: only say what is wrong, by row and column"
     )
     out = command("export", _export, "Write a call's published ballot file, or its sealed envelopes.")
     out.add_argument("what", choices=("ballots", "sealed"))
@@ -361,7 +366,9 @@ def _import(options: argparse.Namespace) -> int:
             print(f"{load_statutes(by=None, now=timezone.now())} new values of the statutes are in.")
             return 0
         if options.file is None:
-            raise Trouble("Name the file: commonweal import pabulib FILE.pb")
+            raise Trouble(f"Name the file: commonweal import {options.what} FILE")
+        if options.what in ("members", "movements"):
+            return _import_sheet(options)
         from commonweal.portal.demo import imported
 
         try:
@@ -370,6 +377,39 @@ def _import(options: argparse.Namespace) -> int:
             raise Trouble(str(wrong)) from wrong
         port = environment.value("COMMONWEAL_PORT")
         print(f"Counted. The result: http://127.0.0.1:{port}/fr/calls/{call.slug}/")
+    return 0
+
+
+def _import_sheet(options: argparse.Namespace) -> int:
+    from django.utils import timezone
+
+    from commonweal.membership import actions
+    from commonweal.membership.queries import unfinished_import
+    from commonweal.membership.rules.imports import ImportKind
+
+    kind, now = ImportKind(options.what), timezone.now()
+    try:
+        content = options.file.read_bytes()
+    except OSError as wrong:
+        raise Trouble(f"{options.file} could not be read: {wrong.strerror}") from wrong
+    found = None if options.check else unfinished_import(kind, content)
+    if found is None:
+        found = actions.upload_import(
+            kind=kind, name=options.file.name, content=content, by=None, now=now, background=False
+        )
+        found = actions.check_import(importing=found, now=now)
+    for row, column, reason in found.problems:
+        print(f"row {row}{f', {column}' if column else ''}: {reason}")
+    told = f"{found.row_count:,} rows, {found.known_count:,} in already, {found.problem_count:,} problems."
+    if options.check or found.problem_count:
+        actions.discard_import(importing=found, by=None, now=now)
+        print(f"{told} Nothing was brought in.")
+        return int(bool(found.problem_count))
+    found = actions.load_import(importing=found, by=None, now=now, background=False)
+    found = actions.run_import(importing=found, now=now)
+    if found.reason:
+        raise Trouble(f"Stopped after {found.done_count:,} rows: {found.reason}")
+    print(f"{told} All are in.")
     return 0
 
 

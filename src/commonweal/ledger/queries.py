@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -198,3 +198,76 @@ def troubles(noted_seal: str = "") -> list[Trouble]:
         if seal is None or bytes(seal.digest).hex() != digest:
             found.append(Trouble("cut", f"seal {number}", "is not the one that was noted"))
     return found
+
+
+def entries_with_keys(keys: Sequence[str]) -> dict[str, tuple[str, date, dict[Place, int]]]:
+    """Key -> (kind, day, what it moved) of the operations that bear one of these keys; two queries."""
+    found = Operation.objects.filter(key__in=keys).prefetch_related("postings")
+    return {
+        each.key: (
+            each.kind,
+            each.effective_on,
+            {(posting.account_id, posting.owner): posting.quantity for posting in each.postings.all()},
+        )
+        for each in found
+    }
+
+
+# The same question as the trigger asks of what is posted, of what is staged beside what was posted before.
+_TRIAL = """
+    WITH limits AS (
+      SELECT account_id, starts_on, floor, ceiling,
+        lead(starts_on) OVER (PARTITION BY account_id ORDER BY starts_on) AS next_on FROM ledger_limit),
+    touched AS (SELECT account, owner, min(effective_on) AS since FROM ledger_staged GROUP BY 1, 2),
+    moves AS (
+      SELECT account, owner, effective_on, quantity, line FROM ledger_staged
+      UNION ALL
+      SELECT p.account_id, p.owner, p.effective_on, p.quantity, NULL FROM touched t
+      JOIN ledger_posting p ON p.owner = t.owner AND p.account_id = t.account),
+    running AS (
+      SELECT *, sum(quantity) OVER (PARTITION BY owner, account ORDER BY effective_on) AS balance FROM moves),
+    broken AS (
+      SELECT r.owner, r.account, r.effective_on, r.balance < l.floor AS below FROM running r
+      JOIN limits l ON l.account_id = r.account AND l.starts_on <= r.effective_on
+        AND (l.next_on IS NULL OR l.next_on > r.effective_on)
+      WHERE r.balance < l.floor OR r.balance > l.ceiling GROUP BY 1, 2, 3, 4)
+    SELECT DISTINCT ON (b.owner, b.account) s.line, b.account, b.below FROM broken b
+    JOIN ledger_staged s ON s.owner = b.owner AND s.account = b.account AND s.effective_on <= b.effective_on
+      AND (s.quantity < 0) = b.below
+    ORDER BY b.owner, b.account, b.effective_on, s.effective_on DESC, s.line DESC LIMIT %s"""
+
+
+class Trial:
+    """Postings tried and not posted: which would leave an owner below the floor or above the ceiling on some day.
+
+    Inside one transaction. `add` takes (line, account, owner, quantity, effective on), `line` being the caller's own
+    count; `broken` gives, for each owner and account that would break, the line to blame: the last that moved the wrong
+    way up to the first day that would end wrong.
+    """
+
+    def __init__(self) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "DROP TABLE IF EXISTS ledger_staged; CREATE TEMPORARY TABLE ledger_staged"
+                " (line integer, account text, owner bigint, quantity bigint, effective_on date) ON COMMIT DROP"
+            )
+
+    def add(self, entries: Iterable[tuple[int, str, int, int, date]]) -> None:
+        """Stages these, by COPY."""
+        with (
+            connection.cursor() as cursor,
+            cursor.copy(
+                "COPY ledger_staged (line, account, owner, quantity, effective_on) FROM STDIN"
+            ) as copy,
+        ):
+            for entry in entries:
+                copy.write_row(entry)
+
+    def broken(self, limit: int) -> list[tuple[int, str, bool]]:
+        """(line, account, whether below the floor rather than above the ceiling), at most so many; drops the stage."""
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE ledger_staged")
+            cursor.execute(_TRIAL, [limit])
+            found = [(line, account, below) for line, account, below in cursor.fetchall()]
+            cursor.execute("DROP TABLE ledger_staged")
+        return sorted(found)

@@ -353,3 +353,13 @@ def load_people(rows: Iterable[tuple[Any, ...]], columns: tuple[str, ...]) -> No
     ):
         for row in rows:
             copy.write_row(row)
+
+
+def load_organisations(rows: Iterable[tuple[Any, ...]], columns: tuple[str, ...]) -> None:
+    """Many organisations at once (imports), by COPY; inside the caller's transaction and event."""
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(f"COPY people_organisation ({', '.join(columns)}) FROM STDIN") as copy,
+    ):
+        for row in rows:
+            copy.write_row(row)

@@ -43,6 +43,12 @@ def organisation_with_number(digits: str) -> Organisation | None:
     return Organisation.objects.filter(company_number=digits).first()
 
 
+def organisations_numbered(digits: Iterable[str]) -> dict[str, int]:
+    """Company number -> id of the organisations that are known; one query."""
+    found = Organisation.objects.filter(company_number__in=list(digits))
+    return {number: pk for number, pk in found.values_list("company_number", "pk") if number}
+
+
 def history_of(subject: str) -> QuerySet[Event]:
     """What happened to something, oldest first."""
     return Event.objects.filter(subject=subject).select_related("by", "behalf_of").order_by("id")

@@ -13,7 +13,7 @@ from django.db.models import Case, F, Func, IntegerField, Model, Q, QuerySet, Te
 from django.db.models.functions import Concat
 
 from commonweal.kernel.text import clean, folded
-from commonweal.places.models import Municipality, Place, Province, Region
+from commonweal.places.models import Municipality, Place, Postcode, Province, Region
 from commonweal.places.rules import LANGUAGES, name_in, project
 
 MATCHES_MAX = 20
@@ -69,6 +69,15 @@ def _in_force(places: QuerySet[AnyPlace], on: date) -> QuerySet[AnyPlace]:
 def municipalities_coded(codes: Iterable[str]) -> dict[str, Municipality]:
     """Municipalities by NIS code, whether they still exist or not; one query."""
     return Municipality.objects.in_bulk(list(codes))
+
+
+def municipalities_of_postcodes(codes: Iterable[str]) -> dict[str, list[str]]:
+    """Postcode -> NIS codes of the municipalities it lies in today, in order; one query."""
+    found: dict[str, list[str]] = {}
+    rows = Postcode.objects.filter(code__in=list(codes), municipality__ends_on__isnull=True)
+    for code, nis in rows.order_by("code", "municipality_id").values_list("code", "municipality_id"):
+        found.setdefault(code, []).append(nis)
+    return found
 
 
 def regions(on: date) -> QuerySet[Region]:

@@ -172,7 +172,7 @@ def _entries(member: Member, movement: Movement) -> rules.Entries:
     if count < 1:
         raise MovementRefused(_("Write how many shares."), code="no_shares")
     if kind == MovementKind.SUBSCRIPTION:
-        if not _belongs(member, day):
+        if not member.belongs_on(day):
             raise MovementRefused(_("They are not a member on that day."), code="not_a_member")
         _ask(may_issue(terms))
         _ask(may_hold(terms, held.shares, count, is_person=member.person_id is not None))
@@ -185,7 +185,7 @@ def _entries(member: Member, movement: Movement) -> rules.Entries:
         taker = movement.counterpart
         if taker is None or taker == member:
             raise MovementRefused(_("Shares pass to another member: name one."), code="no_counterpart")
-        if not _belongs(taker, day):
+        if not taker.belongs_on(day):
             raise MovementRefused(_("The other one is not a member on that day."), code="not_a_member")
         takes = held_on(taker.number, share_class, day)
         _ask(may_hold(terms, takes.shares, count, is_person=taker.person_id is not None))
@@ -209,10 +209,6 @@ def _entries(member: Member, movement: Movement) -> rules.Entries:
 
 def _at_last(member: Member, share_class: str) -> Held:
     return held_on(member.number, share_class, date.max)
-
-
-def _belongs(member: Member, day: date) -> bool:
-    return member.joined_on <= day and (member.left_on is None or day < member.left_on)
 
 
 def _terms(share_class: str, day: date) -> Terms:

@@ -1,6 +1,7 @@
-"""What membership keeps: members, and the statutes as dated rows."""
+"""What membership keeps, gathered from its subjects."""
 
+from commonweal.membership.models.imports import Import
 from commonweal.membership.models.members import Member
 from commonweal.membership.models.statutes import ShareTerms, StatuteSetting
 
-__all__ = ["Member", "ShareTerms", "StatuteSetting"]
+__all__ = ["Import", "Member", "ShareTerms", "StatuteSetting"]

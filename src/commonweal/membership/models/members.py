@@ -5,6 +5,7 @@ Shares stand on the ledger under the member's number; nothing here may grow a se
 
 from __future__ import annotations
 
+from datetime import date
 from typing import ClassVar
 
 from django.conf import settings
@@ -58,3 +59,7 @@ class Member(models.Model):
 
     def __str__(self) -> str:
         return str(self.number)
+
+    def belongs_on(self, day: date) -> bool:
+        """Whether they are a member on a day; the day they leave is the first without."""
+        return self.joined_on <= day and (self.left_on is None or day < self.left_on)

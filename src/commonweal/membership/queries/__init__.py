@@ -1,5 +1,6 @@
 """Reads of members, statutes, shares and the register, gathered from their subjects."""
 
+from commonweal.membership.queries.imports import import_with, latest_imports, unfinished_import
 from commonweal.membership.queries.members import (
     SEARCH_LIMIT,
     days_of_membership,
@@ -48,6 +49,8 @@ __all__ = [
     "holder_names",
     "holdings_by_year",
     "holdings_of",
+    "import_with",
+    "latest_imports",
     "member_with_number",
     "members_matching",
     "members_on",
@@ -60,4 +63,5 @@ __all__ = [
     "setting_on",
     "share_troubles",
     "terms_on",
+    "unfinished_import",
 ]

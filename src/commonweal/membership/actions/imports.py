@@ -1,0 +1,306 @@
+"""Bringing in sheets of members or movements: upload, check without writing, bring in piece by piece, throw away.
+
+Every piece is a transaction of its own and remembers how far it came; what is in already is passed over. So a load that
+was cut off goes on where it was, and the same sheet twice changes nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import fields
+from datetime import datetime
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from django.db import connection, transaction
+from django.utils.translation import gettext_lazy as _
+from procrastinate.contrib.django import app as jobs
+
+from commonweal.kernel.decision import Refusal, demand
+from commonweal.ledger import actions as ledger
+from commonweal.membership.access import may_keep_register
+from commonweal.membership.actions.members import load_members
+from commonweal.membership.models import Import
+from commonweal.membership.queries.imports import (
+    PIECE,
+    checked,
+    in_pieces,
+    member_rows,
+    members_numbered,
+    movement_rows,
+    place_of,
+)
+from commonweal.membership.rules.imports import ImportKind, MemberRow, MovementRow
+from commonweal.membership.rules.movements import MovementKind
+from commonweal.membership.states import IMPORT, ImportState
+from commonweal.people.actions import load_organisations, load_people, record
+from commonweal.people.queries import organisations_numbered
+from commonweal.places.queries import municipalities_of_postcodes
+
+if TYPE_CHECKING:
+    from commonweal.people.models import Person
+
+PROBLEMS_MAX = 500
+# What the page takes; larger sheets come by the command, which asks nobody's browser to wait.
+UPLOAD_MAX = 20_000_000
+_PEOPLE = (
+    *("id", "given_name", "family_name", "born_on", "language", "email", "phone", "street", "postcode"),
+    *("municipality_id", "created_at"),
+)
+_ORGANISATIONS = (
+    *("id", "name", "legal_form", "company_number", "country", "accredited", "municipality_id", "website"),
+    "created_at",
+)
+_MEMBERS = ("number", "person_id", "organisation_id", "municipality_id", "language", "joined_on", "left_on")
+
+
+_STAGED = """row integer, reference text, number integer, kind text, share_class text, count integer, cents bigint,
+    effective_on date, counterpart integer, to_class text, to_count integer, document text, less boolean"""
+
+
+class TooLarge(Refusal):
+    """The file is larger than a page takes."""
+
+    code = "too_large"
+
+
+class CannotMove(Refusal):
+    """The import stands elsewhere by now, or a problem stands against it."""
+
+    code = "cannot_move"
+
+
+class Stopped(Refusal):
+    """The register refused a row while a sheet came in: something changed since it was checked."""
+
+    code = "stopped"
+
+
+@transaction.atomic
+def upload_import(
+    *, kind: ImportKind, name: str, content: bytes, by: Person | None, now: datetime, background: bool = True
+) -> Import:
+    """Keeps a sheet and has it checked, in the background or by the caller. Raises NotAllowed, TooLarge.
+
+    `by` is None for the operator's command.
+    """
+    if by is not None:
+        demand(may_keep_register(by, now.date()))
+        if len(content) > UPLOAD_MAX:
+            raise TooLarge(_("The file is too large for this page. Ask the operator to bring it in."))
+    importing = Import.objects.create(
+        kind=kind,
+        name=name[:120],
+        digest=hashlib.sha256(content).hexdigest(),
+        content=content,
+        state=ImportState.CHECKING,
+        uploaded_by=by,
+        uploaded_at=now,
+        changed_at=now,
+    )
+    record("ImportUploaded", f"import:{importing.pk}", by=by, at=now, data={"kind": kind})
+    if background:
+        jobs.configure_task("commonweal.membership.tasks.check").defer(import_id=importing.pk)
+    return importing
+
+
+@transaction.atomic
+def check_import(*, importing: Import, now: datetime) -> Import:
+    """Reads the whole sheet against the register and writes nothing but what it found."""
+    held = _locked(importing, "check")
+    found = checked(ImportKind(held.kind), bytes(held.content or b""))
+    held.row_count, held.known_count, held.problem_count = found.rows, found.known, len(found.problems)
+    held.problems = [[each.row, each.column, each.reason] for each in found.problems[:PROBLEMS_MAX]]
+    return _moved(held, "check", by=None, now=now)
+
+
+@transaction.atomic
+def load_import(*, importing: Import, by: Person | None, now: datetime, background: bool = True) -> Import:
+    """Starts bringing a checked sheet in, or goes on with one that stopped. Raises NotAllowed, CannotMove."""
+    if by is not None:
+        demand(may_keep_register(by, now.date()))
+    held = _locked(importing, "load")
+    if held.problem_count:
+        raise CannotMove(_("Mend the rows with problems first, then upload the sheet again."))
+    held.reason = ""
+    moved = _moved(held, "load", by=by, now=now)
+    if background:
+        jobs.configure_task("commonweal.membership.tasks.load").defer(import_id=moved.pk)
+    return moved
+
+
+@transaction.atomic
+def discard_import(*, importing: Import, by: Person | None, now: datetime) -> Import:
+    """Throws the file away; what is in the register already stays. Raises NotAllowed, CannotMove."""
+    if by is not None:
+        demand(may_keep_register(by, now.date()))
+    held = _locked(importing, "discard")
+    held.content, held.problems, held.problem_count = None, [], 0
+    return _moved(held, "discard", by=by, now=now)
+
+
+def run_import(*, importing: Import, now: datetime) -> Import:
+    """Brings the rows in, piece by piece, and ends done or stopped; run again, it goes on where it was.
+
+    Outside a transaction: each piece is kept by itself.
+    """
+    content = bytes(Import.objects.values_list("content", flat=True).get(pk=importing.pk) or b"")
+    author = f"person:{importing.uploaded_by_id}" if importing.uploaded_by_id else ""
+    try:
+        if importing.kind == ImportKind.MEMBERS:
+            for piece in in_pieces(member_rows(content)):
+                _load_piece(importing, len(piece), partial(_load_members, piece, now), piece[-1].row)
+        else:
+            _load_movements(importing, content, author, now)
+    except Refusal as refusal:
+        with transaction.atomic():
+            held = _locked(importing, "stop")
+            held.reason = str(refusal)[:500]
+            return _moved(held, "stop", by=None, now=now)
+    with transaction.atomic():
+        held = _locked(importing, "finish")
+        held.content = None
+        return _moved(held, "finish", by=None, now=now)
+
+
+def _locked(importing: Import, move: str) -> Import:
+    held = Import.objects.select_for_update(of=("self",)).get(pk=importing.pk)
+    permitted = IMPORT.permits(held.state, move)
+    if not permitted:
+        raise CannotMove(_(str(permitted.reason)))
+    return held
+
+
+def _moved(held: Import, move: str, *, by: Person | None, now: datetime) -> Import:
+    held.state, held.changed_at = ImportState(IMPORT.move(move).target), now
+    held.save()
+    record(
+        "ImportMoved",
+        f"import:{held.pk}",
+        by=by,
+        at=now,
+        data={"to": held.state, "rows": held.row_count, "done": held.done_count},
+    )
+    return held
+
+
+def _load_piece(importing: Import, size: int, load: Callable[[], object], last_row: int) -> None:
+    """One piece in one transaction, unless it is in; whoever else runs the same import waits here."""
+    with transaction.atomic():
+        held = Import.objects.select_for_update(of=("self",)).defer("content").get(pk=importing.pk)
+        if held.state != ImportState.LOADING:
+            raise CannotMove(_("This import is no longer under way."))
+        if last_row <= held.last_row:
+            return
+        load()
+        Import.objects.filter(pk=held.pk).update(last_row=last_row, done_count=held.done_count + size)
+
+
+def _reserved(table: str, count: int) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [table, count]
+        )
+        return [number for (number,) in cursor.fetchall()]
+
+
+def _load_members(rows: list[MemberRow], now: datetime) -> None:
+    there = members_numbered(row.number for row in rows)
+    new = [row for row in rows if row.number not in there]
+    places = municipalities_of_postcodes({row.postcode for row in new})
+    if any(place_of(row, places) is None for row in new):
+        raise Stopped(_("A place of the sheet is no longer known. Check the sheet again."))
+    persons = [row for row in new if not row.organisation]
+    ids: dict[int, int] = dict(
+        zip((row.row for row in persons), _reserved("people_person", len(persons)), strict=True)
+    )
+    load_people(
+        (
+            (
+                *(ids[row.row], row.given_name, row.family_name, row.born_on, row.language, row.email),
+                *(row.phone, row.street, row.postcode, place_of(row, places), now),
+            )
+            for row in persons
+        ),
+        _PEOPLE,
+    )
+    companies = organisations_numbered({row.company_number for row in new} - {""})
+    made = [row for row in new if row.organisation and row.company_number not in companies]
+    own = dict(zip((row.row for row in made), _reserved("people_organisation", len(made)), strict=True))
+    load_organisations(
+        (
+            (
+                *(own[row.row], row.organisation, "company" if row.company_number else "informal"),
+                *(row.company_number or None, "BE", False, place_of(row, places), "", now),
+            )
+            for row in made
+        ),
+        _ORGANISATIONS,
+    )
+    own |= {row.row: companies[row.company_number] for row in new if row.company_number in companies}
+    load_members(
+        (
+            (
+                *(row.number, ids.get(row.row), own.get(row.row), place_of(row, places)),
+                *(row.language, row.joined_on, row.left_on),
+            )
+            for row in new
+        ),
+        _MEMBERS,
+    )
+
+
+def _load_movements(importing: Import, content: bytes, author: str, now: datetime) -> None:
+    """In order of effect, what comes before what goes: then no piece leaves anybody below nought on the way."""
+    place = 0
+    for piece in _by_days(_in_order(movement_rows(content))):
+        place += len(piece)
+        drafts = [
+            ledger.Draft(
+                *(row.kind, row.key, row.effective_on, tuple(ledger.Entry(*each) for each in row.entries())),
+                *(author, row.document),
+            )
+            for row in piece
+        ]
+        _load_piece(importing, len(piece), partial(ledger.post_many, drafts=drafts, now=now), place)
+
+
+def _in_order(rows: Iterator[MovementRow]) -> Iterator[MovementRow]:
+    """The rows by day of effect, through a table of this session: memory does not grow with the sheet."""
+    columns = [each.name for each in fields(MovementRow)]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"DROP TABLE IF EXISTS import_staged; CREATE TEMPORARY TABLE import_staged ({_STAGED})"
+        )
+    try:
+        with (
+            connection.cursor() as cursor,
+            cursor.copy(f"COPY import_staged ({', '.join(columns)}, less) FROM STDIN") as copy,
+        ):
+            for row in rows:
+                copy.write_row((*(getattr(row, name) for name in columns), row.gives))
+        with connection.chunked_cursor() as cursor:
+            cursor.execute("SELECT * FROM import_staged ORDER BY effective_on, less, row")
+            while found := cursor.fetchmany(PIECE):
+                yield from (_row(told) for told in found)
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("DROP TABLE IF EXISTS import_staged")
+
+
+def _row(told: tuple[Any, ...]) -> MovementRow:
+    row, reference, number, kind, *rest, _less = told
+    return MovementRow(row, reference, number, MovementKind(kind), *rest)
+
+
+def _by_days(rows: Iterator[MovementRow]) -> Iterator[list[MovementRow]]:
+    """Pieces of whole days, as large as the ledger takes at once where days are small."""
+    piece: list[MovementRow] = []
+    for row in rows:
+        if len(piece) >= ledger.CHUNK and row.effective_on != piece[-1].effective_on:
+            yield piece
+            piece = []
+        piece.append(row)
+    if piece:
+        yield piece

@@ -12,6 +12,9 @@ from django.conf import settings
 from django.test import Client
 from django.urls import get_resolver, resolve
 
+from commonweal.membership import actions as membership
+from commonweal.membership.models import Import
+from commonweal.membership.rules.imports import ImportKind
 from commonweal.people.actions import give_mandate
 from commonweal.people.rules import MandateScope
 from commonweal.projects import actions as projects
@@ -42,6 +45,7 @@ def site(world: None, clock: Clock) -> dict[str, list[str]]:
     operation = make.shares(holder, 10)
     for _each in range(30):
         make.member()
+    wrong, fine = sheets_to_bring_in(holder.number)
     past = make.call(budget_cents=3_000_00)
     carried = make.admitted(past, adviser, title="Une plaine de jeux")
     make.admitted(past, adviser, title="Un four à pain", asked_cents=2_500_00)
@@ -153,6 +157,9 @@ def site(world: None, clock: Clock) -> dict[str, list[str]]:
             f"desk/staff/{adviser.appointments.first().pk}/end/",
             "members/register/",
             "members/register/changes/",
+            "members/register/imports/",
+            f"members/register/imports/{wrong.pk}/",
+            f"members/register/imports/{fine.pk}/",
             f"members/register/{holder.number}/",
             f"members/register/{holder.number}/movement/",
             f"members/register/{holder.number}/movement/?kind=conversion",
@@ -181,12 +188,26 @@ def site(world: None, clock: Clock) -> dict[str, list[str]]:
     }
 
 
+def sheets_to_bring_in(number: int) -> list[Import]:
+    """Two checked sheets of movements: one with a wrong cell, one that could come in."""
+    told = []
+    for count in ("many", "3"):
+        head = "reference,number,kind,share_class,count,amount,effective_on"
+        content = f"{head}\n1,{number},subscription,A,{count},150,2020-06-01\n"
+        made = membership.upload_import(
+            kind=ImportKind.MOVEMENTS, name="old.csv", content=content.encode(), by=None, now=make.NOW
+        )
+        told.append(membership.check_import(importing=made, now=make.NOW))
+    return told
+
+
 WHO = (("visitor", ""), ("applicant", "ada@example.org"), ("staff", "staff@example.org"))
 # No page to look at: a file, an answer to a script, or an address that only leads on.
 NO_PAGE = {
     "ballots-file",
     "definition",
     "dossier-receipt",
+    "import-template",
     "municipality-suggest",
     "my-statement",
     "photo",

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
-from commonweal.config.cli import read_sheet
+from commonweal.config.committee import read_sheet
 from commonweal.ledger.models import Operation
 from commonweal.ledger.queries import troubles
 from commonweal.membership.models import Member

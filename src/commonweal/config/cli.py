@@ -17,11 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from commonweal.config import embedded, environment
+from commonweal.config.environment import Trouble
 from commonweal.kernel.decision import Refusal
-
-
-class Trouble(Exception):
-    """Something the person at the keyboard must know; one line."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -78,7 +75,9 @@ def _describe(commands: Any) -> None:
 
     count = command("count", commandline.run, "Count a Pabulib file; needs no database.")
     commandline.add_arguments(count)
-    _describe_committee(command("committee", None, "Make a committee's key, open ballots with it."))
+    from commonweal.config import committee
+
+    committee.describe(command("committee", None, "Make a committee's key, open ballots with it."))
     bring = command(
         "import",
         _import,
@@ -95,24 +94,6 @@ def _describe(commands: Any) -> None:
     out.add_argument("what", choices=("ballots", "sealed"))
     out.add_argument("call", help="the call's short name, as in its address")
     out.add_argument("--out", type=Path, help="file to write (default: standard output)")
-
-
-def _describe_committee(parser: argparse.ArgumentParser) -> None:
-    steps = parser.add_subparsers(dest="step", required=True)
-    new = steps.add_parser("new", help="make a key and print a sheet for each holder")
-    new.add_argument("--holders", required=True, help="names, separated by commas")
-    new.add_argument(
-        "--threshold", type=int, default=2, help="how many holders open the ballots together (default 2)"
-    )
-    new.add_argument("--out", type=Path, required=True, help="folder for the sheets")
-    new.set_defaults(run=_committee_new)
-    opening = steps.add_parser("open", help="open the envelopes of a bundle with the holders' sheets")
-    opening.add_argument("bundle", type=Path, help="file made by `commonweal export sealed CALL`")
-    opening.add_argument(
-        "--sheet", type=Path, action="append", required=True, help="a holder's sheet; several times"
-    )
-    opening.add_argument("--out", type=Path, required=True, help="the ballot file to write (.pb)")
-    opening.set_defaults(run=_committee_open)
 
 
 def _var() -> Path:
@@ -307,44 +288,6 @@ def _check_ledger(options: argparse.Namespace) -> int:
     return int(bool(found))
 
 
-def _committee_new(options: argparse.Namespace) -> int:
-    from commonweal.voting.committee import write_sheets
-
-    names = [name.strip() for name in options.holders.split(",") if name.strip()]
-    try:
-        key, sheets = write_sheets(options.out, names, options.threshold)
-    except ValueError as wrong:
-        raise Trouble(str(wrong)) from wrong
-    for name, sheet in zip(names, sheets, strict=True):
-        print(f"{options.out / f'sheet-{sheet.number}.txt'}: for {name}")
-    print(f"Public key, to paste when the vote opens: {key.hex()}")
-    return 0
-
-
-def read_sheet(path: Path) -> Any:
-    """The holder's sheet in a file: its line that starts with CW. Raises WrongSheets, OSError."""
-    from commonweal.voting.sealing import Sheet
-
-    lines = path.read_text(encoding="utf-8").splitlines()
-    return Sheet.read(next((line for line in lines if line.startswith("CW ")), ""))
-
-
-def _committee_open(options: argparse.Namespace) -> int:
-    from commonweal.voting.committee import BrokenBundle, opened_file
-    from commonweal.voting.sealing import WrongSheets
-
-    try:
-        bundle = json.loads(options.bundle.read_text(encoding="utf-8"))
-        text = opened_file(bundle, [read_sheet(path) for path in options.sheet])
-        options.out.write_text(text, encoding="utf-8")
-    except (OSError, json.JSONDecodeError, KeyError, WrongSheets, BrokenBundle) as wrong:
-        raise Trouble(f"The ballots were not opened: {wrong}") from wrong
-    print(
-        f"{len(bundle['envelopes'])} ballots opened into {options.out}. Bring this file to the call's page."
-    )
-    return 0
-
-
 def _import(options: argparse.Namespace) -> int:
     with _ready():
         _set_up()
@@ -368,7 +311,9 @@ def _import(options: argparse.Namespace) -> int:
         if options.file is None:
             raise Trouble(f"Name the file: commonweal import {options.what} FILE")
         if options.what in ("members", "movements"):
-            return _import_sheet(options)
+            from commonweal.config import sheets
+
+            return sheets.bring_in(options.what, options.file, only_check=options.check, say=print)
         from commonweal.portal.demo import imported
 
         try:
@@ -377,39 +322,6 @@ def _import(options: argparse.Namespace) -> int:
             raise Trouble(str(wrong)) from wrong
         port = environment.value("COMMONWEAL_PORT")
         print(f"Counted. The result: http://127.0.0.1:{port}/fr/calls/{call.slug}/")
-    return 0
-
-
-def _import_sheet(options: argparse.Namespace) -> int:
-    from django.utils import timezone
-
-    from commonweal.membership import actions
-    from commonweal.membership.queries import unfinished_import
-    from commonweal.membership.rules.imports import ImportKind
-
-    kind, now = ImportKind(options.what), timezone.now()
-    try:
-        content = options.file.read_bytes()
-    except OSError as wrong:
-        raise Trouble(f"{options.file} could not be read: {wrong.strerror}") from wrong
-    found = None if options.check else unfinished_import(kind, content)
-    if found is None:
-        found = actions.upload_import(
-            kind=kind, name=options.file.name, content=content, by=None, now=now, background=False
-        )
-        found = actions.check_import(importing=found, now=now)
-    for row, column, reason in found.problems:
-        print(f"row {row}{f', {column}' if column else ''}: {reason}")
-    told = f"{found.row_count:,} rows, {found.known_count:,} in already, {found.problem_count:,} problems."
-    if options.check or found.problem_count:
-        actions.discard_import(importing=found, by=None, now=now)
-        print(f"{told} Nothing was brought in.")
-        return int(bool(found.problem_count))
-    found = actions.load_import(importing=found, by=None, now=now, background=False)
-    found = actions.run_import(importing=found, now=now)
-    if found.reason:
-        raise Trouble(f"Stopped after {found.done_count:,} rows: {found.reason}")
-    print(f"{told} All are in.")
     return 0
 
 

@@ -59,6 +59,10 @@ SETTINGS = (
 )
 
 
+class Trouble(Exception):
+    """Something the person at the keyboard must know; one line."""
+
+
 class MissingSetting(Exception):
     """A setting without a default was not given; the message says which and how to give it."""
 

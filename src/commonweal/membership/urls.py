@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from commonweal.membership.views import register, shares
+from commonweal.membership.views import imports, register, shares
 
 app_name = "membership"
 urlpatterns = [
@@ -13,6 +13,10 @@ urlpatterns = [
     path("register/", register.register, name="register"),
     path("register/file/", register.register_export, name="register-export"),
     path("register/changes/", register.register_changes, name="register-changes"),
+    path("register/imports/", imports.imports, name="imports"),
+    path("register/imports/template/<slug:kind>/", imports.import_template, name="import-template"),
+    path("register/imports/<int:pk>/", imports.import_page, name="import"),
+    path("register/imports/<int:pk>/move/", imports.import_move, name="import-move"),
     path("register/<int:number>/", register.member_file, name="member-file"),
     path("register/<int:number>/movement/", register.movement_new, name="movement-new"),
     path(

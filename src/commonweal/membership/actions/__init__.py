@@ -1,6 +1,7 @@
 """What may be done with memberships, statutes and shares: one verb, one function, gathered from its subjects."""
 
 from commonweal.membership.actions.imports import (
+    UPLOAD_MAX,
     CannotMove,
     TooLarge,
     check_import,
@@ -25,6 +26,7 @@ from commonweal.membership.actions.shares import (
 from commonweal.membership.actions.statutes import load_statutes, set_setting, set_terms
 
 __all__ = [
+    "UPLOAD_MAX",
     "CannotMove",
     "DocumentMissing",
     "LoadedMovement",

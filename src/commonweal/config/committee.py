@@ -1,0 +1,67 @@
+"""`commonweal committee`: a key for those who count, and the opening of a bundle of envelopes. Needs no database."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+from commonweal.config.environment import Trouble
+
+
+def describe(parser: argparse.ArgumentParser) -> None:
+    """Adds the steps `new` and `open` to the command."""
+    steps = parser.add_subparsers(dest="step", required=True)
+    new = steps.add_parser("new", help="make a key and print a sheet for each holder")
+    new.add_argument("--holders", required=True, help="names, separated by commas")
+    new.add_argument(
+        "--threshold", type=int, default=2, help="how many holders open the ballots together (default 2)"
+    )
+    new.add_argument("--out", type=Path, required=True, help="folder for the sheets")
+    new.set_defaults(run=_committee_new)
+    opening = steps.add_parser("open", help="open the envelopes of a bundle with the holders' sheets")
+    opening.add_argument("bundle", type=Path, help="file made by `commonweal export sealed CALL`")
+    opening.add_argument(
+        "--sheet", type=Path, action="append", required=True, help="a holder's sheet; several times"
+    )
+    opening.add_argument("--out", type=Path, required=True, help="the ballot file to write (.pb)")
+    opening.set_defaults(run=_committee_open)
+
+
+def _committee_new(options: argparse.Namespace) -> int:
+    from commonweal.voting.committee import write_sheets
+
+    names = [name.strip() for name in options.holders.split(",") if name.strip()]
+    try:
+        key, sheets = write_sheets(options.out, names, options.threshold)
+    except ValueError as wrong:
+        raise Trouble(str(wrong)) from wrong
+    for name, sheet in zip(names, sheets, strict=True):
+        print(f"{options.out / f'sheet-{sheet.number}.txt'}: for {name}")
+    print(f"Public key, to paste when the vote opens: {key.hex()}")
+    return 0
+
+
+def read_sheet(path: Path) -> Any:
+    """The holder's sheet in a file: its line that starts with CW. Raises WrongSheets, OSError."""
+    from commonweal.voting.sealing import Sheet
+
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return Sheet.read(next((line for line in lines if line.startswith("CW ")), ""))
+
+
+def _committee_open(options: argparse.Namespace) -> int:
+    from commonweal.voting.committee import BrokenBundle, opened_file
+    from commonweal.voting.sealing import WrongSheets
+
+    try:
+        bundle = json.loads(options.bundle.read_text(encoding="utf-8"))
+        text = opened_file(bundle, [read_sheet(path) for path in options.sheet])
+        options.out.write_text(text, encoding="utf-8")
+    except (OSError, json.JSONDecodeError, KeyError, WrongSheets, BrokenBundle) as wrong:
+        raise Trouble(f"The ballots were not opened: {wrong}") from wrong
+    print(
+        f"{len(bundle['envelopes'])} ballots opened into {options.out}. Bring this file to the call's page."
+    )
+    return 0

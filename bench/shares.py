@@ -101,7 +101,10 @@ def people(members: int) -> None:
     )
     load_people(
         (
-            (n, f"Given{n % 997}", f"Family{n % 9973}", "fr", "", "", f"rue {n % 89}", "4000", now)
+            (
+                *(n, f"Given{n % 997}", f"Family{n % 9973}", "fr", f"m{n}@people.example", f"+32 4{n:08d}"),
+                *(f"rue {n % 89}", "4000", now),
+            )
             for n in range(1, members + 1)
         ),
         columns,
@@ -199,6 +202,18 @@ def _questions(members: int) -> None:
         "search by the start of a name",
         50,
         median(lambda n: list(queries.members_matching(f"family{n % 9973}", today))),
+        SEARCH_LIMIT_S,
+    )
+    told(
+        "search by e-mail address",
+        1,
+        median(lambda n: list(queries.members_matching(f"m{n}@people.example", today, contact=True))),
+        SEARCH_LIMIT_S,
+    )
+    told(
+        "search by telephone",
+        1,
+        median(lambda n: list(queries.members_matching(f"04{n:08d}", today, contact=True))),
         SEARCH_LIMIT_S,
     )
     told(

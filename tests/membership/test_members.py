@@ -9,6 +9,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from commonweal.membership import queries
+from commonweal.membership.actions import admit_member
 from commonweal.membership.models import Member
 from tests import factories as make
 
@@ -71,3 +72,31 @@ def test_a_search_is_one_query_however_many_are_found(django_assert_num_queries:
     with django_assert_num_queries(1):
         found = list(queries.members_matching("mar", DAY))
         assert [str(member.person) and member.municipality.name_fr for member in found]
+
+
+def test_staff_find_members_by_address_and_members_do_not() -> None:
+    anna = make.member(
+        make.person("Anna", "Peeters", email="Anna.P@people.example", phone="+32 470 12 34 56")
+    )
+    verger = admit_member(
+        organisation=make.organisation(make.person(), name="Le Verger du Midi", number="0403581960"),
+        municipality=make.municipality(),
+        language="fr",
+        joined_on=date(2020, 1, 1),
+        by=None,
+        now=make.NOW,
+    )
+
+    def found(text: str, *, contact: bool = True) -> list[int]:
+        return [member.number for member in queries.members_matching(text, make.NOW.date(), contact=contact)]
+
+    for text in ("anna.p@", "ANNA.P@people.example", "0470/12.34.56", "(0032) 470-12 34 56", "pee ann"):
+        assert found(text) == [anna.number], text
+    for text in ("verger mid", "0403.581.960", "BE 0403.581.960", "0403581960"):
+        assert found(text) == [verger.number], text
+    assert found(str(anna.number)) == [anna.number]
+    assert found("a%@people.example") == []
+    assert found("annaxp@") == []
+    for text in ("anna.p@people.example", "0470123456", "+32 470 12 34 56"):
+        assert found(text, contact=False) == [], text
+    assert found("0403.581.960", contact=False) == [verger.number]

@@ -10,7 +10,7 @@ from django.db.models.expressions import RawSQL
 
 from commonweal.kernel.text import folded
 from commonweal.people.models import Account, Event, Mandate, Message, Organisation, Person, StaffAppointment
-from commonweal.people.rules import ROLES, Act
+from commonweal.people.rules import ROLES, Act, phone_tail
 
 
 def prefix_query(text: str) -> str:
@@ -29,6 +29,36 @@ def people_named(text: str) -> QuerySet[Person]:
             "SELECT id FROM people_person WHERE to_tsvector('simple', public.commonweal_fold("
             "given_name || ' ' || family_name)) @@ to_tsquery('simple', %s)",
             (wanted,),
+        )
+    )
+
+
+def people_reached_at(text: str) -> QuerySet[Person]:
+    """Persons whose e-mail address starts with the text, or whose telephone ends in its eight last digits; for staff."""
+    if "@" in text:
+        wanted = text.strip().lower().replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_") + "%"
+        found = RawSQL("SELECT id FROM people_person WHERE email <> '' AND lower(email) LIKE %s", (wanted,))
+    elif tail := phone_tail(text):
+        found = RawSQL(
+            "SELECT id FROM people_person WHERE phone <> '' AND right(regexp_replace(phone, '\\D', '', 'g'), 8) = %s",
+            (tail,),
+        )
+    else:
+        return Person.objects.none()
+    return Person.objects.filter(pk__in=found)
+
+
+def organisations_named(text: str) -> QuerySet[Organisation]:
+    """Organisations whose names hold words that start with those typed, or whose company number it is."""
+    wanted = prefix_query(text)
+    if not wanted:
+        return Organisation.objects.none()
+    digits = "".join(c for c in text if c.isdigit())
+    return Organisation.objects.filter(
+        pk__in=RawSQL(
+            "SELECT id FROM people_organisation WHERE to_tsvector('simple', public.commonweal_fold(name)) "
+            "@@ to_tsquery('simple', %s) OR company_number = %s",
+            (wanted, digits[-10:].rjust(10, "0")),
         )
     )
 

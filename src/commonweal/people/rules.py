@@ -114,3 +114,14 @@ ROLES = (
 def granted(role_codes: frozenset[str]) -> frozenset[Act]:
     """All acts that the roles held give together; unknown codes give nothing."""
     return frozenset(act for role in ROLES if role.code in role_codes for act in role.grants)
+
+
+# Enough to tell subscribers apart, whether the country or the first nought was typed or not.
+PHONE_TAIL = 8
+_IN_PHONES = frozenset("0123456789+()/.- \u00a0")
+
+
+def phone_tail(text: str) -> str:
+    """The last eight digits of what is typed like a telephone number; empty for anything else."""
+    digits = "".join(c for c in text if c.isascii() and c.isdigit())
+    return digits[-PHONE_TAIL:] if len(digits) >= PHONE_TAIL and set(text) <= _IN_PHONES else ""

@@ -112,7 +112,7 @@ def lines_of(person: Person | None, ballots: Iterable[Ballot]) -> dict[int, Vote
 
 def lines_matching(ballot: Ballot, text: str, day: date) -> list[tuple[Member, Voter | None]]:
     """Members by number or name, each with their line on the roll (and vote) or None; two queries."""
-    members = list(members_matching(text, day).select_related("organisation"))
+    members = list(members_matching(text, day))
     lines = ballot.voters.filter(member__in=members).select_related("vote")
     line_by_member = {line.member_id: line for line in lines}
     return [(member, line_by_member.get(member.pk)) for member in members]

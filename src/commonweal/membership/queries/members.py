@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from django.db.models import Max, Q, QuerySet
 
 from commonweal.membership.models import Member
-from commonweal.people.queries import people_named
+from commonweal.people.queries import organisations_named, people_named, people_reached_at
+from commonweal.people.rules import phone_tail
 
 if TYPE_CHECKING:
     from commonweal.people.models import Person
@@ -34,19 +35,25 @@ def membership_of(person: Person, day: date) -> Member | None:
     return members_on(day).filter(person=person).first()
 
 
-def members_matching(text: str, day: date | None) -> QuerySet[Member]:
+def members_matching(text: str, day: date | None, *, contact: bool = False) -> QuerySet[Member]:
     """Members by number or by the start of their names, whatever the accents; the first fifty.
 
-    Without a day also those of the past.
+    Without a day also those of the past. `contact` looks at e-mail addresses and telephones too: for staff only, since
+    whoever finds by an address learns whose it is.
     """
     text = text.strip()
-    members = (members_on(day) if day else Member.objects.all()).select_related("person", "municipality")
-    found = (
-        members.filter(number=int(text))
-        if text.isascii() and text.isdigit() and len(text) < 10
-        else (members.filter(person__in=people_named(text)))
-    )
-    return found.order_by("number")[:SEARCH_LIMIT]
+    reached = contact and ("@" in text or bool(phone_tail(text)))
+    if text.isascii() and text.isdigit() and len(text) < 10 and not reached:
+        found = Member.objects.filter(number=int(text))
+    else:
+        # By union: each half has its index, where either-or would read every member.
+        people = people_reached_at(text) if reached else people_named(text)
+        halves = Member.objects.filter(person__in=people).values("pk")
+        others = Member.objects.filter(organisation__in=organisations_named(text)).values("pk")
+        found = Member.objects.filter(pk__in=halves.union(others))
+    if day:
+        found = found & members_on(day)
+    return found.select_related("person", "organisation", "municipality").order_by("number")[:SEARCH_LIMIT]
 
 
 def member_with_number(number: int) -> Member | None:

@@ -96,14 +96,23 @@ def _holders(kinds: list[str], day: date, known_at: datetime | None) -> Iterator
 
 
 def register_page(
-    day: date, known_at: datetime | None, language: str, *, text: str = "", after: int = 0
+    day: date,
+    known_at: datetime | None,
+    language: str,
+    *,
+    text: str = "",
+    after: int = 0,
+    contact: bool = False,
 ) -> tuple[list[RegisterRow], int | None]:
-    """Fifty holders from a member number on, or those who bear a number or name; and where the next page starts."""
+    """Fifty holders from a member number on, or those who bear a number or name; and where the next page starts.
+
+    `contact` is for staff: see `members_matching`.
+    """
     kinds = classes()
     found: dict[int, dict[str, Held]] = {}
     more = None
     if text:
-        numbers = [member.number for member in members_matching(text, None)]
+        numbers = [member.number for member in members_matching(text, None, contact=contact)]
         found = holdings_of(numbers, day, known_at, kinds)
     else:
         accounts = [names.shares_account(code) for code in kinds]

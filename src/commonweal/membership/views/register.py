@@ -49,7 +49,8 @@ def register(request: HttpRequest) -> HttpResponse:
     form = RegisterForm(request.GET or None)
     day, known_at, text = form.asked()
     after = whole(request.GET.get("after"))
-    rows, more = queries.register_page(day, known_at, get_language() or "en", text=text, after=after)
+    language = get_language() or "en"
+    rows, more = queries.register_page(day, known_at, language, text=text, after=after, contact=True)
     totals = queries.class_totals(day, known_at)
     context = {
         "form": form,

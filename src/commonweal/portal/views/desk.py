@@ -125,7 +125,7 @@ def _ballots(person: Person, now: datetime, language: str) -> list[dict[str, Any
 def desk_members(request: HttpRequest) -> HttpResponse:
     """Members by number or the start of their names; the first fifty."""
     text, language = request.GET.get("text", "")[:TEXT_MAX].strip(), get_language() or "en"
-    found = members_matching(text, timezone.localdate()).select_related("organisation") if text else []
+    found = members_matching(text, timezone.localdate(), contact=True) if text else []
     rows = [
         {
             "number": member.number,

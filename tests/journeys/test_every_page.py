@@ -126,12 +126,14 @@ def site(world: None, clock: Clock) -> dict[str, list[str]]:
             "ui/accessibility/",
             "ui/display/",
             "help/",
+            "developers/",
             "no/such/page/",
         ],
         "applicant": [
             "me/",
             "me/name/",
             "me/mandates/",
+            "me/keys/",
             f"me/mandates/{mandate.pk}/withdraw/",
             "members/shares/",
             "members/register/consult/",
@@ -204,6 +206,8 @@ def sheets_to_bring_in(number: int) -> list[Import]:
 WHO = (("visitor", ""), ("applicant", "ada@example.org"), ("staff", "staff@example.org"))
 # No page to look at: a file, an answer to a script, or an address that only leads on.
 NO_PAGE = {
+    "api-root",
+    "openapi-json",
     "ballots-file",
     "definition",
     "dossier-receipt",

@@ -3,11 +3,13 @@
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import URLPattern, URLResolver, include, path
 
+from commonweal.config import api
 from commonweal.portal.views import site
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("favicon.ico", site.favicon),
     path("robots.txt", site.robots),
+    path("api/1/", api.urls),
 ]
 urlpatterns += i18n_patterns(
     path("", include("commonweal.portal.urls")),
@@ -18,6 +20,7 @@ urlpatterns += i18n_patterns(
     path("ambitions/", include("commonweal.ambitions.urls")),
     path("places/", include("commonweal.places.urls")),
     path("ui/", include("commonweal.ui.urls")),
+    path("developers/", api.developers, name="developers"),
     path("account/", include("allauth.account.urls")),
     path("account/security/", include("allauth.mfa.urls")),
 )

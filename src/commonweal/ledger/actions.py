@@ -116,7 +116,7 @@ def set_limit(*, account: str, starts_on: date, floor: int | None, ceiling: int 
 
 
 def post(*, draft: Draft, now: datetime, reverses: Operation | None = None) -> Operation:
-    """Posts one operation and gives it back; the same draft again gives the one that is there.
+    """Posts one operation and gives it back, `is_new`; the same draft again gives the one that is there.
 
     Raises Unbalanced, BeyondLimit, KeyReused, CannotReverse.
     """
@@ -154,6 +154,7 @@ def post(*, draft: Draft, now: datetime, reverses: Operation | None = None) -> O
                     )
                     for (account, owner), quantity in wanted.items()
                 )
+                operation.is_new = True
                 return operation
     if (known.kind, known.effective_on, entries_of(known)) != (draft.kind, draft.effective_on, wanted):
         raise KeyReused(_REFUSALS["ledger_key_once"][1])

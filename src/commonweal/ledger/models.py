@@ -72,6 +72,8 @@ class Operation(models.Model):
         "note": Personal.KEPT,
         "reverses": Personal.NONE,
     }
+    # Whether the call that gave this operation posted it, rather than finding it by its key.
+    is_new: bool = False
 
     class Meta:
         ordering = ("id",)

@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from commonweal.kernel.decision import YES, Decision, NotAllowed, no
 from commonweal.membership.models import Member
 from commonweal.membership.queries.members import membership_of
+from commonweal.membership.queries.shares import holdings_of, setting_on
+from commonweal.membership.rules.statutes import SettingName
 from commonweal.people.access import may
 from commonweal.people.rules import Act
 
@@ -35,3 +37,11 @@ def own_membership(person: Person, on: date) -> Member:
     if member is None:
         raise NotAllowed(_("This page is for members. Call us if you are one."), code="not_member")
     return member
+
+
+def may_have_benefits(member: Member, on: date) -> Decision:
+    """Whether what a member paid on their shares reaches the value from which partners' benefits are theirs."""
+    paid = sum(held.paid_cents for held in holdings_of([member.number], on).get(member.number, {}).values())
+    if paid >= (setting_on(SettingName.BENEFITS_FROM_CENTS, on) or 0):
+        return YES
+    return no("below_value", _("Benefits start at a value of shares the statutes name."))

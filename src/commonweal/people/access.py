@@ -13,10 +13,12 @@ from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
+from ninja.security import HttpBearer
 
 from commonweal.kernel.decision import YES, Decision, NotAllowed, demand, no
-from commonweal.people.models import Mandate, Organisation, Person, StaffAppointment
-from commonweal.people.rules import Act, MandateScope, granted
+from commonweal.people.models import ApiKey, Mandate, Organisation, Person, StaffAppointment
+from commonweal.people.queries import key_with
+from commonweal.people.rules import Act, MandateScope, Scope, granted
 
 View = Callable[..., HttpResponseBase]
 # The code of the refusal for an account whose person has not told their name yet.
@@ -138,3 +140,43 @@ def for_staff(act: Act) -> Callable[[View], View]:
         return guarded
 
     return mark
+
+
+_ACTS = {
+    Scope.MEMBERS: Act.SEE_MEMBERS,
+    Scope.REGISTER: Act.KEEP_REGISTER,
+    Scope.MOVEMENTS: Act.KEEP_REGISTER,
+}
+
+
+def may_use(person: Person, scope: Scope, on: date) -> Decision:
+    """Whether a person's programs may do this: what they may do themselves, on the day, and nothing else."""
+    if scope in _ACTS:
+        return may(person, _ACTS[scope], on)
+    if scope == Scope.PARTNER and not organisations_of(person, on).exists():
+        return no("no_partner", _("This is for people who speak for a partner organisation."))
+    return YES
+
+
+class ForScope(HttpBearer):
+    """Asks a program for a key that has a scope, held by a person who may do that themselves today."""
+
+    def __init__(self, scope: Scope) -> None:
+        super().__init__()
+        self.scope = scope
+
+    def authenticate(self, request: HttpRequest, token: str) -> ApiKey | None:
+        """The key; None for one that does not hold. Raises NotAllowed beyond its scopes."""
+        now = timezone.now()
+        key = key_with(token, now)
+        if key is not None:
+            if self.scope not in key.scopes:
+                raise NotAllowed(_("This key is not for that: make one with the right scope."), code="scope")
+            demand(may_use(key.person, self.scope, timezone.localdate()))
+        return key
+
+
+def for_keys(view: View) -> View:
+    """Marks an address of the interface for programs: each operation asks for a key with the right scope."""
+    view.access_check = "key"  # type: ignore[attr-defined]
+    return view

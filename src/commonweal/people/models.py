@@ -6,13 +6,14 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from commonweal.kernel.privacy import Personal
-from commonweal.people.rules import Channel, LegalForm, MandateScope, PositionKind
+from commonweal.people.rules import Channel, LegalForm, MandateScope, PositionKind, Scope
 
 
 class Person(models.Model):
@@ -277,3 +278,28 @@ class Message(models.Model):
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("event", "person"), name="message_once_an_event"),)
+
+
+class ApiKey(models.Model):
+    """A way for a program to act in a person's name, within scopes, until a day. Only a digest of it is kept."""
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="api_keys")
+    name = models.CharField(max_length=60)
+    digest = models.CharField(max_length=64, unique=True)
+    scopes = ArrayField(models.CharField(max_length=12, choices=Scope.choices()))
+    made_at = models.DateTimeField()
+    ends_on = models.DateField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    personal: ClassVar[dict[str, Personal]] = {
+        "person": Personal.KEPT,
+        "name": Personal.SCRUBBED,
+        **dict.fromkeys(("digest", "scopes", "made_at", "ends_on", "ended_at"), Personal.NONE),
+    }
+
+    class Meta:
+        ordering = ("-made_at", "-id")
+        constraints = (
+            models.CheckConstraint(name="api_key_for_something", condition=~Q(scopes=[])),
+            models.CheckConstraint(name="api_key_digest", condition=Q(digest__regex=r"^[0-9a-f]{64}$")),
+        )

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
+from hashlib import sha256
 
 from django.db.models import Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from commonweal.kernel.text import folded
-from commonweal.people.models import Account, Event, Mandate, Message, Organisation, Person, StaffAppointment
+from commonweal.people.models import (
+    Account,
+    ApiKey,
+    Event,
+    Mandate,
+    Message,
+    Organisation,
+    Person,
+    StaffAppointment,
+)
 from commonweal.people.rules import ROLES, Act, phone_tail
 
 
@@ -124,3 +134,15 @@ def mandates_of(person: Person, day: date) -> QuerySet[Mandate]:
         .select_related("principal", "agent")
         .order_by("ends_on", "id")
     )
+
+
+def keys_of(person: Person, now: datetime) -> QuerySet[ApiKey]:
+    """The person's keys that still hold, newest first."""
+    return person.api_keys.filter(ended_at__isnull=True, ends_on__gte=now.date())
+
+
+def key_with(secret: str, now: datetime) -> ApiKey | None:
+    """The key a program shows, while it holds; None for any other."""
+    digest = sha256(secret.encode()).hexdigest()
+    found = ApiKey.objects.select_related("person").filter(digest=digest, ended_at__isnull=True)
+    return found.filter(ends_on__gte=now.date(), person__erased_at__isnull=True).first()

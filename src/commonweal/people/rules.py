@@ -61,6 +61,21 @@ class Act(StrEnum):
     PAY_OUT = "pay_out"
 
 
+class Scope(Words):
+    """What a program may do with a key, in the name of the person who made it and never more than they may."""
+
+    OWN = "own", gettext_noop("read my own membership")
+    MEMBERS = "members", gettext_noop("find and read members (staff)")
+    REGISTER = "register", gettext_noop("read the share register (secretary)")
+    MOVEMENTS = "movements", gettext_noop("book movements of shares (secretary)")
+    PARTNER = "partner", gettext_noop("ask whether somebody is a member (partner organisations)")
+
+
+# A key is forgotten somewhere sooner or later: it ends by itself.
+KEY_DAYS = 365
+KEYS_MAX = 20
+
+
 @dataclass(frozen=True, slots=True)
 class StaffRole:
     """A staff role: its name, what it is for in one sentence, and the acts it grants."""

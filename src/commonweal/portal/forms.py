@@ -14,9 +14,9 @@ from django.utils.translation import gettext_lazy as _
 from commonweal.kernel.periods import years_later
 from commonweal.kernel.text import folded
 from commonweal.people.queries import person_with_address
-from commonweal.people.rules import ROLES, MandateScope
+from commonweal.people.rules import ROLES, MandateScope, Scope
 from commonweal.ui.fields import CleanCharField, DatePartsField
-from commonweal.ui.widgets import ChoiceCards
+from commonweal.ui.widgets import ChoiceCards, ChoiceCardsMultiple
 
 MANDATE_YEARS_MAX = 3
 
@@ -102,3 +102,18 @@ class AppointForm(forms.Form):
         if found is None:
             raise ValidationError(_("There is no account with this address, or it has not told a name yet."))
         return found
+
+
+class KeyForm(forms.Form):
+    """A name to recognise a key by, and what it may do: only what its maker may."""
+
+    name = CleanCharField(
+        label=_("Which program is it for?"),
+        max_length=60,
+        help_text=_("A name by which you recognise it, such as “accounts”."),
+    )
+    scopes = forms.MultipleChoiceField(label=_("What may it do?"), widget=ChoiceCardsMultiple)
+
+    def __init__(self, *args: Any, scopes: list[Scope], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["scopes"].choices = [(scope.value, _(scope.label)) for scope in scopes]  # type: ignore[attr-defined]

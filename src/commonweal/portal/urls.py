@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from commonweal.portal.views import desk, home, mandates, me
+from commonweal.portal.views import desk, home, keys, mandates, me
 
 app_name = "portal"
 urlpatterns = [
@@ -12,6 +12,8 @@ urlpatterns = [
     path("me/name/", me.introduce, name="introduce"),
     path("me/mandates/", mandates.mandates, name="mandates"),
     path("me/mandates/<int:pk>/withdraw/", mandates.mandate_withdraw, name="mandate-withdraw"),
+    path("me/keys/", keys.keys, name="keys"),
+    path("me/keys/<int:pk>/end/", keys.key_end, name="key-end"),
     path("desk/", desk.desk, name="desk"),
     path("desk/members/", desk.desk_members, name="desk-members"),
     path("desk/letters/", desk.desk_letters, name="desk-letters"),

@@ -122,6 +122,8 @@ def booked(
         note=clean(movement.note, lines=False)[:500],
     )
     operation = ledger.post(draft=draft, now=now)
+    if not operation.is_new:
+        return operation
     data = {
         "operation": operation.pk,
         "kind": movement.kind,
@@ -233,13 +235,14 @@ def correct_movement(*, operation: Operation, reason: str, key: str, by: Person,
     undone = ledger.reverse(
         operation=operation, key=key, now=now, author=f"person:{by.pk}", note=clean(reason, lines=False)[:500]
     )
-    record(
-        "MovementCorrected",
-        f"operation:{operation.pk}",
-        by=by,
-        at=now,
-        data={"operation": undone.pk, "reason": reason[:500]},
-    )
+    if undone.is_new:
+        record(
+            "MovementCorrected",
+            f"operation:{operation.pk}",
+            by=by,
+            at=now,
+            data={"operation": undone.pk, "reason": reason[:500]},
+        )
     return undone
 
 

@@ -21,6 +21,7 @@ from commonweal.kernel.text import clean
 from commonweal.people.access import may
 from commonweal.people.models import (
     Account,
+    ApiKey,
     Event,
     Mandate,
     Message,
@@ -302,6 +303,7 @@ def erase_person(*, person: Person, by: Person, now: datetime) -> None:
         erased_at=now,
     )
     Message.objects.filter(person=person).update(subject="", body="")
+    ApiKey.objects.filter(person=person).update(name="", ended_at=now)
     for account in Account.objects.filter(person=person):
         account.set_unusable_password()
         account.email, account.is_active, account.last_login = f"erased-{account.pk}@invalid", False, None
@@ -347,19 +349,18 @@ def mark_printed(*, messages: Iterable[int], by: Person, now: datetime) -> int:
 
 def load_people(rows: Iterable[tuple[Any, ...]], columns: tuple[str, ...]) -> None:
     """Many persons at once (imports, the large demo), by COPY; inside the caller's transaction and event."""
-    with (
-        connection.cursor() as cursor,
-        cursor.copy(f"COPY people_person ({', '.join(columns)}) FROM STDIN") as copy,
-    ):
-        for row in rows:
-            copy.write_row(row)
+    _copied("people_person", rows, columns)
 
 
 def load_organisations(rows: Iterable[tuple[Any, ...]], columns: tuple[str, ...]) -> None:
     """Many organisations at once (imports), by COPY; inside the caller's transaction and event."""
+    _copied("people_organisation", rows, columns)
+
+
+def _copied(table: str, rows: Iterable[tuple[Any, ...]], columns: tuple[str, ...]) -> None:
     with (
         connection.cursor() as cursor,
-        cursor.copy(f"COPY people_organisation ({', '.join(columns)}) FROM STDIN") as copy,
+        cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as copy,
     ):
         for row in rows:
             copy.write_row(row)

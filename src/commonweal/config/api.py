@@ -1,0 +1,95 @@
+"""The interface for programs: an area a router, refusals as JSON, one description in OpenAPI."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+from ninja import NinjaAPI
+from ninja.errors import AuthenticationError, Throttled, ValidationError
+
+from commonweal.kernel.decision import NotAllowed, Refusal
+from commonweal.membership.api import NotFound, router
+from commonweal.people.access import for_keys, open_to_all
+from commonweal.people.rules import Scope
+
+api = NinjaAPI(
+    title="Commonweal",
+    version="1",
+    description="Amounts are cents, days ISO 8601. Send a key as `Authorization: Bearer cw_…`.",
+    docs_url=None,
+    docs_decorator=for_keys,
+    urls_namespace="api-1",
+)
+api.add_router("", router)
+
+
+def _told(request: HttpRequest, refusal: Refusal, status: int) -> HttpResponse:
+    return api.create_response(request, {"code": refusal.code, "reason": str(refusal)}, status=status)
+
+
+@api.exception_handler(Refusal)
+def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    """What an action refuses, with its code and its reason in the reader's language."""
+    return _told(request, refusal, 409)
+
+
+@api.exception_handler(NotFound)
+def not_found(request: HttpRequest, refusal: NotFound) -> HttpResponse:
+    """What does not exist."""
+    return _told(request, refusal, 404)
+
+
+@api.exception_handler(NotAllowed)
+def not_allowed(request: HttpRequest, refusal: NotAllowed) -> HttpResponse:
+    """What the person behind the key may not do."""
+    return _told(request, refusal, 403)
+
+
+@api.exception_handler(AuthenticationError)
+def no_key(request: HttpRequest, _error: AuthenticationError) -> HttpResponse:
+    """No key, or one that has ended."""
+    answer = api.create_response(
+        request, {"code": "no_key", "reason": "A key that holds is needed."}, status=401
+    )
+    answer["WWW-Authenticate"] = "Bearer"
+    return answer
+
+
+@api.exception_handler(Throttled)
+def too_often(request: HttpRequest, _error: Throttled) -> HttpResponse:
+    """Too many questions in an hour."""
+    return api.create_response(
+        request, {"code": "too_often", "reason": "Too many questions this hour."}, status=429
+    )
+
+
+@api.exception_handler(ValidationError)
+def not_understood(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    """What is wrong in which field; what was sent is not repeated."""
+    fields = [{"field": ".".join(map(str, each["loc"])), "reason": each["msg"]} for each in error.errors]
+    told = {"code": "not_understood", "reason": "Some fields are missing or wrong.", "fields": fields}
+    return api.create_response(request, told, status=422)
+
+
+urls = api.urls
+for pattern in urls[0]:
+    # Each operation names its own scope; the mark says so to the check over all addresses.
+    for_keys(cast(Any, pattern.callback))
+
+
+@open_to_all
+@require_safe
+def developers(request: HttpRequest) -> HttpResponse:
+    """What programs can do here, how to get a key, and where the whole description is."""
+    schema = api.get_openapi_schema()
+    operations = [
+        {"method": method.upper(), "address": address, "summary": _(each["summary"])}
+        for address, methods in schema["paths"].items()
+        for method, each in methods.items()
+    ]
+    scopes = [{"code": scope.value, "label": _(scope.label)} for scope in Scope]
+    return render(request, "portal/developers.html", {"operations": operations, "scopes": scopes})

@@ -86,6 +86,12 @@ def balance(place: Place, day: date, known_at: datetime | None = None) -> int:
     return balances([place[0]], [place[1]], day, known_at).get(place, 0)
 
 
+def owners_above(account: str, quantity: int, day: date) -> int:
+    """How many owners hold more than so much on an account at the end of a day."""
+    rows = Posting.objects.filter(_until(day, None), account=account, owner__gt=NOBODY).values("owner")
+    return rows.annotate(total=Sum("quantity")).filter(total__gt=quantity).order_by().count()
+
+
 def moved_by_year(accounts: Sequence[str], owner: int, day: date) -> dict[tuple[int, str], int]:
     """What came and went for an owner in each year until a day: (year, account) -> quantity."""
     rows = (

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from commonweal.membership.views import imports, register, shares
+from commonweal.membership.views import accreditation, imports, register, shares
 
 app_name = "membership"
 urlpatterns = [
@@ -13,6 +13,14 @@ urlpatterns = [
     path("register/", register.register, name="register"),
     path("register/file/", register.register_export, name="register-export"),
     path("register/changes/", register.register_changes, name="register-changes"),
+    path("register/accreditation/", accreditation.accreditation, name="accreditation"),
+    path("register/accreditation/<int:year>/", accreditation.accreditation, name="accreditation"),
+    path("register/accreditation/<int:year>/report/", accreditation.special_report, name="special-report"),
+    path(
+        "register/accreditation/<int:year>/<slug:condition>/",
+        accreditation.accreditation_note,
+        name="accreditation-note",
+    ),
     path("register/imports/", imports.imports, name="imports"),
     path("register/imports/template/<slug:kind>/", imports.import_template, name="import-template"),
     path("register/imports/<int:pk>/", imports.import_page, name="import"),

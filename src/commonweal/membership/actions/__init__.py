@@ -1,5 +1,6 @@
 """What may be done with memberships, statutes and shares: one verb, one function, gathered from its subjects."""
 
+from commonweal.membership.actions.accreditation import NoteIncomplete, note_condition
 from commonweal.membership.actions.imports import (
     UPLOAD_MAX,
     CannotMove,
@@ -32,6 +33,7 @@ __all__ = [
     "LoadedMovement",
     "Movement",
     "MovementRefused",
+    "NoteIncomplete",
     "Planned",
     "TooLarge",
     "admit_member",
@@ -43,6 +45,7 @@ __all__ = [
     "load_members",
     "load_movements",
     "load_statutes",
+    "note_condition",
     "planned",
     "record_reading",
     "run_import",

@@ -1,7 +1,8 @@
 """What membership keeps, gathered from its subjects."""
 
+from commonweal.membership.models.accreditation import AccreditationNote
 from commonweal.membership.models.imports import Import
 from commonweal.membership.models.members import Member
 from commonweal.membership.models.statutes import ShareTerms, StatuteSetting
 
-__all__ = ["Import", "Member", "ShareTerms", "StatuteSetting"]
+__all__ = ["AccreditationNote", "Import", "Member", "ShareTerms", "StatuteSetting"]

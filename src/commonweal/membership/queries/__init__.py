@@ -1,5 +1,6 @@
 """Reads of members, statutes, shares and the register, gathered from their subjects."""
 
+from commonweal.membership.queries.accreditation import accreditation
 from commonweal.membership.queries.imports import import_with, latest_imports, unfinished_import
 from commonweal.membership.queries.members import (
     SEARCH_LIMIT,
@@ -38,6 +39,7 @@ __all__ = [
     "PAGE",
     "SEARCH_LIMIT",
     "RegisterRow",
+    "accreditation",
     "all_settings",
     "all_terms",
     "changes",

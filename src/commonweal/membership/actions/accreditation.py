@@ -1,0 +1,48 @@
+"""Noting how a condition of accreditation was met."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from commonweal.kernel.decision import Refusal, demand
+from commonweal.kernel.text import clean
+from commonweal.membership.access import may_keep_register
+from commonweal.membership.models import AccreditationNote
+from commonweal.membership.rules.accreditation import Condition
+from commonweal.people.actions import record
+
+if TYPE_CHECKING:
+    from commonweal.people.models import Person
+
+
+class NoteIncomplete(Refusal):
+    """A note says how, and on which document it rests."""
+
+    code = "note_incomplete"
+
+
+@transaction.atomic
+def note_condition(
+    *, year: int, condition: Condition, fulfilled: bool, text: str, document: str, by: Person, now: datetime
+) -> AccreditationNote:
+    """Adds a note about a condition in a year; what was noted before stays to be read. Raises NotAllowed,
+    NoteIncomplete."""
+    demand(may_keep_register(by, now.date()))
+    text, document = clean(text)[:1000], clean(document, lines=False)[:120]
+    if not text or not document:
+        raise NoteIncomplete(_("Write how it was met, and on which document that rests."))
+    note = AccreditationNote.objects.create(
+        year=year, condition=condition, fulfilled=fulfilled, text=text, document=document, by=by, at=now
+    )
+    record(
+        "AccreditationNoted",
+        f"accreditation:{year}",
+        by=by,
+        at=now,
+        data={"condition": condition, "fulfilled": fulfilled},
+    )
+    return note

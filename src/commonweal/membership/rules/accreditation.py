@@ -4,6 +4,7 @@ changed on 4 May 2016), judged for one year from what the register tells and fro
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -78,7 +79,7 @@ class Finding:
 
     condition: Condition
     verdict: Verdict
-    evidence: tuple[tuple[str, dict[str, object]], ...]
+    evidence: tuple[tuple[str, Mapping[str, object]], ...]
     note: Note | None
 
 
@@ -104,7 +105,7 @@ def findings(facts: Facts) -> tuple[Finding, ...]:
     return tuple(found)
 
 
-_Judged = tuple[bool | None, tuple[tuple[str, dict[str, object]], ...]]
+_Judged = tuple[bool | None, tuple[tuple[str, Mapping[str, object]], ...]]
 
 
 def _open(facts: Facts) -> _Judged:

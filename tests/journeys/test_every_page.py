@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import brotli
 import pytest
@@ -45,6 +46,15 @@ def site(world: None, clock: Clock) -> dict[str, list[str]]:
     operation = make.shares(holder, 10)
     for _each in range(30):
         make.member()
+    offer = membership.offer_shares(
+        token=uuid4(),
+        giver=holder,
+        taker=make.member(),
+        share_class="A",
+        count=2,
+        by=who,
+        now=make.NOW,
+    )
     wrong, fine = sheets_to_bring_in(holder.number)
     past = make.call(budget_cents=3_000_00)
     carried = make.admitted(past, adviser, title="Une plaine de jeux")
@@ -136,6 +146,8 @@ def site(world: None, clock: Clock) -> dict[str, list[str]]:
             "me/keys/",
             f"me/mandates/{mandate.pk}/withdraw/",
             "members/shares/",
+            "members/shares/pass-on/",
+            f"members/shares/offers/{offer.pk}/",
             "members/register/consult/",
             f"dossiers/{draft.pk}/",
             f"dossiers/{asked.pk}/",

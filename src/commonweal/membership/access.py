@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext_lazy as _
 
 from commonweal.kernel.decision import YES, Decision, NotAllowed, no
-from commonweal.membership.models import Member
+from commonweal.membership.models import Member, ShareOffer
 from commonweal.membership.queries.members import membership_of
 from commonweal.membership.queries.shares import holdings_of, setting_on
 from commonweal.membership.rules.statutes import SettingName
-from commonweal.people.access import may
+from commonweal.people.access import may, organisations_of
 from commonweal.people.rules import Act
 
 if TYPE_CHECKING:
@@ -45,3 +45,26 @@ def may_have_benefits(member: Member, on: date) -> Decision:
     if paid >= (setting_on(SettingName.BENEFITS_FROM_CENTS, on) or 0):
         return YES
     return no("below_value", _("Benefits start at a value of shares the statutes name."))
+
+
+def may_offer(giver: Member, person: Person, on: date) -> Decision:
+    """Whether someone may pass on a member's shares: the person who holds them, or who speaks for the organisation."""
+    if giver.person_id == person.pk or _speaks_for(giver, person, on):
+        return YES
+    return no("not_own", _("These shares belong to someone else."))
+
+
+def may_answer_offer(offer: ShareOffer, person: Person, on: date) -> Decision:
+    """Whether someone may accept or decline: the member it was made to."""
+    return may_offer(offer.taker, person, on)
+
+
+def may_withdraw_offer(offer: ShareOffer, person: Person, on: date) -> Decision:
+    """Whether someone may take an offer back: the member who made it."""
+    return may_offer(offer.giver, person, on)
+
+
+def _speaks_for(member: Member, person: Person, on: date) -> bool:
+    return member.organisation_id is not None and (
+        organisations_of(person, on).filter(pk=member.organisation_id).exists()
+    )

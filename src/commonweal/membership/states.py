@@ -41,3 +41,30 @@ IMPORT = Machine(
         ),
     ),
 )
+
+
+class OfferState(Words):
+    """Where an offer of shares to another member stands."""
+
+    OFFERED = "offered", gettext_noop("waits for the other member")
+    PASSED = "passed", gettext_noop("accepted, in the register")
+    DECLINED = "declined", gettext_noop("declined")
+    WITHDRAWN = "withdrawn", gettext_noop("withdrawn")
+
+
+GIVER, TAKER = "giver", "taker"
+OFFER = Machine(
+    OfferState,
+    (
+        Move(
+            "accept",
+            frozenset({"offered"}),
+            "passed",
+            TAKER,
+            gettext_noop("Accept these shares"),
+            "statutes_of_the_day",
+        ),
+        Move("decline", frozenset({"offered"}), "declined", TAKER, gettext_noop("Decline")),
+        Move("withdraw", frozenset({"offered"}), "withdrawn", GIVER, gettext_noop("Withdraw my offer")),
+    ),
+)

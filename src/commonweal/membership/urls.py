@@ -2,13 +2,15 @@
 
 from django.urls import path
 
-from commonweal.membership.views import accreditation, imports, register, shares
+from commonweal.membership.views import accreditation, imports, register, shares, transfers
 
 app_name = "membership"
 urlpatterns = [
     path("statutes/", shares.statutes, name="statutes"),
     path("shares/", shares.my_shares, name="my-shares"),
     path("shares/statement/", shares.my_statement, name="my-statement"),
+    path("shares/pass-on/", transfers.offer_new, name="offer-new"),
+    path("shares/offers/<int:pk>/", transfers.offer_page, name="offer"),
     path("register/consult/", shares.register_consult, name="register-consult"),
     path("register/", register.register, name="register"),
     path("register/file/", register.register_export, name="register-export"),

@@ -15,10 +15,10 @@ from commonweal.kernel.text import clean
 from commonweal.ledger import actions as ledger
 from commonweal.membership.access import may_consult_register, may_keep_register
 from commonweal.membership.models import Member
-from commonweal.membership.queries.shares import held_on, terms_on
+from commonweal.membership.queries.shares import held_on, setting_on, terms_on
 from commonweal.membership.rules import movements as rules
 from commonweal.membership.rules.movements import GIVING_BACK, PASSING_ON, Held, MovementKind
-from commonweal.membership.rules.statutes import Terms, may_hold, may_issue
+from commonweal.membership.rules.statutes import SettingName, Terms, may_hold, may_issue
 from commonweal.people.actions import record
 from commonweal.people.rules import Channel
 
@@ -187,6 +187,11 @@ def _entries(member: Member, movement: Movement) -> rules.Entries:
         taker = movement.counterpart
         if taker is None or taker == member:
             raise MovementRefused(_("Shares pass to another member: name one."), code="no_counterpart")
+        if kind == MovementKind.TRANSFER and setting_on(SettingName.TRANSFERABLE, day) is False:
+            raise MovementRefused(
+                _("The statutes of that day do not let shares pass to another member."),
+                code="not_transferable",
+            )
         if not taker.belongs_on(day):
             raise MovementRefused(_("The other one is not a member on that day."), code="not_a_member")
         takes = held_on(taker.number, share_class, day)

@@ -4,5 +4,6 @@ from commonweal.membership.models.accreditation import AccreditationNote
 from commonweal.membership.models.imports import Import
 from commonweal.membership.models.members import Member
 from commonweal.membership.models.statutes import ShareTerms, StatuteSetting
+from commonweal.membership.models.transfers import ShareOffer
 
-__all__ = ["AccreditationNote", "Import", "Member", "ShareTerms", "StatuteSetting"]
+__all__ = ["AccreditationNote", "Import", "Member", "ShareOffer", "ShareTerms", "StatuteSetting"]

@@ -34,6 +34,7 @@ from commonweal.membership.queries.shares import (
     setting_on,
     terms_on,
 )
+from commonweal.membership.queries.transfers import offer_with, offers_of
 
 __all__ = [
     "PAGE",
@@ -60,6 +61,8 @@ __all__ = [
     "movement_of",
     "movements_of",
     "next_number",
+    "offer_with",
+    "offers_of",
     "register_page",
     "register_rows",
     "setting_on",

@@ -19,7 +19,7 @@ from commonweal.membership import actions, queries
 from commonweal.membership.access import may_consult_register, own_membership
 from commonweal.membership.forms.register import RegisterForm
 from commonweal.membership.models import Member
-from commonweal.membership.views import wording
+from commonweal.membership.views import transfers, wording
 from commonweal.membership.views.register import whole
 from commonweal.people.access import for_persons, open_to_all, signed_in_person
 from commonweal.ui.documents import pdf
@@ -59,7 +59,9 @@ def my_shares(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate()
     member = own_membership(signed_in_person(request), today)
     picture = wording.picture(queries.holdings_by_year(member.number, today))
-    return render(request, "membership/my_shares.html", {**_own(member, today), "picture": picture})
+    offers = [transfers.shown(offer, member) for offer in queries.offers_of(member)]
+    context = {**_own(member, today), "picture": picture, "offers": offers}
+    return render(request, "membership/my_shares.html", context)
 
 
 @for_persons

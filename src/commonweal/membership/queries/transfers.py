@@ -1,0 +1,25 @@
+"""Offers of shares between members."""
+
+from __future__ import annotations
+
+from django.db.models import Q
+
+from commonweal.membership.models import Member, ShareOffer
+from commonweal.membership.states import OfferState
+
+SHOWN = 20
+
+
+def offers_of(member: Member) -> list[ShareOffer]:
+    """Offers a member made or got, those that wait first, then the latest; at most twenty."""
+    found = ShareOffer.objects.filter(Q(giver=member) | Q(taker=member)).select_related(
+        "giver__person", "giver__organisation", "taker__person", "taker__organisation"
+    )
+    waiting = list(found.filter(state=OfferState.OFFERED)[:SHOWN])
+    return waiting + list(found.exclude(state=OfferState.OFFERED)[: SHOWN - len(waiting)])
+
+
+def offer_with(pk: int) -> ShareOffer | None:
+    """One offer, with both members."""
+    told = ("giver__person", "giver__organisation", "taker__person", "taker__organisation")
+    return ShareOffer.objects.select_related(*told).filter(pk=pk).first()

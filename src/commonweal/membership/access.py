@@ -68,3 +68,16 @@ def _speaks_for(member: Member, person: Person, on: date) -> bool:
     return member.organisation_id is not None and (
         organisations_of(person, on).filter(pk=member.organisation_id).exists()
     )
+
+
+def may_be_forgotten(person: Person) -> Decision:
+    """Whether someone's name may be erased: not of who is or was a member, since the register keeps its holders."""
+    if Member.objects.filter(person=person).exists():
+        return no(
+            "in_register",
+            _(
+                "You are or were a member: the law keeps name and address in the share register. What else we know "
+                "of you can be erased: call us, or withdraw what you agreed to above."
+            ),
+        )
+    return YES

@@ -13,7 +13,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from commonweal.kernel.privacy import Personal
-from commonweal.people.rules import Channel, LegalForm, MandateScope, PositionKind, Scope
+from commonweal.people.rules import Channel, LegalForm, MandateScope, PositionKind, Purpose, Scope
 
 
 class Person(models.Model):
@@ -303,3 +303,24 @@ class ApiKey(models.Model):
             models.CheckConstraint(name="api_key_for_something", condition=~Q(scopes=[])),
             models.CheckConstraint(name="api_key_digest", condition=Q(digest__regex=r"^[0-9a-f]{64}$")),
         )
+
+
+class Consent(models.Model):
+    """What someone agreed to, or no longer: which text in which language, when, through which door. Only added to."""
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="consents")
+    purpose = models.CharField(max_length=10, choices=Purpose.choices())
+    version = models.CharField(max_length=20)
+    language = models.CharField(max_length=2, choices=settings.LANGUAGES)
+    given = models.BooleanField()
+    at = models.DateTimeField()
+    channel = models.CharField(max_length=8, choices=Channel.choices())
+    by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+
+    # That somebody agreed, and when they no longer did, is what we must be able to show.
+    personal: ClassVar[dict[str, Personal]] = dict.fromkeys(
+        ("person", "purpose", "version", "language", "given", "at", "channel", "by"), Personal.KEPT
+    )
+
+    class Meta:
+        ordering = ("at", "id")

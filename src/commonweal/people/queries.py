@@ -6,13 +6,17 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from hashlib import sha256
 
+from django.apps import apps
+from django.db import models
 from django.db.models import Q, QuerySet
 from django.db.models.expressions import RawSQL
 
+from commonweal.kernel.privacy import Personal
 from commonweal.kernel.text import folded
 from commonweal.people.models import (
     Account,
     ApiKey,
+    Consent,
     Event,
     Mandate,
     Message,
@@ -20,7 +24,7 @@ from commonweal.people.models import (
     Person,
     StaffAppointment,
 )
-from commonweal.people.rules import ROLES, Act, phone_tail
+from commonweal.people.rules import CONSENT_VERSION, ROLES, Act, Purpose, phone_tail
 
 
 def prefix_query(text: str) -> str:
@@ -146,3 +150,49 @@ def key_with(secret: str, now: datetime) -> ApiKey | None:
     digest = sha256(secret.encode()).hexdigest()
     found = ApiKey.objects.select_related("person").filter(digest=digest, ended_at__isnull=True)
     return found.filter(ends_on__gte=now.date(), person__erased_at__isnull=True).first()
+
+
+def consents_of(person: Person) -> dict[Purpose, Consent]:
+    """What someone agrees to today, in the wording of today: purpose -> the row that says so."""
+    found: dict[Purpose, Consent] = {}
+    for each in Consent.objects.filter(person=person):
+        purpose = Purpose(each.purpose)
+        found.pop(purpose, None)
+        if each.given and each.version == CONSENT_VERSION:
+            found[purpose] = each
+    return found
+
+
+# How a row says that it is about someone, rather than that they did something for somebody else.
+_ABOUT = ("person", "applicant", "representative", "principal", "agent", "heir")
+_NEVER_TOLD = (models.BinaryField, models.FileField, models.UUIDField)
+_SECRETS = {"password", "digest"}
+
+
+def data_about(person: Person) -> dict[str, list[dict[str, object]]]:
+    """Every row that is about a person, by model, with the fields that say something of them (GDPR, art. 15 and 20).
+
+    One query a model. What somebody chose in a ballot is tied to nobody, so it is not among them.
+    """
+    found: dict[str, list[dict[str, object]]] = {}
+    for model in apps.get_models():
+        fates: dict[str, Personal] = getattr(model, "personal", {})
+        keys = [
+            field.name
+            for field in model._meta.fields
+            if field.name in _ABOUT and field.related_model is Person
+        ]
+        about = Q(pk=person.pk) if model is Person else Q(*((key, person) for key in keys), _connector=Q.OR)
+        if not fates or not about:
+            continue
+        told = [
+            field.attname
+            for field in model._meta.fields
+            if fates.get(field.name, Personal.NONE) != Personal.NONE
+            and field.name not in {*keys, *_SECRETS}
+            and not isinstance(field, _NEVER_TOLD)
+        ]
+        rows = list(model._default_manager.filter(about).order_by("pk").values(*told)) if told else []
+        if rows:
+            found[model._meta.label_lower] = rows
+    return found

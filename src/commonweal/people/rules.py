@@ -61,6 +61,18 @@ class Act(StrEnum):
     PAY_OUT = "pay_out"
 
 
+class Purpose(Words):
+    """What we may do with someone's details only if they say so; the label is what they agree to."""
+
+    NEWS = "news", gettext_noop("We may write to you about projects, events and stories.")
+    OFFERS = "offers", gettext_noop("We may write to you about what partners offer to members.")
+    SURVEYS = "surveys", gettext_noop("We may ask for your opinion in surveys.")
+
+
+# The texts above and beside them; a new wording is a new version, and asks again.
+CONSENT_VERSION = "2026-11"
+
+
 class Scope(Words):
     """What a program may do with a key, in the name of the person who made it and never more than they may."""
 

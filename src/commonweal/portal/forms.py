@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from commonweal.kernel.periods import years_later
 from commonweal.kernel.text import folded
 from commonweal.people.queries import person_with_address
-from commonweal.people.rules import ROLES, MandateScope, Scope
+from commonweal.people.rules import ROLES, MandateScope, Purpose, Scope
 from commonweal.ui.fields import CleanCharField, DatePartsField
 from commonweal.ui.widgets import ChoiceCards, ChoiceCardsMultiple
 
@@ -117,3 +117,15 @@ class KeyForm(forms.Form):
     def __init__(self, *args: Any, scopes: list[Scope], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["scopes"].choices = [(scope.value, _(scope.label)) for scope in scopes]  # type: ignore[attr-defined]
+
+
+class ConsentForm(forms.Form):
+    """What someone agrees to; nothing is ticked for them."""
+
+    purposes = forms.MultipleChoiceField(
+        label=_("What may we do?"),
+        required=False,
+        choices=lambda: [(each.value, _(each.label)) for each in Purpose],
+        widget=ChoiceCardsMultiple,
+        help_text=_("Only what you tick. You can take it back here at any moment."),
+    )

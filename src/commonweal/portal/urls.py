@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from commonweal.portal.views import desk, home, keys, mandates, me
+from commonweal.portal.views import data, desk, home, keys, mandates, me
 
 app_name = "portal"
 urlpatterns = [
@@ -12,6 +12,9 @@ urlpatterns = [
     path("me/name/", me.introduce, name="introduce"),
     path("me/mandates/", mandates.mandates, name="mandates"),
     path("me/mandates/<int:pk>/withdraw/", mandates.mandate_withdraw, name="mandate-withdraw"),
+    path("me/data/", data.my_data, name="my-data"),
+    path("me/data/copy/", data.my_copy, name="my-copy"),
+    path("me/data/forget/", data.forget_me, name="forget-me"),
     path("me/keys/", keys.keys, name="keys"),
     path("me/keys/<int:pk>/end/", keys.key_end, name="key-end"),
     path("desk/", desk.desk, name="desk"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Q
+from django.db.models import Case, Q, When
 
 from commonweal.membership.models import Member, ShareOffer
 from commonweal.membership.states import OfferState
@@ -12,11 +12,10 @@ SHOWN = 20
 
 def offers_of(member: Member) -> list[ShareOffer]:
     """Offers a member made or got, those that wait first, then the latest; at most twenty."""
-    found = ShareOffer.objects.filter(Q(giver=member) | Q(taker=member)).select_related(
-        "giver__person", "giver__organisation", "taker__person", "taker__organisation"
-    )
-    waiting = list(found.filter(state=OfferState.OFFERED)[:SHOWN])
-    return waiting + list(found.exclude(state=OfferState.OFFERED)[: SHOWN - len(waiting)])
+    told = ("giver__person", "giver__organisation", "taker__person", "taker__organisation")
+    found = ShareOffer.objects.filter(Q(giver=member) | Q(taker=member)).select_related(*told)
+    waits = Case(When(state=OfferState.OFFERED, then=0), default=1)
+    return list(found.order_by(waits, "-offered_at", "-id")[:SHOWN])
 
 
 def offer_with(pk: int) -> ShareOffer | None:

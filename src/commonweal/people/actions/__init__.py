@@ -1,5 +1,6 @@
 """What may be done with persons, organisations, roles, mandates and keys; and the one way to record an event."""
 
+from commonweal.people.actions.consents import set_consents
 from commonweal.people.actions.keys import TooManyKeys, end_key, make_key
 from commonweal.people.actions.people import (
     UnknownRole,
@@ -43,6 +44,7 @@ __all__ = [
     "record",
     "register_organisation",
     "register_person",
+    "set_consents",
     "take_position",
     "withdraw_mandate",
     "write_to",

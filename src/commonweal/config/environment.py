@@ -39,6 +39,11 @@ SETTINGS = (
         "Rue du Marché 7, 1000 Bruxelles",
         "The counter's address, printed on every page.",
     ),
+    Setting(
+        "COMMONWEAL_IBAN",
+        "BE68539007547034",
+        "The cooperative's bank account (IBAN) for shares, on payment pages; statements of others are refused.",
+    ),
     Setting("COMMONWEAL_EMAIL_FROM", "bonjour@ruche.example", "Sender of the messages."),
     Setting(
         "COMMONWEAL_SMTP", "", "Mail server as `host:port`; empty writes messages to files in `var/mail`."

@@ -198,6 +198,7 @@ SITE = {
     "name": environment.value("COMMONWEAL_NAME"),
     "phone": environment.value("COMMONWEAL_PHONE"),
     "address": environment.value("COMMONWEAL_ADDRESS"),
+    "iban": environment.value("COMMONWEAL_IBAN").replace(" ", ""),
 }
 EVENT_HANDLERS = "commonweal.config.wiring.HANDLERS"
 DATA = Path(environment.value("COMMONWEAL_DATA"))

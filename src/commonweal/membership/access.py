@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext_lazy as _
 
 from commonweal.kernel.decision import YES, Decision, NotAllowed, no
-from commonweal.membership.models import Member
+from commonweal.membership.models import Application, Member
+from commonweal.membership.queries.joining import own_applications
 from commonweal.membership.queries.members import membership_of
 from commonweal.people.access import may
 from commonweal.people.rules import Act
@@ -35,3 +36,28 @@ def own_membership(person: Person, on: date) -> Member:
     if member is None:
         raise NotAllowed(_("This page is for members. Call us if you are one."), code="not_member")
     return member
+
+
+def may_enter_applications(person: Person, on: date) -> Decision:
+    """Whether staff may ask for shares in somebody's name, by phone, at the counter or from paper."""
+    return may(person, Act.ENTER_FOR_OTHERS, on)
+
+
+def may_match_payments(person: Person, on: date) -> Decision:
+    """Whether staff may read bank statements in and decide what payments are for."""
+    return may(person, Act.MATCH_PAYMENTS, on)
+
+
+def may_withdraw(application: Application, person: Person, on: date) -> Decision:
+    """Whether someone may take an application back: who asked, who represents them, staff for them."""
+    if person.pk in (application.person_id, application.representative_id):
+        return YES
+    return may_enter_applications(person, on)
+
+
+def own_application(person: Person, pk: int) -> Application:
+    """An application of one's own. Raises NotAllowed for those of others, and for none."""
+    found = own_applications(person).filter(pk=pk).first()
+    if found is None:
+        raise NotAllowed(_("This request belongs to someone else."), code="not_own")
+    return found

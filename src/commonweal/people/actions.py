@@ -102,6 +102,30 @@ def register_person(
 
 
 @transaction.atomic
+def complete_person(*, person: Person, by: Person, now: datetime, **details: Any) -> Person:
+    """Fills in what a person had not told yet (born_on, street, postcode, municipality …); what is known stays.
+
+    Only the person, or staff for them. Raises NotAllowed.
+    """
+    if by != person:
+        demand(may(by, Act.ENTER_FOR_OTHERS, now.date()))
+    person = Person.objects.select_for_update().get(pk=person.pk)
+    new = {name: value for name, value in details.items() if value and not getattr(person, name)}
+    if new:
+        for name, value in new.items():
+            setattr(person, name, value)
+        person.save(update_fields=list(new))
+        record(
+            *("PersonCompleted", f"person:{person.pk}"),
+            by=by,
+            at=now,
+            behalf_of=person,
+            data={"fields": sorted(new)},
+        )
+    return person
+
+
+@transaction.atomic
 def register_organisation(
     *,
     name: str,

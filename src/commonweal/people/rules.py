@@ -57,6 +57,7 @@ class Act(StrEnum):
     PUBLISH_RESULTS = "publish_results"
     APPOINT_STAFF = "appoint_staff"
     KEEP_REGISTER = "keep_register"
+    MATCH_PAYMENTS = "match_payments"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,12 @@ ROLES = (
         gettext_noop("secretary"),
         gettext_noop("Keeps the share register: records movements, corrects them, gives it out."),
         frozenset({Act.KEEP_REGISTER, Act.SEE_MEMBERS, Act.ENTER_FOR_OTHERS}),
+    ),
+    StaffRole(
+        "finance",
+        gettext_noop("finance officer"),
+        gettext_noop("Reads bank statements in, says what each payment is for, notes refunds."),
+        frozenset({Act.MATCH_PAYMENTS}),
     ),
     StaffRole(
         "administrator",

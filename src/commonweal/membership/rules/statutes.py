@@ -118,6 +118,10 @@ class SettingName(Words):
         gettext_noop("Most that one person may then subscribe"),
     )
     TRANSFERABLE = "transferable", gettext_noop("Shares may pass to another member")
+    JOIN_PAYMENT_DAYS = (
+        "join_payment_days",
+        gettext_noop("Days within which someone who asks for shares pays them"),
+    )
     CONTACT_KEPT_YEARS = (
         "contact_kept_years",
         gettext_noop("Years for which contact data of former members are kept"),
@@ -203,6 +207,7 @@ SETTINGS = (
         _N.OFFER_FREE_PERSON_CENTS, date(2018, 7, 21), 5_000_00, "2018-07-11 (cera.coop, 2018-10-04)", _READ
     ),
     Setting(_N.TRANSFERABLE, CODE_2019, True, f"{_LAW}, art. 6:52 (coopfabrik.be)", _READ),
+    Setting(_N.JOIN_PAYMENT_DAYS, BEGINNING, 30, _STATUTES, Evidence.OWN),
     Setting(
         _N.CONTACT_KEPT_YEARS,
         CODE_2019,

@@ -127,9 +127,9 @@ def _statement(node: Node) -> BankStatement:
     lines = tuple(line for entry in entries for line in _entry(entry))
     _counted(node, entries)
     sequence = node.first("LglSeqNb", "ElctrncSeqNb", "Id")
-    number = clean(f"{day.year}-{sequence}" if len(sequence) < 8 else sequence, lines=False)[: facts.NUMBER]
     if not sequence:
         raise Unreadable(node.line, _MISSING, "Stmt/Id")
+    number = facts.statement_number(day.year, sequence)
     return facts.checked(BankStatement(iban, number, day, old, new, lines), node.line)
 
 

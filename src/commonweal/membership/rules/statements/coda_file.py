@@ -138,7 +138,7 @@ def _statement(found: Any, places: dict[str, int]) -> BankStatement:
     if found.new_balance_date < found.old_balance_date:
         raise Unreadable(end, gettext_noop("the days of the balances are not in order"))
     lines = tuple(_told(found, places))
-    number = f"{found.new_balance_date.year}-{found.new_sequence}"
+    number = facts.statement_number(found.new_balance_date.year, found.new_sequence)
     old, new = _cents(found.old_balance, start), _cents(found.new_balance, end)
     return facts.checked(BankStatement(account, number, found.new_balance_date, old, new, lines), end)
 

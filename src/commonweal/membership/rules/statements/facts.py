@@ -22,6 +22,7 @@ __all__ = [
     "checked",
     "communication_in",
     "gettext_noop",
+    "statement_number",
 ]
 TEXT, NAME, REFERENCE, NUMBER = 280, 140, 80, 35
 _PRINTED = re.compile(r"(?<![\d/])[+*]*(\d{3})/?(\d{4})/?(\d{5})(?![\d/])", re.ASCII)
@@ -87,6 +88,12 @@ def account_number(text: str, line: int) -> str:
         return str(iban.validate(bare, check_country=False))
     except ValidationError as wrong:
         raise Unreadable(line, gettext_noop("the check digits of an account number do not hold")) from wrong
+
+
+def statement_number(year: int, sequence: str) -> str:
+    """The number of a statement within its year, spelt the same whatever the format; other names stay as they are."""
+    bare = clean(sequence, lines=False)[:NUMBER]
+    return f"{year}-{int(bare):03d}" if bare.isascii() and bare.isdigit() and len(bare) < 6 else bare
 
 
 def communication_in(text: str) -> str:

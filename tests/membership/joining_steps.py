@@ -27,7 +27,12 @@ def ready() -> None:
 
 def asking(applicant: Person | None, count: int = 10, **changes: Any) -> joining.Asking:
     """What somebody asks for: ten shares of class A for themselves unless told."""
-    home = {"born_on": BORN, "street": "rue du Puits 3", "postcode": "4000", "municipality": make.municipality()}
+    home = {
+        "born_on": BORN,
+        "street": "rue du Puits 3",
+        "postcode": "4000",
+        "municipality": make.municipality(),
+    }
     role = changes.pop("role", HolderRole.SELF)
     if role == HolderRole.ORGANISATION:
         home.pop("born_on")

@@ -111,7 +111,9 @@ def test_a_parent_and_the_treasurer_of_an_organisation_ask_and_papers_are_checke
 
 
 def test_staff_ask_in_someones_name_with_the_door_it_came_through() -> None:
-    told = asking(None, identity={"given_name": "Piet", "family_name": "Maes", "language": "nl"}, language="nl")
+    told = asking(
+        None, identity={"given_name": "Piet", "family_name": "Maes", "language": "nl"}, language="nl"
+    )
     with pytest.raises(NotAllowed):
         joining.ask_for_shares(asking=told, by=make.person(), now=make.NOW, channel=Channel.PHONE)
     with pytest.raises(NotAllowed):
@@ -142,7 +144,9 @@ def test_only_those_concerned_withdraw() -> None:
     with pytest.raises(NotAllowed):
         joining.withdraw_application(application=application, by=make.person(), now=make.NOW)
     withdrawn = joining.withdraw_application(
-        application=application, by=application.person, now=make.NOW  # type: ignore[arg-type]
+        application=application,
+        by=application.person,
+        now=make.NOW,  # type: ignore[arg-type]
     )
     assert withdrawn.state == ApplicationState.WITHDRAWN
 

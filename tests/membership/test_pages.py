@@ -14,7 +14,7 @@ from pypdf import PdfReader
 from commonweal.ledger.models import Operation
 from commonweal.membership import queries
 from commonweal.membership.actions import Movement
-from commonweal.membership.forms import FIELDS
+from commonweal.membership.forms.register import FIELDS
 from commonweal.membership.models import Member
 from commonweal.membership.rules.movements import MovementKind
 from commonweal.membership.rules.statutes import Evidence, Setting

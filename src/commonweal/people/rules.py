@@ -58,6 +58,7 @@ class Act(StrEnum):
     APPOINT_STAFF = "appoint_staff"
     KEEP_REGISTER = "keep_register"
     MATCH_PAYMENTS = "match_payments"
+    PAY_OUT = "pay_out"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +99,8 @@ ROLES = (
     StaffRole(
         "finance",
         gettext_noop("finance officer"),
-        gettext_noop("Reads bank statements in, says what each payment is for, notes refunds."),
-        frozenset({Act.MATCH_PAYMENTS}),
+        gettext_noop("Reads bank statements in, says what each payment is for, prepares what is paid out."),
+        frozenset({Act.MATCH_PAYMENTS, Act.PAY_OUT, Act.SEE_MEMBERS}),
     ),
     StaffRole(
         "administrator",

@@ -21,7 +21,7 @@ from commonweal.kernel.decision import Refusal
 from commonweal.kernel.money import euros
 from commonweal.kernel.text import safe_cell
 from commonweal.membership import actions, queries
-from commonweal.membership.forms import CorrectionForm, KindForm, MovementForm, RegisterForm
+from commonweal.membership.forms.register import CorrectionForm, KindForm, MovementForm, RegisterForm
 from commonweal.membership.models import Member
 from commonweal.membership.rules.movements import MovementKind
 from commonweal.membership.views import wording

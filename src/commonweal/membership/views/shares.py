@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from commonweal.kernel.decision import demand
 from commonweal.membership import actions, queries
 from commonweal.membership.access import may_consult_register, own_membership
-from commonweal.membership.forms import RegisterForm
+from commonweal.membership.forms.register import RegisterForm
 from commonweal.membership.models import Member
 from commonweal.membership.views import wording
 from commonweal.membership.views.register import whole

@@ -1,0 +1,1 @@
+"""What members and staff fill in about membership. Forms read and check; they never write."""

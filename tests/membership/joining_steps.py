@@ -55,6 +55,13 @@ def asked(applicant: Person | None = None, count: int = 10, **changes: Any) -> A
     return joining.ask_for_shares(asking=asking(who, count, **changes), by=who, now=now)
 
 
+def asked_for_child(representative: Person, **changes: Any) -> Application:
+    """Somebody asked for a share for a minor they represent."""
+    minor = {"given_name": "Lou", "family_name": "Petit"}
+    born = {"born_on": date(2015, 1, 1)}
+    return asked(representative, 1, role=HolderRole.CHILD, child=minor, home=born, **changes)
+
+
 def paid(application: Application, cents: int | None = None, name: str = "DELVAUX JEANNE") -> Paid:
     """A payment with the application's communication; all that is due unless told."""
     due = application.due_cents if cents is None else cents

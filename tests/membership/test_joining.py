@@ -58,7 +58,7 @@ def test_the_same_form_sent_twice_is_one_request_and_a_second_one_waits() -> Non
         ({"share_class": "B"}, "not_on_issue"),
         ({"share_class": "C"}, "wrong_holder"),
         ({"share_class": "Z"}, "no_class"),
-        ({"language": "it"}, "no_class"),
+        ({"language": "it"}, "no_note"),
         ({"home": {"born_on": date(2015, 1, 1)}}, "not_represented"),
     ],
 )

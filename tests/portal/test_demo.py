@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,12 +16,14 @@ from django.utils import timezone
 from commonweal.config.cli import read_sheet
 from commonweal.ledger.models import Operation
 from commonweal.ledger.queries import troubles
-from commonweal.membership.models import Member
+from commonweal.membership.models import Application, Member
 from commonweal.membership.queries import register_rows, share_troubles
+from commonweal.membership.queries.payments import plan_of
 from commonweal.people.access import roles_of
 from commonweal.people.models import Account, Organisation, Person
 from commonweal.people.rules import ROLES
 from commonweal.portal.demo import load
+from commonweal.portal.demo.joining import bank_folder
 from commonweal.portal.demo.script import LANGUAGES, PASSWORD, calls, cast, projects
 from commonweal.projects.models import Call, Dossier, SupportAsk
 from commonweal.projects.rules.kinds import SupportKind
@@ -145,6 +148,17 @@ def test_everyone_named_signs_in_with_the_one_password_and_holds_their_role(clie
     assert {written["role"] for written in cast()["people"].values()} == {"", *(role.code for role in ROLES)}
     given = {"login": "member@demo.example", "password": PASSWORD}
     assert client.post("/nl/account/login/", given).headers["Location"] == "/nl/me/"
+
+
+def test_requests_for_shares_stand_in_each_state_and_the_file_of_the_bank_meets_each_kind_of_payment() -> (
+    None
+):
+    states = Counter(Application.objects.values_list("state", flat=True))
+    assert states == {"asked": 1, "awaiting": 5, "member": 1, "lapsed": 1, "withdrawn": 1, "refused": 1}
+    plan = plan_of((bank_folder() / "statement.cod").read_bytes())
+    met = [line.verdict.value for line in plan.new_lines]
+    assert met == ["exact", "under", "over", "other_payer", "double", "late", "unknown", "outgoing"]
+    assert not plan.statements[0].gap
 
 
 def test_the_table_of_log_ins_names_each_address_the_password_and_the_sheets() -> None:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from commonweal.kernel.decision import YES, Decision, NotAllowed, no
 from commonweal.membership.models import Application, Member
-from commonweal.membership.queries.joining import own_applications
+from commonweal.membership.queries.joining import application_with
 from commonweal.membership.queries.members import membership_of
 from commonweal.people.access import may
 from commonweal.people.rules import Act
@@ -55,9 +55,10 @@ def may_withdraw(application: Application, person: Person, on: date) -> Decision
     return may_enter_applications(person, on)
 
 
-def own_application(person: Person, pk: int) -> Application:
-    """An application of one's own. Raises NotAllowed for those of others, and for none."""
-    found = own_applications(person).filter(pk=pk).first()
-    if found is None:
+def readable_application(person: Person, pk: int, on: date) -> Application:
+    """An application of one's own; any for staff who see members. Raises NotAllowed for those of others and for none."""
+    found = application_with(pk)
+    own = found is not None and person.pk in (found.person_id, found.representative_id)
+    if found is None or not (own or may(person, Act.SEE_MEMBERS, on)):
         raise NotAllowed(_("This request belongs to someone else."), code="not_own")
     return found

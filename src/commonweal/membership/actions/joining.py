@@ -19,18 +19,20 @@ from commonweal.membership.actions.shares import Movement, MovementRefused, book
 from commonweal.membership.models import Application, InformationNote, Member, Refund
 from commonweal.membership.queries.joining import (
     COUNTED,
-    dues_of,
+    child_of,
+    holder_on,
+    holds,
     note_on,
     open_application_of,
     overdue_applications,
+    payment_days,
 )
-from commonweal.membership.queries.members import members_on
-from commonweal.membership.queries.shares import held_on, setting_on, terms_on
+from commonweal.membership.queries.shares import terms_on
 from commonweal.membership.rules import joining as rules
 from commonweal.membership.rules.joining import ApplicationState, Asker, HolderRole
 from commonweal.membership.rules.movements import MovementKind
 from commonweal.membership.rules.notes import NOTES, VERSION
-from commonweal.membership.rules.statutes import BEGINNING, SettingName
+from commonweal.membership.rules.statutes import BEGINNING
 from commonweal.membership.states import APPLICATION
 from commonweal.people.actions import complete_person, record, register_organisation, register_person
 from commonweal.people.rules import Channel
@@ -105,55 +107,68 @@ def ask_for_shares(
         demand(may_enter_applications(by, now.date()))
     today = now.date()
     terms, note = terms_on(asking.share_class, today), note_on(today, asking.language)
-    if terms is None or note is None:
+    if terms is None:
         raise CannotAsk(_("The statutes know no such class of shares on that day."), code="no_class")
+    if note is None:
+        raise CannotAsk(_("The information note is not there in this language yet. Call us."), code="no_note")
     person, organisation, representative = _holder(asking, by, now, channel)
     if open_application_of(person, organisation) is not None:
         raise CannotAsk(
             _("A request for shares is open already: it is paid or withdrawn first."), code="open"
         )
-    held = _held(person, organisation, asking.share_class, now)
+    held = holds(person, organisation, asking.share_class, today)
     asker = Asker(person is not None, person.born_on if person else None, representative is not None, held)
     _ask(rules.may_ask(terms, asker, asking.count, today))
+    application = _kept(
+        asking,
+        now,
+        state=ApplicationState.ASKED if rules.needs_check(asker) else ApplicationState.AWAITING,
+        person=person,
+        organisation=organisation,
+        representative=representative,
+        price_cents=terms.price_cents,
+        note=note,
+        channel=channel,
+        lapses_on=rules.lapses_on(today, payment_days(today)),
+    )
+    record(
+        "ApplicationMoved",
+        f"application:{application.pk}",
+        by=by,
+        at=now,
+        channel=channel,
+        behalf_of=person or representative,
+        data={
+            "to": application.state,
+            "class": asking.share_class,
+            "count": asking.count,
+            "note": note.version,
+        },
+    )
+    return application
+
+
+def _kept(asking: Asking, now: datetime, **decided: Any) -> Application:
     number = _next_number()
-    days = setting_on(SettingName.JOIN_PAYMENT_DAYS, today)
-    state = ApplicationState.ASKED if rules.needs_check(asker) else ApplicationState.AWAITING
     try:
         with transaction.atomic():
-            application = Application.objects.create(
+            return Application.objects.create(
                 pk=number,
                 token=asking.token,
                 communication=rules.communication_for(number),
-                state=state,
-                person=person,
-                organisation=organisation,
-                representative=representative,
                 municipality=asking.home["municipality"],
                 language=asking.language,
                 share_class=asking.share_class,
                 count=asking.count,
-                price_cents=terms.price_cents,
-                note=note,
-                channel=channel,
                 asked_at=now,
                 changed_at=now,
-                lapses_on=rules.lapses_on(today, days),
+                **decided,
             )
     except IntegrityError as error:
         # Two tabs at once: one of them was first.
         raise CannotAsk(
             _("A request for shares is open already: it is paid or withdrawn first."), code="open"
         ) from error
-    record(
-        "ApplicationMoved",
-        f"application:{number}",
-        by=by,
-        at=now,
-        channel=channel,
-        behalf_of=person or representative,
-        data={"to": state, "class": asking.share_class, "count": asking.count, "note": note.version},
-    )
-    return application
 
 
 def _holder(
@@ -167,7 +182,9 @@ def _holder(
         **(asking.home if asking.role == HolderRole.SELF else {}),
     )
     if asking.role == HolderRole.CHILD:
-        return register_person(**asking.child, **asking.home, **told), None, who
+        known = child_of(who, born_on=asking.home["born_on"], **asking.child)
+        child = {"language": asking.language, **asking.child, **asking.home}
+        return known or register_person(**child, **told), None, who
     if asking.role == HolderRole.ORGANISATION:
         seat = {"municipality": asking.home["municipality"]}
         made = register_organisation(**asking.organisation, **seat, speaker=who, **told)
@@ -175,15 +192,6 @@ def _holder(
     if asking.applicant is not None:
         who = complete_person(person=who, by=by, now=now, **asking.home)
     return who, None, None
-
-
-def _member(person: Person | None, organisation: Organisation | None, now: datetime) -> Member | None:
-    return members_on(now.date()).filter(person=person, organisation=organisation).first()
-
-
-def _held(person: Person | None, organisation: Organisation | None, share_class: str, now: datetime) -> int:
-    member = _member(person, organisation, now)
-    return held_on(member.number, share_class, now.date()).shares if member else 0
 
 
 def _ask(decision: Decision) -> None:
@@ -231,8 +239,7 @@ def accept_application(*, application: Application, by: Person, now: datetime) -
     """The papers of who represents are in order: now it can be paid. Raises NotAllowed, WrongState."""
     demand(may_keep_register(by, now.date()))
     held = moved(application=application, move="accept", by=by, now=now)
-    days = setting_on(SettingName.JOIN_PAYMENT_DAYS, now.date())
-    held.lapses_on = rules.lapses_on(now.date(), days)
+    held.lapses_on = rules.lapses_on(now.date(), payment_days(now.date()))
     held.save(update_fields=["lapses_on"])
     return held
 
@@ -265,12 +272,10 @@ def lapse_applications(*, by: Person, now: datetime) -> int:
     """Lets all applications lapse whose last day to pay has passed without any money; gives how many. Raises
     NotAllowed. Those that paid a part stay: somebody decides about that money first."""
     demand(may_keep_register(by, now.date()))
-    overdue = list(overdue_applications(now.date()))
-    dues = dues_of(overdue)
-    unpaid = [each for each in overdue if not dues[each.pk].paid_cents]
-    for each in unpaid:
+    overdue = overdue_applications(now.date())
+    for each in overdue:
         moved(application=each, move="lapse", by=by, now=now)
-    return len(unpaid)
+    return len(overdue)
 
 
 def enter(*, application: Application, by: Person, now: datetime) -> Application:
@@ -284,7 +289,8 @@ def enter(*, application: Application, by: Person, now: datetime) -> Application
                 raise MovementRefused(
                     _("The price of a share changed between the request and the payment."), code="price"
                 )
-            member = _member(application.person, application.organisation, now) or admit_member(
+            today = now.date()
+            member = holder_on(application.person, application.organisation, today) or admit_member(
                 person=application.person,
                 organisation=application.organisation,
                 municipality=application.municipality,

@@ -14,12 +14,14 @@ from commonweal.membership.models import (
     Handling,
     Refund,
 )
-from commonweal.membership.queries.joining import applications_paid_with, dues_of
+from commonweal.membership.queries.joining import applications_in, applications_paid_with, dues_of
 from commonweal.membership.rules.joining import ApplicationState
-from commonweal.membership.rules.matching import Due, Outcome, Verdict, verdict
+from commonweal.membership.rules.matching import Due, Outcome, Verdict, same_name, verdict
 from commonweal.membership.rules.statements import BankLine, BankStatement, read_statements
 
 LIST_MAX = 100
+MOVEMENTS_MAX = 200
+LIKELY_MAX = 10
 FILES_MAX = 20
 
 
@@ -145,6 +147,25 @@ def handling_of(movement: BankMovement) -> Handling | None:
     return Handling.objects.select_related("application", "by").filter(movement=movement).first()
 
 
+def movements_in(file: BankFile) -> list[BankMovement]:
+    """The movements a file brought, with what was decided about each; at most two hundred."""
+    found = BankMovement.objects.filter(statement__file=file).order_by("booked_on", "id")
+    told = ("handling__application__person", "handling__application__organisation")
+    return list(found.select_related("statement", *told)[:MOVEMENTS_MAX])
+
+
+def likely_for(movement: BankMovement) -> list[Application]:
+    """Requests that wait for payment and could be meant: the payer's name is right, or else the amount; at most ten."""
+    waiting = applications_in(ApplicationState.AWAITING)
+    dues = dues_of(waiting)
+
+    def fit(each: Application) -> tuple[bool, bool]:
+        named = bool(movement.payer_name) and same_name(movement.payer_name, dues[each.pk].names)
+        return named, movement.amount_cents == dues[each.pk].open_cents
+
+    return sorted((each for each in waiting if any(fit(each))), key=fit, reverse=True)[:LIKELY_MAX]
+
+
 def refunds_to_make() -> list[Refund]:
     """What is to be paid back and was not yet, oldest first; at most a hundred."""
     told = ("handling__movement", "handling__application")
@@ -152,8 +173,8 @@ def refunds_to_make() -> list[Refund]:
 
 
 def refund_with(pk: int) -> Refund | None:
-    """One refund."""
-    return Refund.objects.filter(pk=pk).first()
+    """One refund, with the movement it is of."""
+    return Refund.objects.select_related("handling__movement").filter(pk=pk).first()
 
 
 def part_payments() -> list[Handling]:

@@ -54,14 +54,15 @@ def may_ask(terms: Terms, asker: Asker, count: int, today: date) -> Decision:
     for decision in (
         may_issue(terms),
         may_hold(terms, asker.holds, count, is_person=asker.is_person),
-        _represented(asker, today),
+        rightly_represented(asker, today),
     ):
         if not decision:
             return decision
     return YES
 
 
-def _represented(asker: Asker, today: date) -> Decision:
+def rightly_represented(asker: Asker, today: date) -> Decision:
+    """Whether who asks is the one who may: adults for themselves, others through somebody who represents them."""
     if asker.is_person and (asker.born_on is None or asker.born_on > today):
         return no(
             "no_birthday", gettext_noop("Tell us the date of birth: it says whether someone is of age.")

@@ -34,6 +34,8 @@ from tests.membership.bank_files import ACCOUNT, DAY, as_camt, as_coda
 from tests.membership.joining_steps import asked, confirmed, paid, ready, uploaded
 
 pytestmark = pytest.mark.django_db
+# Some days before the money comes.
+BEFORE = make.NOW - timedelta(days=5)
 
 
 @pytest.fixture(autouse=True)
@@ -63,7 +65,7 @@ def decide(movement: BankMovement, outcome: Outcome, by: Person, **changes: Any)
 
 
 def test_an_exact_payment_makes_a_member_with_shares(finance: Person) -> None:
-    application = asked(count=10)
+    application = asked(count=10, now=BEFORE)
     confirmed([paid(application)], finance)
     member = now_of(application).member
     assert member is not None
@@ -104,7 +106,7 @@ def test_nothing_is_booked_twice_whatever_is_sent_again(finance: Person) -> None
 
 
 def test_less_than_due_waits_and_the_rest_completes_it(finance: Person) -> None:
-    application = asked()
+    application = asked(now=BEFORE)
     confirmed([paid(application, 200_00)], finance)
     first = only(Verdict.UNDER)
     with pytest.raises(payments.OutcomeRefused):
@@ -130,6 +132,15 @@ def test_more_than_due_counts_and_the_rest_goes_back(finance: Person) -> None:
     assert refunds_to_make() == []
     assert Event.objects.filter(name="RefundMade").count() == 1
     assert Operation.objects.count() == 1
+
+
+def test_money_that_came_before_someone_asked_makes_no_member_before(finance: Person) -> None:
+    confirmed([Paid(500_00, "Jeanne Delvaux")], finance)
+    application = asked()
+    decide(only(Verdict.UNKNOWN), Outcome.ACCEPT, finance, application=application)
+    member = now_of(application).member
+    assert member is not None
+    assert (DAY, member.joined_on) == (date(2026, 11, 20), make.NOW.date())
 
 
 def test_a_double_payment_can_only_go_back(finance: Person) -> None:

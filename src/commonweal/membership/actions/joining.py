@@ -328,7 +328,8 @@ def enter(*, application: Application, by: Person, now: datetime) -> Application
 def _paid_on(application: Application, now: datetime) -> date:
     counted = application.handlings.filter(outcome__in=COUNTED)
     last = counted.aggregate(last=Max("movement__booked_on"))["last"]
-    return min(last or now.date(), now.date())
+    # Money may be there before someone asks; their shares are not.
+    return min(max(last or now.date(), application.asked_at.date()), now.date())
 
 
 def _given_back(application: Application) -> None:

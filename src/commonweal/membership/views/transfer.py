@@ -42,5 +42,7 @@ def picture(cents: int, communication: str) -> SafeString:
         encoding="utf-8",
     )
     # Banking apps want dark on light, with an edge, in every colour scheme.
-    drawn = code.svg_inline(scale=4, border=4, dark="black", light="white", svgclass="qr", lineclass=None)
+    drawn = code.svg_inline(
+        border=4, omitsize=True, dark="black", light="white", svgclass="qr", lineclass=None
+    )
     return mark_safe(drawn)

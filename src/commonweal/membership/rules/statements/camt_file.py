@@ -121,7 +121,7 @@ def _statement(node: Node) -> BankStatement:
         raise Unreadable(account.line, gettext_noop("the check digits of an account number do not hold"))
     if node.first("Acct/Ccy") not in ("EUR", ""):
         raise Unreadable(account.line, gettext_noop("the account is not kept in euro"))
-    old, _first = _balance(node, "OPBD", "PRCD")
+    old, first = _balance(node, "OPBD", "PRCD")
     new, day = _balance(node, "CLBD")
     entries = [entry for entry in node.all("Ntry") if _is_booked(entry)]
     lines = tuple(line for entry in entries for line in _entry(entry))
@@ -130,7 +130,7 @@ def _statement(node: Node) -> BankStatement:
     if not sequence:
         raise Unreadable(node.line, _MISSING, "Stmt/Id")
     number = facts.statement_number(day.year, sequence)
-    return facts.checked(BankStatement(iban, number, day, old, new, lines), node.line)
+    return facts.checked(BankStatement(iban, number, day, old, new, lines), first, node.line)
 
 
 def _balance(node: Node, *codes: str) -> tuple[int, date]:

@@ -135,12 +135,11 @@ def _statement(found: Any, places: dict[str, int]) -> BankStatement:
     account = _account(found.account, start)
     if not account:
         raise Unreadable(start, gettext_noop("the check digits of an account number do not hold"))
-    if found.new_balance_date < found.old_balance_date:
-        raise Unreadable(end, gettext_noop("the days of the balances are not in order"))
     lines = tuple(_told(found, places))
     number = facts.statement_number(found.new_balance_date.year, found.new_sequence)
     old, new = _cents(found.old_balance, start), _cents(found.new_balance, end)
-    return facts.checked(BankStatement(account, number, found.new_balance_date, old, new, lines), end)
+    told = BankStatement(account, number, found.new_balance_date, old, new, lines)
+    return facts.checked(told, found.old_balance_date, end)
 
 
 def _told(found: Any, places: dict[str, int]) -> Iterator[BankLine]:
@@ -154,8 +153,6 @@ def _told(found: Any, places: dict[str, int]) -> Iterator[BankLine]:
 
 
 def _line(move: Any, line: int, found: Any) -> BankLine:
-    if not found.old_balance_date <= move.entry_date <= found.new_balance_date:
-        raise Unreadable(line, gettext_noop("a movement was booked on a day the statement does not cover"))
     text = clean(move.communication or "", lines=False)[: facts.TEXT]
     given = ""
     if move.communication_type in STRUCTURED:

@@ -64,8 +64,16 @@ class BankStatement:
     lines: tuple[BankLine, ...]
 
 
-def checked(statement: BankStatement, line: int) -> BankStatement:
-    """The statement with its references made unique. Raises Unreadable when the balances do not follow."""
+def checked(statement: BankStatement, first: date, line: int) -> BankStatement:
+    """The statement with its references made unique. Raises Unreadable when the balances do not follow, or when a day
+    lies outside those it covers: from the day of its old balance (`first`) to that of its new one."""
+    if statement.day < first:
+        raise Unreadable(line, gettext_noop("the days of the balances are not in order"))
+    for each in statement.lines:
+        if not first <= each.booked_on <= statement.day:
+            raise Unreadable(
+                each.line, gettext_noop("a movement was booked on a day the statement does not cover")
+            )
     if statement.old_cents + sum(each.amount_cents for each in statement.lines) != statement.new_cents:
         raise Unreadable(line, gettext_noop("the old balance and the movements do not give the new balance"))
     return replace(statement, lines=tuple(_numbered(statement.lines)))

@@ -114,6 +114,15 @@ def test_a_newcomer_asks_and_reads_how_to_pay(who: Person) -> None:
     assert "10 shares of class A" in text_of(client, "/en/members/requests/")
 
 
+def test_ones_own_page_says_that_shares_wait_to_be_paid(who: Person) -> None:
+    application, client = asked(who), signed_in(who)
+    page = text_of(client, "/en/me/")
+    assert "Pay for your shares: €500 <strong>30 days left</strong>" in page
+    assert f"/en/members/requests/{application.pk}/" in page
+    joining.withdraw_application(application=application, by=who, now=make.NOW)
+    assert "Pay for your shares" not in text_of(client, "/en/me/")
+
+
 def test_the_picture_holds_what_stands_beside_it(who: Person) -> None:
     application = asked(who)
     page = text_of(signed_in(who), f"/en/members/requests/{application.pk}/")

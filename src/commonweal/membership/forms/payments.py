@@ -44,7 +44,7 @@ class DecisionForm(forms.Form):
         label=_("Structured communication of the request it is for"),
         max_length=40,
         required=False,
-        help_text=_("Twelve digits, such as +++310/0000/00147+++."),
+        help_text=_("Twelve digits, such as +++310/0000/14739+++."),
     )
     reason = CleanCharField(
         label=_("Why?"),

@@ -44,8 +44,9 @@ class Journey:
 
     def keep(self, step: Step, form: StepForm) -> None:
         """Keeps what was typed on a page that holds."""
-        names = tuple(form.fields)
-        typed = {name: text for name, text in self.request.POST.items() if name.startswith(names)}
+        ends = ("", "_day", "_month", "_year")
+        names = {name + end for name in form.fields for end in ends}
+        typed = {name: text for name, text in self.request.POST.items() if name in names}
         self.kept = {"token": str(uuid.uuid4()), **self.kept, step.value: typed}
         self.request.session[self.key] = self.kept
 

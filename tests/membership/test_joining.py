@@ -13,6 +13,7 @@ from commonweal.kernel.decision import NotAllowed, Refusal
 from commonweal.membership.actions import joining
 from commonweal.membership.models import Application, InformationNote
 from commonweal.membership.rules.joining import ApplicationState, HolderRole
+from commonweal.people.access import organisations_of
 from commonweal.people.models import Event, Person
 from commonweal.people.rules import Channel
 from tests import factories as make
@@ -102,8 +103,10 @@ def test_a_parent_and_the_treasurer_of_an_organisation_ask_and_papers_are_checke
         "Ferme du Try",
         500_00,
     )
-    secretary = make.staff("secretary")
+    secretary, day = make.staff("secretary"), make.NOW.date() + timedelta(days=9)
+    assert not organisations_of(parent, day), "a company number alone makes nobody speak for an organisation"
     accepted = joining.accept_application(application=seat, by=secretary, now=make.NOW + timedelta(days=9))
+    assert list(organisations_of(parent, day)) == [seat.organisation]
     assert accepted.state == ApplicationState.AWAITING
     assert accepted.lapses_on == make.NOW.date() + timedelta(days=39), "time to pay starts now"
     with pytest.raises(joining.WrongState):

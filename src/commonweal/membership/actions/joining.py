@@ -34,8 +34,14 @@ from commonweal.membership.rules.movements import MovementKind
 from commonweal.membership.rules.notes import NOTES, VERSION
 from commonweal.membership.rules.statutes import BEGINNING
 from commonweal.membership.states import APPLICATION
-from commonweal.people.actions import complete_person, record, register_organisation, register_person
-from commonweal.people.rules import Channel
+from commonweal.people.actions import (
+    complete_person,
+    record,
+    register_organisation,
+    register_person,
+    take_position,
+)
+from commonweal.people.rules import Channel, PositionKind
 
 if TYPE_CHECKING:
     from commonweal.people.models import Organisation, Person
@@ -187,8 +193,8 @@ def _holder(
         return known or register_person(**child, **told), None, who
     if asking.role == HolderRole.ORGANISATION:
         seat = {"municipality": asking.home["municipality"]}
-        made = register_organisation(**asking.organisation, **seat, speaker=who, **told)
-        return None, made, who
+        # Nobody speaks for it before their papers are seen: who speaks for an organisation reads its dossiers.
+        return None, register_organisation(**asking.organisation, **seat, kind=None, **told), who
     if asking.applicant is not None:
         who = complete_person(person=who, by=by, now=now, **asking.home)
     return who, None, None
@@ -236,11 +242,17 @@ def moved(
 
 @transaction.atomic
 def accept_application(*, application: Application, by: Person, now: datetime) -> Application:
-    """The papers of who represents are in order: now it can be paid. Raises NotAllowed, WrongState."""
+    """The papers of who represents are in order: now it can be paid, and they speak for their organisation.
+
+    Raises NotAllowed, WrongState.
+    """
     demand(may_keep_register(by, now.date()))
     held = moved(application=application, move="accept", by=by, now=now)
     held.lapses_on = rules.lapses_on(now.date(), payment_days(now.date()))
     held.save(update_fields=["lapses_on"])
+    if held.organisation and held.representative:
+        kind, seat = PositionKind.CONTACT, held.organisation
+        take_position(person=held.representative, organisation=seat, kind=kind, by=by, now=now)
     return held
 
 

@@ -27,12 +27,14 @@ from commonweal.people.access import for_persons, for_staff, may, signed_in_pers
 from commonweal.people.queries import history_of
 from commonweal.people.rules import Act
 
+OWN_MAX = 50
+
 
 @for_persons
 @require_safe
 def my_requests(request: HttpRequest) -> HttpResponse:
     """What one asked for, for oneself and for others, latest first."""
-    found = joining.own_applications(signed_in_person(request))
+    found = joining.own_applications(signed_in_person(request))[:OWN_MAX]
     return render(request, "membership/my_requests.html", {"rows": [asking.row(each) for each in found]})
 
 

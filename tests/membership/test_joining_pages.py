@@ -20,7 +20,7 @@ from commonweal.membership.actions import correct_movement, joining, set_terms
 from commonweal.membership.models import Application, InformationNote, ShareTerms
 from commonweal.membership.notices import tell_who_asked
 from commonweal.membership.queries import terms_on
-from commonweal.membership.rules.joining import ApplicationState
+from commonweal.membership.rules.joining import ApplicationState, HolderRole
 from commonweal.people.models import Event, Message, Person
 from commonweal.places.models import Postcode
 from tests import factories as make
@@ -489,6 +489,21 @@ def test_whoever_asked_is_told_what_became_of_it_once_in_their_language(
     for event in Event.objects.filter(name="ApplicationMoved"):
         tell_who_asked(event)
     assert Message.objects.filter(person=who).count() == 3
+
+
+def test_who_represents_an_organisation_is_told_and_sees_them_named_on_the_certificate(who: Person) -> None:
+    seat = {"name": "Ferme du Try", "legal_form": "cooperative", "number": "0403.581.960"}
+    application = asked(who, 2, role=HolderRole.ORGANISATION, organisation=seat, language="en")
+    joining.accept_application(application=application, by=make.staff("secretary"), now=make.NOW)
+    confirmed([paid(application)], make.staff("finance"))
+    answer = signed_in(who).get(f"/en/members/requests/{application.pk}/certificate.pdf")
+    text = " ".join(PdfReader(io.BytesIO(answer.content)).pages[0].extract_text().split())
+    assert "Ferme du Try" in text
+    assert "Represented by Jeanne Delvaux" in text
+    event = Event.objects.filter(name="ApplicationMoved").latest("pk")
+    event.subject = "application:999999"
+    tell_who_asked(event)
+    assert Message.objects.filter(event=event).count() == 0
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -194,3 +194,38 @@ def test_a_thousand_damaged_files_are_refused_or_say_the_same_of_money(written: 
         counts["same"] += 1
     assert counts["same"] > 50, counts
     assert sum(counts.values()) == 1_000, "each refusal named a line of the file"
+
+
+def test_an_account_written_the_old_way_is_held_to_its_own_digits() -> None:
+    def payer(digits: str) -> str:
+        (found,) = read_statements(as_coda((Paid(500_00, "Jeanne", digits),)))
+        return found.lines[0].payer_iban
+
+    assert payer("096123456769") == PAYER
+    assert payer("000000000000") == ""
+    assert payer("539007547034") == "", "no bank has this number today"
+    assert "check digits of an account" in refused(as_coda((Paid(500_00, "X", "096123456768"),))).what
+    nobody = as_coda().replace(ACCOUNT.encode(), b" " * len(ACCOUNT))
+    assert "check digits of an account" in refused(nobody).what
+
+
+def test_parts_and_cents_of_coda_must_hold_too() -> None:
+    data = (Path(library.__file__).parent / "CODA.txt").read_bytes()
+    part = b"1000000004000000061206501130000"
+    assert data.count(part) == 1
+    trouble = refused(data.replace(part, part.replace(b"4000000", b"4000010")))
+    assert ("parts of a movement" in trouble.what, trouble.line) == (True, 30)
+    cents = as_coda((Paid(500_00),)).replace(b"000000000500000", b"000000000500001")
+    cents = cents.replace(b"1734560", b"1734561")
+    assert "parts of a cent" in refused(cents).what
+
+
+def test_camt_of_another_kind_or_without_a_statement_is_refused_and_foreign_references_are_left() -> None:
+    data = as_camt()
+    other = data.replace(b"<Document", b"<Other").replace(b"</Document", b"</Other")
+    for wrong in (b"<Document/>", other):
+        assert "no camt.053" in refused(wrong).what
+    start, end = data.index(b"<Stmt>"), data.index(b"</Stmt>") + len(b"</Stmt>")
+    assert "no statement" in refused(data[:start] + data[end:]).what
+    (found,) = read_statements(data.replace(b"<Ref>010806817183</Ref>", b"<Ref>RF18539007547034</Ref>"))
+    assert found.lines[0].communication == ""

@@ -437,6 +437,34 @@ def test_the_list_takes_as_many_queries_for_twenty_as_for_one(secretary: Client)
     assert queries_of(secretary, "/en/members/requests/desk/") == one <= 16
 
 
+# Who opens what
+
+
+@pytest.mark.parametrize(
+    ("role", "opens"),
+    [
+        ("", set()),
+        ("administrator", set()),
+        ("programme", set()),
+        ("counter", {"list", "enter", "read"}),
+        ("adviser", {"list", "enter", "read"}),
+        ("secretary", {"list", "enter", "read", "refuse"}),
+        ("finance", {"list", "read", "payments"}),
+    ],
+)
+def test_each_role_opens_its_own_pages_and_no_others(role: str, opens: set[str]) -> None:
+    application, client = asked(), signed_in(make.staff(*([role] if role else [])))
+    addresses = {
+        "list": "/en/members/requests/desk/",
+        "enter": DESK,
+        "read": f"/en/members/requests/{application.pk}/",
+        "refuse": f"/en/members/requests/{application.pk}/refuse/",
+        "payments": "/en/members/payments/",
+    }
+    found = {name for name, address in addresses.items() if client.get(address).status_code == 200}
+    assert found == opens
+
+
 # Papers and letters
 
 

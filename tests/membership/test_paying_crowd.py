@@ -20,6 +20,7 @@ from commonweal.membership.queries.payments import plan_of, work_list
 from commonweal.membership.rules.joining import ApplicationState
 from commonweal.membership.rules.matching import Outcome
 from commonweal.people.models import Person
+from commonweal.people.rules import Channel
 from tests import factories as make
 from tests.ledger.test_guards import crowd
 from tests.membership.joining_steps import asked, asking, confirmed, paid, ready, uploaded
@@ -140,14 +141,18 @@ def test_a_crowd_of_tabs_asks_for_one_person_once(finance: Person) -> None:
 
 
 def test_a_form_sent_by_a_crowd_at_once_is_one_request(finance: Person) -> None:
-    who, token = make.person("Jeanne"), uuid.uuid4()
-    crowd(told, [(_ask_with, who.pk, token)] * CROWD)
+    counter, token = make.staff("counter"), uuid.uuid4()
+    answers = crowd(told, [(_ask_for_someone_new, counter.pk, token)] * CROWD)
+    assert answers == ["done"] * CROWD
     assert Application.objects.get().token == token
+    assert Person.objects.filter(family_name="Maes").count() == 1
 
 
-def _ask_with(who: int, token: uuid.UUID) -> None:
-    person = Person.objects.get(pk=who)
-    joining.ask_for_shares(asking=asking(person, token=token), by=person, now=make.NOW)
+def _ask_for_someone_new(counter: int, token: uuid.UUID) -> None:
+    identity = {"given_name": "Piet", "family_name": "Maes", "language": "nl"}
+    new = asking(None, identity=identity, token=token, language="nl")
+    by = Person.objects.get(pk=counter)
+    joining.ask_for_shares(asking=new, by=by, now=make.NOW, channel=Channel.PHONE)
 
 
 def test_past_the_rules_the_database_keeps_one_decision_and_without_its_guard_it_would_show(

@@ -143,6 +143,20 @@ def test_money_that_came_before_someone_asked_makes_no_member_before(finance: Pe
     assert (DAY, member.joined_on) == (date(2026, 11, 20), make.NOW.date())
 
 
+def test_who_left_between_paying_and_being_entered_is_a_member_from_then_on_and_never_twice(
+    finance: Person,
+) -> None:
+    before = make.member(make.person("Jeanne", "Delvaux"))
+    application = asked(before.person, now=BEFORE)
+    Member.objects.filter(pk=before.pk).update(left_on=make.NOW.date() - timedelta(days=1))
+    confirmed([paid(application)], finance)
+    member = now_of(application).member
+    assert member is not None
+    assert (DAY, member.joined_on) == (date(2026, 11, 20), date(2026, 11, 22))
+    assert member.number != before.number
+    assert queries.share_troubles(make.NOW.date()) == []
+
+
 def test_a_double_payment_can_only_go_back(finance: Person) -> None:
     application = asked()
     confirmed([paid(application), paid(application)], finance)

@@ -22,6 +22,7 @@ from commonweal.membership.queries.joining import (
     child_of,
     holder_on,
     holds,
+    left_last,
     note_on,
     open_application_of,
     overdue_applications,
@@ -106,6 +107,7 @@ def ask_for_shares(
     """A new application; the same token again gives the one that is there. The note of the day, in the applicant's
     language, is accepted with it, through this door. Raises NotAllowed, CannotAsk, WrongCompanyNumber.
     """
+    _lock_token(asking.token)
     known = Application.objects.filter(token=asking.token).first()
     if known is not None:
         return known
@@ -152,6 +154,12 @@ def ask_for_shares(
         },
     )
     return application
+
+
+def _lock_token(token: uuid.UUID) -> None:
+    # The same form sent twice at once: the second waits, and finds what the first one made.
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [token.int % 2**63])
 
 
 def _kept(asking: Asking, now: datetime, **decided: Any) -> Application:
@@ -307,7 +315,8 @@ def enter(*, application: Application, by: Person, now: datetime) -> Application
                 organisation=application.organisation,
                 municipality=application.municipality,
                 language=application.language,
-                joined_on=paid_on,
+                # Who was a member before and left since they paid starts afresh from that day.
+                joined_on=max(paid_on, left_last(application.person, application.organisation) or paid_on),
                 by=by,
                 now=now,
                 channel=Channel(application.channel),

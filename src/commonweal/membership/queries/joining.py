@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Max, Q, QuerySet, Sum
 
 from commonweal.membership.models import Application, Handling, InformationNote, Member
 from commonweal.membership.queries.members import members_on
@@ -53,6 +53,13 @@ def holder_on(person: Person | None, organisation: Organisation | None, day: dat
     """The membership behind who would hold shares, if they are a member on a day."""
     found = members_on(day).filter(person=person, organisation=organisation)
     return found.select_related("municipality").first()
+
+
+def left_last(person: Person | None, organisation: Organisation | None) -> date | None:
+    """The day on which their latest membership that has an end ended."""
+    told = Member.objects.filter(person=person, organisation=organisation).aggregate(last=Max("left_on"))
+    found: date | None = told["last"]
+    return found
 
 
 def holds(person: Person | None, organisation: Organisation | None, share_class: str, day: date) -> int:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.test import Client
 from django.utils import timezone
@@ -159,6 +160,18 @@ def test_requests_for_shares_stand_in_each_state_and_the_file_of_the_bank_meets_
     met = [line.verdict.value for line in plan.new_lines]
     assert met == ["exact", "under", "over", "other_payer", "double", "late", "unknown", "outgoing"]
     assert not plan.statements[0].gap
+
+
+def test_finance_brings_the_banks_file_in_and_one_payment_counts_by_itself() -> None:
+    finance = signed_in(person("finance"))
+    content = (bank_folder() / "statement.cod").read_bytes()
+    sent = {"file": SimpleUploadedFile("statement.cod", content)}
+    answer = finance.post("/de/members/payments/", sent, follow=True)
+    plan = {"plan": answer.context["plan"].digest}
+    finance.post(answer.request["PATH_INFO"], plan)
+    assert Application.objects.filter(state="member").count() == 2
+    assert "6 Bewegungen warten auf eine Entscheidung" in text_of(finance, "/de/desk/")
+    assert "Ein Antrag mit Dokumenten zum Prüfen" in text_of(signed_in(person("secretary")), "/de/desk/")
 
 
 def test_the_table_of_log_ins_names_each_address_the_password_and_the_sheets() -> None:

@@ -97,6 +97,11 @@ def applications_in(state: str = "") -> list[Application]:
     return list(found.order_by("asked_at", "id")[:APPLICATIONS_MAX])
 
 
+def papers_to_check() -> int:
+    """How many applications wait for the secretary to look at papers."""
+    return Application.objects.filter(state=ApplicationState.ASKED).count()
+
+
 def application_with(pk: int) -> Application | None:
     """One application."""
     return _applications().filter(pk=pk).first()

@@ -132,6 +132,11 @@ def work_list() -> list[tuple[BankMovement, Verdict, Application | None]]:
     return [(each, *told) for each, told in zip(waiting, judged, strict=True)]
 
 
+def movements_waiting() -> int:
+    """How many movements wait for a decision."""
+    return BankMovement.objects.filter(handling__isnull=True).count()
+
+
 def movement_with(pk: int) -> BankMovement | None:
     """One bank movement, with its statement."""
     return BankMovement.objects.select_related("statement").filter(pk=pk).first()

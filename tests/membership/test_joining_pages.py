@@ -220,6 +220,10 @@ def test_a_parent_asks_for_a_child_twice_and_it_stays_one_asked_for_child(who: P
     assert "Lou Petit" in text_of(client, "/en/members/requests/")
     joining.withdraw_application(application=first, by=who, now=make.NOW)
     assert sent(client, told).person == first.person
+    who.street, who.postcode = "quai de Rome 4", "4000"
+    who.save()
+    walked(client, {"for": {"role": "child"}, "child": CHILD})
+    assert 'value="quai de Rome 4"' in text_of(client, f"{JOIN}home/"), "a minor mostly lives there too"
     grown = client.post(f"{JOIN}", follow=True)
     assert grown.status_code == 200
     walked(client, {"for": {"role": "child"}})

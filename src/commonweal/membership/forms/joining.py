@@ -249,7 +249,10 @@ class HomeForm(StepForm):
         if "postcode" in known and "municipality" in known:
             del self.fields["postcode"], self.fields["place"]
             return
-        self.initial.setdefault("postcode", known.get("postcode"))
+        # A minor mostly lives where the one who asks does.
+        near = joining.home_of(self.told.applicant, self.told.today) if self.told.applicant else {}
+        if role != HolderRole.ORGANISATION:
+            self.initial = {"street": near.get("street"), "postcode": near.get("postcode"), **self.initial}
         code = str(self.data.get("postcode", "")).strip()
         if code:
             matches = municipality_matches(code, get_language() or "en", self.told.today)

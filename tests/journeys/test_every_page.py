@@ -14,10 +14,13 @@ from django.test import Client
 from django.urls import get_resolver, resolve
 
 from commonweal.membership import actions as membership
-from commonweal.membership.models import Import
+from commonweal.membership.actions.payments import decide_movement
+from commonweal.membership.models import Application, BankMovement, Import, Refund
 from commonweal.membership.rules.imports import ImportKind
+from commonweal.membership.rules.matching import Outcome
 from commonweal.people.actions import give_mandate
 from commonweal.people.rules import MandateScope
+from commonweal.portal.demo.bank import Paid
 from commonweal.projects import actions as projects
 from commonweal.projects.rules.parts import Part
 from commonweal.projects.rules.questions import QUESTIONS
@@ -27,6 +30,7 @@ from commonweal.voting.queries import sealed_bundle
 from commonweal.voting.sealing import new_committee
 from tests import factories as make
 from tests.journeys.conftest import PASSWORD, Clock
+from tests.membership import joining_steps as steps
 from tests.test_architecture import patterns
 
 PAGE_BYTES = 50_000
@@ -36,12 +40,13 @@ PAGE_BYTES = 50_000
 def site(world: None, clock: Clock) -> dict[str, list[str]]:
     """A site with something on every page; addresses without their language, by who may open them."""
     adviser = make.staff(
-        "adviser", "programme", "counter", "administrator", "secretary", email="staff@example.org"
+        *("adviser", "programme", "counter", "administrator", "secretary", "finance"),
+        email="staff@example.org",
     )
     make.account(adviser, PASSWORD)
     who = make.person("Germaine", "Petit", email="ada@example.org")
     make.account(who, PASSWORD)
-    make.statutes()
+    steps.ready()
     holder = make.member(who)
     operation = make.shares(holder, 10)
     for _each in range(30):
@@ -101,6 +106,15 @@ def site(world: None, clock: Clock) -> dict[str, list[str]]:
     projects.take_up_dossier(dossier=asked, by=adviser, now=make.NOW)
     projects.ask_for_more(dossier=asked, parts=["costs"], message="Combien ?", by=adviser, now=make.NOW)
     friend = make.person("Jo", "Peeters")
+    asks, child = steps.asked(who, 5), steps.asked_for_child(make.person("Rosa"))
+    payer = make.person("Piet", "Maes")
+    read = steps.confirmed(
+        [steps.paid(steps.asked(payer), 600_00, "Piet Maes"), Paid(5_00, "Onbekend")], adviser
+    )
+    over, unknown = BankMovement.objects.order_by("id")
+    decide_movement(movement=over, outcome=Outcome.ACCEPT, by=adviser, now=make.NOW)
+    looked_at = steps.uploaded([steps.paid(asks), Paid(-2_00, "Bank")], adviser, 13)
+    entered = Application.objects.get(state="member")
     mandate = give_mandate(
         principal=who, agent=friend, scope=MandateScope.APPLY, ends_on=call.publish_on, by=who, now=make.NOW
     )
@@ -129,6 +143,7 @@ def site(world: None, clock: Clock) -> dict[str, list[str]]:
             "ambitions/",
             "ambitions/inclusion/",
             "members/statutes/",
+            "members/join/",
             "account/login/",
             "account/signup/",
             "account/login/code/",
@@ -150,6 +165,10 @@ def site(world: None, clock: Clock) -> dict[str, list[str]]:
             "members/shares/pass-on/",
             f"members/shares/offers/{offer.pk}/",
             "members/register/consult/",
+            "members/join/for/",
+            "members/requests/",
+            f"members/requests/{asks.pk}/",
+            f"members/requests/{asks.pk}/withdraw/",
             f"dossiers/{draft.pk}/",
             f"dossiers/{asked.pk}/",
             f"dossiers/{asked.pk}/review/",
@@ -171,6 +190,17 @@ def site(world: None, clock: Clock) -> dict[str, list[str]]:
             "desk/letters/",
             "desk/staff/",
             f"desk/staff/{adviser.appointments.first().pk}/end/",
+            "members/requests/desk/",
+            "members/requests/desk/new/",
+            "members/requests/desk/new/who/",
+            f"members/requests/{child.pk}/",
+            f"members/requests/{entered.pk}/",
+            f"members/requests/{child.pk}/refuse/",
+            "members/payments/",
+            f"members/payments/{unknown.pk}/",
+            f"members/payments/files/{looked_at.pk}/",
+            f"members/payments/files/{read.pk}/",
+            f"members/payments/refunds/{Refund.objects.get().pk}/",
             "members/register/",
             "members/register/changes/",
             "members/register/accreditation/",
@@ -225,6 +255,7 @@ NO_PAGE = {
     "import-move",
     "key-end",
     "ballots-file",
+    "certificate",
     "definition",
     "dossier-receipt",
     "import-template",
@@ -233,6 +264,9 @@ NO_PAGE = {
     "my-statement",
     "photo",
     "register-export",
+    "request-accept",
+    "request-enter",
+    "requests-lapse",
     "result-csv",
     "special-report",
     "result-file",
@@ -240,8 +274,8 @@ NO_PAGE = {
     "turnout-csv",
     "votes-shelf",
 }
-# Looked at by the tests of voting and of `ui`, with something typed.
-LOOKED_AT_ELSEWHERE = {"ballot-cast", "ballot-review", "gallery"}
+# Looked at by the tests of voting, of joining and of `ui`, with something typed.
+LOOKED_AT_ELSEWHERE = {"ballot-cast", "ballot-review", "desk-join-check", "gallery", "join-check"}
 
 
 @pytest.mark.browser

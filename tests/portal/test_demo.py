@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.test import Client
 from django.utils import timezone
@@ -15,12 +17,14 @@ from django.utils import timezone
 from commonweal.config.committee import read_sheet
 from commonweal.ledger.models import Operation
 from commonweal.ledger.queries import troubles
-from commonweal.membership.models import Member
+from commonweal.membership.models import Application, Member
 from commonweal.membership.queries import register_rows, share_troubles
+from commonweal.membership.queries.payments import plan_of
 from commonweal.people.access import roles_of
 from commonweal.people.models import Account, Organisation, Person
 from commonweal.people.rules import ROLES
 from commonweal.portal.demo import load
+from commonweal.portal.demo.joining import bank_folder
 from commonweal.portal.demo.script import LANGUAGES, PASSWORD, calls, cast, projects
 from commonweal.projects.models import Call, Dossier, SupportAsk
 from commonweal.projects.rules.kinds import SupportKind
@@ -145,6 +149,29 @@ def test_everyone_named_signs_in_with_the_one_password_and_holds_their_role(clie
     assert {written["role"] for written in cast()["people"].values()} == {"", *(role.code for role in ROLES)}
     given = {"login": "member@demo.example", "password": PASSWORD}
     assert client.post("/nl/account/login/", given).headers["Location"] == "/nl/me/"
+
+
+def test_requests_for_shares_stand_in_each_state_and_the_file_of_the_bank_meets_each_kind_of_payment() -> (
+    None
+):
+    states = Counter(Application.objects.values_list("state", flat=True))
+    assert states == {"asked": 1, "awaiting": 5, "member": 1, "lapsed": 1, "withdrawn": 1, "refused": 1}
+    plan = plan_of((bank_folder() / "statement.cod").read_bytes())
+    met = [line.verdict.value for line in plan.new_lines]
+    assert met == ["exact", "under", "over", "other_payer", "double", "late", "unknown", "outgoing"]
+    assert not plan.statements[0].gap
+
+
+def test_finance_brings_the_banks_file_in_and_one_payment_counts_by_itself() -> None:
+    finance = signed_in(person("finance"))
+    content = (bank_folder() / "statement.cod").read_bytes()
+    sent = {"file": SimpleUploadedFile("statement.cod", content)}
+    answer = finance.post("/de/members/payments/", sent, follow=True)
+    plan = {"plan": answer.context["plan"].digest}
+    finance.post(answer.request["PATH_INFO"], plan)
+    assert Application.objects.filter(state="member").count() == 2
+    assert "6 Bewegungen warten auf eine Entscheidung" in text_of(finance, "/de/desk/")
+    assert "Ein Antrag mit Dokumenten zum Prüfen" in text_of(signed_in(person("secretary")), "/de/desk/")
 
 
 def test_the_table_of_log_ins_names_each_address_the_password_and_the_sheets() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from commonweal.membership.notices import transfers
+from commonweal.membership.notices import joining, transfers
 from commonweal.people.models import Event
 from commonweal.projects import notices as projects
 
@@ -12,4 +12,5 @@ HANDLERS: Mapping[str, Sequence[Callable[[Event], None]]] = {
     "DossierMoved": (projects.tell_applicant,),
     "DossierDecided": (projects.tell_applicant,),
     "ShareOfferMoved": (transfers.tell_other_side,),
+    "ApplicationMoved": (joining.tell_who_asked,),
 }

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext_lazy as _
 
 from commonweal.kernel.decision import YES, Decision, NotAllowed, no
-from commonweal.membership.models import Member, ShareOffer
+from commonweal.membership.models import Application, Member, ShareOffer
+from commonweal.membership.queries.joining import application_with
 from commonweal.membership.queries.members import membership_of
 from commonweal.membership.queries.shares import holdings_of, setting_on
 from commonweal.membership.rules.statutes import SettingName
@@ -81,3 +82,29 @@ def may_be_forgotten(person: Person) -> Decision:
             ),
         )
     return YES
+
+
+def may_enter_applications(person: Person, on: date) -> Decision:
+    """Whether staff may ask for shares in somebody's name, by phone, at the counter or from paper."""
+    return may(person, Act.ENTER_FOR_OTHERS, on)
+
+
+def may_match_payments(person: Person, on: date) -> Decision:
+    """Whether staff may read bank statements in and decide what payments are for."""
+    return may(person, Act.MATCH_PAYMENTS, on)
+
+
+def may_withdraw(application: Application, person: Person, on: date) -> Decision:
+    """Whether someone may take an application back: who asked, who represents them, staff for them."""
+    if person.pk in (application.person_id, application.representative_id):
+        return YES
+    return may_enter_applications(person, on)
+
+
+def readable_application(person: Person, pk: int, on: date) -> Application:
+    """An application of one's own; any for staff who see members. Raises NotAllowed for those of others and for none."""
+    found = application_with(pk)
+    own = found is not None and person.pk in (found.person_id, found.representative_id)
+    if found is None or not (own or may(person, Act.SEE_MEMBERS, on)):
+        raise NotAllowed(_("This request belongs to someone else."), code="not_own")
+    return found

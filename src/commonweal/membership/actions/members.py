@@ -14,6 +14,15 @@ from commonweal.people.actions import record
 from commonweal.people.rules import Channel
 
 
+def lock_numbers() -> None:
+    """One admission at a time, until the end of the transaction: two at once would otherwise take the same number.
+
+    Whoever admits and then posts takes this first, before anything the ledger locks.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("LOCK TABLE membership_member IN SHARE ROW EXCLUSIVE MODE")
+
+
 @transaction.atomic
 def admit_member(
     *,
@@ -27,9 +36,7 @@ def admit_member(
     channel: Channel = Channel.WEB,
 ) -> Member:
     """A new member with the next number. Raises IntegrityError when they are a member already."""
-    with connection.cursor() as cursor:
-        # Two admissions at once would otherwise take the same number.
-        cursor.execute("LOCK TABLE membership_member IN SHARE ROW EXCLUSIVE MODE")
+    lock_numbers()
     member = Member.objects.create(
         number=next_number(),
         person=person,

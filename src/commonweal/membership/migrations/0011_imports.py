@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('membership', '0004_statutes_only_grow'),
+        ('membership', '0006_joining_guards'),
         ('people', '0002_guards'),
     ]
 

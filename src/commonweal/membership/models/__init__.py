@@ -2,8 +2,30 @@
 
 from commonweal.membership.models.accreditation import AccreditationNote
 from commonweal.membership.models.imports import Import
+from commonweal.membership.models.joining import Application, InformationNote
 from commonweal.membership.models.members import Member
+from commonweal.membership.models.payments import (
+    AccountStatement,
+    BankFile,
+    BankMovement,
+    Handling,
+    Refund,
+)
 from commonweal.membership.models.statutes import ShareTerms, StatuteSetting
 from commonweal.membership.models.transfers import ShareOffer
 
-__all__ = ["AccreditationNote", "Import", "Member", "ShareOffer", "ShareTerms", "StatuteSetting"]
+__all__ = [
+    "AccountStatement",
+    "AccreditationNote",
+    "Application",
+    "BankFile",
+    "BankMovement",
+    "Handling",
+    "Import",
+    "InformationNote",
+    "Member",
+    "Refund",
+    "ShareOffer",
+    "ShareTerms",
+    "StatuteSetting",
+]

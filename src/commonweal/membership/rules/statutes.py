@@ -122,6 +122,10 @@ class SettingName(Words):
         "benefits_from_cents",
         gettext_noop("Paid on shares from which a member has the benefits partners offer"),
     )
+    JOIN_PAYMENT_DAYS = (
+        "join_payment_days",
+        gettext_noop("Days within which someone who asks for shares pays them"),
+    )
     CONTACT_KEPT_YEARS = (
         "contact_kept_years",
         gettext_noop("Years for which contact data of former members are kept"),
@@ -208,6 +212,7 @@ SETTINGS = (
     ),
     Setting(_N.TRANSFERABLE, CODE_2019, True, f"{_LAW}, art. 6:52 (coopfabrik.be)", _READ),
     Setting(_N.BENEFITS_FROM_CENTS, BEGINNING, 600_00, "cera.coop", _READ),
+    Setting(_N.JOIN_PAYMENT_DAYS, BEGINNING, 30, _STATUTES, Evidence.OWN),
     Setting(
         _N.CONTACT_KEPT_YEARS,
         CODE_2019,

@@ -134,14 +134,15 @@ def register_organisation(
     by: Person,
     now: datetime,
     number: str = "",
-    kind: PositionKind = PositionKind.CONTACT,
+    kind: PositionKind | None = PositionKind.CONTACT,
     speaker: Person | None = None,
     channel: Channel = Channel.WEB,
     **details: Any,
 ) -> Organisation:
     """The organisation with this company number, made if it is new; `speaker` (or `by`) may speak for it.
 
-    Raises WrongCompanyNumber. Someone new to an organisation that exists already becomes one more contact.
+    Raises WrongCompanyNumber. Someone new to an organisation that exists already becomes one more contact;
+    `kind=None` lets nobody speak for it yet.
     """
     digits = company_number(number)
     organisation = Organisation.objects.filter(company_number=digits).first() if digits else None
@@ -154,7 +155,9 @@ def register_organisation(
             **details,
         )
         record("OrganisationRegistered", f"organisation:{organisation.pk}", by=by, at=now, channel=channel)
-    take_position(person=speaker or by, organisation=organisation, kind=kind, by=by, now=now, channel=channel)
+    if kind is not None:
+        who = speaker or by
+        take_position(person=who, organisation=organisation, kind=kind, by=by, now=now, channel=channel)
     return organisation
 
 

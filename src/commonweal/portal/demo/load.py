@@ -23,6 +23,7 @@ from commonweal.places.actions import import_gazetteer
 from commonweal.portal.demo.crowd import crowd, known_people, towns
 from commonweal.portal.demo.dossiers import Desk, admitted_dossiers, applicants, dossiers_under_way
 from commonweal.portal.demo.holdings import shares_for_everyone
+from commonweal.portal.demo.joining import ENTERED, bank_folder, requests_for_shares
 from commonweal.portal.demo.script import PASSWORD, Calendar, calls, cast
 from commonweal.portal.demo.stages import Stage
 from commonweal.projects.actions import load_rulebook
@@ -53,8 +54,9 @@ def everything(members: int = 2_000, extra_projects: int = 0, say: Say = print) 
         load_statutes(by=None, now=calendar.settled)
         people = known_people(calendar)
         who = applicants(calendar, people)
-        residents = crowd(members - next_number() + 1, calendar, people["administrator"])
+        residents = crowd(members - next_number() + 1 - ENTERED, calendar, people["administrator"])
         shares_for_everyone(calendar, people)
+        requests_for_shares(calendar, people)
         stage = Stage(calendar, who, towns(calendar.today), [number for number, _town in residents])
         say("Members, organisations and shares are there.")
         _counted(stage)
@@ -135,7 +137,11 @@ def log_ins() -> str:
     lines += [f"  {email.ljust(width)}  {who}" for email, who in rows]
     elder = cast()["people"]["elder"]
     lines += ["", f"  {elder['given']} {elder['family']}: {elder['who']}."]
-    lines += [f"  The counting committee's sheets: {sheets_folder(calls()['vote']['slug'])}", ""]
+    lines += [
+        f"  The counting committee's sheets: {sheets_folder(calls()['vote']['slug'])}",
+        f"  A bank statement for the finance officer to bring in: {bank_folder() / 'statement.cod'}",
+        "",
+    ]
     return "\n".join(lines)
 
 

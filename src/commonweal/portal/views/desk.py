@@ -17,6 +17,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from commonweal.kernel.decision import demand, no
 from commonweal.membership.queries import SEARCH_LIMIT, members_matching
+from commonweal.membership.queries.joining import papers_to_check
+from commonweal.membership.queries.payments import movements_waiting
 from commonweal.people import actions
 from commonweal.people.access import for_persons, for_staff, roles_of, signed_in_person
 from commonweal.people.queries import appointments_on, letters_to_print
@@ -67,6 +69,9 @@ def desk(request: HttpRequest) -> HttpResponse:
         "ballots": _ballots(person, now, language) if Act.ENTER_PAPER_BALLOTS in acts else [],
         "may_see_members": Act.SEE_MEMBERS in acts,
         "may_register": Act.KEEP_REGISTER in acts,
+        "papers": papers_to_check() if Act.KEEP_REGISTER in acts else 0,
+        "may_match": Act.MATCH_PAYMENTS in acts,
+        "payments": movements_waiting() if Act.MATCH_PAYMENTS in acts else 0,
         "may_appoint": Act.APPOINT_STAFF in acts,
     }
     return render(request, "portal/desk.html", context)

@@ -16,6 +16,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from commonweal.membership.queries import holdings_of, membership_of
+from commonweal.membership.queries.joining import own_applications
+from commonweal.membership.rules.joining import ApplicationState
 from commonweal.people.access import for_accounts, for_persons, signed_in_person, viewer
 from commonweal.people.actions import introduce as tell_name
 from commonweal.people.queries import mandates_of
@@ -24,7 +26,7 @@ from commonweal.portal.forms import NameForm
 from commonweal.portal.views import wording
 from commonweal.projects.access import may_apply, own_dossiers
 from commonweal.projects.states import DOSSIER, DossierState
-from commonweal.ui.formats import days_left
+from commonweal.ui.formats import days_left, euros
 from commonweal.voting.access import visible_ballots
 from commonweal.voting.queries import lines_of, votes_waiting_for
 from commonweal.voting.states import BallotState
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from commonweal.people.models import Person
 
 DOSSIERS_MAX = 40
+REQUESTS_MAX = 20
 BALLOTS_MAX = 20
 
 
@@ -50,7 +53,12 @@ def my_page(request: HttpRequest) -> HttpResponse:
     member = membership_of(person, today)
     context = {
         "person": person,
-        "waiting": [*_votes(member, now, language), *_questions(dossiers), *_drafts(dossiers, now)],
+        "waiting": [
+            *_votes(member, now, language),
+            *_payments(person),
+            *_questions(dossiers),
+            *_drafts(dossiers, now),
+        ],
         "dossiers": [_followed(each, person) for each in dossiers if each.state != DossierState.DRAFT],
         "votes": _cast(person, now, language),
         "member": member,
@@ -75,6 +83,19 @@ def _votes(member: Any, now: datetime, language: str) -> list[dict[str, str]]:
         }
         for ballot in votes_waiting_for(member)
         if ballot.opens_at <= now < ballot.closes_at
+    ]
+
+
+def _payments(person: Person) -> list[dict[str, str]]:
+    return [
+        {
+            "icon": "coins",
+            "text": _("Pay for your shares: %(amount)s") % {"amount": euros(each.due_cents)},
+            "left": days_left(each.lapses_on),
+            "href": reverse("membership:request", args=[each.pk]),
+            "button": _("See how"),
+        }
+        for each in own_applications(person).filter(state=ApplicationState.AWAITING)[:REQUESTS_MAX]
     ]
 
 

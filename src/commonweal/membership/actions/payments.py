@@ -1,0 +1,263 @@
+"""Bank statements and what becomes of each movement: upload, confirm, decide, note what was paid back.
+
+Nothing is booked twice: a file, a statement, a bank reference, a decision on a movement and the booking of an
+application's shares are each held once by the database.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from commonweal.kernel.decision import Refusal, demand
+from commonweal.kernel.text import clean
+from commonweal.membership.access import may_match_payments
+from commonweal.membership.actions.joining import enter, moved
+from commonweal.membership.actions.members import lock_numbers
+from commonweal.membership.models import (
+    AccountStatement,
+    Application,
+    BankFile,
+    BankMovement,
+    Handling,
+    Refund,
+)
+from commonweal.membership.queries.joining import COUNTED, application_with, dues_of, open_application_of
+from commonweal.membership.queries.payments import Plan, PlannedLine, judgement_of, plan_of
+from commonweal.membership.rules.joining import ApplicationState
+from commonweal.membership.rules.matching import BY_ITSELF, MAY_BE, Outcome, over_cents
+from commonweal.membership.rules.statements import Unreadable, read_statements
+from commonweal.people.actions import record
+
+if TYPE_CHECKING:
+    from commonweal.people.models import Person
+
+
+class FileRefused(Refusal):
+    """The file is no statement of our account, or does not hold together; the reason names the line."""
+
+    code = "file_refused"
+
+
+class PlanChanged(Refusal):
+    """Something moved between the dry run and the confirmation."""
+
+    code = "plan_changed"
+
+
+class OutcomeRefused(Refusal):
+    """This cannot become of this movement, or something was decided already."""
+
+    code = "outcome_refused"
+
+
+@transaction.atomic
+def upload_file(*, name: str, content: bytes, account: str, by: Person, now: datetime) -> BankFile:
+    """Keeps a bank's file, without reading it in; the same bytes again give the file that is there.
+
+    `account` is the cooperative's. Raises NotAllowed, FileRefused.
+    """
+    demand(may_match_payments(by, now.date()))
+    try:
+        statements = read_statements(content)
+    except Unreadable as trouble:
+        said = _now("Line %(line)s: %(what)s. Nothing was read in.") % {
+            "line": trouble.line,
+            "what": f"{_now(trouble.what)} {trouble.detail}".strip(),
+        }
+        raise FileRefused(said) from trouble
+    others = sorted({each.account for each in statements} - {account})
+    if others:
+        raise FileRefused(
+            _now("This is a statement of another account (%(account)s).") % {"account": others[0]},
+            code="other_account",
+        )
+    file, made = BankFile.objects.get_or_create(
+        digest=hashlib.sha256(content).hexdigest(),
+        defaults={
+            "name": clean(name, lines=False)[:120],
+            "content": content,
+            "uploaded_by": by,
+            "uploaded_at": now,
+        },
+    )
+    if made:
+        record("BankFileUploaded", f"bankfile:{file.pk}", by=by, at=now, data={"digest": file.digest})
+    return file
+
+
+@transaction.atomic
+def confirm_file(*, file: BankFile, plan: str, by: Person, now: datetime) -> BankFile:
+    """Reads a file in as its dry run showed it: keeps every movement, counts exact payments, enters who paid in the
+    register. A second confirmation changes nothing. Raises NotAllowed, PlanChanged.
+    """
+    demand(may_match_payments(by, now.date()))
+    lock_numbers()
+    file = BankFile.objects.select_for_update().get(pk=file.pk)
+    if file.confirmed_at is not None:
+        return file
+    current = plan_of(bytes(file.content))
+    if current.digest != plan:
+        raise PlanChanged(
+            _("Something changed since this was shown. Look at it once more, then confirm."),
+        )
+    paid = _kept(file, current, by, now)
+    file.confirmed_by, file.confirmed_at = by, now
+    file.save(update_fields=["confirmed_by", "confirmed_at"])
+    record(
+        "BankFileConfirmed",
+        f"bankfile:{file.pk}",
+        by=by,
+        at=now,
+        data={"movements": len(current.new_lines), "paid": len(paid)},
+    )
+    # The ledger is locked from the first booking on, so all the rest comes before.
+    for application in paid:
+        enter(application=application, by=by, now=now)
+    return file
+
+
+def _kept(file: BankFile, plan: Plan, by: Person, now: datetime) -> list[Application]:
+    paid = []
+    for each in plan.statements:
+        if each.known:
+            continue
+        told = each.statement
+        statement = AccountStatement.objects.create(
+            file=file,
+            account=told.account,
+            number=told.number,
+            day=told.day,
+            old_cents=told.old_cents,
+            new_cents=told.new_cents,
+        )
+        new = [line for line in each.lines if not line.known]
+        rows = BankMovement.objects.bulk_create(_row(statement, line) for line in new)
+        for row, line in zip(rows, new, strict=True):
+            outcome = BY_ITSELF.get(line.verdict)
+            if outcome is not None:
+                application = _decided(row, outcome, line.application, "", by, now)
+                paid += [application] if application else []
+    return paid
+
+
+def _row(statement: AccountStatement, planned: PlannedLine) -> BankMovement:
+    line = planned.line
+    return BankMovement(
+        statement=statement,
+        account=statement.account,
+        reference=line.reference,
+        amount_cents=line.amount_cents,
+        booked_on=line.booked_on,
+        payer_iban=line.payer_iban,
+        payer_name=line.payer_name,
+        communication=line.communication,
+        text=line.text,
+    )
+
+
+def _decided(
+    movement: BankMovement,
+    outcome: Outcome,
+    application: Application | None,
+    reason: str,
+    by: Person,
+    now: datetime,
+) -> Application | None:
+    """Keeps one decision; gives the application when it is paid in full by it."""
+    back = max(movement.amount_cents, 0) if outcome == Outcome.REFUND else 0
+    if outcome in COUNTED:
+        if application is None:
+            raise OutcomeRefused(
+                _("Say which request for shares this payment is for."), code="no_application"
+            )
+        application = Application.objects.select_for_update().get(pk=application.pk)
+        due = dues_of([application])[application.pk]
+        if outcome == Outcome.ACCEPT:
+            if application.state not in (ApplicationState.AWAITING, ApplicationState.LAPSED):
+                raise OutcomeRefused(_("This request cannot be paid any more, or not yet."), code="state")
+            other = open_application_of(application.person, application.organisation)
+            if other is not None and other != application:
+                raise OutcomeRefused(
+                    _("A newer request of the same holder is open: that one is settled first."), code="newer"
+                )
+            if movement.amount_cents < due.open_cents:
+                raise OutcomeRefused(_("This is less than what is due: keep it and wait."), code="too_little")
+            back = over_cents(movement.amount_cents, due)
+        elif application.state not in (ApplicationState.AWAITING, ApplicationState.ASKED):
+            raise OutcomeRefused(_("This request cannot be paid any more, or not yet."), code="state")
+        elif movement.amount_cents >= due.open_cents and application.state == ApplicationState.AWAITING:
+            raise OutcomeRefused(_("This is all that is due: count it."), code="enough")
+    handling = Handling.objects.create(
+        movement=movement,
+        application=application if outcome != Outcome.ASIDE else None,
+        outcome=outcome,
+        by=by,
+        at=now,
+        reason=clean(reason, lines=False)[:500],
+    )
+    if back:
+        Refund.objects.create(handling=handling, cents=back)
+    if outcome != Outcome.ACCEPT or application is None:
+        return None
+    return moved(application=application, move="pay", by=by, now=now)
+
+
+@transaction.atomic
+def decide_movement(
+    *,
+    movement: BankMovement,
+    outcome: Outcome,
+    by: Person,
+    now: datetime,
+    application: Application | None = None,
+    reason: str = "",
+) -> Handling:
+    """What becomes of a movement on the work list; `application` where its communication names none.
+
+    Raises NotAllowed, OutcomeRefused, WrongState. A movement is decided about once.
+    """
+    demand(may_match_payments(by, now.date()))
+    lock_numbers()
+    movement = BankMovement.objects.select_for_update().get(pk=movement.pk)
+    if Handling.objects.filter(movement=movement).exists():
+        raise OutcomeRefused(_("Somebody decided about this movement already."), code="decided")
+    verdict, named = judgement_of(movement)
+    if outcome not in MAY_BE[verdict]:
+        raise OutcomeRefused(_("This cannot become of this movement."), code="not_this")
+    paid = _decided(movement, outcome, named or application, reason, by, now)
+    handling = Handling.objects.get(movement=movement)
+    data = {"outcome": outcome, "verdict": verdict}
+    record("MovementDecided", f"bankmovement:{movement.pk}", by=by, at=now, data=data)
+    if paid is not None:
+        enter(application=paid, by=by, now=now)
+    return handling
+
+
+@transaction.atomic
+def enter_paid(*, application: Application, by: Person, now: datetime) -> Application:
+    """Tries again to enter a paid application in the register. Raises NotAllowed, OutcomeRefused with the reason."""
+    demand(may_match_payments(by, now.date()))
+    lock_numbers()
+    held = application_with(application.pk)
+    if held is None or held.state != ApplicationState.PAID:
+        raise OutcomeRefused(_("This request cannot be paid any more, or not yet."), code="state")
+    return enter(application=held, by=by, now=now)
+
+
+@transaction.atomic
+def mark_refunded(*, refund: Refund, on: date, by: Person, now: datetime) -> Refund:
+    """Notes that what was to be paid back left the account on a day; twice changes nothing. Raises NotAllowed."""
+    demand(may_match_payments(by, now.date()))
+    held = Refund.objects.select_for_update().get(pk=refund.pk)
+    if held.made_on is None:
+        held.made_on = on
+        held.save(update_fields=["made_on"])
+        data = {"cents": held.cents, "on": on.isoformat()}
+        record("RefundMade", f"refund:{held.pk}", by=by, at=now, data=data)
+    return held

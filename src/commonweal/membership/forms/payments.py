@@ -1,0 +1,97 @@
+"""What finance fills in: a bank's file, what becomes of a movement, the day something was paid back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from commonweal.membership.models import Application
+from commonweal.membership.queries.joining import applications_paid_with
+from commonweal.membership.rules.matching import MAY_BE, Outcome, Verdict
+from commonweal.membership.rules.statements.facts import communication_in
+from commonweal.ui.fields import CleanCharField, DatePartsField
+from commonweal.ui.widgets import ChoiceCards
+
+HINTS = {
+    Outcome.ACCEPT: _(
+        "The shares are entered in the register. What is too much goes on the list to pay back."
+    ),
+    Outcome.WAIT: _("Nothing is entered yet. It counts once the rest has come."),
+    Outcome.REFUND: _("It goes on the list to pay back."),
+    Outcome.ASIDE: _("Nothing is done with it here."),
+}
+NAMED = (Outcome.ACCEPT, Outcome.WAIT)
+
+
+class FileForm(forms.Form):
+    """A file as the bank gives it."""
+
+    file = forms.FileField(
+        label=_("Statement file from the bank"),
+        help_text=_("CODA or camt.053. You see what it would do before anything is kept."),
+    )
+
+
+class DecisionForm(forms.Form):
+    """What becomes of one movement."""
+
+    outcome = forms.ChoiceField(label=_("What becomes of it?"), widget=ChoiceCards)
+    communication = CleanCharField(
+        label=_("Structured communication of the request it is for"),
+        max_length=40,
+        required=False,
+        help_text=_("Twelve digits, such as +++310/0000/14739+++."),
+    )
+    reason = CleanCharField(
+        label=_("Why?"),
+        max_length=500,
+        required=False,
+        help_text=_("One line for whoever looks at this later."),
+    )
+
+    def __init__(self, *args: Any, verdict: Verdict, named: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.application: Application | None = None
+        self.fields["outcome"] = forms.ChoiceField(
+            label=_("What becomes of it?"),
+            choices=[(each.value, _(each.label)) for each in MAY_BE[verdict]],
+            widget=ChoiceCards(hints={each.value: HINTS[each] for each in Outcome}),
+        )
+        if named or not set(MAY_BE[verdict]) & set(NAMED):
+            del self.fields["communication"]
+
+    def clean_communication(self) -> str:
+        """The twelve digits of a request that exists; finds it."""
+        typed = str(self.cleaned_data["communication"])
+        if not typed:
+            return ""
+        code = communication_in(typed)
+        self.application = applications_paid_with([code]).get(code)
+        if self.application is None:
+            raise ValidationError(_("No request for shares has this communication. Check the digits."))
+        return code
+
+    def clean(self) -> dict[str, Any]:
+        """Refuses to count a movement for nobody."""
+        given = super().clean() or {}
+        missing = "communication" in self.fields and not given.get("communication")
+        if missing and given.get("outcome") in NAMED and "communication" not in self.errors:
+            self.add_error("communication", _("Say which request for shares this payment is for."))
+        return given
+
+
+class RefundForm(forms.Form):
+    """The day on which money left the account."""
+
+    made_on = DatePartsField(label=_("On which day was it paid back?"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        today = timezone.localdate()
+        self.fields["made_on"] = DatePartsField(
+            label=_("On which day was it paid back?"), latest=today, initial=today
+        )

@@ -1,0 +1,165 @@
+"""Reads of applications for shares: the note in force, one's own, those of the desk, what is paid on them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Max, Q, QuerySet, Sum
+
+from commonweal.membership.models import Application, Handling, InformationNote, Member
+from commonweal.membership.queries.members import members_on
+from commonweal.membership.queries.shares import MovementLine, all_terms, held_on, movements_of, setting_on
+from commonweal.membership.rules.joining import ApplicationState, fits
+from commonweal.membership.rules.matching import Due, Outcome
+from commonweal.membership.rules.statutes import SettingName, Terms
+from commonweal.membership.states import OPEN
+
+if TYPE_CHECKING:
+    from commonweal.people.models import Organisation, Person
+
+APPLICATIONS_MAX = 200
+COUNTED = (Outcome.ACCEPT, Outcome.WAIT)
+
+
+def note_on(day: date, language: str) -> InformationNote | None:
+    """The information note in force on a day, in a language."""
+    found = InformationNote.objects.filter(starts_on__lte=day, language=language)
+    return found.order_by("-starts_on", "-version").first()
+
+
+def note_with(pk: int) -> InformationNote | None:
+    """One information note."""
+    return InformationNote.objects.filter(pk=pk).first()
+
+
+def payment_days(day: date) -> int:
+    """Days within which someone who asks on a day pays."""
+    return int(setting_on(SettingName.JOIN_PAYMENT_DAYS, day))
+
+
+def terms_open_to(day: date, is_person: bool) -> list[Terms]:
+    """Terms of the classes a new holder of this kind can ask for on a day, by class."""
+    return [terms for terms in terms_in_force(day) if fits(terms, is_person)]
+
+
+def terms_in_force(day: date) -> list[Terms]:
+    """Terms of every class on a day, by class."""
+    return list({terms.share_class: terms for terms in all_terms() if terms.starts_on <= day}.values())
+
+
+def holder_on(person: Person | None, organisation: Organisation | None, day: date) -> Member | None:
+    """The membership behind who would hold shares, if they are a member on a day."""
+    found = members_on(day).filter(person=person, organisation=organisation)
+    return found.select_related("municipality").first()
+
+
+def left_last(person: Person | None, organisation: Organisation | None) -> date | None:
+    """The day on which their latest membership that has an end ended."""
+    told = Member.objects.filter(person=person, organisation=organisation).aggregate(last=Max("left_on"))
+    found: date | None = told["last"]
+    return found
+
+
+def holds(person: Person | None, organisation: Organisation | None, share_class: str, day: date) -> int:
+    """How many shares of a class they hold on a day."""
+    member = holder_on(person, organisation, day)
+    return held_on(member.number, share_class, day).shares if member else 0
+
+
+def child_of(representative: Person, *, given_name: str, family_name: str, born_on: date) -> Person | None:
+    """The minor of this name and birthday for whom somebody asked before."""
+    asked = Application.objects.filter(
+        representative=representative,
+        person__given_name__iexact=given_name,
+        person__family_name__iexact=family_name,
+        person__born_on=born_on,
+    )
+    found = asked.select_related("person").first()
+    return found.person if found else None
+
+
+def _applications() -> QuerySet[Application]:
+    return Application.objects.select_related(
+        "person", "organisation", "representative", "member", "note", "municipality"
+    )
+
+
+def own_applications(person: Person) -> QuerySet[Application]:
+    """What a person asked for themselves, for a minor or for an organisation, latest first."""
+    return _applications().filter(Q(person=person) | Q(representative=person))
+
+
+def applications_in(state: str = "") -> list[Application]:
+    """Applications in a state, or all that are open, those who wait longest first; at most two hundred."""
+    found = _applications().filter(state__in=[state] if state else sorted(OPEN))
+    return list(found.order_by("asked_at", "id")[:APPLICATIONS_MAX])
+
+
+def papers_to_check() -> int:
+    """How many applications wait for the secretary to look at papers."""
+    return Application.objects.filter(state=ApplicationState.ASKED).count()
+
+
+def application_with(pk: int) -> Application | None:
+    """One application."""
+    return _applications().filter(pk=pk).first()
+
+
+def open_application_of(person: Person | None, organisation: Organisation | None) -> Application | None:
+    """The application of someone that is not ended yet."""
+    return _applications().filter(person=person, organisation=organisation, state__in=sorted(OPEN)).first()
+
+
+def overdue_applications(day: date) -> list[Application]:
+    """Applications whose last day to pay lies before a day and on which nothing was paid; three queries."""
+    late = list(_applications().filter(state=ApplicationState.AWAITING, lapses_on__lt=day).order_by("pk"))
+    dues = dues_of(late)
+    return [each for each in late if not dues[each.pk].paid_cents]
+
+
+def applications_paid_with(codes: Iterable[str]) -> dict[str, Application]:
+    """Applications by their structured communication; one query."""
+    return {each.communication: each for each in _applications().filter(communication__in=set(codes))}
+
+
+def dues_of(applications: Iterable[Application]) -> dict[int, Due]:
+    """What is due and paid on each, by id; two queries."""
+    found = list(applications)
+    counted = Handling.objects.filter(application__in=found, outcome__in=COUNTED).order_by()
+    came = counted.values_list("application_id").annotate(cents=Sum("movement__amount_cents"))
+    back = counted.values_list("application_id").annotate(cents=Sum("refunds__cents"))
+    gone = {pk: cents or 0 for pk, cents in back}
+    paid = {pk: cents - gone[pk] for pk, cents in came}
+    return {
+        each.pk: Due(
+            ApplicationState(each.state),
+            each.due_cents,
+            paid.get(each.pk, 0),
+            each.lapses_on,
+            tuple(str(who) for who in (each.person, each.organisation, each.representative) if who),
+        )
+        for each in found
+    }
+
+
+def home_of(person: Person, day: date) -> dict[str, Any]:
+    """What the register needs to know of a person and knows already: birthday, street, postcode, municipality."""
+    told = {
+        "born_on": person.born_on,
+        "street": person.street,
+        "postcode": person.postcode,
+        "municipality": person.municipality,
+    }
+    if person.municipality is None and (member := holder_on(person, None, day)) is not None:
+        told["municipality"] = member.municipality
+    return {name: value for name, value in told.items() if value}
+
+
+def entry_of(application: Application) -> MovementLine | None:
+    """The movement that brought an application's shares into the register, among its holder's latest ones."""
+    if application.member is None:
+        return None
+    key = f"application:{application.pk}"
+    return next((line for line in movements_of(application.member) if line.operation.key == key), None)

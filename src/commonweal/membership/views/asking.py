@@ -1,0 +1,169 @@
+"""Words around requests for shares, as pages write them. Decides nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from django.utils import timezone
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from commonweal.membership.models import Application, BankMovement, Handling
+from commonweal.membership.queries.payments import Plan, PlannedLine, PlannedStatement
+from commonweal.membership.rules.joining import ApplicationState, printed
+from commonweal.membership.rules.matching import BY_ITSELF, Outcome, Verdict
+from commonweal.membership.rules.statements import BankLine
+from commonweal.membership.views.wording import shares
+from commonweal.people.rules import Channel
+from commonweal.ui.formats import day, euros
+
+if TYPE_CHECKING:
+    from commonweal.people.models import Event
+
+_KINDS = {
+    ApplicationState.ASKED: "info",
+    ApplicationState.AWAITING: "warning",
+    ApplicationState.PAID: "info",
+    ApplicationState.MEMBER: "good",
+}
+
+
+def row(application: Application) -> dict[str, Any]:
+    """One request as a line of a list."""
+    state = ApplicationState(application.state)
+    return {
+        "application": application,
+        "shares": shares(application.count, application.share_class),
+        "state": state.label,
+        "kind": _KINDS.get(state, ""),
+        "communication": printed(application.communication),
+        "days": (timezone.localdate() - timezone.localtime(application.asked_at).date()).days,
+    }
+
+
+def rows(application: Application) -> list[dict[str, str]]:
+    """What was asked, as rows of label and value."""
+    told = [(_("Holder of the shares"), application.holder_name)]
+    if application.representative:
+        told.append((_("Represented by"), str(application.representative)))
+    told += [
+        (_("Shares"), shares(application.count, application.share_class)),
+        (_("Amount"), euros(application.due_cents)),
+        (_("Asked on"), day(application.asked_at)),
+        (_("How it came in"), capfirst(_(Channel(application.channel).label))),
+        (_("Information note read"), f"{application.note.version} ({application.note.language})"),
+        (_("Communication"), printed(application.communication)),
+    ]
+    if application.reason:
+        told.append((_("Reason"), application.reason))
+    return [{"label": label, "value": value} for label, value in told]
+
+
+def what_next(application: Application) -> str:
+    """What happens now, in one or two sentences."""
+    return {
+        ApplicationState.ASKED: _(
+            "We look at the papers of whoever represents the holder. Send or show them to us; then we write how to pay."
+        ),
+        ApplicationState.AWAITING: _("Pay by %(day)s. The shares are there once the money is.")
+        % {"day": day(application.lapses_on)},
+        ApplicationState.PAID: _("The money is here. We look at one thing before the shares are entered."),
+        ApplicationState.MEMBER: _("The shares stand in the register. The certificate is yours to keep."),
+        ApplicationState.WITHDRAWN: _("This request was withdrawn. What was paid on it goes back."),
+        ApplicationState.LAPSED: _(
+            "Nothing was paid in time, so this request lapsed. You may ask again at any moment."
+        ),
+        ApplicationState.REFUSED: _(
+            "This request was refused. The reason is below; call us to talk about it."
+        ),
+    }[ApplicationState(application.state)]
+
+
+def steps(application: Application) -> list[dict[str, str]]:
+    """The line on which a request that goes on stands somewhere; empty for one that ended otherwise."""
+    order = [
+        ApplicationState.ASKED,
+        ApplicationState.AWAITING,
+        ApplicationState.PAID,
+        ApplicationState.MEMBER,
+    ]
+    names = [_("Papers"), _("Payment"), _("A last look"), _("In the register")]
+    if application.state not in order:
+        return []
+    at = order.index(ApplicationState(application.state))
+    shown = [
+        (name, index)
+        for index, name in enumerate(names)
+        # Papers only where somebody represents; a last look only where something was in the way.
+        if not (index == 0 and application.representative is None) and not (index == 2 and at != 2)
+    ]
+    done = {"state": "done"}
+    return [
+        {"title": _("Asked"), **done},
+        *(
+            {
+                "title": name,
+                "state": "done" if index < at or at == 3 else "current" if index == at else "todo",
+            }
+            for name, index in shown
+        ),
+    ]
+
+
+def history(events: Iterable[Event]) -> list[dict[str, Any]]:
+    """What happened to a request, for staff."""
+    return [
+        {
+            "when": event.at,
+            "title": capfirst(_(ApplicationState(event.data["to"]).label))
+            if event.name == "ApplicationMoved"
+            else _("Could not be entered in the register"),
+            "text": event.data.get("reason", ""),
+            "by": str(event.by or ""),
+        }
+        for event in events
+    ]
+
+
+def movement_row(
+    movement: BankMovement | BankLine, verdict: Verdict, application: Application | None
+) -> dict[str, Any]:
+    """One movement of the bank as finance reads it, with what it is."""
+    return {
+        "movement": movement,
+        "communication": printed(movement.communication) if movement.communication else "",
+        "verdict": verdict.label,
+        "application": application,
+    }
+
+
+def planned_row(statement: PlannedStatement, planned: PlannedLine) -> dict[str, Any]:
+    """The same in a file that is not read in yet, with what will become of it."""
+    by_itself = BY_ITSELF.get(planned.verdict)
+    if statement.known or planned.known:
+        will = _("was read in before: nothing happens")
+    elif by_itself is not None:
+        will = _(by_itself.label)
+    else:
+        will = _("goes on the list for you to decide")
+    return {**movement_row(planned.line, planned.verdict, planned.application), "will": will}
+
+
+def kept_row(handled: BankMovement) -> dict[str, Any]:
+    """The same in a file that was read in, with what became of it."""
+    handling: Handling | None = getattr(handled, "handling", None)
+    application = handling.application if handling else None
+    became = _(Outcome(handling.outcome).label) if handling else _("waits for a decision")
+    communication = printed(handled.communication) if handled.communication else ""
+    return {"movement": handled, "communication": communication, "application": application, "will": became}
+
+
+def plan_counts(plan: Plan) -> dict[str, int]:
+    """How many movements of a file count by themselves, wait for a decision, are known, or go out."""
+    new = plan.new_lines
+    counted = sum(line.verdict == Verdict.EXACT for line in new)
+    outgoing = sum(line.verdict == Verdict.OUTGOING for line in new)
+    total = sum(len(each.lines) for each in plan.statements)
+    waiting = len(new) - counted - outgoing
+    return {"counted": counted, "outgoing": outgoing, "waiting": waiting, "known": total - len(new)}

@@ -1,0 +1,164 @@
+"""The finance desk: the bank's files, what each movement is and becomes, what is to be paid back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from commonweal.kernel.decision import Refusal
+from commonweal.membership.actions import payments as actions
+from commonweal.membership.forms.payments import DecisionForm, FileForm, RefundForm
+from commonweal.membership.queries import joining, payments
+from commonweal.membership.rules.joining import ApplicationState
+from commonweal.membership.rules.matching import Outcome
+from commonweal.membership.rules.statements import FILE_BYTES
+from commonweal.membership.views import asking
+from commonweal.people.access import for_staff, signed_in_person
+from commonweal.people.rules import Act
+
+LINES_MAX = 200
+
+
+@for_staff(Act.MATCH_PAYMENTS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def payment_desk(request: HttpRequest) -> HttpResponse:
+    """Takes a file in; below it what waits for a decision, what goes back, and the files of before."""
+    form = FileForm(request.POST, request.FILES) if request.method == "POST" else FileForm()
+    if request.method == "POST" and form.is_valid():
+        file = form.cleaned_data["file"]
+        try:
+            kept = actions.upload_file(
+                name=file.name,
+                content=file.read(FILE_BYTES + 1),
+                account=settings.SITE["iban"],
+                by=signed_in_person(request),
+                now=timezone.now(),
+            )
+        except Refusal as refusal:
+            form.add_error("file", str(refusal))
+        else:
+            return redirect("membership:bank-file", kept.pk)
+    context = {
+        "form": form,
+        "work": [asking.movement_row(*each) for each in payments.work_list()],
+        "refunds": payments.refunds_to_make(),
+        "stuck": [asking.row(each) for each in joining.applications_in(ApplicationState.PAID)],
+        "parts": payments.part_payments(),
+        "files": payments.latest_files(),
+        "most": payments.LIST_MAX,
+    }
+    return render(request, "membership/payment_desk.html", context)
+
+
+@for_staff(Act.MATCH_PAYMENTS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def bank_file(request: HttpRequest, pk: int) -> HttpResponse:
+    """What reading a file in would do, movement by movement; then does exactly that."""
+    file = payments.file_with(pk)
+    if file is None:
+        raise Http404
+    if request.method == "POST":
+        person, now = signed_in_person(request), timezone.now()
+        try:
+            actions.confirm_file(file=file, plan=request.POST.get("plan", ""), by=person, now=now)
+        except Refusal as refusal:
+            messages.error(request, str(refusal))
+            return redirect("membership:bank-file", pk)
+        messages.success(request, _("The file is read in. What waits for you is below."))
+        return redirect("membership:payment-desk")
+    if file.confirmed_at is not None:
+        rows = [asking.kept_row(each) for each in payments.movements_in(file)]
+        return render(request, "membership/bank_file_read.html", {"file": file, "rows": rows})
+    plan = payments.plan_of(bytes(file.content))
+    rows = [asking.planned_row(each, line) for each in plan.statements for line in each.lines[:LINES_MAX]]
+    context = {
+        "file": file,
+        "plan": plan,
+        "rows": rows[:LINES_MAX],
+        "total": sum(len(each.lines) for each in plan.statements),
+        "counts": asking.plan_counts(plan),
+    }
+    return render(request, "membership/bank_file.html", context)
+
+
+@for_staff(Act.MATCH_PAYMENTS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def movement_decide(request: HttpRequest, pk: int) -> HttpResponse:
+    """What becomes of one movement on the work list."""
+    movement = payments.movement_with(pk)
+    if movement is None:
+        raise Http404
+    if payments.handling_of(movement) is not None:
+        messages.info(request, _("Somebody decided about this movement already."))
+        return redirect("membership:payment-desk")
+    verdict, named = payments.judgement_of(movement)
+    form = DecisionForm(request.POST or None, verdict=verdict, named=named is not None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.decide_movement(
+                movement=movement,
+                outcome=Outcome(form.cleaned_data["outcome"]),
+                application=form.application,
+                reason=form.cleaned_data["reason"],
+                by=signed_in_person(request),
+                now=timezone.now(),
+            )
+        except Refusal as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("It is decided and noted."))
+            return redirect("membership:payment-desk")
+    context: dict[str, Any] = {
+        "form": form,
+        "movement": asking.movement_row(movement, verdict, named),
+        "named": asking.row(named) if named else None,
+        "due": joining.dues_of([named])[named.pk] if named else None,
+        "likely": [asking.row(each) for each in payments.likely_for(movement)] if named is None else [],
+    }
+    return render(request, "membership/movement_decide.html", context)
+
+
+@for_staff(Act.MATCH_PAYMENTS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def refund_made(request: HttpRequest, pk: int) -> HttpResponse:
+    """Notes the day on which something was paid back."""
+    refund = payments.refund_with(pk)
+    if refund is None:
+        raise Http404
+    if refund.made_on is not None:
+        return redirect("membership:payment-desk")
+    form = RefundForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        on = form.cleaned_data["made_on"]
+        actions.mark_refunded(refund=refund, on=on, by=signed_in_person(request), now=timezone.now())
+        messages.success(request, _("It is noted as paid back."))
+        return redirect("membership:payment-desk")
+    return render(request, "membership/refund_made.html", {"form": form, "refund": refund})
+
+
+@for_staff(Act.MATCH_PAYMENTS)
+@require_POST
+def request_enter(request: HttpRequest, pk: int) -> HttpResponse:
+    """Tries once more to enter a paid request in the register."""
+    application = joining.application_with(pk)
+    if application is None:
+        raise Http404
+    try:
+        entered = actions.enter_paid(
+            application=application, by=signed_in_person(request), now=timezone.now()
+        )
+    except Refusal as refusal:
+        messages.error(request, str(refusal))
+    else:
+        if entered.state == ApplicationState.MEMBER:
+            messages.success(request, _("The shares stand in the register."))
+        else:
+            messages.error(request, entered.reason)
+    return redirect("membership:request", pk)

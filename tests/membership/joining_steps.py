@@ -1,0 +1,81 @@
+"""Steps that tests of joining and paying take: somebody asks for shares, a bank sends a statement, finance confirms."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from commonweal.membership.actions import joining, payments
+from commonweal.membership.models import Application, BankFile
+from commonweal.membership.queries.payments import plan_of
+from commonweal.membership.rules.joining import HolderRole
+from commonweal.people.models import Person
+from commonweal.portal.demo.bank import Paid
+from tests import factories as make
+from tests.membership.bank_files import ACCOUNT, as_coda
+
+BORN = date(1980, 5, 1)
+
+
+def ready() -> None:
+    """Statutes and information notes as on a new site."""
+    make.statutes()
+    joining.load_notes(by=None, now=make.NOW)
+
+
+def asking(applicant: Person | None, count: int = 10, **changes: Any) -> joining.Asking:
+    """What somebody asks for: ten shares of class A for themselves unless told."""
+    home = {
+        "born_on": BORN,
+        "street": "rue du Puits 3",
+        "postcode": "4000",
+        "municipality": make.municipality(),
+    }
+    role = changes.pop("role", HolderRole.SELF)
+    if role == HolderRole.ORGANISATION:
+        home.pop("born_on")
+    return joining.Asking(
+        token=changes.pop("token", uuid.uuid4()),
+        role=role,
+        share_class=changes.pop("share_class", "C" if role == HolderRole.ORGANISATION else "A"),
+        count=count,
+        language=changes.pop("language", "fr"),
+        home={**home, **changes.pop("home", {})},
+        applicant=applicant,
+        **changes,
+    )
+
+
+def asked(applicant: Person | None = None, count: int = 10, **changes: Any) -> Application:
+    """Somebody asked for shares."""
+    who = applicant or make.person("Jeanne", "Delvaux", email="jeanne@example.org")
+    now = changes.pop("now", make.NOW)
+    return joining.ask_for_shares(asking=asking(who, count, **changes), by=who, now=now)
+
+
+def asked_for_child(representative: Person, **changes: Any) -> Application:
+    """Somebody asked for a share for a minor they represent."""
+    minor = {"given_name": "Lou", "family_name": "Petit"}
+    born = {"born_on": date(2015, 1, 1)}
+    return asked(representative, 1, role=HolderRole.CHILD, child=minor, home=born, **changes)
+
+
+def paid(application: Application, cents: int | None = None, name: str = "DELVAUX JEANNE") -> Paid:
+    """A payment with the application's communication; all that is due unless told."""
+    due = application.due_cents if cents is None else cents
+    return Paid(due, name, "BE71096123456769", communication=application.communication)
+
+
+def uploaded(movements: Sequence[Paid], by: Person, number: int = 12, **changes: Any) -> BankFile:
+    """A statement with these movements, uploaded and not yet read in."""
+    content = as_coda(movements, number, **changes)
+    return payments.upload_file(name="statement.cod", content=content, account=ACCOUNT, by=by, now=make.NOW)
+
+
+def confirmed(movements: Sequence[Paid], by: Person, number: int = 12) -> BankFile:
+    """The same, read in."""
+    file = uploaded(movements, by, number)
+    plan = plan_of(bytes(file.content)).digest
+    return payments.confirm_file(file=file, plan=plan, by=by, now=make.NOW)

@@ -1,0 +1,138 @@
+"""Asking for shares and judging payments, as pure rules: every branch, and promises that hold for any figures."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from stdnum.be import ogm_vcs
+
+from commonweal.membership.rules import joining, matching
+from commonweal.membership.rules.joining import ApplicationState as State
+from commonweal.membership.rules.joining import Asker
+from commonweal.membership.rules.matching import Due, Outcome, Verdict
+from commonweal.membership.rules.notes import NOTES
+from commonweal.membership.rules.statutes import TERMS
+from commonweal.membership.states import APPLICATION
+
+TODAY = date(2026, 11, 23)
+A = next(terms for terms in TERMS if terms.share_class == "A")
+OLD_B = [terms for terms in TERMS if terms.share_class == "B"][-1]
+C = next(terms for terms in TERMS if terms.share_class == "C")
+GROWN, CHILD = date(1980, 5, 1), date(2015, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("terms", "asker", "count", "code"),
+    [
+        (A, Asker(True, GROWN, False), 10, ""),
+        (A, Asker(True, CHILD, True), 1, ""),
+        (C, Asker(False, None, True), 2, ""),
+        (A, Asker(True, date(2008, 11, 23), False), 1, ""),
+        (A, Asker(True, date(2008, 11, 24), False), 1, "not_represented"),
+        (A, Asker(True, GROWN, True), 1, "of_age"),
+        (A, Asker(True, None, False), 1, "no_birthday"),
+        (A, Asker(True, date(2027, 1, 1), False), 1, "no_birthday"),
+        (C, Asker(False, None, False), 1, "not_represented"),
+        (A, Asker(False, None, True), 1, "wrong_holder"),
+        (A, Asker(True, GROWN, False), 101, "too_many"),
+        (A, Asker(True, GROWN, False, holds=95), 6, "too_many"),
+        (A, Asker(True, GROWN, False, holds=95), 5, ""),
+        (OLD_B, Asker(True, GROWN, False), 1, "not_on_issue"),
+    ],
+)
+def test_who_may_ask_for_what(terms: object, asker: Asker, count: int, code: str) -> None:
+    decision = joining.may_ask(terms, asker, count, TODAY)  # type: ignore[arg-type]
+    assert (decision.allowed, decision.code) == (not code, code)
+
+
+def test_papers_are_checked_only_for_those_who_are_represented() -> None:
+    assert [joining.needs_check(each) for each in (Asker(True, GROWN, False), Asker(False, None, True))] == [
+        False,
+        True,
+    ]
+    assert joining.fits(A, True)
+    assert not joining.fits(A, False)
+    assert not joining.fits(OLD_B, True)
+
+
+@given(st.integers(1, joining.NUMBER_MAX))
+def test_a_communication_holds_its_check_digits_and_belongs_to_one_number(number: int) -> None:
+    code = joining.communication_for(number)
+    assert ogm_vcs.validate(code) == code
+    assert int(code[2:10]) == number
+    assert ogm_vcs.validate(joining.printed(code)) == code
+    assert len(joining.printed(code)) == 20
+
+
+@pytest.mark.parametrize("number", [0, -1, joining.NUMBER_MAX + 1])
+def test_a_number_without_place_gives_no_communication(number: int) -> None:
+    with pytest.raises(ValueError, match=str(number)):
+        joining.communication_for(number)
+
+
+def due(**changes: object) -> Due:
+    values: dict[str, object] = {
+        "state": State.AWAITING,
+        "due_cents": 500_00,
+        "paid_cents": 0,
+        "lapses_on": TODAY,
+        "names": ("Jeanne Delvaux",),
+    }
+    return Due(**{**values, **changes})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("amount", "day", "name", "facts", "said"),
+    [
+        (500_00, 0, "DELVAUX JEANNE", due(), Verdict.EXACT),
+        (500_00, 0, "", due(), Verdict.EXACT),
+        (200_00, 0, "Mme Delvaux-Martin", due(paid_cents=300_00), Verdict.EXACT),
+        (499_99, 0, "Delvaux", due(), Verdict.UNDER),
+        (500_01, 0, "Delvaux", due(), Verdict.OVER),
+        (500_00, 1, "Delvaux", due(), Verdict.LATE),
+        (500_00, 0, "Delvaux", due(state=State.LAPSED), Verdict.LATE),
+        (500_00, 0, "Delvaux", due(state=State.MEMBER), Verdict.DOUBLE),
+        (500_00, 0, "Delvaux", due(state=State.PAID), Verdict.DOUBLE),
+        (500_00, 0, "Delvaux", due(state=State.WITHDRAWN), Verdict.CLOSED),
+        (500_00, 0, "Delvaux", due(state=State.REFUSED), Verdict.CLOSED),
+        (500_00, 0, "Delvaux", due(state=State.ASKED), Verdict.EARLY),
+        (500_00, 0, "Piet de la Cour", due(), Verdict.OTHER_PAYER),
+        (500_00, 0, "Delvaux", None, Verdict.UNKNOWN),
+        (-500_00, 0, "Delvaux", due(), Verdict.OUTGOING),
+        (0, 0, "", None, Verdict.OUTGOING),
+    ],
+)
+def test_what_a_payment_is(amount: int, day: int, name: str, facts: Due | None, said: Verdict) -> None:
+    assert matching.verdict(amount, TODAY + timedelta(days=day), name, facts) == said
+
+
+def test_every_verdict_has_a_way_out_and_only_the_sure_ones_go_by_themselves() -> None:
+    assert set(matching.MAY_BE) == set(Verdict)
+    assert all(matching.MAY_BE.values())
+    assert set(matching.BY_ITSELF) == {Verdict.EXACT, Verdict.OUTGOING}
+    assert all(outcome in matching.MAY_BE[said] for said, outcome in matching.BY_ITSELF.items())
+
+
+@given(st.integers(1, 10**9), st.integers(1, 10**9), st.integers(0, 10**9))
+def test_what_goes_back_and_what_counts_are_the_whole_payment(amount: int, cost: int, paid: int) -> None:
+    facts = due(due_cents=cost, paid_cents=paid)
+    back = matching.over_cents(amount, facts)
+    assert 0 <= back <= amount
+    assert (amount - back) + paid <= max(cost, paid)
+    said = matching.verdict(amount, TODAY, "Delvaux", facts)
+    if said == Verdict.EXACT:
+        assert back == 0
+        assert paid + amount == cost
+    if said == Verdict.UNDER:
+        assert back == 0
+        assert Outcome.ACCEPT not in matching.MAY_BE[said]
+
+
+def test_states_reach_their_ends_and_the_note_is_there_in_four_languages() -> None:
+    ends = {"member", "withdrawn", "refused"}
+    assert {state.value for state in State if not APPLICATION.moves_from(state)} == ends
+    assert set(NOTES) == {"fr", "nl", "de", "en"}
+    assert {len(text.split("\n\n")) for text in NOTES.values()} == {6}

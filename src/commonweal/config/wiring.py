@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
+from commonweal.membership import notices as membership
 from commonweal.people.models import Event
 from commonweal.projects import notices as projects
 
 HANDLERS: Mapping[str, Sequence[Callable[[Event], None]]] = {
     "DossierMoved": (projects.tell_applicant,),
     "DossierDecided": (projects.tell_applicant,),
+    "PayoutAccountSet": (membership.tell_account_changed,),
 }

@@ -1,4 +1,4 @@
-"""Who may keep the register, who may read it, and whose shares are one's own."""
+"""Who may keep the register, who may read it, whose shares are one's own, and who says where a member is paid."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from commonweal.kernel.decision import YES, Decision, NotAllowed, no
 from commonweal.membership.models import Member
-from commonweal.membership.queries.members import membership_of
+from commonweal.membership.queries.members import last_membership_of, membership_of
 from commonweal.people.access import may
 from commonweal.people.rules import Act
 
@@ -35,3 +35,16 @@ def own_membership(person: Person, on: date) -> Member:
     if member is None:
         raise NotAllowed(_("This page is for members. Call us if you are one."), code="not_member")
     return member
+
+
+def own_or_past_membership(person: Person) -> Member:
+    """The latest membership of a person, also one that ended: money may still be owed. Raises NotAllowed without any."""
+    member = last_membership_of(person)
+    if member is None:
+        raise NotAllowed(_("This page is for members. Call us if you are one."), code="not_member")
+    return member
+
+
+def may_set_account(person: Person, member: Member, on: date) -> Decision:
+    """Whether someone may say where a member is paid: the member, or staff who enter for others."""
+    return YES if member.person_id == person.pk else may(person, Act.ENTER_FOR_OTHERS, on)

@@ -2,13 +2,15 @@
 
 from django.urls import path
 
-from commonweal.membership.views import register, shares
+from commonweal.membership.views import payouts, register, shares
 
 app_name = "membership"
 urlpatterns = [
     path("statutes/", shares.statutes, name="statutes"),
     path("shares/", shares.my_shares, name="my-shares"),
     path("shares/statement/", shares.my_statement, name="my-statement"),
+    path("shares/account/", payouts.my_account, name="my-account"),
+    path("<int:number>/account/", payouts.member_account, name="member-account"),
     path("register/consult/", shares.register_consult, name="register-consult"),
     path("register/", register.register, name="register"),
     path("register/file/", register.register_export, name="register-export"),

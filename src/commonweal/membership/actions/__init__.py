@@ -1,6 +1,7 @@
 """What may be done with memberships, statutes and shares: one verb, one function, gathered from its subjects."""
 
 from commonweal.membership.actions.members import admit_member, load_members
+from commonweal.membership.actions.payouts import WrongAccount, load_payout_accounts, set_payout_account
 from commonweal.membership.actions.shares import (
     DocumentMissing,
     LoadedMovement,
@@ -21,14 +22,17 @@ __all__ = [
     "Movement",
     "MovementRefused",
     "Planned",
+    "WrongAccount",
     "admit_member",
     "book_movement",
     "correct_movement",
     "load_members",
     "load_movements",
+    "load_payout_accounts",
     "load_statutes",
     "planned",
     "record_reading",
+    "set_payout_account",
     "set_setting",
     "set_terms",
 ]

@@ -5,12 +5,15 @@ from commonweal.membership.queries.members import (
     days_of_membership,
     electorate_on,
     holder_names,
+    last_membership_of,
     member_with_number,
     members_matching,
     members_on,
     membership_of,
     next_number,
+    speakers_for,
 )
+from commonweal.membership.queries.payouts import payout_accounts_of
 from commonweal.membership.queries.register import (
     PAGE,
     RegisterRow,
@@ -48,6 +51,7 @@ __all__ = [
     "holder_names",
     "holdings_by_year",
     "holdings_of",
+    "last_membership_of",
     "member_with_number",
     "members_matching",
     "members_on",
@@ -55,9 +59,11 @@ __all__ = [
     "movement_of",
     "movements_of",
     "next_number",
+    "payout_accounts_of",
     "register_page",
     "register_rows",
     "setting_on",
     "share_troubles",
+    "speakers_for",
     "terms_on",
 ]

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from commonweal.kernel.decision import demand, no
 from commonweal.membership.queries import SEARCH_LIMIT, members_matching
 from commonweal.people import actions
-from commonweal.people.access import for_persons, for_staff, roles_of, signed_in_person
+from commonweal.people.access import for_persons, for_staff, may, roles_of, signed_in_person
 from commonweal.people.queries import appointments_on, letters_to_print
 from commonweal.people.rules import ROLES, Act, granted
 from commonweal.places.rules import name_in
@@ -136,7 +136,13 @@ def desk_members(request: HttpRequest) -> HttpResponse:
         }
         for member in found
     ]
-    context = {"text": text, "rows": rows, "limit": SEARCH_LIMIT, "cut": len(rows) == SEARCH_LIMIT}
+    context = {
+        "text": text,
+        "rows": rows,
+        "limit": SEARCH_LIMIT,
+        "cut": len(rows) == SEARCH_LIMIT,
+        "may_enter": bool(may(signed_in_person(request), Act.ENTER_FOR_OTHERS, timezone.localdate())),
+    }
     return render(request, "portal/desk_members.html", context)
 
 

@@ -12,7 +12,11 @@ from django.conf import settings
 from django.test import Client
 from django.urls import get_resolver, resolve
 
+from commonweal.membership import actions as membership
+from commonweal.membership.models import DividendRun, Member, Payment
+from commonweal.membership.rules.payments import ReturnReason
 from commonweal.people.actions import give_mandate
+from commonweal.people.models import Person
 from commonweal.people.rules import MandateScope
 from commonweal.projects import actions as projects
 from commonweal.projects.rules.parts import Part
@@ -23,6 +27,7 @@ from commonweal.voting.queries import sealed_bundle
 from commonweal.voting.sealing import new_committee
 from tests import factories as make
 from tests.journeys.conftest import PASSWORD, Clock
+from tests.membership import dividend_steps as steps
 from tests.test_architecture import patterns
 
 PAGE_BYTES = 50_000
@@ -32,7 +37,7 @@ PAGE_BYTES = 50_000
 def site(world: None, clock: Clock) -> dict[str, list[str]]:
     """A site with something on every page; addresses without their language, by who may open them."""
     adviser = make.staff(
-        "adviser", "programme", "counter", "administrator", "secretary", email="staff@example.org"
+        "adviser", "programme", "counter", "administrator", "secretary", "finance", email="staff@example.org"
     )
     make.account(adviser, PASSWORD)
     who = make.person("Germaine", "Petit", email="ada@example.org")
@@ -40,6 +45,7 @@ def site(world: None, clock: Clock) -> dict[str, list[str]]:
     make.statutes()
     holder = make.member(who)
     operation = make.shares(holder, 10)
+    dividend, proposed = _dividends(holder, adviser)
     for _each in range(30):
         make.member()
     past = make.call(budget_cents=3_000_00)
@@ -131,6 +137,7 @@ def site(world: None, clock: Clock) -> dict[str, list[str]]:
             f"me/mandates/{mandate.pk}/withdraw/",
             "members/shares/",
             "members/shares/account/",
+            "members/shares/dividends/",
             "members/register/consult/",
             f"dossiers/{draft.pk}/",
             f"dossiers/{asked.pk}/",
@@ -153,6 +160,11 @@ def site(world: None, clock: Clock) -> dict[str, list[str]]:
             "desk/staff/",
             f"desk/staff/{adviser.appointments.first().pk}/end/",
             f"members/{holder.number}/account/",
+            "members/dividends/",
+            "members/dividends/new/",
+            *(f"members/dividends/{dividend.pk}/{page}" for page in ("", "waiting/", "returns/")),
+            f"members/dividends/{proposed.pk}/",
+            f"members/dividends/{proposed.pk}/withdraw/",
             "members/register/",
             "members/register/changes/",
             f"members/register/{holder.number}/",
@@ -183,13 +195,33 @@ def site(world: None, clock: Clock) -> dict[str, list[str]]:
     }
 
 
+def _dividends(holder: Member, by: Person) -> tuple[DividendRun, DividendRun]:
+    """A dividend that is paid, with one who waits and one that came back; and one that waits for approval."""
+    steps.gives_account(holder)
+    steps.holder(5, account=False)
+    steps.holder(7)
+    people = steps.Staff(first=by)
+    paid = steps.paid(people, pay_on=steps.NOW.date())
+    membership.book_return(
+        end_to_end=Payment.objects.latest("id").end_to_end,
+        reason=ReturnReason.CLOSED,
+        returned_on=paid.pay_on,
+        by=people.proposer,
+        now=steps.NOW,
+    )
+    return paid, steps.reckoned(people, rate_bp=1_00)
+
+
 WHO = (("visitor", ""), ("applicant", "ada@example.org"), ("staff", "staff@example.org"))
 # No page to look at: a file, an answer to a script, or an address that only leads on.
 NO_PAGE = {
     "ballots-file",
     "definition",
+    "dividend-file",
+    "dividend-lines",
     "dossier-receipt",
     "municipality-suggest",
+    "my-dividend",
     "my-statement",
     "photo",
     "register-export",

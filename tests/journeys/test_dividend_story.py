@@ -1,4 +1,4 @@
-"""A dividend in the browser: one proposes, two approve, the files are made and taken out, the member reads the statement."""
+"""A dividend in the browser: one proposes, two approve, files are made and taken out, the member reads the statement."""
 
 from __future__ import annotations
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 from collections.abc import Callable
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -45,6 +46,7 @@ from tests.membership.dividend_steps import (
     reckoned,
 )
 
+ROOT = Path(__file__).parent.parent.parent
 SPACE = "{urn:iso:std:iso:20022:tech:xsd:pain.001.001.09}"
 
 
@@ -79,6 +81,17 @@ def test_the_worked_example_joined_in_march_and_left_in_june(staff: Staff) -> No
     assert (line(run, whole).gross_cents, line(run, whole).tax_cents) == (15_00, 4_50)
     assert (run.gross_cents, run.tax_cents, run.net_cents, run.lines_count) == (19_97, 5_99, 13_98, 2)
     assert run.by_class == {"A": [500_00 * 486, 19_97]}
+    text = " ".join((ROOT / "docs" / "algorithms" / "share-register.md").read_text().split())
+    for cents in (6_050_000, 18_250_000, 1_997):
+        assert f"{cents:,}" in text
+    for shown in (
+        "4.97 gross, 1.49 withheld",
+        "3.48 net",
+        "15.00, 4.50, 10.50",
+        "+348 and +1,050",
+        "+599 on",
+    ):
+        assert shown in text
 
 
 def test_days_money_and_classes_all_count(staff: Staff) -> None:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent))
-from shares import FIRST, SIZES, Clock, movements, people, told, written
+from shares import FIRST, PAGE_LIMIT_S, SIZES, Clock, movements, people, told, written
 
 # Seconds at 400,000 members from proposal to payment files, from the brief of the register.
 RUN_LIMIT_S = 30.0
@@ -164,7 +164,14 @@ def _duck(rows: int, ours: float) -> None:
 
 
 def _in_order(run: Any) -> None:
-    from commonweal.membership.queries import dividend_troubles
+    from commonweal.membership.queries import dividend_troubles, largest_lines, progress_of, without_account
+
+    clock = Clock()
+    largest_lines(run), progress_of(run)
+    told("  reads of the run's page", run.lines_count, clock.read()[0], PAGE_LIMIT_S)
+    clock = Clock()
+    waiting = list(without_account(run)[:50])
+    told("  who waits for an account", len(waiting), clock.read()[0], PAGE_LIMIT_S)
 
     clock = Clock()
     found = dividend_troubles()

@@ -99,7 +99,7 @@ def dividend(request: HttpRequest, pk: int) -> HttpResponse:
         return _moved(request, run)
     progress = queries.progress_of(run)
     approved = run.state not in (DividendState.PROPOSED, DividendState.WITHDRAWN)
-    waiting = queries.without_account(run).count() if run.reckoned_at and approved else None
+    waiting = run.lines_count - progress.paid_count if approved else None
     context = {
         "run": run,
         "state": DividendState(run.state).label,

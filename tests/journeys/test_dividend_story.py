@@ -78,7 +78,7 @@ def test_from_the_proposal_to_the_members_statement(
     sign_in(page, "ada@example.org", language)
     page.goto(f"/{language}/members/shares/dividends/")
     assert WORDS[language] in page.locator("main").inner_text()
-    address = page.locator(f"a[href$='/{run.pk}/']").get_attribute("href")
+    address = page.locator(f"a[href*='/dividends/{run.pk}/']").get_attribute("href")
     reader = PdfReader(io.BytesIO(page.context.request.get(address).body()))
     text = reader.pages[0].extract_text()
     assert WORDS[language] in text

@@ -256,7 +256,7 @@ def test_a_member_has_a_statement_in_their_language(
     address = f"/{language}/members/shares/dividends/"
     page = text_of(client, address)
     assert "BE71 … 6769" in page
-    answer = client.get(f"{address}{run.pk}/")
+    answer = client.get(f"{address}{run.pk}/{member.number}/")
     reader = PdfReader(io.BytesIO(answer.content))
     text = " ".join(" ".join(sheet.extract_text() for sheet in reader.pages).split())
     assert reader.metadata is not None
@@ -272,15 +272,37 @@ def test_statements_are_ones_own_and_of_approved_dividends(staff: Staff) -> None
     run = reckoned(staff)
     client = signed_in(member.person)  # type: ignore[arg-type]
     assert "No dividend yet" in text_of(client, "/en/members/shares/dividends/")
-    assert client.get(f"/en/members/shares/dividends/{run.pk}/").status_code == 404
+    assert client.get(f"/en/members/shares/dividends/{run.pk}/{member.number}/").status_code == 404
     run = booked(staff, rate_bp=2_00)
     own = signed_in(other.person)  # type: ignore[arg-type]
     page = text_of(own, "/en/members/shares/dividends/")
     assert "We have no account of yours yet" in page
     assert "Not paid yet" in page
-    assert own.get(f"/en/members/shares/dividends/{run.pk}/").status_code == 200
+    assert own.get(f"/en/members/shares/dividends/{run.pk}/{other.number}/").status_code == 200
+    assert own.get(f"/en/members/shares/dividends/{run.pk}/{member.number}/").status_code == 404
     stranger = signed_in(make.person("No", "Member", email="no@example.org"))
     assert stranger.get("/en/members/shares/dividends/").status_code == 403
+
+
+def test_whoever_left_and_came_back_has_both_and_one_account_for_them(staff: Staff) -> None:
+    before = holder(10, account=False, left_on=date(2025, 6, 30))
+    again = make.member(before.person, joined_on=date(2025, 9, 1))
+    make.shares(again, 4, day=date(2025, 9, 1))
+    actions.set_payout_account(
+        member=again,
+        iban="BE71096123456769",
+        holder="Ada",
+        by=before.person,
+        now=NOW,  # type: ignore[arg-type]
+    )
+    run = paid(staff)
+    client = signed_in(before.person)  # type: ignore[arg-type]
+    page = text_of(client, "/en/members/shares/dividends/")
+    assert page.count("BE71 … 6769") == 2
+    for member in (before, again):
+        address = f"/en/members/shares/dividends/{run.pk}/{member.number}/"
+        assert client.get(address).status_code == 200
+    assert Event.objects.filter(name="PayoutAccountSet").count() == 1
 
 
 def test_the_note_on_tax_follows_the_regime_of_the_year_and_who_reads_it(staff: Staff) -> None:
@@ -328,6 +350,6 @@ def test_the_register_page_of_a_member_links_to_their_dividends(staff: Staff) ->
     member = holder()
     page = text_of(signed_in(member.person), "/en/members/shares/")  # type: ignore[arg-type]
     assert "/en/members/shares/dividends/" in page
-    assert queries.lines_of_member(member) == []
+    assert queries.lines_of_person(member.person) == []  # type: ignore[arg-type]
     context: dict[str, Any] = {"run": reckoned(staff)}
     assert context["run"].lines_count == 1

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db import connection, transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from commonweal.kernel.decision import Refusal, demand
@@ -43,6 +44,7 @@ def set_payout_account(
 ) -> PayoutAccount:
     """The account a member is paid on from now; the same one again changes nothing.
 
+    It holds for all memberships of the same person: whoever left and came back may still be owed something from before.
     Only the member, or staff for them (`channel` says how it came). The member is told, wherever it came from.
     Raises NotAllowed, WrongAccount.
     """
@@ -57,11 +59,16 @@ def set_payout_account(
     name = clean(holder, lines=False)[:NAME_MAX]
     if not sepa_text(name):
         raise WrongAccount(_("Write who holds the account."), code="no_holder")
-    Member.objects.select_for_update().get(pk=member.pk)
-    before = payout_accounts_of([member]).get(member.pk)
-    if before is not None and (before.iban, before.holder) == (number, name):
-        return before
-    account = PayoutAccount.objects.create(member=member, iban=number, holder=name, since=now, set_by=by)
+    same = Q(person=member.person_id) if member.person_id else Q(pk=member.pk)
+    members = list(Member.objects.select_for_update().filter(same).order_by("number"))
+    known = payout_accounts_of(members)
+    for each in members:
+        has = known.get(each.pk)
+        if has is None or (has.iban, has.holder) != (number, name):
+            PayoutAccount.objects.create(member=each, iban=number, holder=name, since=now, set_by=by)
+    account, before = payout_accounts_of([member])[member.pk], known.get(member.pk)
+    if account == before:
+        return account
     record(
         "PayoutAccountSet",
         f"member:{member.pk}",

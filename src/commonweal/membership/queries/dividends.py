@@ -214,22 +214,20 @@ def returned_of(run: DividendRun) -> QuerySet[ReturnedPayment]:
     return back.select_related(*told).order_by("-id")
 
 
-def line_of_member(member: Member, run: int) -> DividendLine | None:
-    """What a member got in one approved run."""
-    return next((line for line in lines_of_member(member) if line.run_id == run), None)
-
-
-def lines_of_member(member: Member) -> list[DividendLine]:
-    """What a member got in dividends that were approved, latest first."""
+def lines_of_person(person: Person) -> list[tuple[DividendLine, Payment | None]]:
+    """What a person got in dividends that were approved, under whichever member number, latest first; each with the payment
+    that did not come back. Two queries."""
     states = (DividendState.APPROVED, DividendState.PAID_OUT, DividendState.CLOSED)
-    lines = DividendLine.objects.filter(member=member, run__state__in=states).select_related("run", "member")
-    return list(lines.order_by("-run_id"))
-
-
-def standing_payments(member: Member) -> dict[str, Payment]:
-    """A member's payments that did not come back: what they pay -> payment; one query."""
-    payments = Payment.objects.filter(member=member, returned__isnull=True).select_related("file", "account")
-    return {payment.file.reference: payment for payment in payments.defer("file__content")}
+    lines = DividendLine.objects.filter(member__person=person, run__state__in=states)
+    payments = Payment.objects.filter(member__person=person, returned__isnull=True)
+    paid = {
+        (payment.file.reference, payment.member_id): payment
+        for payment in payments.select_related("file", "account").defer("file__content")
+    }
+    return [
+        (line, paid.get((reference_of(line.run), line.member_id)))
+        for line in lines.select_related("run", "member").order_by("-run_id", "-member_id")
+    ]
 
 
 def line_rows(run: DividendRun) -> Iterator[tuple[Any, ...]]:

@@ -114,7 +114,7 @@ def returned(each: ReturnedPayment) -> dict[str, Any]:
     }
 
 
-def paid(line: DividendLine, payment: Payment | None) -> str:
+def paid(payment: Payment | None) -> str:
     """Where a dividend went or what it waits for, in a sentence."""
     if payment is not None:
         said = _("Paid on %(day)s on the account %(account)s.")
@@ -171,7 +171,7 @@ def statement(line: DividendLine, payment: Payment | None, name: str) -> dict[st
         ],
         "figures": {"head": [_("What"), _("Amount")], "rows": rows},
         "notes_title": _("Payment and tax"),
-        "notes": [paid(line, payment), *notes(line)],
+        "notes": [paid(payment), *notes(line)],
         "closing": [
             _("Call us: %(phone)s. Come by: %(address)s.")
             % {"phone": settings.SITE["phone"], "address": settings.SITE["address"]}

@@ -75,17 +75,17 @@ def _account(request: HttpRequest, member: Member, *, back: str, by_staff: bool)
 @require_safe
 def my_dividends(request: HttpRequest) -> HttpResponse:
     """What one got, year by year, and what it waits for."""
-    member = own_or_past_membership(signed_in_person(request))
-    payments = queries.standing_payments(member)
+    person = signed_in_person(request)
+    member = own_or_past_membership(person)
     rows = [
         {
             "run": line.run,
             "year": wording.year(line.run),
             "rate": wording.rate(line.run.rate_bp),
             "line": line,
-            "paid": wording.paid(line, payments.get(queries.reference_of(line.run))),
+            "paid": wording.paid(payment),
         }
-        for line in queries.lines_of_member(member)
+        for line, payment in queries.lines_of_person(person)
     ]
     has_account = bool(queries.payout_accounts_of([member]))
     context = {"member": member, "rows": rows, "has_account": has_account}
@@ -94,16 +94,14 @@ def my_dividends(request: HttpRequest) -> HttpResponse:
 
 @for_persons
 @require_safe
-def my_dividend(request: HttpRequest, pk: int) -> HttpResponse:
-    """The statement of one dividend, to print and keep for the tax return."""
+def my_dividend(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+    """The statement of one dividend under one's member number, to print and keep for the tax return."""
     person = signed_in_person(request)
-    member = own_or_past_membership(person)
-    line = queries.line_of_member(member, pk)
-    if line is None:
-        raise Http404
-    payment = queries.standing_payments(member).get(queries.reference_of(line.run))
-    answer = HttpResponse(
-        pdf(STATEMENT, wording.statement(line, payment, str(person))), content_type="application/pdf"
-    )
-    answer["Content-Disposition"] = f'inline; filename="dividend-{member.number}-{line.run.pay_on.year}.pdf"'
-    return answer
+    for line, payment in queries.lines_of_person(person):
+        if (line.run_id, line.member.number) == (pk, number):
+            written = pdf(STATEMENT, wording.statement(line, payment, str(person)))
+            answer = HttpResponse(written, content_type="application/pdf")
+            name = f"dividend-{number}-{line.run.pay_on.year}.pdf"
+            answer["Content-Disposition"] = f'inline; filename="{name}"'
+            return answer
+    raise Http404

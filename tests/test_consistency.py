@@ -12,7 +12,7 @@ import pytest
 
 from commonweal.config import environment
 from commonweal.membership.rules.statutes import SETTINGS, Evidence
-from commonweal.membership.states import APPLICATION
+from commonweal.membership.states import APPLICATION, DIVIDEND, IMPORT, OFFER
 from commonweal.projects.states import CALL, DOSSIER
 from commonweal.voting.states import BALLOT
 
@@ -30,6 +30,9 @@ def test_the_readme_lists_every_setting_as_the_code_has_it() -> None:
         ("projects", DOSSIER.table()),
         ("voting", BALLOT.table()),
         ("membership", APPLICATION.table()),
+        ("membership", DIVIDEND.table()),
+        ("membership", IMPORT.table()),
+        ("membership", OFFER.table()),
     ],
 )
 def test_area_readmes_carry_the_state_tables(area: str, table: str) -> None:

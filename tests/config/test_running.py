@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -145,3 +146,17 @@ def test_pages_carry_a_strict_policy_and_no_inline_style(client: Client) -> None
     assert "unsafe" not in policy
     assert " style=" not in answer.content.decode()
     assert "<style" not in answer.content.decode()
+
+
+def test_a_server_that_was_killed_and_never_asked_for_is_not_taken_for_a_living_one(tmp_path: Path) -> None:
+    dead = subprocess.Popen([sys.executable, "-c", ""])
+    # It ends, and stays in the list of processes until somebody waits for it.
+    os.waitid(os.P_PID, dead.pid, os.WEXITED | os.WNOWAIT)
+    for alive, note in ((True, os.getpid()), (False, dead.pid)):
+        (tmp_path / "postmaster.pid").write_text(f"{note}\n{tmp_path}\n")
+        (tmp_path / ".s.PGSQL.5432.lock").write_text(f"{note}\n")
+        embedded._forget_dead_server(tmp_path)
+        assert (tmp_path / "postmaster.pid").exists() is alive
+        assert (tmp_path / ".s.PGSQL.5432.lock").exists() is alive
+    dead.wait()
+    embedded._forget_dead_server(tmp_path)

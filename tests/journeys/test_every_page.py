@@ -15,10 +15,20 @@ from django.urls import get_resolver, resolve
 
 from commonweal.membership import actions as membership
 from commonweal.membership.actions.payments import decide_movement
-from commonweal.membership.models import Application, BankMovement, Import, Refund
+from commonweal.membership.models import (
+    Application,
+    BankMovement,
+    DividendRun,
+    Import,
+    Member,
+    Payment,
+    Refund,
+)
 from commonweal.membership.rules.imports import ImportKind
 from commonweal.membership.rules.matching import Outcome
+from commonweal.membership.rules.payments import ReturnReason
 from commonweal.people.actions import give_mandate
+from commonweal.people.models import Person
 from commonweal.people.rules import MandateScope
 from commonweal.portal.demo.bank import Paid
 from commonweal.projects import actions as projects
@@ -30,6 +40,7 @@ from commonweal.voting.queries import sealed_bundle
 from commonweal.voting.sealing import new_committee
 from tests import factories as make
 from tests.journeys.conftest import PASSWORD, Clock
+from tests.membership import dividend_steps
 from tests.membership import joining_steps as steps
 from tests.test_architecture import patterns
 
@@ -49,6 +60,7 @@ def site(world: None, clock: Clock) -> dict[str, list[str]]:
     steps.ready()
     holder = make.member(who)
     operation = make.shares(holder, 10)
+    dividend, proposed = _dividends(holder, adviser)
     for _each in range(30):
         make.member()
     offer = membership.offer_shares(
@@ -164,6 +176,8 @@ def site(world: None, clock: Clock) -> dict[str, list[str]]:
             "members/shares/",
             "members/shares/pass-on/",
             f"members/shares/offers/{offer.pk}/",
+            "members/shares/account/",
+            "members/shares/dividends/",
             "members/register/consult/",
             "members/join/for/",
             "members/requests/",
@@ -201,6 +215,12 @@ def site(world: None, clock: Clock) -> dict[str, list[str]]:
             f"members/payments/files/{looked_at.pk}/",
             f"members/payments/files/{read.pk}/",
             f"members/payments/refunds/{Refund.objects.get().pk}/",
+            f"members/{holder.number}/account/",
+            "members/dividends/",
+            "members/dividends/new/",
+            *(f"members/dividends/{dividend.pk}/{page}" for page in ("", "waiting/", "returns/")),
+            f"members/dividends/{proposed.pk}/",
+            f"members/dividends/{proposed.pk}/withdraw/",
             "members/register/",
             "members/register/changes/",
             "members/register/accreditation/",
@@ -249,6 +269,23 @@ def sheets_to_bring_in(number: int) -> list[Import]:
     return told
 
 
+def _dividends(holder: Member, by: Person) -> tuple[DividendRun, DividendRun]:
+    """A dividend that is paid, with one who waits and one that came back; and one that waits for approval."""
+    dividend_steps.gives_account(holder)
+    dividend_steps.holder(5, account=False)
+    dividend_steps.holder(7)
+    people = dividend_steps.Staff(first=by)
+    paid = dividend_steps.paid(people, pay_on=dividend_steps.NOW.date())
+    membership.book_return(
+        end_to_end=Payment.objects.latest("id").end_to_end,
+        reason=ReturnReason.CLOSED,
+        returned_on=paid.pay_on,
+        by=people.proposer,
+        now=dividend_steps.NOW,
+    )
+    return paid, dividend_steps.reckoned(people, rate_bp=1_00)
+
+
 WHO = (("visitor", ""), ("applicant", "ada@example.org"), ("staff", "staff@example.org"))
 # No page to look at: a file, an answer to a script, or an address that only leads on.
 NO_PAGE = {
@@ -257,10 +294,13 @@ NO_PAGE = {
     "ballots-file",
     "certificate",
     "definition",
+    "dividend-file",
+    "dividend-lines",
     "dossier-receipt",
     "import-template",
     "municipality-suggest",
     "my-copy",
+    "my-dividend",
     "my-statement",
     "photo",
     "register-export",

@@ -29,6 +29,17 @@ def _forget_dead_users(folder: Path) -> None:
             numbers.write_text(json.dumps(alive))
 
 
+def _forget_dead_server(folder: Path) -> None:
+    # A server that was killed stays in the list of processes where nobody asks how it ended (as in many containers), and
+    # would be taken for a living one.
+    note = folder / "postmaster.pid"
+    with contextlib.suppress(ValueError, OSError, IndexError):
+        told = Path(f"/proc/{int(note.read_text().split()[0])}/stat").read_text()
+        if told.rpartition(")")[2].split()[0] == "Z":
+            for each in (note, *folder.glob(".s.PGSQL.*.lock")):
+                each.unlink()
+
+
 @contextlib.contextmanager
 def server(folder: Path) -> Iterator[str]:
     """Starts the server over `folder` and gives its address; stops it when the last user leaves.
@@ -43,6 +54,7 @@ def server(folder: Path) -> Iterator[str]:
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         _forget_dead_users(folder)
+        _forget_dead_server(folder)
         running = get_server(folder, cleanup_mode="stop")
     except Exception as trouble:
         first = str(trouble).splitlines()[0] if str(trouble) else type(trouble).__name__

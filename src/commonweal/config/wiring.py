@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from commonweal.membership.notices import joining, transfers
+from commonweal.membership.notices import joining, payouts, transfers
+from commonweal.membership.tasks import carry_on_dividend
 from commonweal.people.models import Event
 from commonweal.projects import notices as projects
 
@@ -13,4 +14,9 @@ HANDLERS: Mapping[str, Sequence[Callable[[Event], None]]] = {
     "DossierDecided": (projects.tell_applicant,),
     "ShareOfferMoved": (transfers.tell_other_side,),
     "ApplicationMoved": (joining.tell_who_asked,),
+    "DividendProposed": (carry_on_dividend,),
+    "DividendApproved": (carry_on_dividend,),
+    "DividendPayAsked": (carry_on_dividend,),
+    "DividendCarriedOn": (carry_on_dividend,),
+    "PayoutAccountSet": (payouts.tell_account_changed,),
 }

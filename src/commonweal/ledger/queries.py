@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
@@ -72,11 +73,51 @@ def every_balance(
 
     Read through a cursor of the server, so memory does not grow with the ledger.
     """
+    return _streamed(
+        _EVERY_BALANCE.replace("/* known */", _KNOWN if known_at else ""),
+        {"day": day, "known": known_at, "accounts": list(accounts)},
+    )
+
+
+# A quantity counts for each day of the span on whose end it stands there.
+_DAY_SUMS = """
+    SELECT p.owner, p.account_id, sum(p.quantity * (%(last)s::date - greatest(p.effective_on, %(first)s::date) + 1))
+    FROM ledger_posting p /* known */
+    WHERE p.account_id = ANY(%(accounts)s) AND p.owner > 0 AND p.effective_on <= %(last)s
+    GROUP BY p.owner, p.account_id
+    HAVING sum(p.quantity * (%(last)s::date - greatest(p.effective_on, %(first)s::date) + 1)) <> 0
+    ORDER BY p.owner, p.account_id"""
+
+
+def day_sums(
+    accounts: Sequence[str], first: date, last: date, known_at: datetime | None = None
+) -> Iterator[tuple[int, str, int]]:
+    """(owner, account, quantity times days) over all days from `first` to `last`, by owner; no zeros.
+
+    A day counts for what stands there at its end. Read in one pass through a cursor of the server.
+    """
+    return _streamed(
+        _DAY_SUMS.replace("/* known */", _KNOWN if known_at else ""),
+        {"first": first, "last": last, "known": known_at, "accounts": list(accounts)},
+    )
+
+
+def moved_under(document: str, kind: str, account: str) -> Iterator[tuple[int, int]]:
+    """(owner, quantity) of what operations of a kind that rest on a document moved on an account, by owner."""
+    told = _streamed(_MOVED_UNDER, {"document": document, "kind": kind, "account": account})
+    return ((owner, total) for owner, _account, total in told)
+
+
+_MOVED_UNDER = """
+    SELECT p.owner, p.account_id, sum(p.quantity) FROM ledger_posting p
+    JOIN ledger_operation o ON o.id = p.operation_id
+    WHERE o.document = %(document)s AND o.kind = %(kind)s AND p.account_id = %(account)s AND p.owner > 0
+    GROUP BY p.owner, p.account_id HAVING sum(p.quantity) <> 0 ORDER BY p.owner"""
+
+
+def _streamed(query: str, given: dict[str, Any]) -> Iterator[tuple[int, str, int]]:
     with connection.chunked_cursor() as cursor:
-        cursor.execute(
-            _EVERY_BALANCE.replace("/* known */", _KNOWN if known_at else ""),
-            {"day": day, "known": known_at, "accounts": list(accounts)},
-        )
+        cursor.execute(query, given)
         while rows := cursor.fetchmany(READ_AT_ONCE):
             yield from ((owner, account, int(total)) for owner, account, total in rows)
 

@@ -1,4 +1,4 @@
-"""Who may keep the register, who may read it, and whose shares are one's own."""
+"""Who may keep the register, who may read it, whose shares are one's own, and who says where a member is paid."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext_lazy as _
 
 from commonweal.kernel.decision import YES, Decision, NotAllowed, no
-from commonweal.membership.models import Application, Member, ShareOffer
+from commonweal.membership.models import Application, DividendRun, Member, ShareOffer
 from commonweal.membership.queries.joining import application_with
-from commonweal.membership.queries.members import membership_of
+from commonweal.membership.queries.members import last_membership_of, membership_of
 from commonweal.membership.queries.shares import holdings_of, setting_on
 from commonweal.membership.rules.statutes import SettingName
 from commonweal.people.access import may, organisations_of
@@ -108,3 +108,35 @@ def readable_application(person: Person, pk: int, on: date) -> Application:
     if found is None or not (own or may(person, Act.SEE_MEMBERS, on)):
         raise NotAllowed(_("This request belongs to someone else."), code="not_own")
     return found
+
+
+def own_or_past_membership(person: Person) -> Member:
+    """The latest membership of a person, also one that ended: money may still be owed. Raises NotAllowed without any."""
+    member = last_membership_of(person)
+    if member is None:
+        raise NotAllowed(_("This page is for members. Call us if you are one."), code="not_member")
+    return member
+
+
+def may_set_account(person: Person, member: Member, on: date) -> Decision:
+    """Whether someone may say where a member is paid: the member, or staff who enter for others."""
+    return YES if member.person_id == person.pk else may(person, Act.ENTER_FOR_OTHERS, on)
+
+
+def may_pay_out(person: Person, on: date) -> Decision:
+    """Whether staff may propose dividends, make payment files and note what came back."""
+    return may(person, Act.PAY_OUT, on)
+
+
+def may_see_dividends(person: Person, on: date) -> Decision:
+    """Whether staff may read dividend runs and approve those of others: finance officers and the secretary."""
+    return may_pay_out(person, on) or may_keep_register(person, on)
+
+
+def may_approve(run: DividendRun, person: Person, on: date) -> Decision:
+    """Whether someone may be one of the two who approve a run: never who proposed it, and nobody twice."""
+    if run.proposed_by_id == person.pk:
+        return no("own_proposal", _("You proposed this dividend: two others approve it."))
+    if run.approvals.filter(person=person).exists():
+        return no("approved_before", _("You approved this dividend already: someone else is the second."))
+    return may_see_dividends(person, on)

@@ -1,6 +1,8 @@
-"""Background jobs of the area: check a sheet, bring it in. Safe to run twice, and after one that was cut off."""
+"""Background work of the area: sheets and dividends. Safe to run twice, and after a break: each step holds by itself."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from django.utils import timezone
 from procrastinate.contrib.django import app
@@ -8,6 +10,9 @@ from procrastinate.contrib.django import app
 from commonweal.membership import actions
 from commonweal.membership.models import Import
 from commonweal.membership.states import ImportState
+
+if TYPE_CHECKING:
+    from commonweal.people.models import Event
 
 
 @app.task
@@ -24,3 +29,8 @@ def load(import_id: int) -> None:
     importing = Import.objects.defer("content").get(pk=import_id)
     if importing.state == ImportState.LOADING:
         actions.run_import(importing=importing, now=timezone.now())
+
+
+def carry_on_dividend(event: Event) -> None:
+    """Does what is due on the run an event is about."""
+    actions.carry_on(run_id=int(event.subject.partition(":")[2]), now=timezone.now)

@@ -1,6 +1,19 @@
-"""What may be done with memberships, statutes and shares: one verb, one function, gathered from its subjects."""
+"""What may be done with members, statutes, shares and what is paid: one verb, one function, gathered from its subjects."""
 
 from commonweal.membership.actions.accreditation import NoteIncomplete, note_condition
+from commonweal.membership.actions.dividends import (
+    APPROVALS,
+    DividendRefused,
+    Proposal,
+    approve_dividend,
+    ask_to_carry_on,
+    carry_on,
+    close_dividend,
+    pay_dividend,
+    propose_dividend,
+    reckon_dividend,
+    withdraw_dividend,
+)
 from commonweal.membership.actions.imports import (
     UPLOAD_MAX,
     CannotMove,
@@ -12,6 +25,15 @@ from commonweal.membership.actions.imports import (
     upload_import,
 )
 from commonweal.membership.actions.members import admit_member, load_members
+from commonweal.membership.actions.paying_out import (
+    Due,
+    ReturnRefused,
+    book_return,
+    note_lines_taken_out,
+    note_taken_out,
+    pay_in_a_file,
+)
+from commonweal.membership.actions.payouts import WrongAccount, load_payout_accounts, set_payout_account
 from commonweal.membership.actions.shares import (
     DocumentMissing,
     LoadedMovement,
@@ -38,9 +60,12 @@ from commonweal.membership.actions.transfers import (
 )
 
 __all__ = [
+    "APPROVALS",
     "UPLOAD_MAX",
     "CannotMove",
+    "DividendRefused",
     "DocumentMissing",
+    "Due",
     "LoadedMovement",
     "Movement",
     "MovementRefused",
@@ -49,27 +74,44 @@ __all__ = [
     "OfferMoved",
     "OfferedAlready",
     "Planned",
+    "Proposal",
+    "ReturnRefused",
     "TooLarge",
+    "WrongAccount",
     "accept_offer",
     "admit_member",
+    "approve_dividend",
+    "ask_to_carry_on",
     "book_movement",
+    "book_return",
+    "carry_on",
     "check_import",
+    "close_dividend",
     "correct_movement",
     "decline_offer",
     "discard_import",
     "load_import",
     "load_members",
     "load_movements",
+    "load_payout_accounts",
     "load_statutes",
     "note_condition",
+    "note_lines_taken_out",
+    "note_taken_out",
     "offer_planned",
     "offer_shares",
+    "pay_dividend",
+    "pay_in_a_file",
     "planned",
+    "propose_dividend",
+    "reckon_dividend",
     "record_reading",
     "run_import",
+    "set_payout_account",
     "set_setting",
     "set_terms",
     "taker_named",
     "upload_import",
+    "withdraw_dividend",
     "withdraw_offer",
 ]

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('membership', '0006_joining_guards'),
+        ('membership', '0008_dividends'),
         ('people', '0002_guards'),
     ]
 

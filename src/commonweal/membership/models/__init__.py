@@ -1,16 +1,12 @@
 """What membership keeps, gathered from its subjects."""
 
 from commonweal.membership.models.accreditation import AccreditationNote
+from commonweal.membership.models.dividends import DividendApproval, DividendLine, DividendRun
 from commonweal.membership.models.imports import Import
 from commonweal.membership.models.joining import Application, InformationNote
 from commonweal.membership.models.members import Member
-from commonweal.membership.models.payments import (
-    AccountStatement,
-    BankFile,
-    BankMovement,
-    Handling,
-    Refund,
-)
+from commonweal.membership.models.payments import AccountStatement, BankFile, BankMovement, Handling, Refund
+from commonweal.membership.models.payouts import Payment, PaymentFile, PayoutAccount, ReturnedPayment
 from commonweal.membership.models.statutes import ShareTerms, StatuteSetting
 from commonweal.membership.models.transfers import ShareOffer
 
@@ -20,11 +16,18 @@ __all__ = [
     "Application",
     "BankFile",
     "BankMovement",
+    "DividendApproval",
+    "DividendLine",
+    "DividendRun",
     "Handling",
     "Import",
     "InformationNote",
     "Member",
+    "Payment",
+    "PaymentFile",
+    "PayoutAccount",
     "Refund",
+    "ReturnedPayment",
     "ShareOffer",
     "ShareTerms",
     "StatuteSetting",

@@ -35,6 +35,20 @@ def membership_of(person: Person, day: date) -> Member | None:
     return members_on(day).filter(person=person).first()
 
 
+def last_membership_of(person: Person) -> Member | None:
+    """The person's own latest membership, also one that ended."""
+    return Member.objects.filter(person=person).order_by("-joined_on", "-number").first()
+
+
+def speakers_for(member: Member, day: date) -> list[Person]:
+    """Who reads what is written to a member: the person, or those who speak for the organisation on the day."""
+    if member.person is not None:
+        return [member.person]
+    positions = member.organisation.positions.select_related("person").filter(starts_on__lte=day)  # type: ignore[union-attr]
+    held = positions.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day)).order_by("person_id")
+    return list({position.person_id: position.person for position in held}.values())
+
+
 def members_matching(text: str, day: date | None, *, contact: bool = False) -> QuerySet[Member]:
     """Members by number or by the start of their names, whatever the accents; the first fifty.
 
@@ -79,3 +93,10 @@ def days_of_membership() -> Iterator[tuple[int, bool, date, date | None]]:
     rows = Member.objects.order_by("number").values_list("number", "person_id", "joined_on", "left_on")
     told = rows.iterator(READ_AT_ONCE)
     return ((number, person is not None, joined, left) for number, person, joined, left in told)
+
+
+def members_by_number() -> Iterator[tuple[int, int, str]]:
+    """(id, number, name) of every member there ever was, by number, in bounded memory."""
+    names = ("person__given_name", "person__family_name", "organisation__name")
+    rows = Member.objects.order_by("number").values_list("pk", "number", *names).iterator(READ_AT_ONCE)
+    return ((pk, number, company or f"{given} {family}") for pk, number, given, family, company in rows)

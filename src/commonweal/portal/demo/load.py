@@ -21,6 +21,7 @@ from commonweal.people.actions import give_mandate
 from commonweal.people.rules import Channel, MandateScope
 from commonweal.places.actions import import_gazetteer
 from commonweal.portal.demo.crowd import crowd, known_people, towns
+from commonweal.portal.demo.dividends import dividends_for_all
 from commonweal.portal.demo.dossiers import Desk, admitted_dossiers, applicants, dossiers_under_way
 from commonweal.portal.demo.holdings import shares_for_everyone
 from commonweal.portal.demo.joining import ENTERED, bank_folder, requests_for_shares
@@ -57,8 +58,9 @@ def everything(members: int = 2_000, extra_projects: int = 0, say: Say = print) 
         residents = crowd(members - next_number() + 1 - ENTERED, calendar, people["administrator"])
         shares_for_everyone(calendar, people)
         requests_for_shares(calendar, people)
+        dividends_for_all(calendar, people)
         stage = Stage(calendar, who, towns(calendar.today), [number for number, _town in residents])
-        say("Members, organisations and shares are there.")
+        say("Members, organisations, shares and dividends are there.")
         _counted(stage)
         say("A first call is counted and decided.")
         _voting(stage, extra_projects)

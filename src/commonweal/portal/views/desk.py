@@ -20,7 +20,7 @@ from commonweal.membership.queries import SEARCH_LIMIT, members_matching
 from commonweal.membership.queries.joining import papers_to_check
 from commonweal.membership.queries.payments import movements_waiting
 from commonweal.people import actions
-from commonweal.people.access import for_persons, for_staff, roles_of, signed_in_person
+from commonweal.people.access import for_persons, for_staff, may, roles_of, signed_in_person
 from commonweal.people.queries import appointments_on, letters_to_print
 from commonweal.people.rules import ROLES, Act, granted
 from commonweal.places.rules import name_in
@@ -72,6 +72,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "papers": papers_to_check() if Act.KEEP_REGISTER in acts else 0,
         "may_match": Act.MATCH_PAYMENTS in acts,
         "payments": movements_waiting() if Act.MATCH_PAYMENTS in acts else 0,
+        "may_dividends": bool({Act.PAY_OUT, Act.KEEP_REGISTER} & acts),
         "may_appoint": Act.APPOINT_STAFF in acts,
     }
     return render(request, "portal/desk.html", context)
@@ -141,7 +142,13 @@ def desk_members(request: HttpRequest) -> HttpResponse:
         }
         for member in found
     ]
-    context = {"text": text, "rows": rows, "limit": SEARCH_LIMIT, "cut": len(rows) == SEARCH_LIMIT}
+    context = {
+        "text": text,
+        "rows": rows,
+        "limit": SEARCH_LIMIT,
+        "cut": len(rows) == SEARCH_LIMIT,
+        "may_enter": bool(may(signed_in_person(request), Act.ENTER_FOR_OTHERS, timezone.localdate())),
+    }
     return render(request, "portal/desk_members.html", context)
 
 

@@ -1,0 +1,285 @@
+"""A dividend from proposal to close. Long work comes in steps that each hold or do not: broken off, it is carried on.
+
+`carry_on` does whatever is due next: reckon a proposal, book what is owed once two approved, make files once asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import TYPE_CHECKING
+
+from django.db import connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from commonweal.kernel.decision import Refusal, demand
+from commonweal.kernel.text import clean
+from commonweal.ledger import actions as ledger
+from commonweal.membership import queries
+from commonweal.membership.access import may_approve, may_pay_out
+from commonweal.membership.actions.paying_out import pay_dividend_lines
+from commonweal.membership.models import DividendApproval, DividendLine, DividendRun
+from commonweal.membership.rules import dividends as rules
+from commonweal.membership.rules.movements import CENT, NOBODY
+from commonweal.membership.rules.payments import OWED, PAID_OUT, PaymentKind
+from commonweal.membership.rules.statutes import BEGINNING
+from commonweal.membership.states import DIVIDEND, DividendState
+from commonweal.people.actions import record
+
+if TYPE_CHECKING:
+    from commonweal.people.models import Person
+
+LINES_AT_ONCE = 10_000
+APPROVALS = 2
+
+
+class DividendRefused(Refusal):
+    """The statutes, the law or the state of the run do not allow this; the code says which."""
+
+    code = "dividend_refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What is proposed: a financial year, the register as known on a day, the decision and its document, a rate in
+    hundredths of a percent, the day of payment."""
+
+    year_starts_on: date
+    year_ends_on: date
+    known_on: date
+    decided_on: date
+    document: str
+    rate_bp: int
+    pay_on: date
+
+
+@transaction.atomic
+def propose_dividend(*, proposal: Proposal, by: Person, now: datetime) -> DividendRun:
+    """A new run with what the settings say on its days; it is reckoned in the background.
+
+    Raises NotAllowed, DividendRefused.
+    """
+    today = timezone.localdate(now)
+    demand(may_pay_out(by, today))
+    _ask_days(proposal, today)
+    document = clean(proposal.document, lines=False)[:80]
+    if not document:
+        raise DividendRefused(_("Name the decision this rests on, with its date."), code="no_document")
+    with connection.cursor() as cursor:
+        # Two proposals at once would each see the cap without the other.
+        cursor.execute("LOCK TABLE membership_dividendrun IN SHARE ROW EXCLUSIVE MODE")
+    try:
+        regime = queries.regime_on(proposal.pay_on)
+        highest = queries.highest_rate_on(proposal.decided_on, proposal.pay_on)
+    except ValueError as wrong:
+        raise DividendRefused(
+            _("The settings say no tax or no cap for that day. Ask the secretary to add them."),
+            code="no_settings",
+        ) from wrong
+    others = queries.other_rates(proposal.year_starts_on, proposal.year_ends_on)
+    decision = rules.may_share(proposal.rate_bp, others, highest)
+    if not decision:
+        raise DividendRefused(_(str(decision.reason)), code=decision.code)
+    end = datetime.combine(proposal.known_on, time.max, timezone.get_current_timezone())
+    run = DividendRun.objects.create(
+        year_starts_on=proposal.year_starts_on,
+        year_ends_on=proposal.year_ends_on,
+        known_at=min(end, now),
+        decided_on=proposal.decided_on,
+        document=document,
+        rate_bp=proposal.rate_bp,
+        pay_on=proposal.pay_on,
+        tax_percent=regime.percent,
+        exempt_cents=regime.exempt_cents,
+        at_source=regime.at_source,
+        proposed_by=by,
+        proposed_at=now,
+    )
+    _record("DividendProposed", run, by, now, rate_bp=run.rate_bp)
+    return run
+
+
+def _ask_days(proposal: Proposal, today: date) -> None:
+    if not proposal.year_starts_on < proposal.year_ends_on < proposal.decided_on <= proposal.pay_on:
+        raise DividendRefused(
+            _("The days must follow one another: the year, its end, the decision, the payment."),
+            code="days_out_of_order",
+        )
+    if not proposal.year_ends_on <= proposal.known_on <= today:
+        raise DividendRefused(
+            _("The register is read as known on a day from the end of the year to today."),
+            code="known_out_of_order",
+        )
+
+
+def _record(name: str, run: DividendRun, by: Person | None, now: datetime, **data: object) -> None:
+    record(name, queries.reference_of(run), by=by, at=now, data=data)
+
+
+def _locked(run_id: int, move: str = "") -> DividendRun:
+    run = DividendRun.objects.select_for_update().get(pk=run_id)
+    if move and not (decision := DIVIDEND.permits(run.state, move)):
+        raise DividendRefused(_(str(decision.reason)), code=decision.code)
+    return run
+
+
+@transaction.atomic
+def reckon_dividend(*, run_id: int, now: datetime) -> DividendRun:
+    """The lines of a proposal, all or none; a second time changes nothing. Raises DividendRefused."""
+    run = _locked(run_id)
+    if run.reckoned_at is not None or run.state != DividendState.PROPOSED:
+        return run
+    try:
+        holders = list(queries.holders_in_year(run))
+    except LookupError as wrong:
+        raise DividendRefused(
+            _("The ledger names member %(number)s, whom nobody knows. Run `commonweal check-ledger`.")
+            % {"number": wrong.args[0]},
+            code="holder_unknown",
+        ) from wrong
+    cent_days = [sum(holder.cent_days.values()) for holder in holders]
+    gross = rules.gross_parts(cent_days, run.rate_bp, run.days)
+    regime = rules.Regime(run.tax_percent, run.exempt_cents, run.at_source)
+    used = queries.exempted_in(run.pay_on.year) if run.at_source else {}
+    shares = rules.shares_of(gross, (holder.person_id for holder in holders), regime, used)
+    count = tax = 0
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(
+            "COPY membership_dividendline (run_id, member_id, cent_days, gross_cents, exempt_cents, tax_cents) FROM STDIN"
+        ) as copy,
+    ):
+        for holder, weight, share in zip(holders, cent_days, shares, strict=True):
+            if share.gross:
+                copy.write_row((run.pk, holder.member_id, weight, share.gross, share.exempt, share.tax))
+                count, tax = count + 1, tax + share.tax
+    by_class: dict[str, int] = {}
+    for holder in holders:
+        for code, weight in holder.cent_days.items():
+            by_class[code] = by_class.get(code, 0) + weight
+    whole = sum(gross)
+    parts = rules.class_parts(whole, by_class)
+    run.reckoned_at, run.lines_count, run.gross_cents, run.tax_cents = now, count, whole, tax
+    run.by_class = {code: [by_class[code], parts[code]] for code in sorted(by_class)}
+    run.save(update_fields=["reckoned_at", "lines_count", "gross_cents", "tax_cents", "by_class"])
+    _record("DividendReckoned", run, None, now, lines=count, gross_cents=whole, tax_cents=tax)
+    return run
+
+
+@transaction.atomic
+def approve_dividend(*, run: DividendRun, by: Person, now: datetime) -> DividendRun:
+    """One of the two yeses; with the second the run is approved and what is owed gets booked.
+
+    Raises NotAllowed (the proposer, someone twice, without the role), DividendRefused.
+    """
+    run = _locked(run.pk, "approve")
+    demand(may_approve(run, by, timezone.localdate(now)))
+    if run.reckoned_at is None or not run.lines_count:
+        raise DividendRefused(_("There are no figures to approve yet."), code="not_reckoned")
+    DividendApproval.objects.create(run=run, person=by, at=now)
+    count = run.approvals.count()
+    if count >= APPROVALS:
+        run.state = DividendState.APPROVED
+        run.save(update_fields=["state"])
+    _record("DividendApproved", run, by, now, approvals=count)
+    return run
+
+
+@transaction.atomic
+def withdraw_dividend(*, run: DividendRun, reason: str, by: Person, now: datetime) -> DividendRun:
+    """Takes a proposal back, with a reason; nothing was booked yet. Raises NotAllowed, DividendRefused."""
+    run = _locked(run.pk, "withdraw")
+    demand(may_pay_out(by, timezone.localdate(now)))
+    run.state, run.reason = DividendState.WITHDRAWN, clean(reason, lines=False)[:500]
+    if not run.reason:
+        raise DividendRefused(_("Write why it is withdrawn."), code="no_reason")
+    run.save(update_fields=["state", "reason"])
+    _record("DividendWithdrawn", run, by, now, reason=run.reason)
+    return run
+
+
+@transaction.atomic
+def pay_dividend(*, run: DividendRun, by: Person, now: datetime) -> DividendRun:
+    """Asks for the files that pay what is due to all who gave an account; they are made in the background.
+
+    Raises NotAllowed, DividendRefused.
+    """
+    run = _locked(run.pk, "pay")
+    demand(may_pay_out(by, timezone.localdate(now)))
+    if not run.is_booked:
+        raise DividendRefused(_("What is owed is still being booked. Try again shortly."), code="not_booked")
+    run.state = DividendState.PAID_OUT
+    run.save(update_fields=["state"])
+    _record("DividendPayAsked", run, by, now)
+    return run
+
+
+@transaction.atomic
+def close_dividend(*, run: DividendRun, by: Person, now: datetime) -> DividendRun:
+    """Ends the work on a run. What nobody gave an account for stays owed. Raises NotAllowed, DividendRefused."""
+    run = _locked(run.pk, "close")
+    demand(may_pay_out(by, timezone.localdate(now)))
+    if queries.payable(run, 0, 1):
+        raise DividendRefused(_("Someone can still be paid: make the payment files first."), code="payable")
+    run.state = DividendState.CLOSED
+    run.save(update_fields=["state"])
+    _record("DividendClosed", run, by, now)
+    return run
+
+
+@transaction.atomic
+def ask_to_carry_on(*, run: DividendRun, by: Person, now: datetime) -> None:
+    """Starts the background work again where it broke off. Raises NotAllowed."""
+    demand(may_pay_out(by, timezone.localdate(now)))
+    _record("DividendCarriedOn", run, by, now)
+
+
+def carry_on(*, run_id: int, now: Callable[[], datetime], at_once: int = LINES_AT_ONCE) -> None:
+    """Does all the work on a run that is due, step by step; safe at any time, also twice at once.
+
+    Each step is a transaction under the run's lock, so what was done before a break stays and nothing is done twice.
+    """
+    run = reckon_dividend(run_id=run_id, now=now())
+    while run.state == DividendState.APPROVED and not run.is_booked:
+        run = _book_some(run_id, now(), at_once)
+    after: int | None = 0
+    while run.state == DividendState.PAID_OUT and after is not None:
+        with transaction.atomic():
+            run = _locked(run_id)
+            after = pay_dividend_lines(run=run, after=after, now=now(), at_once=at_once)
+
+
+@transaction.atomic
+def _book_some(run_id: int, now: datetime, at_once: int) -> DividendRun:
+    run = _locked(run_id)
+    if run.state != DividendState.APPROVED or run.is_booked:
+        return run
+    _open_accounts()
+    lines = DividendLine.objects.filter(run=run, member_id__gt=run.booked_until).order_by("member_id")
+    rows = list(lines.values_list("member_id", "member__number", "gross_cents", "tax_cents")[:at_once])
+    owed = OWED[PaymentKind.DIVIDEND]
+    gross, tax = sum(row[2] for row in rows), sum(row[3] for row in rows)
+    entries = [ledger.Entry(owed, number, each - less) for _pk, number, each, less in rows]
+    entries += [ledger.Entry(rules.TAX, NOBODY, tax), ledger.Entry(rules.PROFIT, NOBODY, -gross)]
+    draft = ledger.Draft(
+        "dividend",
+        f"dividend:{run.pk}:{run.booked_until}",
+        run.decided_on,
+        tuple(entries),
+        f"person:{run.proposed_by_id}",
+        queries.reference_of(run),
+    )
+    run.booked_count, run.booked_until = run.booked_count + len(rows), rows[-1][0]
+    run.save(update_fields=["booked_count", "booked_until"])
+    ledger.post_many(drafts=[draft], now=now)
+    return run
+
+
+def _open_accounts() -> None:
+    owed = OWED[PaymentKind.DIVIDEND]
+    for code in (owed, rules.TAX, rules.PROFIT, PAID_OUT):
+        ledger.open_account(code=code, unit=CENT)
+    # Nobody is ever paid more than they are owed.
+    ledger.set_limit(account=owed, starts_on=BEGINNING, floor=0, ceiling=None)

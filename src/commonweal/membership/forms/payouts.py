@@ -1,0 +1,43 @@
+"""What is filled in about paying out. Forms read and check; they never write."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from commonweal.membership.rules.credit_transfers import NAME_MAX
+from commonweal.people.rules import Channel
+from commonweal.ui.fields import CleanCharField
+from commonweal.ui.widgets import ChoiceCards
+
+IBAN_TYPED_MAX = 42
+
+
+class AccountForm(forms.Form):
+    """The account a member is paid on; staff also say how the member told them."""
+
+    iban = CleanCharField(
+        label=_("Account number (IBAN)"),
+        max_length=IBAN_TYPED_MAX,
+        help_text=_("As on your bank card or in your bank's app, such as BE68 5390 0754 7034."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+    holder = CleanCharField(
+        label=_("Holder of the account"),
+        max_length=NAME_MAX,
+        help_text=_("The name as the bank knows it."),
+    )
+    channel = forms.ChoiceField(
+        label=_("How did the member tell us?"),
+        choices=lambda: [
+            (each.value, _(each.label)) for each in (Channel.COUNTER, Channel.PHONE, Channel.PAPER)
+        ],
+        widget=ChoiceCards,
+    )
+
+    def __init__(self, *args: Any, by_staff: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not by_staff:
+            del self.fields["channel"]

@@ -1,0 +1,117 @@
+"""Where members are paid, and what was: accounts, files for the bank, payments, returns. Rows are only ever added."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from commonweal.kernel.privacy import Personal
+from commonweal.membership.rules.payments import PaymentKind, ReturnReason
+
+
+class PayoutAccount(models.Model):
+    """The account a member is paid on from a moment on; the latest row holds."""
+
+    member = models.ForeignKey("membership.Member", models.PROTECT, related_name="payout_accounts")
+    iban = models.CharField(max_length=34)
+    holder = models.CharField(max_length=70)
+    since = models.DateTimeField()
+    set_by = models.ForeignKey("people.Person", models.PROTECT, null=True, blank=True, related_name="+")
+
+    # Kept: it proves where dividends and refunds were paid.
+    personal: ClassVar[dict[str, Personal]] = dict.fromkeys(
+        ("member", "iban", "holder", "since", "set_by"), Personal.KEPT
+    )
+
+    class Meta:
+        ordering = ("id",)
+        indexes = (models.Index(fields=("member", "-id"), name="payout_account_latest"),)
+        constraints = (
+            models.CheckConstraint(
+                name="payout_account_is_an_iban",
+                condition=Q(iban__regex=r"^[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}$"),
+            ),
+            models.CheckConstraint(name="payout_account_has_a_holder", condition=~Q(holder="")),
+        )
+
+
+class PaymentFile(models.Model):
+    """A file of payments for the bank, as it was made; `reference` is what it pays, `kind:id`. Rows are only added."""
+
+    kind = models.CharField(max_length=12, choices=PaymentKind.choices())
+    reference = models.CharField(max_length=40)
+    number = models.PositiveIntegerField()
+    pay_on = models.DateField()
+    count = models.PositiveIntegerField()
+    cents = models.PositiveBigIntegerField()
+    # The file itself, gzipped: what the bank got can be shown for ever.
+    content = models.BinaryField()
+    made_at = models.DateTimeField()
+
+    personal: ClassVar[dict[str, Personal]] = {
+        **dict.fromkeys(
+            ("kind", "reference", "number", "pay_on", "count", "cents", "made_at"), Personal.NONE
+        ),
+        "content": Personal.KEPT,
+    }
+
+    class Meta:
+        ordering = ("id",)
+        constraints = (
+            models.UniqueConstraint(fields=("reference", "number"), name="payment_file_number_once"),
+            models.CheckConstraint(name="payment_file_pays", condition=Q(count__gte=1, cents__gte=1)),
+        )
+
+    @property
+    def message_id(self) -> str:
+        """What the file is called at the bank."""
+        return f"{self.reference.replace(':', '-')}-{self.number}"
+
+
+class Payment(models.Model):
+    """One payment in a file; `end_to_end` comes back with it when a bank returns it. Rows are only added."""
+
+    # No constraint in the database on purpose: ten thousand come at once, with a file and members read in the same
+    # transaction, and none of the three is ever deleted.
+    file = models.ForeignKey(
+        PaymentFile, models.PROTECT, db_index=False, db_constraint=False, related_name="payments"
+    )
+    member = models.ForeignKey(
+        "membership.Member", models.PROTECT, db_constraint=False, related_name="payments"
+    )
+    account = models.ForeignKey(
+        PayoutAccount, models.PROTECT, db_index=False, db_constraint=False, related_name="+"
+    )
+    cents = models.BigIntegerField()
+    end_to_end = models.CharField(max_length=35)
+
+    personal: ClassVar[dict[str, Personal]] = dict.fromkeys(
+        ("file", "member", "account", "cents", "end_to_end"), Personal.KEPT
+    )
+
+    class Meta:
+        ordering = ("id",)
+        constraints = (
+            # It holds what is paid and the number of the attempt: nothing is paid twice.
+            models.UniqueConstraint(fields=("end_to_end",), name="payment_once"),
+            models.CheckConstraint(name="payment_pays", condition=Q(cents__gte=1)),
+        )
+
+
+class ReturnedPayment(models.Model):
+    """A payment that came back; what it paid is owed again."""
+
+    payment = models.OneToOneField(Payment, models.PROTECT, related_name="returned")
+    reason = models.CharField(max_length=16, choices=ReturnReason.choices())
+    returned_on = models.DateField()
+    noted_by = models.ForeignKey("people.Person", models.PROTECT, related_name="+")
+    noted_at = models.DateTimeField()
+
+    personal: ClassVar[dict[str, Personal]] = dict.fromkeys(
+        ("payment", "reason", "returned_on", "noted_by", "noted_at"), Personal.KEPT
+    )
+
+    class Meta:
+        ordering = ("id",)

@@ -1,0 +1,179 @@
+"""Words around dividends, as pages and statements write them. Decides nothing."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from commonweal.membership import queries
+from commonweal.membership.models import DividendLine, DividendRun, Payment, ReturnedPayment
+from commonweal.membership.rules import dividends as rules
+from commonweal.membership.rules.ibans import shortened
+from commonweal.membership.rules.payments import ReturnReason
+from commonweal.membership.rules.statutes import SettingName
+from commonweal.ui.formats import day, euros, number
+
+
+def rate(basis_points: int) -> str:
+    """`3,25 %`, with decimals only where there are any."""
+    places = 2 if basis_points % 10 else 1 if basis_points % 100 else 0
+    return f"{number(basis_points / 100, places)}\u00a0%"
+
+
+def year(run: DividendRun) -> str:
+    """The financial year as two days."""
+    return _("%(first)s to %(last)s") % {
+        "first": run.year_starts_on.strftime("%d/%m/%Y"),
+        "last": run.year_ends_on.strftime("%d/%m/%Y"),
+    }
+
+
+def proposal(run: DividendRun) -> list[dict[str, str]]:
+    """What was proposed, as rows of label and value."""
+    return [
+        {"label": _("Financial year"), "value": year(run)},
+        {"label": _("Gross rate"), "value": rate(run.rate_bp)},
+        {"label": _("Register as known on"), "value": day(run.known_at)},
+        {"label": _("Decision"), "value": f"{run.document} · {day(run.decided_on)}"},
+        {"label": _("Day of payment"), "value": day(run.pay_on)},
+        {"label": _("Tax"), "value": tax(run)},
+        {"label": _("Proposed by"), "value": f"{run.proposed_by} · {day(run.proposed_at)}"},
+    ]
+
+
+def tax(run: DividendRun) -> str:
+    """How the run is taxed, in a sentence."""
+    said = (
+        _("%(percent)s withheld; up to %(amount)s a year are exempt for each taxpayer when it is paid.")
+        if run.at_source
+        else _("%(percent)s withheld; up to %(amount)s a year are exempt for each taxpayer by tax return.")
+    )
+    return said % {"percent": rate(run.tax_percent * 100), "amount": euros(run.exempt_cents)}
+
+
+def cap(decided_on: date, tax_percent: int) -> str:
+    """Why a rate may be as high as it may, in a sentence; empty where the settings say nothing."""
+    percent = queries.setting_on(SettingName.DIVIDEND_CAP_PERCENT, decided_on)
+    basis = queries.setting_on(SettingName.DIVIDEND_CAP_BASIS, decided_on)
+    if percent is None or basis is None:
+        return ""
+    return _(
+        "The highest dividend is %(cap)s of the %(basis)s. With %(tax)s withheld, the highest gross rate of a year is "
+        "%(rate)s."
+    ) % {
+        "cap": rate(percent * 100),
+        "basis": _(basis),
+        "tax": rate(tax_percent * 100),
+        "rate": rate(rules.highest_rate(percent, basis, tax_percent)),
+    }
+
+
+def figures(run: DividendRun) -> list[dict[str, str]]:
+    """The sums of a run, as rows of label and value."""
+    return [
+        {"label": _("Holders who get something"), "value": number(run.lines_count)},
+        {"label": _("Gross"), "value": euros(run.gross_cents)},
+        {"label": _("Tax withheld"), "value": euros(run.tax_cents)},
+        {"label": _("Net, to be paid"), "value": euros(run.net_cents)},
+    ]
+
+
+def classes(run: DividendRun) -> list[dict[str, str]]:
+    """The dividend by class of shares: money in it on average over the year, gross."""
+    return [
+        {"code": code, "average": euros(cent_days // run.days), "gross": euros(gross)}
+        for code, (cent_days, gross) in run.by_class.items()
+    ]
+
+
+def line(each: DividendLine) -> dict[str, Any]:
+    """One line as a row of a table."""
+    return {
+        "number": each.member.number,
+        "name": str(each.member.person or each.member.organisation),
+        "gross": euros(each.gross_cents),
+        "net": euros(each.net_cents),
+    }
+
+
+def returned(each: ReturnedPayment) -> dict[str, Any]:
+    """A payment that came back, as a row of a table."""
+    member = each.payment.member
+    return {
+        "number": member.number,
+        "name": str(member.person or member.organisation),
+        "reference": each.payment.end_to_end,
+        "account": shortened(each.payment.account.iban),
+        "cents": euros(each.payment.cents),
+        "reason": _(ReturnReason(each.reason).label),
+        "day": each.returned_on,
+    }
+
+
+def paid(payment: Payment | None) -> str:
+    """Where a dividend went or what it waits for, in a sentence."""
+    if payment is not None:
+        said = _("Paid on %(day)s on the account %(account)s.")
+        return said % {"day": day(payment.file.pay_on), "account": shortened(payment.account.iban)}
+    return _("Not paid yet. It goes to the account you gave us; without one it waits for it.")
+
+
+def notes(line: DividendLine) -> list[str]:
+    """What a holder should know about the tax; nothing for an organisation."""
+    run = line.run
+    if line.member.person_id is None:
+        return []
+    amount, income_year = euros(run.exempt_cents), run.pay_on.year
+    if run.at_source:
+        said = _(
+            "Up to %(amount)s of dividends a year are exempt for each taxpayer. We applied this when we paid."
+        )
+        return [said % {"amount": amount}]
+    found = [
+        _(
+            "Up to %(amount)s of dividends a year are exempt for each taxpayer. The tax above was withheld all the same."
+        )
+        % {"amount": amount},
+        _("You can ask it back in your tax return on the income of %(year)s. Keep this statement as proof.")
+        % {"year": income_year},
+    ]
+    if codes := rules.RETURN_CODES.get(income_year):
+        found.append(_("The codes of the return are %(codes)s.") % {"codes": " / ".join(codes)})
+    return found
+
+
+def statement(line: DividendLine, payment: Payment | None, name: str) -> dict[str, Any]:
+    """What stands on a member's dividend statement."""
+    run = line.run
+    rows = [[_("Gross dividend"), euros(line.gross_cents)]]
+    if line.exempt_cents:
+        rows.append([_("Exempt of tax"), euros(line.exempt_cents)])
+    rows.append(
+        [_("Tax withheld (%(percent)s)") % {"percent": rate(run.tax_percent * 100)}, euros(line.tax_cents)]
+    )
+    rows.append([_("Net dividend"), euros(line.net_cents)])
+    return {
+        "site": settings.SITE["name"],
+        "language": get_language() or "en",
+        "title": _("Dividend statement, income of %(year)s") % {"year": run.pay_on.year},
+        "opening": [
+            _("%(name)s, member %(number)s") % {"name": name, "number": line.member.number},
+            _("Dividend of %(rate)s on the financial year %(year)s.")
+            % {"rate": rate(run.rate_bp), "year": year(run)},
+            _(
+                "What you paid on your shares counts for each day: over the whole year that is %(amount)s on average."
+            )
+            % {"amount": euros(line.cent_days // run.days)},
+        ],
+        "figures": {"head": [_("What"), _("Amount")], "rows": rows},
+        "notes_title": _("Payment and tax"),
+        "notes": [paid(payment), *notes(line)],
+        "closing": [
+            _("Call us: %(phone)s. Come by: %(address)s.")
+            % {"phone": settings.SITE["phone"], "address": settings.SITE["address"]}
+        ],
+    }

@@ -1,0 +1,220 @@
+"""Dividends for finance officers and the secretary: propose, check, approve, pay, see what waits and what came back."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+from collections.abc import Callable, Iterator
+from functools import wraps
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from commonweal.kernel.decision import Refusal, demand
+from commonweal.kernel.money import euros
+from commonweal.kernel.text import safe_cell
+from commonweal.membership import actions, queries
+from commonweal.membership.access import may_approve, may_pay_out, may_see_dividends
+from commonweal.membership.forms.dividends import ProposalForm, ReasonForm, ReturnForm
+from commonweal.membership.models import DividendRun
+from commonweal.membership.rules.payments import ReturnReason
+from commonweal.membership.states import DIVIDEND, DividendState
+from commonweal.membership.views import dividend_wording as wording
+from commonweal.membership.views.register import Echo
+from commonweal.people.access import for_persons, signed_in_person
+
+Answer = Callable[..., HttpResponseBase]
+# What a button on the page of a run does, and what is said when it is done.
+MOVES: dict[str, tuple[Callable[..., Any], object]] = {
+    "approve": (actions.approve_dividend, gettext_lazy("Your approval is noted.")),
+    "pay": (actions.pay_dividend, gettext_lazy("The payment files are being made. Look again in a moment.")),
+    "close": (actions.close_dividend, gettext_lazy("The dividend is closed.")),
+    "carry_on": (actions.ask_to_carry_on, gettext_lazy("The work goes on. Look again in a moment.")),
+}
+
+
+def for_dividends(view: Answer) -> Answer:
+    """Only for finance officers and the secretary, who approves; actions ask again for more where more is needed."""
+
+    @for_persons
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        demand(may_see_dividends(signed_in_person(request), timezone.localdate()))
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+def _run(pk: int) -> DividendRun:
+    run = DividendRun.objects.select_related("proposed_by").filter(pk=pk).first()
+    if run is None:
+        raise Http404
+    return run
+
+
+@for_dividends
+@require_safe
+def dividends(request: HttpRequest) -> HttpResponse:
+    """All runs, latest first."""
+    rows = [
+        {"run": run, "rate": wording.rate(run.rate_bp), "state": DividendState(run.state).label}
+        for run in DividendRun.objects.all()[: queries.PAGE]
+    ]
+    may_propose = bool(may_pay_out(signed_in_person(request), timezone.localdate()))
+    return render(request, "membership/dividends.html", {"rows": rows, "may_propose": may_propose})
+
+
+@for_dividends
+@require_http_methods(["GET", "HEAD", "POST"])
+def dividend_new(request: HttpRequest) -> HttpResponse:
+    """Proposes a dividend; its figures come in the background."""
+    by, today = signed_in_person(request), timezone.localdate()
+    demand(may_pay_out(by, today))
+    form = ProposalForm(request.POST or None, initial=ProposalForm.usual(today))
+    if request.method == "POST" and form.is_valid():
+        try:
+            run = actions.propose_dividend(proposal=form.proposal(), by=by, now=timezone.now())
+        except Refusal as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("The dividend is proposed. Its figures are being reckoned."))
+            return redirect("membership:dividend", run.pk)
+    cap = wording.cap(today, queries.regime_on(today).percent)
+    return render(request, "membership/dividend_new.html", {"form": form, "cap": cap})
+
+
+@for_dividends
+@require_http_methods(["GET", "HEAD", "POST"])
+def dividend(request: HttpRequest, pk: int) -> HttpResponse:
+    """One run: its check, figures, approvals, files, and the next step."""
+    run, by, today = _run(pk), signed_in_person(request), timezone.localdate()
+    if request.method == "POST":
+        return _moved(request, run)
+    progress = queries.progress_of(run)
+    approved = run.state not in (DividendState.PROPOSED, DividendState.WITHDRAWN)
+    waiting = run.lines_count - progress.paid_count if approved else None
+    context = {
+        "run": run,
+        "state": DividendState(run.state).label,
+        "rows": wording.proposal(run),
+        "cap": wording.cap(run.decided_on, run.tax_percent),
+        "figures": wording.figures(run),
+        "classes": wording.classes(run),
+        "largest": [wording.line(line) for line in queries.largest_lines(run)],
+        "approvals": queries.approvers_of(run),
+        "needed": actions.APPROVALS,
+        "may_approve": run.reckoned_at and may_approve(run, by, today),
+        "may_pay": may_pay_out(by, today),
+        "moves": {move.name for move in DIVIDEND.moves_from(run.state)},
+        "unfinished": run.reckoned_at is None or (run.state == DividendState.APPROVED and not run.is_booked),
+        "progress": progress,
+        "waiting": waiting,
+    }
+    return render(request, "membership/dividend.html", context)
+
+
+def _moved(request: HttpRequest, run: DividendRun) -> HttpResponse:
+    action, done = MOVES.get(request.POST.get("move", ""), (None, ""))
+    if action is None:
+        raise Http404
+    try:
+        action(run=run, by=signed_in_person(request), now=timezone.now())
+    except Refusal as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, str(done))
+    return redirect("membership:dividend", run.pk)
+
+
+@for_dividends
+@require_http_methods(["GET", "HEAD", "POST"])
+def dividend_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    """Takes a proposal back, with a reason."""
+    run, form = _run(pk), ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        reason = form.cleaned_data["reason"]
+        try:
+            actions.withdraw_dividend(
+                run=run, reason=reason, by=signed_in_person(request), now=timezone.now()
+            )
+        except Refusal as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("The dividend is withdrawn. Nothing was booked."))
+            return redirect("membership:dividend", run.pk)
+    return render(request, "membership/dividend_withdraw.html", {"form": form, "run": run})
+
+
+@for_dividends
+@require_safe
+def dividend_waiting(request: HttpRequest, pk: int) -> HttpResponse:
+    """Who cannot be paid yet, the largest amounts first; the first fifty."""
+    run = _run(pk)
+    rows = [wording.line(line) for line in queries.without_account(run)[: queries.PAGE]]
+    context = {"run": run, "rows": rows, "cut": len(rows) == queries.PAGE}
+    return render(request, "membership/dividend_waiting.html", context)
+
+
+@for_dividends
+@require_http_methods(["GET", "HEAD", "POST"])
+def dividend_returns(request: HttpRequest, pk: int) -> HttpResponse:
+    """Payments that came back; notes one more."""
+    run = _run(pk)
+    form = ReturnForm(request.POST or None, initial={"returned_on": timezone.localdate()})
+    if request.method == "POST" and form.is_valid():
+        given = dict(form.cleaned_data)
+        reason = ReturnReason(given.pop("reason"))
+        try:
+            actions.book_return(reason=reason, by=signed_in_person(request), now=timezone.now(), **given)
+        except Refusal as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("It is owed again, and waits for another account."))
+            return redirect("membership:dividend-returns", run.pk)
+    rows = [wording.returned(each) for each in queries.returned_of(run)[: queries.PAGE]]
+    return render(request, "membership/dividend_returns.html", {"form": form, "run": run, "rows": rows})
+
+
+@for_dividends
+@require_POST
+def dividend_file(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+    """A payment file as it was made; that it was taken out is noted first."""
+    file = queries.file_of(_run(pk), number)
+    if file is None:
+        raise Http404
+    actions.note_taken_out(file=file, by=signed_in_person(request), now=timezone.now())
+    answer = HttpResponse(gzip.decompress(bytes(file.content)), content_type="application/xml")
+    answer["Content-Disposition"] = f'attachment; filename="{file.message_id}.xml"'
+    return answer
+
+
+@for_dividends
+@require_POST
+def dividend_lines(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """All lines of a run as a CSV file, row by row; that they were taken out is noted first."""
+    run = _run(pk)
+    actions.note_lines_taken_out(run=run, by=signed_in_person(request), now=timezone.now())
+    rows = csv.writer(Echo())
+    head = (
+        *(_("Number"), _("Name"), _("Gross (euro)"), _("Exempt (euro)"), _("Tax (euro)"), _("Net (euro)")),
+        _("Paid"),
+    )
+    yes, no = _("yes"), _("no")
+
+    def lines() -> Iterator[Any]:
+        yield rows.writerow(head)
+        for number, family, given, company, gross, exempt, tax, paid in queries.line_rows(run):
+            name = safe_cell(company or f"{family} {given}")
+            cents = (euros(each) for each in (gross, exempt, tax, gross - tax))
+            yield rows.writerow((number, name, *cents, yes if paid else no))
+
+    answer = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="dividend-{run.pk}.csv"'
+    return answer

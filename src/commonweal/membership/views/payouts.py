@@ -1,0 +1,107 @@
+"""What a member is paid and where: the account, also for staff who enter it for them; dividends and their statements."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from commonweal.membership import actions, queries
+from commonweal.membership.access import own_or_past_membership
+from commonweal.membership.forms.payouts import AccountForm
+from commonweal.membership.models import Member
+from commonweal.membership.rules.ibans import shortened
+from commonweal.membership.views import dividend_wording as wording
+from commonweal.people.access import for_persons, for_staff, signed_in_person
+from commonweal.people.rules import Act, Channel
+from commonweal.ui.documents import pdf
+
+STATEMENT = Path(__file__).parent.parent / "documents" / "dividend.typ"
+
+
+@for_persons
+@require_http_methods(["GET", "HEAD", "POST"])
+def my_account(request: HttpRequest) -> HttpResponse:
+    """The account one is paid on, shortened, and another one in its place."""
+    member = own_or_past_membership(signed_in_person(request))
+    return _account(request, member, back=reverse("membership:my-shares"), by_staff=False)
+
+
+@for_staff(Act.ENTER_FOR_OTHERS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def member_account(request: HttpRequest, number: int) -> HttpResponse:
+    """The account of a member who phones, comes by or writes."""
+    member = queries.member_with_number(number)
+    if member is None:
+        raise Http404
+    return _account(request, member, back=reverse("portal:desk-members"), by_staff=True)
+
+
+def _account(request: HttpRequest, member: Member, *, back: str, by_staff: bool) -> HttpResponse:
+    name = str(member.person or member.organisation)
+    form = AccountForm(request.POST or None, initial={"holder": name}, by_staff=by_staff)
+    if request.method == "POST" and form.is_valid():
+        given: dict[str, Any] = dict(form.cleaned_data)
+        channel = Channel(given.pop("channel", Channel.WEB))
+        by = signed_in_person(request)
+        try:
+            actions.set_payout_account(member=member, by=by, now=timezone.now(), channel=channel, **given)
+        except actions.WrongAccount as refusal:
+            form.add_error("iban" if refusal.code == "wrong_iban" else "holder", str(refusal))
+        else:
+            messages.success(request, _("The account is noted. A message about it is on its way."))
+            return redirect(request.path)
+    account = queries.payout_accounts_of([member]).get(member.pk)
+    context = {
+        "form": form,
+        "member": member,
+        "name": name,
+        "account": account,
+        "shown": shortened(account.iban) if account else "",
+        "by_staff": by_staff,
+        "back": back,
+    }
+    return render(request, "membership/payout_account.html", context)
+
+
+@for_persons
+@require_safe
+def my_dividends(request: HttpRequest) -> HttpResponse:
+    """What one got, year by year, and what it waits for."""
+    person = signed_in_person(request)
+    member = own_or_past_membership(person)
+    rows = [
+        {
+            "run": line.run,
+            "year": wording.year(line.run),
+            "rate": wording.rate(line.run.rate_bp),
+            "line": line,
+            "paid": wording.paid(payment),
+        }
+        for line, payment in queries.lines_of_person(person)
+    ]
+    has_account = bool(queries.payout_accounts_of([member]))
+    context = {"member": member, "rows": rows, "has_account": has_account}
+    return render(request, "membership/my_dividends.html", context)
+
+
+@for_persons
+@require_safe
+def my_dividend(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+    """The statement of one dividend under one's member number, to print and keep for the tax return."""
+    person = signed_in_person(request)
+    for line, payment in queries.lines_of_person(person):
+        if (line.run_id, line.member.number) == (pk, number):
+            written = pdf(STATEMENT, wording.statement(line, payment, str(person)))
+            answer = HttpResponse(written, content_type="application/pdf")
+            name = f"dividend-{number}-{line.run.pay_on.year}.pdf"
+            answer["Content-Disposition"] = f'inline; filename="{name}"'
+            return answer
+    raise Http404

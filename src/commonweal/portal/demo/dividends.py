@@ -1,0 +1,74 @@
+"""Two dividends of the demo: one of the year before that is paid and closed, with payments that came back and members
+nobody knows an account of; and one that waits for approval. Accounts are invented, with the right check digits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from commonweal.membership import actions
+from commonweal.membership.queries import members_by_number, payments_of
+from commonweal.membership.rules.payments import ReturnReason
+from commonweal.people.actions import record
+from commonweal.portal.demo.script import Calendar
+
+if TYPE_CHECKING:
+    from commonweal.membership.models import DividendRun
+    from commonweal.people.models import Person
+
+# One in so many members never gave an account; these payments came back.
+WITHOUT_ACCOUNT, RETURNED = 11, 2
+DECIDED, PAID = -150, -140
+
+
+def dividends_for_all(calendar: Calendar, people: dict[str, Person]) -> None:
+    """Accounts for most members, a dividend paid and closed, another one proposed."""
+    actions.load_payout_accounts(list(_accounts(calendar.settled)))
+    record("PayoutAccountsLoaded", "register:accounts", by=people["secretary"], at=calendar.settled)
+    run = _proposed(calendar, people["finance"], 3_00, DECIDED)
+    for person in (people["finance2"], people["secretary"]):
+        run = actions.approve_dividend(run=run, by=person, now=calendar.at(DECIDED + 1, 14))
+    actions.carry_on(run_id=run.pk, now=lambda: calendar.at(DECIDED + 1, 15))
+    run.refresh_from_db()
+    run = actions.pay_dividend(run=run, by=people["finance"], now=calendar.at(PAID, 9))
+    actions.carry_on(run_id=run.pk, now=lambda: calendar.at(PAID, 9, 5))
+    for payment in payments_of(run).order_by("id")[:RETURNED]:
+        actions.book_return(
+            end_to_end=payment.end_to_end,
+            reason=ReturnReason.CLOSED,
+            returned_on=calendar.day(PAID + 3),
+            by=people["finance"],
+            now=calendar.at(PAID + 4, 10),
+        )
+    actions.close_dividend(run=run, by=people["finance"], now=calendar.at(PAID + 20, 10))
+    _proposed(calendar, people["finance2"], 50, -1)
+
+
+def _proposed(calendar: Calendar, by: Person, rate_bp: int, offset: int) -> DividendRun:
+    decided, year = calendar.day(offset), calendar.day(DECIDED).year - 1
+    asked = actions.Proposal(
+        *(date(year, 1, 1), date(year, 12, 31)),
+        known_on=decided,
+        decided_on=decided,
+        document=f"PV/notulen {decided:%d.%m.%Y}",
+        rate_bp=rate_bp,
+        pay_on=calendar.day(PAID if offset == DECIDED else 14),
+    )
+    now = calendar.at(offset, 11)
+    run = actions.propose_dividend(proposal=asked, by=by, now=now)
+    return actions.reckon_dividend(run_id=run.pk, now=now)
+
+
+def _accounts(since: datetime) -> Iterator[tuple[Any, ...]]:
+    for pk, number, name in members_by_number():
+        if number % WITHOUT_ACCOUNT:
+            yield (pk, invented_iban(number), name[:70], since)
+
+
+def invented_iban(number: int) -> str:
+    """A Belgian account number nobody was given, with the right check digits."""
+    bare = f"001{number:07}"
+    account = f"{bare}{int(bare) % 97 or 97:02}"
+    return f"BE{98 - int(account + '111400') % 97:02}{account}"

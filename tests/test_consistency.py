@@ -12,6 +12,7 @@ import pytest
 
 from commonweal.config import environment
 from commonweal.membership.rules.statutes import SETTINGS, Evidence
+from commonweal.membership.states import EXIT, SEASON
 from commonweal.projects.states import CALL, DOSSIER
 from commonweal.voting.states import BALLOT
 
@@ -23,7 +24,14 @@ def test_the_readme_lists_every_setting_as_the_code_has_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("area", "table"), [("projects", CALL.table()), ("projects", DOSSIER.table()), ("voting", BALLOT.table())]
+    ("area", "table"),
+    [
+        ("projects", CALL.table()),
+        ("projects", DOSSIER.table()),
+        ("voting", BALLOT.table()),
+        ("membership", EXIT.table()),
+        ("membership", SEASON.table()),
+    ],
 )
 def test_area_readmes_carry_the_state_tables(area: str, table: str) -> None:
     assert table in (ROOT / "src" / "commonweal" / area / "README.md").read_text(encoding="utf-8")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.conf import settings
 from django.test import Client
 from django.urls import get_resolver, resolve
 
+from commonweal.membership import actions as membership
 from commonweal.people.actions import give_mandate
 from commonweal.people.rules import MandateScope
 from commonweal.projects import actions as projects
@@ -40,6 +42,9 @@ def site(world: None, clock: Clock) -> dict[str, list[str]]:
     make.statutes()
     holder = make.member(who)
     operation = make.shares(holder, 10)
+    leaving = membership.ask_to_leave(member=holder, by=who, now=make.NOW)
+    stayer = make.member(joined_on=date(2020, 1, 1))
+    make.shares(stayer, 10)
     for _each in range(30):
         make.member()
     past = make.call(budget_cents=3_000_00)
@@ -132,6 +137,8 @@ def site(world: None, clock: Clock) -> dict[str, list[str]]:
             "members/shares/",
             "members/shares/account/",
             "members/register/consult/",
+            "members/shares/leave/",
+            "members/shares/leave/back/",
             f"dossiers/{draft.pk}/",
             f"dossiers/{asked.pk}/",
             f"dossiers/{asked.pk}/review/",
@@ -153,6 +160,10 @@ def site(world: None, clock: Clock) -> dict[str, list[str]]:
             "desk/staff/",
             f"desk/staff/{adviser.appointments.first().pk}/end/",
             f"members/{holder.number}/account/",
+            "members/exits/",
+            f"members/exits/{leaving.season.year}/",
+            f"members/register/{stayer.number}/leave/",
+            f"members/register/{holder.number}/leave/back/",
             "members/register/",
             "members/register/changes/",
             f"members/register/{holder.number}/",

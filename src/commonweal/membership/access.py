@@ -1,4 +1,5 @@
-"""Who may keep the register, who may read it, whose shares are one's own, and who says where a member is paid."""
+"""Who may keep the register, who may read it, whose shares are one's own, who says where a member is paid, who asks
+to leave."""
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from commonweal.kernel.decision import YES, Decision, NotAllowed, no
 from commonweal.membership.models import Member
 from commonweal.membership.queries.members import last_membership_of, membership_of
-from commonweal.people.access import may
+from commonweal.people.access import may, organisations_of
 from commonweal.people.rules import Act
 
 if TYPE_CHECKING:
@@ -48,3 +49,12 @@ def own_or_past_membership(person: Person) -> Member:
 def may_set_account(person: Person, member: Member, on: date) -> Decision:
     """Whether someone may say where a member is paid: the member, or staff who enter for others."""
     return YES if member.person_id == person.pk else may(person, Act.ENTER_FOR_OTHERS, on)
+
+
+def may_ask_exit_for(person: Person, member: Member, on: date) -> Decision:
+    """Whether someone may ask to leave in a member's name: oneself, who speaks for an organisation, or staff."""
+    if member.person_id == person.pk:
+        return YES
+    if member.organisation_id and organisations_of(person, on).filter(pk=member.organisation_id).exists():
+        return YES
+    return may(person, Act.ENTER_FOR_OTHERS, on)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from commonweal.membership.views import payouts, register, shares
+from commonweal.membership.views import exits, payouts, register, seasons, shares
 
 app_name = "membership"
 urlpatterns = [
@@ -11,6 +11,12 @@ urlpatterns = [
     path("shares/statement/", shares.my_statement, name="my-statement"),
     path("shares/account/", payouts.my_account, name="my-account"),
     path("<int:number>/account/", payouts.member_account, name="member-account"),
+    path("shares/leave/", exits.my_exit, name="my-exit"),
+    path("shares/leave/back/", exits.my_exit_withdraw, name="my-exit-withdraw"),
+    path("exits/", seasons.season_list, name="season-list"),
+    path("exits/<int:year>/", seasons.season, name="season"),
+    path("register/<int:number>/leave/", exits.exit_enter, name="exit-enter"),
+    path("register/<int:number>/leave/back/", exits.exit_enter_withdraw, name="exit-enter-withdraw"),
     path("register/consult/", shares.register_consult, name="register-consult"),
     path("register/", register.register, name="register"),
     path("register/file/", register.register_export, name="register-export"),

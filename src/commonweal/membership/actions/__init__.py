@@ -1,5 +1,6 @@
 """What may be done with memberships, statutes and shares: one verb, one function, gathered from its subjects."""
 
+from commonweal.membership.actions.exits import ExitRefused, ask_to_leave, withdraw_exit
 from commonweal.membership.actions.members import admit_member, load_members
 from commonweal.membership.actions.payouts import WrongAccount, load_payout_accounts, set_payout_account
 from commonweal.membership.actions.shares import (
@@ -18,12 +19,14 @@ from commonweal.membership.actions.statutes import load_statutes, set_setting, s
 
 __all__ = [
     "DocumentMissing",
+    "ExitRefused",
     "LoadedMovement",
     "Movement",
     "MovementRefused",
     "Planned",
     "WrongAccount",
     "admit_member",
+    "ask_to_leave",
     "book_movement",
     "correct_movement",
     "load_members",
@@ -35,4 +38,5 @@ __all__ = [
     "set_payout_account",
     "set_setting",
     "set_terms",
+    "withdraw_exit",
 ]

@@ -1,7 +1,17 @@
-"""What membership keeps: members, the statutes as dated rows, and where members are paid."""
+"""What membership keeps: members, dated statutes, where members are paid, requests to leave and their seasons."""
 
+from commonweal.membership.models.exits import ExitRefund, ExitRequest, ExitSeason, SeasonTest
 from commonweal.membership.models.members import Member
 from commonweal.membership.models.payouts import PayoutAccount
 from commonweal.membership.models.statutes import ShareTerms, StatuteSetting
 
-__all__ = ["Member", "PayoutAccount", "ShareTerms", "StatuteSetting"]
+__all__ = [
+    "ExitRefund",
+    "ExitRequest",
+    "ExitSeason",
+    "Member",
+    "PayoutAccount",
+    "SeasonTest",
+    "ShareTerms",
+    "StatuteSetting",
+]

@@ -1,5 +1,15 @@
 """Reads of members, statutes, shares and the register, gathered from their subjects."""
 
+from commonweal.membership.queries.exits import (
+    REQUESTS_SHOWN,
+    exit_terms_on,
+    leaver,
+    requests_in,
+    requests_of,
+    season_of,
+    seasons,
+    waiting_request,
+)
 from commonweal.membership.queries.members import (
     SEARCH_LIMIT,
     days_of_membership,
@@ -38,6 +48,7 @@ from commonweal.membership.queries.shares import (
 
 __all__ = [
     "PAGE",
+    "REQUESTS_SHOWN",
     "SEARCH_LIMIT",
     "RegisterRow",
     "all_settings",
@@ -47,11 +58,13 @@ __all__ = [
     "classes",
     "days_of_membership",
     "electorate_on",
+    "exit_terms_on",
     "held_on",
     "holder_names",
     "holdings_by_year",
     "holdings_of",
     "last_membership_of",
+    "leaver",
     "member_with_number",
     "members_matching",
     "members_on",
@@ -62,8 +75,13 @@ __all__ = [
     "payout_accounts_of",
     "register_page",
     "register_rows",
+    "requests_in",
+    "requests_of",
+    "season_of",
+    "seasons",
     "setting_on",
     "share_troubles",
     "speakers_for",
     "terms_on",
+    "waiting_request",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,9 @@ from django.test import Client
 from django.urls import get_resolver, resolve
 
 from commonweal.membership import actions as membership
+from commonweal.membership.rules.exits import ExitTest, Outcome
 from commonweal.people.actions import give_mandate
+from commonweal.people.models import Person
 from commonweal.people.rules import MandateScope
 from commonweal.projects import actions as projects
 from commonweal.projects.rules.parts import Part
@@ -30,11 +32,41 @@ from tests.test_architecture import patterns
 PAGE_BYTES = 50_000
 
 
+def decided_season(by: Person) -> int:
+    """The year of an exit season with one member paid a part, on a known account, and one without."""
+    members = [make.member(joined_on=date(2016, 1, 1)) for _each in range(2)]
+    for member in members:
+        make.shares(member, 4)
+        season = membership.ask_to_leave(
+            member=member, by=member.person, now=make.NOW - timedelta(days=200)
+        ).season
+    membership.set_payout_account(
+        member=members[0], iban="BE68539007547034", holder="J", by=members[0].person, now=make.NOW
+    )
+    told = {"season": season, "as_of": season.closes_on, "document": "accounts", "by": by, "now": make.NOW}
+    for kind in ExitTest:
+        values = {"A": 37_50, "C": 250_00}
+        membership.record_test(kind=kind, have_cents=300_00, keep_cents=0, values=values, **told)
+    membership.decide_season(
+        season=season,
+        outcome=Outcome.PART,
+        budget_cents=250_00,
+        decided_on=make.NOW.date(),
+        document="minutes",
+        reasons=dict.fromkeys(("fr", "nl", "de", "en"), "Les tests ne laissent pas plus."),
+        by=by,
+        now=make.NOW,
+    )
+    membership.make_payment_file(season=season, pay_on=make.NOW.date(), by=by, now=make.NOW)
+    return season.year
+
+
 @pytest.fixture
 def site(world: None, clock: Clock) -> dict[str, list[str]]:
     """A site with something on every page; addresses without their language, by who may open them."""
     adviser = make.staff(
-        "adviser", "programme", "counter", "administrator", "secretary", email="staff@example.org"
+        *("adviser", "programme", "counter", "administrator", "secretary", "finance"),
+        email="staff@example.org",
     )
     make.account(adviser, PASSWORD)
     who = make.person("Germaine", "Petit", email="ada@example.org")
@@ -42,6 +74,7 @@ def site(world: None, clock: Clock) -> dict[str, list[str]]:
     make.statutes()
     holder = make.member(who)
     operation = make.shares(holder, 10)
+    gone = decided_season(adviser)
     leaving = membership.ask_to_leave(member=holder, by=who, now=make.NOW)
     stayer = make.member(joined_on=date(2020, 1, 1))
     make.shares(stayer, 10)
@@ -161,6 +194,12 @@ def site(world: None, clock: Clock) -> dict[str, list[str]]:
             f"desk/staff/{adviser.appointments.first().pk}/end/",
             f"members/{holder.number}/account/",
             "members/exits/",
+            f"members/exits/{gone}/",
+            f"members/exits/{leaving.season.year}/plan/",
+            f"members/exits/{leaving.season.year}/decide/?outcome=part&budget=100",
+            f"members/exits/{leaving.season.year}/tests/net_assets/",
+            "members/exits/payments/",
+            f"members/exits/{gone}/payments/",
             f"members/exits/{leaving.season.year}/",
             f"members/register/{stayer.number}/leave/",
             f"members/register/{holder.number}/leave/back/",
@@ -199,12 +238,16 @@ WHO = (("visitor", ""), ("applicant", "ada@example.org"), ("staff", "staff@examp
 NO_PAGE = {
     "ballots-file",
     "definition",
+    "exit-file",
+    "exit-file-paid",
     "dossier-receipt",
     "municipality-suggest",
     "my-statement",
     "photo",
     "register-export",
     "result-csv",
+    "season-file",
+    "season-report",
     "result-file",
     "sealed-bundle",
     "turnout-csv",

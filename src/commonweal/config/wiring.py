@@ -11,5 +11,8 @@ from commonweal.projects import notices as projects
 HANDLERS: Mapping[str, Sequence[Callable[[Event], None]]] = {
     "DossierMoved": (projects.tell_applicant,),
     "DossierDecided": (projects.tell_applicant,),
+    "ExitAsked": (membership.tell_exit_asked,),
+    "ExitWithdrawn": (membership.tell_exit_asked,),
+    "ExitsAnswered": (membership.tell_exits_answered,),
     "PayoutAccountSet": (membership.tell_account_changed,),
 }

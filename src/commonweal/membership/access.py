@@ -30,14 +30,6 @@ def may_consult_register(person: Person, on: date) -> Decision:
     return no("not_member", _("The law opens the register to members. Call us if you are one."))
 
 
-def own_membership(person: Person, on: date) -> Member:
-    """The membership behind a person's own pages. Raises NotAllowed when there is none on the day."""
-    member = membership_of(person, on)
-    if member is None:
-        raise NotAllowed(_("This page is for members. Call us if you are one."), code="not_member")
-    return member
-
-
 def own_or_past_membership(person: Person) -> Member:
     """The latest membership of a person, also one that ended: money may still be owed. Raises NotAllowed without any."""
     member = last_membership_of(person)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from commonweal.membership.views import exits, payouts, register, seasons, shares
+from commonweal.membership.views import exit_payments, exits, payouts, register, seasons, shares
 
 app_name = "membership"
 urlpatterns = [
@@ -14,7 +14,18 @@ urlpatterns = [
     path("shares/leave/", exits.my_exit, name="my-exit"),
     path("shares/leave/back/", exits.my_exit_withdraw, name="my-exit-withdraw"),
     path("exits/", seasons.season_list, name="season-list"),
+    path("exits/payments/", exit_payments.payment_list, name="exit-payment-list"),
     path("exits/<int:year>/", seasons.season, name="season"),
+    path("exits/<int:year>/tests/<str:kind>/", seasons.season_test, name="season-test"),
+    path("exits/<int:year>/plan/", seasons.season_plan, name="season-plan"),
+    path("exits/<int:year>/decide/", seasons.season_decide, name="season-decide"),
+    path("exits/<int:year>/report/", seasons.season_report, name="season-report"),
+    path("exits/<int:year>/file/", seasons.season_file, name="season-file"),
+    path("exits/<int:year>/payments/", exit_payments.season_payments, name="season-payments"),
+    path("exits/<int:year>/payments/<int:number>/file/", exit_payments.payment_file_take, name="exit-file"),
+    path(
+        "exits/<int:year>/payments/<int:number>/paid/", exit_payments.payment_file_paid, name="exit-file-paid"
+    ),
     path("register/<int:number>/leave/", exits.exit_enter, name="exit-enter"),
     path("register/<int:number>/leave/back/", exits.exit_enter_withdraw, name="exit-enter-withdraw"),
     path("register/consult/", shares.register_consult, name="register-consult"),

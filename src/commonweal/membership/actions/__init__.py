@@ -1,8 +1,10 @@
 """What may be done with memberships, statutes and shares: one verb, one function, gathered from its subjects."""
 
+from commonweal.membership.actions.exit_payments import make_payment_file, note_file_taken, note_paid
 from commonweal.membership.actions.exits import ExitRefused, ask_to_leave, withdraw_exit
 from commonweal.membership.actions.members import admit_member, load_members
 from commonweal.membership.actions.payouts import WrongAccount, load_payout_accounts, set_payout_account
+from commonweal.membership.actions.seasons import decide_season, record_test
 from commonweal.membership.actions.shares import (
     DocumentMissing,
     LoadedMovement,
@@ -29,12 +31,17 @@ __all__ = [
     "ask_to_leave",
     "book_movement",
     "correct_movement",
+    "decide_season",
     "load_members",
     "load_movements",
     "load_payout_accounts",
     "load_statutes",
+    "make_payment_file",
+    "note_file_taken",
+    "note_paid",
     "planned",
     "record_reading",
+    "record_test",
     "set_payout_account",
     "set_setting",
     "set_terms",

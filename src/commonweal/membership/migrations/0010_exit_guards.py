@@ -11,6 +11,10 @@ CREATE TRIGGER membership_only_grows BEFORE UPDATE OR DELETE OR TRUNCATE ON memb
   FOR EACH STATEMENT EXECUTE FUNCTION membership_only_grows();
 CREATE TRIGGER membership_only_grows BEFORE UPDATE OR DELETE OR TRUNCATE ON membership_exitrefund
   FOR EACH STATEMENT EXECUTE FUNCTION membership_only_grows();
+CREATE TRIGGER membership_only_grows BEFORE UPDATE OR DELETE OR TRUNCATE ON membership_exitpaymentfile
+  FOR EACH STATEMENT EXECUTE FUNCTION membership_only_grows();
+CREATE TRIGGER membership_only_grows BEFORE UPDATE OR DELETE OR TRUNCATE ON membership_exitpayment
+  FOR EACH STATEMENT EXECUTE FUNCTION membership_only_grows();
 """
 
 SEASON = """
@@ -70,7 +74,9 @@ BEGIN
        ('waiting', 'withdrawn'), ('waiting', 'overtaken'), ('waiting', 'granted'), ('waiting', 'part'),
        ('waiting', 'queued'), ('waiting', 'refused'), ('granted', 'paid'), ('part', 'paid'))
      OR (NEW.state IN ('granted', 'part', 'queued', 'refused') AND NOT EXISTS (
-       SELECT FROM membership_exitseason WHERE id = NEW.season_id AND state = 'decided')) THEN
+       SELECT FROM membership_exitseason WHERE id = NEW.season_id AND state = 'decided'))
+     OR (NEW.state = 'paid' AND NOT EXISTS (
+       SELECT FROM membership_exitpayment WHERE request_id = NEW.id)) THEN
     RAISE EXCEPTION 'request % cannot go from % to %', NEW.id, OLD.state, NEW.state
       USING ERRCODE = 'check_violation', CONSTRAINT = 'exit_request_moves';
   END IF;
@@ -90,9 +96,28 @@ BEGIN
 END $$;
 CREATE TRIGGER membership_refund_is_due AFTER INSERT ON membership_exitrefund
   REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION membership_refund_is_due();
+
+-- What is paid is what the request gives back, to the cent, and only while it is due.
+CREATE FUNCTION membership_payment_is_due() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF EXISTS (SELECT FROM added a JOIN membership_exitrequest r ON r.id = a.request_id
+             JOIN membership_exitpaymentfile f ON f.id = a.file_id
+             JOIN membership_payoutaccount p ON p.id = a.account_id
+             LEFT JOIN LATERAL (SELECT sum(cents) AS due FROM membership_exitrefund WHERE request_id = r.id) d ON true
+             WHERE r.state NOT IN ('granted', 'part') OR d.due IS DISTINCT FROM a.cents
+               OR f.season_id <> r.season_id OR p.member_id <> r.member_id) THEN
+    RAISE EXCEPTION 'a payment pays what a granted request gives back, to its member'
+      USING ERRCODE = 'check_violation', CONSTRAINT = 'exit_payment_is_due';
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER membership_payment_is_due AFTER INSERT ON membership_exitpayment
+  REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION membership_payment_is_due();
 """
 
 DROP = """
+DROP TRIGGER membership_payment_is_due ON membership_exitpayment;
+DROP FUNCTION membership_payment_is_due;
 DROP TRIGGER membership_refund_is_due ON membership_exitrefund;
 DROP FUNCTION membership_refund_is_due;
 DROP TRIGGER membership_request_moves ON membership_exitrequest;
@@ -103,6 +128,8 @@ DROP TRIGGER membership_season_answers_all ON membership_exitseason;
 DROP FUNCTION membership_season_answers_all;
 DROP TRIGGER membership_season_guard ON membership_exitseason;
 DROP FUNCTION membership_season_guard;
+DROP TRIGGER membership_only_grows ON membership_exitpayment;
+DROP TRIGGER membership_only_grows ON membership_exitpaymentfile;
 DROP TRIGGER membership_only_grows ON membership_exitrefund;
 DROP TRIGGER membership_only_grows ON membership_seasontest;
 DROP TRIGGER membership_only_grows ON membership_exitrequest;

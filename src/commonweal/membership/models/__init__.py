@@ -1,11 +1,20 @@
 """What membership keeps: members, dated statutes, where members are paid, requests to leave and their seasons."""
 
-from commonweal.membership.models.exits import ExitRefund, ExitRequest, ExitSeason, SeasonTest
+from commonweal.membership.models.exits import (
+    ExitPayment,
+    ExitPaymentFile,
+    ExitRefund,
+    ExitRequest,
+    ExitSeason,
+    SeasonTest,
+)
 from commonweal.membership.models.members import Member
 from commonweal.membership.models.payouts import PayoutAccount
 from commonweal.membership.models.statutes import ShareTerms, StatuteSetting
 
 __all__ = [
+    "ExitPayment",
+    "ExitPaymentFile",
     "ExitRefund",
     "ExitRequest",
     "ExitSeason",

@@ -172,3 +172,43 @@ class ExitRefund(models.Model):
                 condition=Q(shares__gte=1, cents__lte=models.F("paid_cents")),
             ),
         )
+
+
+class ExitPaymentFile(models.Model):
+    """A payment file made for a season: which one, to be paid on which day. Only added to; the file itself is made anew
+    from its payments whenever it is asked for, and is the same each time."""
+
+    season = models.ForeignKey(ExitSeason, models.PROTECT, related_name="payment_files")
+    number = models.PositiveSmallIntegerField()
+    pay_on = models.DateField()
+    made_at = models.DateTimeField()
+    made_by = models.ForeignKey("people.Person", models.PROTECT, related_name="+")
+
+    personal: ClassVar[dict[str, Personal]] = {
+        **dict.fromkeys(("season", "number", "pay_on", "made_at"), Personal.NONE),
+        "made_by": Personal.KEPT,
+    }
+
+    class Meta:
+        ordering = ("number",)
+        constraints = (models.UniqueConstraint(name="exit_file_once", fields=("season", "number")),)
+
+    def __str__(self) -> str:
+        return f"exit-{self.season_id}-{self.number}"
+
+
+class ExitPayment(models.Model):
+    """What one request is paid: once, on the account the member had when the file was made. Only added to."""
+
+    file = models.ForeignKey(ExitPaymentFile, models.PROTECT, related_name="payments")
+    request = models.OneToOneField(ExitRequest, models.PROTECT, related_name="payment")
+    account = models.ForeignKey("membership.PayoutAccount", models.PROTECT, related_name="+")
+    cents = models.PositiveBigIntegerField()
+
+    personal: ClassVar[dict[str, Personal]] = dict.fromkeys(
+        ("file", "request", "account", "cents"), Personal.KEPT
+    )
+
+    class Meta:
+        ordering = ("id",)
+        constraints = (models.CheckConstraint(name="exit_payment_pays", condition=Q(cents__gte=1)),)

@@ -48,7 +48,7 @@ def season_of(year: int) -> ExitSeason | None:
     return ExitSeason.objects.filter(year=year).first()
 
 
-def seasons() -> QuerySet[ExitSeason]:
+def all_seasons() -> QuerySet[ExitSeason]:
     """All exit seasons, the latest first, each with how many requests wait (`waiting`) and came (`came`)."""
     return ExitSeason.objects.annotate(
         came=Count("requests"), waiting=Count("requests", filter=Q(requests__state="waiting"))

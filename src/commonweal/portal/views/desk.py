@@ -67,6 +67,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "ballots": _ballots(person, now, language) if Act.ENTER_PAPER_BALLOTS in acts else [],
         "may_see_members": Act.SEE_MEMBERS in acts,
         "may_register": Act.KEEP_REGISTER in acts,
+        "may_pay_out": Act.PAY_OUT in acts,
         "may_appoint": Act.APPOINT_STAFF in acts,
     }
     return render(request, "portal/desk.html", context)

@@ -116,7 +116,8 @@ def test_the_way_from_the_tests_to_a_booked_decision(
     page = text_of(desk, f"{YEAR}decide/?outcome=pay&budget=")
     assert "cannot be changed afterwards" in page
     page = posted(desk, f"{YEAR}decide/", outcome="suspend", **DECIDED)
-    assert "Write the reason in each language" in page
+    assert "error-summary" in page
+    assert "Reason members read, in: Nederlands" in page
     page = posted(desk, f"{YEAR}decide/", outcome="pay", **DECIDED)
     assert "The decision is booked" in page
     assert "Pay everyone in full" in page

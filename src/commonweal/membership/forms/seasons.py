@@ -100,13 +100,15 @@ class DecisionForm(OutcomeForm):
         super().__init__(*args, **kwargs)
         for name in ("outcome", "budget"):
             self.fields[name].widget = forms.HiddenInput()
-        for code, name in settings.LANGUAGES:
+        chosen = self.data.get("outcome") if self.is_bound else self.initial.get("outcome")
+        # Where everyone gets what they asked for, there is nothing to explain.
+        self.languages = [] if chosen == Outcome.PAY else list(settings.LANGUAGES)
+        for code, name in self.languages:
             self.fields[f"reason_{code}"] = CleanCharField(
                 label=_("Reason members read, in: %(language)s") % {"language": name},
                 max_length=1000,
                 lines=True,
                 rows=3,
-                required=False,
             )
 
     def decision(self) -> dict[str, Any]:
@@ -117,7 +119,7 @@ class DecisionForm(OutcomeForm):
             "budget_cents": budget,
             "decided_on": self.cleaned_data["decided_on"],
             "document": self.cleaned_data["document"],
-            "reasons": {code: self.cleaned_data[f"reason_{code}"] for code, _name in settings.LANGUAGES},
+            "reasons": {code: self.cleaned_data[f"reason_{code}"] for code, _name in self.languages},
         }
 
 

@@ -38,6 +38,11 @@ class Plan:
         """What the decision pays out."""
         return sum(each.cents for each in self.answers)
 
+    @property
+    def untested(self) -> bool:
+        """Whether some refund hangs on a net asset value that is not recorded yet."""
+        return any(each.untested for each in self.answers)
+
     def states(self) -> Counter[str]:
         """How many requests end how."""
         return Counter(each.state for each in self.answers)

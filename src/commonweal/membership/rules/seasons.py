@@ -65,6 +65,11 @@ class Answer:
         return sum(each.cents for each in self.refunds)
 
     @property
+    def untested(self) -> bool:
+        """Whether it hangs on a net asset value that is not known yet."""
+        return any(line.rule == RefundRule.LOWER and line.value_cents is None for line in self.asked.lines)
+
+    @property
     def leaves(self) -> bool:
         """Whether the member holds nothing any more."""
         return self.state == "granted" and self.asked.holds == sum(each.shares for each in self.refunds)

@@ -71,6 +71,8 @@ def test_rows(kind: ExitTest, test: SeasonTest) -> Rows:
 def figures(season: ExitSeason, plan: Plan) -> Rows:
     """What the season asks for beside everything, and what the tests leave."""
     load, percent = plan.load, _percent(season)
+    reached = _("reached") if load.reaches(percent) else _("not reached")
+    missing = _("a test is missing")
     return _rows(
         [
             (
@@ -83,12 +85,12 @@ def figures(season: ExitSeason, plan: Plan) -> Rows:
             ),
             (
                 _("Threshold from which the board may refuse"),
-                f"{number(percent)}\u00a0%: {_('reached') if load.reaches(percent) else _('not reached')}",
+                f"{number(percent)}\u00a0% ({reached})",
             ),
-            (_("Paying everyone takes"), euros(plan.total_cents)),
+            (_("Paying everyone takes"), missing if plan.untested else euros(plan.total_cents)),
             (
                 _("The tests leave to pay out"),
-                _("a test is missing") if plan.room_cents is None else euros(plan.room_cents),
+                missing if plan.room_cents is None else euros(plan.room_cents),
             ),
         ]
     )
@@ -150,10 +152,18 @@ def answers(found: Iterable[Answer]) -> list[dict[str, Any]]:
             "given": [wording.shares(refund.shares, refund.line.share_class) for refund in each.refunds],
             "cents": each.cents,
             "state": ExitState(each.state).label,
-            "by_hand": each.by_hand,
+            "note": _by_hand(each),
         }
         for each in rows
     ]
+
+
+def _by_hand(answer: Answer) -> str:
+    if not answer.by_hand:
+        return ""
+    if answer.untested:
+        return _("the value of a share is not recorded yet")
+    return _("the rest is decided by hand")
 
 
 def decision(season: ExitSeason, language: str) -> Rows:

@@ -12,7 +12,7 @@ import pytest
 
 from commonweal.config import environment
 from commonweal.membership.rules.statutes import SETTINGS, Evidence
-from commonweal.membership.states import EXIT, SEASON
+from commonweal.membership.states import ESTATE, EXIT, SEASON
 from commonweal.projects.states import CALL, DOSSIER
 from commonweal.voting.states import BALLOT
 
@@ -31,6 +31,7 @@ def test_the_readme_lists_every_setting_as_the_code_has_it() -> None:
         ("voting", BALLOT.table()),
         ("membership", EXIT.table()),
         ("membership", SEASON.table()),
+        ("membership", ESTATE.table()),
     ],
 )
 def test_area_readmes_carry_the_state_tables(area: str, table: str) -> None:

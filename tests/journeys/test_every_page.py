@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from django.test import Client
 from django.urls import get_resolver, resolve
 
 from commonweal.membership import actions as membership
+from commonweal.membership.rules.estates import EndKind, Settlement
 from commonweal.membership.rules.exits import ExitTest, Outcome
 from commonweal.people.actions import give_mandate
 from commonweal.people.models import Person
@@ -61,6 +63,31 @@ def decided_season(by: Person) -> int:
     return season.year
 
 
+def open_estate(by: Person) -> tuple[int, int]:
+    """An estate with one heir, being put together, after one that is to be paid; and the heir."""
+    for place in range(2):
+        member = make.member(joined_on=date(2016, 1, 1))
+        make.shares(member, 4)
+        told = {"by": by, "now": make.NOW}
+        estate = membership.open_estate(
+            member=member, kind=EndKind.DEATH, ended_on=date(2026, 5, 1), document="certificate", **told
+        )
+        claimant = membership.add_claimant(
+            estate=estate, name="An Heir", part=Fraction(1), iban="BE68539007547034", **told
+        )
+        if place == 0:
+            membership.note_agreement(claimant=claimant, on=make.NOW.date(), document="signed", **told)
+            membership.settle_estate(
+                estate=estate,
+                settlement=Settlement.REFUND,
+                heirship="deed",
+                decision="board",
+                values={"A": 37_50},
+                **told,
+            )
+    return estate.pk, claimant.pk
+
+
 @pytest.fixture
 def site(world: None, clock: Clock) -> dict[str, list[str]]:
     """A site with something on every page; addresses without their language, by who may open them."""
@@ -75,6 +102,7 @@ def site(world: None, clock: Clock) -> dict[str, list[str]]:
     holder = make.member(who)
     operation = make.shares(holder, 10)
     gone = decided_season(adviser)
+    estate, claimant = open_estate(adviser)
     leaving = membership.ask_to_leave(member=holder, by=who, now=make.NOW)
     stayer = make.member(joined_on=date(2020, 1, 1))
     make.shares(stayer, 10)
@@ -193,6 +221,14 @@ def site(world: None, clock: Clock) -> dict[str, list[str]]:
             "desk/staff/",
             f"desk/staff/{adviser.appointments.first().pk}/end/",
             f"members/{holder.number}/account/",
+            "members/estates/",
+            f"members/estates/{estate - 1}/payments/",
+            f"members/estates/{estate}/",
+            f"members/estates/{estate}/claims/",
+            f"members/estates/{estate}/claims/{claimant}/",
+            f"members/estates/{estate}/settle/",
+            f"members/estates/{estate}/undo/",
+            f"members/register/{stayer.number}/end/",
             "members/exits/",
             f"members/exits/{gone}/",
             f"members/exits/{leaving.season.year}/plan/",
@@ -237,7 +273,10 @@ WHO = (("visitor", ""), ("applicant", "ada@example.org"), ("staff", "staff@examp
 # No page to look at: a file, an answer to a script, or an address that only leads on.
 NO_PAGE = {
     "ballots-file",
+    "claimant-remove",
     "definition",
+    "estate-file",
+    "estate-paid",
     "exit-file",
     "exit-file-paid",
     "dossier-receipt",

@@ -1,4 +1,4 @@
-"""The life of a request to leave and of an exit season, as tables. Every page, action and test reads them from here."""
+"""The life of requests to leave, of exit seasons and of estates, as tables. Pages, actions and tests read them here."""
 
 from commonweal.kernel.states import Machine, Move
 from commonweal.kernel.words import Words, gettext_noop
@@ -72,5 +72,37 @@ SEASON = Machine(
             gettext_noop("Book the board's decision"),
             "window_closed_and_tests",
         ),
+    ),
+)
+
+
+class EstateState(Words):
+    """Where the estate of a membership that ended by itself stands."""
+
+    OPEN = "open", gettext_noop("being put together")
+    WITHDRAWN = "withdrawn", gettext_noop("was a mistake")
+    TAKEN_OVER = "taken_over", gettext_noop("shares taken over")
+    TO_PAY = "to_pay", gettext_noop("to be paid")
+    PAID = "paid", gettext_noop("paid out")
+
+
+_OPEN, _SECRETARY = frozenset({"open"}), "keep_register"
+
+ESTATE = Machine(
+    EstateState,
+    (
+        Move("withdraw", _OPEN, "withdrawn", _SECRETARY, gettext_noop("It was a mistake"), needs_reason=True),
+        Move(
+            "take_over",
+            _OPEN,
+            "taken_over",
+            _SECRETARY,
+            gettext_noop("Book the takeover"),
+            "all_agreed_and_members",
+        ),
+        Move(
+            "refund", _OPEN, "to_pay", _SECRETARY, gettext_noop("Book the refund"), "all_agreed_with_accounts"
+        ),
+        Move("pay", frozenset({"to_pay"}), "paid", "pay_out", gettext_noop("Note as paid")),
     ),
 )

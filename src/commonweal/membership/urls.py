@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from commonweal.membership.views import exit_payments, exits, payouts, register, seasons, shares
+from commonweal.membership.views import estates, exit_payments, exits, payouts, register, seasons, shares
 
 app_name = "membership"
 urlpatterns = [
@@ -28,6 +28,17 @@ urlpatterns = [
     ),
     path("register/<int:number>/leave/", exits.exit_enter, name="exit-enter"),
     path("register/<int:number>/leave/back/", exits.exit_enter_withdraw, name="exit-enter-withdraw"),
+    path("estates/", estates.estate_list, name="estate-list"),
+    path("estates/<int:pk>/", estates.estate, name="estate"),
+    path("estates/<int:pk>/claims/", estates.claimant_new, name="claimant-new"),
+    path("estates/<int:pk>/claims/<int:claimant>/", estates.claimant_agrees, name="claimant-agrees"),
+    path("estates/<int:pk>/claims/<int:claimant>/out/", estates.claimant_remove, name="claimant-remove"),
+    path("estates/<int:pk>/settle/", estates.estate_settle, name="estate-settle"),
+    path("estates/<int:pk>/undo/", estates.estate_undo, name="estate-undo"),
+    path("estates/<int:pk>/payments/", estates.estate_payments, name="estate-payments"),
+    path("estates/<int:pk>/payments/file/", estates.estate_file_take, name="estate-file"),
+    path("estates/<int:pk>/payments/paid/", estates.estate_paid, name="estate-paid"),
+    path("register/<int:number>/end/", estates.estate_new, name="estate-new"),
     path("register/consult/", shares.register_consult, name="register-consult"),
     path("register/", register.register, name="register"),
     path("register/file/", register.register_export, name="register-export"),

@@ -1,5 +1,16 @@
 """What may be done with memberships, statutes and shares: one verb, one function, gathered from its subjects."""
 
+from commonweal.membership.actions.estates import (
+    EstateRefused,
+    add_claimant,
+    note_agreement,
+    note_estate_file_taken,
+    note_estate_paid,
+    open_estate,
+    remove_claimant,
+    settle_estate,
+    withdraw_estate,
+)
 from commonweal.membership.actions.exit_payments import make_payment_file, note_file_taken, note_paid
 from commonweal.membership.actions.exits import ExitRefused, ask_to_leave, withdraw_exit
 from commonweal.membership.actions.members import admit_member, load_members
@@ -21,12 +32,14 @@ from commonweal.membership.actions.statutes import load_statutes, set_setting, s
 
 __all__ = [
     "DocumentMissing",
+    "EstateRefused",
     "ExitRefused",
     "LoadedMovement",
     "Movement",
     "MovementRefused",
     "Planned",
     "WrongAccount",
+    "add_claimant",
     "admit_member",
     "ask_to_leave",
     "book_movement",
@@ -37,13 +50,20 @@ __all__ = [
     "load_payout_accounts",
     "load_statutes",
     "make_payment_file",
+    "note_agreement",
+    "note_estate_file_taken",
+    "note_estate_paid",
     "note_file_taken",
     "note_paid",
+    "open_estate",
     "planned",
     "record_reading",
     "record_test",
+    "remove_claimant",
     "set_payout_account",
     "set_setting",
     "set_terms",
+    "settle_estate",
+    "withdraw_estate",
     "withdraw_exit",
 ]

@@ -1,5 +1,6 @@
-"""What membership keeps: members, dated statutes, where members are paid, requests to leave and their seasons."""
+"""What membership keeps: members, dated statutes, where members are paid, requests to leave, seasons, estates."""
 
+from commonweal.membership.models.estates import Claimant, Estate
 from commonweal.membership.models.exits import (
     ExitPayment,
     ExitPaymentFile,
@@ -13,6 +14,8 @@ from commonweal.membership.models.payouts import PayoutAccount
 from commonweal.membership.models.statutes import ShareTerms, StatuteSetting
 
 __all__ = [
+    "Claimant",
+    "Estate",
     "ExitPayment",
     "ExitPaymentFile",
     "ExitRefund",

@@ -26,8 +26,17 @@ MISSING_SHOWN = 200
 @for_staff(Act.PAY_OUT)
 @require_safe
 def payment_list(request: HttpRequest) -> HttpResponse:
-    """The decided seasons, each a door to its payments."""
-    return render(request, "membership/exit_payment_list.html", {"seasons": queries.decided_seasons()})
+    """The decided seasons and settled estates, each a door to its payments."""
+    estates = [
+        {
+            "pk": each.pk,
+            "name": str(each.member.person or each.member.organisation),
+            "cents": each.settled_cents or 0,
+        }
+        for each in queries.estates_to_pay()
+    ]
+    context = {"seasons": queries.decided_seasons(), "estates": estates}
+    return render(request, "membership/exit_payment_list.html", context)
 
 
 def _decided(year: int) -> ExitSeason:

@@ -12,7 +12,7 @@ import pytest
 
 from commonweal.config import environment
 from commonweal.membership.rules.statutes import SETTINGS, Evidence
-from commonweal.membership.states import ESTATE, EXIT, SEASON
+from commonweal.membership.states import ESTATE, EXCLUSION, EXIT, SEASON
 from commonweal.projects.states import CALL, DOSSIER
 from commonweal.voting.states import BALLOT
 
@@ -32,6 +32,7 @@ def test_the_readme_lists_every_setting_as_the_code_has_it() -> None:
         ("membership", EXIT.table()),
         ("membership", SEASON.table()),
         ("membership", ESTATE.table()),
+        ("membership", EXCLUSION.table()),
     ],
 )
 def test_area_readmes_carry_the_state_tables(area: str, table: str) -> None:

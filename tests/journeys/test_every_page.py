@@ -16,6 +16,7 @@ from django.urls import get_resolver, resolve
 
 from commonweal.membership import actions as membership
 from commonweal.membership.rules.estates import EndKind, Settlement
+from commonweal.membership.rules.exclusions import SentBy
 from commonweal.membership.rules.exits import ExitTest, Outcome
 from commonweal.people.actions import give_mandate
 from commonweal.people.models import Person
@@ -63,6 +64,33 @@ def decided_season(by: Person) -> int:
     return season.year
 
 
+def excluded(by: Person) -> int:
+    """The exclusion of a member, told to them and to be paid."""
+    member = make.member(joined_on=date(2016, 1, 1))
+    make.shares(member, 4)
+    told, document = {"by": by, "now": make.NOW}, "letter"
+    exclusion = membership.propose_exclusion(
+        member=member,
+        grounds="Article 9",
+        document=document,
+        sent_on=date(2026, 9, 1),
+        sent_by=SentBy.EMAIL,
+        **told,
+    )
+    exclusion = membership.decide_exclusion(
+        exclusion=exclusion,
+        excludes=True,
+        decided_on=date(2026, 11, 2),
+        document=document,
+        reasons="The facts stand.",
+        **told,
+    )
+    exclusion = membership.notify_exclusion(
+        exclusion=exclusion, on=make.NOW.date(), document=document, **told
+    )
+    return membership.refund_exclusion(exclusion=exclusion, document=document, values={"A": 50_00}, **told).pk
+
+
 def open_estate(by: Person) -> tuple[int, int]:
     """An estate with one heir, being put together, after one that is to be paid; and the heir."""
     for place in range(2):
@@ -103,6 +131,7 @@ def site(world: None, clock: Clock) -> dict[str, list[str]]:
     operation = make.shares(holder, 10)
     gone = decided_season(adviser)
     estate, claimant = open_estate(adviser)
+    exclusion = excluded(adviser)
     leaving = membership.ask_to_leave(member=holder, by=who, now=make.NOW)
     stayer = make.member(joined_on=date(2020, 1, 1))
     make.shares(stayer, 10)
@@ -221,6 +250,11 @@ def site(world: None, clock: Clock) -> dict[str, list[str]]:
             "desk/staff/",
             f"desk/staff/{adviser.appointments.first().pk}/end/",
             f"members/{holder.number}/account/",
+            "members/exclusions/",
+            f"members/exclusions/{exclusion}/",
+            f"members/exclusions/{exclusion}/payment/",
+            f"members/exclusions/{exclusion}/decide/",
+            f"members/register/{stayer.number}/exclude/",
             "members/estates/",
             f"members/estates/{estate - 1}/payments/",
             f"members/estates/{estate}/",
@@ -277,6 +311,8 @@ NO_PAGE = {
     "definition",
     "estate-file",
     "estate-paid",
+    "exclusion-file",
+    "exclusion-paid",
     "exit-file",
     "exit-file-paid",
     "dossier-receipt",

@@ -1,4 +1,4 @@
-"""The life of requests to leave, of exit seasons and of estates, as tables. Pages, actions and tests read them here."""
+"""The life of requests to leave, exit seasons, estates and exclusions, as tables. Pages, actions, tests read them here."""
 
 from commonweal.kernel.states import Machine, Move
 from commonweal.kernel.words import Words, gettext_noop
@@ -103,6 +103,43 @@ ESTATE = Machine(
         Move(
             "refund", _OPEN, "to_pay", _SECRETARY, gettext_noop("Book the refund"), "all_agreed_with_accounts"
         ),
+        Move("pay", frozenset({"to_pay"}), "paid", "pay_out", gettext_noop("Note as paid")),
+    ),
+)
+
+
+class ExclusionState(Words):
+    """Where a proposal to exclude a member stands."""
+
+    PROPOSED = "proposed", gettext_noop("the member may answer")
+    DROPPED = "dropped", gettext_noop("dropped")
+    KEPT = "kept", gettext_noop("the member stays")
+    EXCLUDED = "excluded", gettext_noop("to be notified")
+    NOTIFIED = "notified", gettext_noop("refund to be booked")
+    TO_PAY = "to_pay", gettext_noop("to be paid")
+    PAID = "paid", gettext_noop("paid out")
+
+
+_PROPOSED = frozenset({"proposed"})
+
+EXCLUSION = Machine(
+    ExclusionState,
+    (
+        Move("drop", _PROPOSED, "dropped", _SECRETARY, gettext_noop("Drop the proposal"), needs_reason=True),
+        Move("keep", _PROPOSED, "kept", _SECRETARY, gettext_noop("The member stays"), needs_reason=True),
+        Move(
+            "exclude",
+            _PROPOSED,
+            "excluded",
+            _SECRETARY,
+            gettext_noop("Book the exclusion"),
+            "answer_time_over_and_heard",
+            needs_reason=True,
+        ),
+        Move(
+            "notify", frozenset({"excluded"}), "notified", _SECRETARY, gettext_noop("Note the notification")
+        ),
+        Move("refund", frozenset({"notified"}), "to_pay", _SECRETARY, gettext_noop("Book the refund")),
         Move("pay", frozenset({"to_pay"}), "paid", "pay_out", gettext_noop("Note as paid")),
     ),
 )

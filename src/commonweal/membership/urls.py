@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from commonweal.membership.views import estates, exit_payments, exits, payouts, register, seasons, shares
+from commonweal.membership.views import (
+    estates,
+    exclusions,
+    exit_payments,
+    exits,
+    payouts,
+    register,
+    seasons,
+    shares,
+)
 
 app_name = "membership"
 urlpatterns = [
@@ -38,6 +47,13 @@ urlpatterns = [
     path("estates/<int:pk>/payments/", estates.estate_payments, name="estate-payments"),
     path("estates/<int:pk>/payments/file/", estates.estate_file_take, name="estate-file"),
     path("estates/<int:pk>/payments/paid/", estates.estate_paid, name="estate-paid"),
+    path("exclusions/", exclusions.exclusion_list, name="exclusion-list"),
+    path("exclusions/<int:pk>/", exclusions.exclusion, name="exclusion"),
+    path("exclusions/<int:pk>/payment/", exclusions.exclusion_payment, name="exclusion-payment"),
+    path("exclusions/<int:pk>/payment/file/", exclusions.exclusion_file_take, name="exclusion-file"),
+    path("exclusions/<int:pk>/payment/paid/", exclusions.exclusion_paid, name="exclusion-paid"),
+    path("exclusions/<int:pk>/<str:step>/", exclusions.exclusion_step, name="exclusion-step"),
+    path("register/<int:number>/exclude/", exclusions.exclusion_new, name="exclusion-new"),
     path("register/<int:number>/end/", estates.estate_new, name="estate-new"),
     path("register/consult/", shares.register_consult, name="register-consult"),
     path("register/", register.register, name="register"),

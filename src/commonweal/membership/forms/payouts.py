@@ -22,7 +22,7 @@ class AccountForm(forms.Form):
         label=_("Account number (IBAN)"),
         max_length=IBAN_TYPED_MAX,
         help_text=_("As on your bank card or in your bank's app, such as BE68 5390 0754 7034."),
-        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "size": "34"}),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
     holder = CleanCharField(
         label=_("Holder of the account"),

@@ -1,6 +1,7 @@
 """What membership keeps: members, dated statutes, where members are paid, requests to leave, seasons, estates."""
 
 from commonweal.membership.models.estates import Claimant, Estate
+from commonweal.membership.models.exclusions import Exclusion
 from commonweal.membership.models.exits import (
     ExitPayment,
     ExitPaymentFile,
@@ -16,6 +17,7 @@ from commonweal.membership.models.statutes import ShareTerms, StatuteSetting
 __all__ = [
     "Claimant",
     "Estate",
+    "Exclusion",
     "ExitPayment",
     "ExitPaymentFile",
     "ExitRefund",

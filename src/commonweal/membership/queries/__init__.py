@@ -12,6 +12,13 @@ from commonweal.membership.queries.estates import (
     refunds_of,
     shares_for,
 )
+from commonweal.membership.queries.exclusions import (
+    all_exclusions,
+    exclusion_file,
+    exclusion_refunds,
+    exclusions_to_pay,
+    held_by_excluded,
+)
 from commonweal.membership.queries.exit_payments import (
     Due,
     decided_seasons,
@@ -83,6 +90,7 @@ __all__ = [
     "Plan",
     "RegisterRow",
     "all_estates",
+    "all_exclusions",
     "all_seasons",
     "all_settings",
     "all_terms",
@@ -101,10 +109,14 @@ __all__ = [
     "estate_file",
     "estate_of",
     "estates_to_pay",
+    "exclusion_file",
+    "exclusion_refunds",
+    "exclusions_to_pay",
     "exit_terms_on",
     "file_text",
     "files_of",
     "held_by_estate",
+    "held_by_excluded",
     "held_on",
     "holder_names",
     "holdings_by_year",

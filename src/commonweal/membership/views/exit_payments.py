@@ -26,17 +26,17 @@ MISSING_SHOWN = 200
 @for_staff(Act.PAY_OUT)
 @require_safe
 def payment_list(request: HttpRequest) -> HttpResponse:
-    """The decided seasons and settled estates, each a door to its payments."""
-    estates = [
-        {
-            "pk": each.pk,
-            "name": str(each.member.person or each.member.organisation),
-            "cents": each.settled_cents or 0,
-        }
-        for each in queries.estates_to_pay()
-    ]
-    context = {"seasons": queries.decided_seasons(), "estates": estates}
+    """The decided seasons, settled estates and exclusions, each a door to its payments."""
+    context = {
+        "seasons": queries.decided_seasons(),
+        "estates": [_owed(each, each.settled_cents) for each in queries.estates_to_pay()],
+        "exclusions": [_owed(each, each.refund_cents) for each in queries.exclusions_to_pay()],
+    }
     return render(request, "membership/exit_payment_list.html", context)
+
+
+def _owed(each: Any, cents: int | None) -> dict[str, Any]:
+    return {"pk": each.pk, "name": str(each.member.person or each.member.organisation), "cents": cents or 0}
 
 
 def _decided(year: int) -> ExitSeason:

@@ -5,7 +5,7 @@ UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
 RUN = PYTHONPATH=$(if $(wildcard .uv),.uv) $(UV) run --no-sync
 BESIDE = SECRET_KEY=tests-only COMMONWEAL_DB_POOL=no $(RUN) python -m commonweal.config.embedded
 
-.PHONY: help run test proof check bench bench-count bench-shares demo-reset ready tools format messages
+.PHONY: help run test proof check bench bench-count bench-shares bench-exits demo-reset ready tools format messages
 
 help: ## say what there is
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 14
@@ -58,3 +58,6 @@ bench-count: ready ## how fast a count is, beside other programs on the same fil
 
 bench-shares: ready ## the share register at 40,000 and 400,000 members, beside its limits
 	@COMMONWEAL_VAR=var/bench $(BESIDE) python bench/shares.py
+
+bench-exits: ready ## an exit season of five percent of 40,000 and 400,000 members, beside its limit
+	@COMMONWEAL_VAR=var/bench $(BESIDE) python -m bench.exits

@@ -5,7 +5,7 @@ UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
 RUN = PYTHONPATH=$(if $(wildcard .uv),.uv) $(UV) run --no-sync
 BESIDE = SECRET_KEY=tests-only COMMONWEAL_DB_POOL=no $(RUN) python -m commonweal.config.embedded
 
-.PHONY: help run test proof check bench bench-count bench-shares bench-dividends demo-reset ready tools format messages
+.PHONY: help run test proof check bench bench-count bench-shares bench-dividends bench-exits demo-reset ready tools format messages
 
 help: ## say what there is
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 14
@@ -61,3 +61,5 @@ bench-shares: ready ## the share register at 40,000 and 400,000 members, beside 
 
 bench-dividends: ready ## a dividend from proposal to payment files at 40,000 and 400,000 members, beside its limit and DuckDB
 	@COMMONWEAL_VAR=var/bench $(BESIDE) python bench/dividends.py
+bench-exits: ready ## an exit season of five percent of 40,000 and 400,000 members, beside its limit
+	@COMMONWEAL_VAR=var/bench $(BESIDE) python -m bench.exits

@@ -82,7 +82,8 @@ def people(members: int) -> None:
     """Persons and members with these numbers, organisations left out: the register joins the same tables."""
     from django.utils import timezone
 
-    from commonweal.membership.actions import load_members
+    from commonweal.membership.actions import load_members, load_payout_accounts
+    from commonweal.membership.models import Member
     from commonweal.people.actions import load_people
     from commonweal.places.models import Municipality
 
@@ -113,6 +114,9 @@ def people(members: int) -> None:
         ((n, n, nis, "fr", FIRST, None) for n in range(1, members + 1)),
         ("number", "person_id", "municipality_id", "language", "joined_on", "left_on"),
     )
+    known = Member.objects.order_by("number").values_list("pk", "number").iterator(10_000)
+    # Enough of an account number for a search; nobody is paid on it.
+    load_payout_accounts((pk, f"BE00{number:012d}", "Holder", now) for pk, number in list(known))
 
 
 def movements(path: Path) -> Iterator[Any]:
@@ -214,6 +218,12 @@ def _questions(members: int) -> None:
         "search by telephone",
         1,
         median(lambda n: list(queries.members_matching(f"04{n:08d}", today, contact=True))),
+        SEARCH_LIMIT_S,
+    )
+    told(
+        "search by the end of an account",
+        1,
+        median(lambda n: list(queries.members_matching(f"*{n:07d}", today, contact=True))),
         SEARCH_LIMIT_S,
     )
     told(

@@ -12,7 +12,16 @@ import pytest
 
 from commonweal.config import environment
 from commonweal.membership.rules.statutes import SETTINGS, Evidence
-from commonweal.membership.states import APPLICATION, DIVIDEND, IMPORT, OFFER
+from commonweal.membership.states import (
+    APPLICATION,
+    DIVIDEND,
+    ESTATE,
+    EXCLUSION,
+    EXIT,
+    IMPORT,
+    OFFER,
+    SEASON,
+)
 from commonweal.projects.states import CALL, DOSSIER
 from commonweal.voting.states import BALLOT
 
@@ -33,6 +42,10 @@ def test_the_readme_lists_every_setting_as_the_code_has_it() -> None:
         ("membership", DIVIDEND.table()),
         ("membership", IMPORT.table()),
         ("membership", OFFER.table()),
+        ("membership", EXIT.table()),
+        ("membership", SEASON.table()),
+        ("membership", ESTATE.table()),
+        ("membership", EXCLUSION.table()),
     ],
 )
 def test_area_readmes_carry_the_state_tables(area: str, table: str) -> None:

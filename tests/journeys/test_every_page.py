@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date, timedelta
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -24,6 +26,10 @@ from commonweal.membership.models import (
     Payment,
     Refund,
 )
+from commonweal.membership.rules.estates import EndKind, Settlement
+from commonweal.membership.rules.exclusions import SentBy
+from commonweal.membership.rules.exits import ExitTest
+from commonweal.membership.rules.exits import Outcome as Decided
 from commonweal.membership.rules.imports import ImportKind
 from commonweal.membership.rules.matching import Outcome
 from commonweal.membership.rules.payments import ReturnReason
@@ -47,6 +53,87 @@ from tests.test_architecture import patterns
 PAGE_BYTES = 50_000
 
 
+def decided_season(by: Person) -> int:
+    """The year of an exit season with one member paid a part, on a known account, and one without."""
+    members = [make.member(joined_on=date(2016, 1, 1)) for _each in range(2)]
+    for member in members:
+        make.shares(member, 4)
+        season = membership.ask_to_leave(
+            member=member, by=member.person, now=make.NOW - timedelta(days=200)
+        ).season
+    membership.set_payout_account(
+        member=members[0], iban="BE68539007547034", holder="J", by=members[0].person, now=make.NOW
+    )
+    told = {"season": season, "as_of": season.closes_on, "document": "accounts", "by": by, "now": make.NOW}
+    for kind in ExitTest:
+        values = {"A": 37_50, "C": 250_00}
+        membership.record_test(kind=kind, have_cents=300_00, keep_cents=0, values=values, **told)
+    membership.decide_season(
+        season=season,
+        outcome=Decided.PART,
+        budget_cents=250_00,
+        decided_on=make.NOW.date(),
+        document="minutes",
+        reasons=dict.fromkeys(("fr", "nl", "de", "en"), "Les tests ne laissent pas plus."),
+        by=by,
+        now=make.NOW,
+    )
+    membership.make_payment_file(season=season, pay_on=make.NOW.date(), by=by, now=make.NOW)
+    return season.year
+
+
+def excluded(by: Person) -> int:
+    """The exclusion of a member, told to them and to be paid."""
+    member = make.member(joined_on=date(2016, 1, 1))
+    make.shares(member, 4)
+    told, document = {"by": by, "now": make.NOW}, "letter"
+    exclusion = membership.propose_exclusion(
+        member=member,
+        grounds="Article 9",
+        document=document,
+        sent_on=date(2026, 9, 1),
+        sent_by=SentBy.EMAIL,
+        **told,
+    )
+    exclusion = membership.decide_exclusion(
+        exclusion=exclusion,
+        excludes=True,
+        decided_on=date(2026, 11, 2),
+        document=document,
+        reasons="The facts stand.",
+        **told,
+    )
+    exclusion = membership.notify_exclusion(
+        exclusion=exclusion, on=make.NOW.date(), document=document, **told
+    )
+    return membership.refund_exclusion(exclusion=exclusion, document=document, values={"A": 50_00}, **told).pk
+
+
+def open_estate(by: Person) -> tuple[int, int]:
+    """An estate with one heir, being put together, after one that is to be paid; and the heir."""
+    for place in range(2):
+        member = make.member(joined_on=date(2016, 1, 1))
+        make.shares(member, 4)
+        told = {"by": by, "now": make.NOW}
+        estate = membership.open_estate(
+            member=member, kind=EndKind.DEATH, ended_on=date(2026, 5, 1), document="certificate", **told
+        )
+        claimant = membership.add_claimant(
+            estate=estate, name="An Heir", part=Fraction(1), iban="BE68539007547034", **told
+        )
+        if place == 0:
+            membership.note_agreement(claimant=claimant, on=make.NOW.date(), document="signed", **told)
+            membership.settle_estate(
+                estate=estate,
+                settlement=Settlement.REFUND,
+                heirship="deed",
+                decision="board",
+                values={"A": 37_50},
+                **told,
+            )
+    return estate.pk, claimant.pk
+
+
 @pytest.fixture
 def site(world: None, clock: Clock) -> dict[str, list[str]]:
     """A site with something on every page; addresses without their language, by who may open them."""
@@ -61,6 +148,12 @@ def site(world: None, clock: Clock) -> dict[str, list[str]]:
     holder = make.member(who)
     operation = make.shares(holder, 10)
     dividend, proposed = _dividends(holder, adviser)
+    gone = decided_season(adviser)
+    estate, claimant = open_estate(adviser)
+    exclusion = excluded(adviser)
+    leaving = membership.ask_to_leave(member=holder, by=who, now=make.NOW)
+    stayer = make.member(joined_on=date(2020, 1, 1))
+    make.shares(stayer, 10)
     for _each in range(30):
         make.member()
     offer = membership.offer_shares(
@@ -183,6 +276,8 @@ def site(world: None, clock: Clock) -> dict[str, list[str]]:
             "members/requests/",
             f"members/requests/{asks.pk}/",
             f"members/requests/{asks.pk}/withdraw/",
+            "members/shares/leave/",
+            "members/shares/leave/back/",
             f"dossiers/{draft.pk}/",
             f"dossiers/{asked.pk}/",
             f"dossiers/{asked.pk}/review/",
@@ -221,6 +316,29 @@ def site(world: None, clock: Clock) -> dict[str, list[str]]:
             *(f"members/dividends/{dividend.pk}/{page}" for page in ("", "waiting/", "returns/")),
             f"members/dividends/{proposed.pk}/",
             f"members/dividends/{proposed.pk}/withdraw/",
+            "members/exclusions/",
+            f"members/exclusions/{exclusion}/",
+            f"members/exclusions/{exclusion}/payment/",
+            f"members/exclusions/{exclusion}/decide/",
+            f"members/register/{stayer.number}/exclude/",
+            "members/estates/",
+            f"members/estates/{estate - 1}/payments/",
+            f"members/estates/{estate}/",
+            f"members/estates/{estate}/claims/",
+            f"members/estates/{estate}/claims/{claimant}/",
+            f"members/estates/{estate}/settle/",
+            f"members/estates/{estate}/undo/",
+            f"members/register/{stayer.number}/end/",
+            "members/exits/",
+            f"members/exits/{gone}/",
+            f"members/exits/{leaving.season.year}/plan/",
+            f"members/exits/{leaving.season.year}/decide/?outcome=part&budget=100",
+            f"members/exits/{leaving.season.year}/tests/net_assets/",
+            "members/exits/payments/",
+            f"members/exits/{gone}/payments/",
+            f"members/exits/{leaving.season.year}/",
+            f"members/register/{stayer.number}/leave/",
+            f"members/register/{holder.number}/leave/back/",
             "members/register/",
             "members/register/changes/",
             "members/register/accreditation/",
@@ -296,6 +414,13 @@ NO_PAGE = {
     "definition",
     "dividend-file",
     "dividend-lines",
+    "claimant-remove",
+    "estate-file",
+    "estate-paid",
+    "exclusion-file",
+    "exclusion-paid",
+    "exit-file",
+    "exit-file-paid",
     "dossier-receipt",
     "import-template",
     "municipality-suggest",
@@ -309,6 +434,8 @@ NO_PAGE = {
     "requests-lapse",
     "result-csv",
     "special-report",
+    "season-file",
+    "season-report",
     "result-file",
     "sealed-bundle",
     "turnout-csv",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -14,10 +15,13 @@ from pypdf import PdfReader
 from commonweal.kernel.decision import NotAllowed
 from commonweal.ledger import actions as ledger
 from commonweal.membership import actions, queries
-from commonweal.membership.models import AccreditationNote
+from commonweal.membership.actions import joining
+from commonweal.membership.models import AccreditationNote, DividendRun
 from commonweal.membership.rules.accreditation import Condition, Verdict
 from commonweal.membership.rules.movements import moved
 from tests import factories as make
+from tests.membership import dividend_steps
+from tests.membership import joining_steps as steps
 from tests.portal.steps import LANGUAGES, queries_of, signed_in, text_of
 
 pytestmark = pytest.mark.django_db
@@ -120,3 +124,18 @@ def test_only_the_secretary_and_only_recent_years(secretary: Client) -> None:
     for address in (f"{HOME}1999/", f"{HOME}{YEAR}/weather/", f"{HOME}{YEAR + 3}/report/"):
         assert secretary.get(address).status_code == 404
     assert secretary.get(f"{HOME}{YEAR}/aim/").status_code == 200
+
+
+def test_refusals_exclusions_and_dividends_of_the_year_are_counted() -> None:
+    asked = steps.asked(make.person(), 2)
+    joining.refuse_application(
+        application=asked, reason="The statutes of the day.", by=make.staff("secretary"), now=make.NOW
+    )
+    dividend_steps.holder(5)
+    dividend_steps.reckoned(dividend_steps.Staff(), rate_bp=3_00)
+    run = DividendRun.objects.get()
+    found = {each.condition: each for each in queries.accreditation(YEAR)}
+    assert found[Condition.OPEN].evidence[1][1] == {"count": 1, "without": 0}
+    found = {each.condition: each for each in queries.accreditation(run.year_ends_on.year)}
+    assert found[Condition.DIVIDEND].evidence[0][1]["percent"] == Decimal("2.10")
+    assert found[Condition.DIVIDEND].verdict == Verdict.HOLDS

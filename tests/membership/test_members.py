@@ -9,8 +9,9 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from commonweal.membership import queries
-from commonweal.membership.actions import admit_member
+from commonweal.membership.actions import admit_member, set_payout_account
 from commonweal.membership.models import Member
+from commonweal.people.rules import Channel
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -100,3 +101,19 @@ def test_staff_find_members_by_address_and_members_do_not() -> None:
     for text in ("anna.p@people.example", "0470123456", "+32 470 12 34 56"):
         assert found(text, contact=False) == [], text
     assert found("0403.581.960", contact=False) == [verger.number]
+
+
+def test_staff_find_members_by_the_end_of_their_account_number() -> None:
+    member, staff = make.member(), make.staff("counter")
+    set_payout_account(
+        member=member, iban="BE68 5390 0754 7034", holder="Ada", by=staff, now=make.NOW, channel=Channel.PHONE
+    )
+
+    def found(text: str, *, contact: bool = True) -> list[int]:
+        return [each.number for each in queries.members_matching(text, make.NOW.date(), contact=contact)]
+
+    for text in ("*7034", "* 547 034", "BE68 5390 0754 7034", "be68539007547034"):
+        assert found(text) == [member.number], text
+    for text in ("*7035", "*034", "BE68 5390 0754 7035", "*"):
+        assert found(text) == [], text
+    assert found("*7034", contact=False) == []

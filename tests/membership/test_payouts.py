@@ -232,7 +232,7 @@ def test_the_database_keeps_each_account_as_it_was_and_takes_no_other_text() -> 
     for statement in (
         "UPDATE membership_payoutaccount SET holder = 'B'",
         "DELETE FROM membership_payoutaccount",
-        "TRUNCATE membership_payoutaccount",
+        "TRUNCATE membership_payoutaccount CASCADE",
         "UPDATE membership_payoutaccount SET iban = 'BE71' WHERE false",
         "INSERT INTO membership_payoutaccount (member_id, iban, holder, since)"
         " SELECT member_id, 'no iban', 'A', now() FROM membership_payoutaccount",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from commonweal.membership.notices import joining, payouts, transfers
+from commonweal.membership.notices import exits, joining, payouts, transfers
 from commonweal.membership.tasks import carry_on_dividend
 from commonweal.people.models import Event
 from commonweal.projects import notices as projects
@@ -19,4 +19,7 @@ HANDLERS: Mapping[str, Sequence[Callable[[Event], None]]] = {
     "DividendPayAsked": (carry_on_dividend,),
     "DividendCarriedOn": (carry_on_dividend,),
     "PayoutAccountSet": (payouts.tell_account_changed,),
+    "ExitAsked": (exits.tell_exit_asked,),
+    "ExitWithdrawn": (exits.tell_exit_asked,),
+    "ExitsAnswered": (exits.tell_exits_answered,),
 }

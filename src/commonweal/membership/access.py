@@ -1,4 +1,5 @@
-"""Who may keep the register, who may read it, whose shares are one's own, and who says where a member is paid."""
+"""Who may keep the register, who may read it, whose shares are one's own, who says where a member is paid, who asks
+to leave."""
 
 from __future__ import annotations
 
@@ -140,3 +141,12 @@ def may_approve(run: DividendRun, person: Person, on: date) -> Decision:
     if run.approvals.filter(person=person).exists():
         return no("approved_before", _("You approved this dividend already: someone else is the second."))
     return may_see_dividends(person, on)
+
+
+def may_ask_exit_for(person: Person, member: Member, on: date) -> Decision:
+    """Whether someone may ask to leave in a member's name: oneself, who speaks for an organisation, or staff."""
+    if member.person_id == person.pk:
+        return YES
+    if member.organisation_id and organisations_of(person, on).filter(pk=member.organisation_id).exists():
+        return YES
+    return may(person, Act.ENTER_FOR_OTHERS, on)

@@ -2,6 +2,16 @@
 
 from commonweal.membership.models.accreditation import AccreditationNote
 from commonweal.membership.models.dividends import DividendApproval, DividendLine, DividendRun
+from commonweal.membership.models.estates import Claimant, Estate
+from commonweal.membership.models.exclusions import Exclusion
+from commonweal.membership.models.exits import (
+    ExitPayment,
+    ExitPaymentFile,
+    ExitRefund,
+    ExitRequest,
+    ExitSeason,
+    SeasonTest,
+)
 from commonweal.membership.models.imports import Import
 from commonweal.membership.models.joining import Application, InformationNote
 from commonweal.membership.models.members import Member
@@ -16,9 +26,17 @@ __all__ = [
     "Application",
     "BankFile",
     "BankMovement",
+    "Claimant",
     "DividendApproval",
     "DividendLine",
     "DividendRun",
+    "Estate",
+    "Exclusion",
+    "ExitPayment",
+    "ExitPaymentFile",
+    "ExitRefund",
+    "ExitRequest",
+    "ExitSeason",
     "Handling",
     "Import",
     "InformationNote",
@@ -28,6 +46,7 @@ __all__ = [
     "PayoutAccount",
     "Refund",
     "ReturnedPayment",
+    "SeasonTest",
     "ShareOffer",
     "ShareTerms",
     "StatuteSetting",

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.contrib.postgres.indexes import OpClass
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Reverse
 
 from commonweal.kernel.privacy import Personal
 from commonweal.membership.rules.payments import PaymentKind, ReturnReason
@@ -27,7 +29,11 @@ class PayoutAccount(models.Model):
 
     class Meta:
         ordering = ("id",)
-        indexes = (models.Index(fields=("member", "-id"), name="payout_account_latest"),)
+        indexes = (
+            models.Index(fields=("member", "-id"), name="payout_account_latest"),
+            # Staff find a member by the last signs of an account number.
+            models.Index(OpClass(Reverse("iban"), name="text_pattern_ops"), name="payout_account_tail"),
+        )
         constraints = (
             models.CheckConstraint(
                 name="payout_account_is_an_iban",

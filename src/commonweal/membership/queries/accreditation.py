@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 
 from commonweal.ledger import queries as ledger
-from commonweal.membership.models import AccreditationNote, Member
+from commonweal.membership.models import AccreditationNote, Application, DividendRun, Exclusion, Member
 from commonweal.membership.queries.shares import all_terms, setting_on
 from commonweal.membership.rules.accreditation import Condition, Facts, Finding, Note, findings
 from commonweal.membership.rules.movements import shares_account
 from commonweal.membership.rules.statutes import SettingName
+from commonweal.membership.states import ApplicationState, DividendState, ExclusionState
 
 
 def accreditation(year: int) -> tuple[Finding, ...]:
     """The nine conditions in a calendar year, with figures and notes; a handful of queries, whatever the size."""
     first, last = date(year, 1, 1), date(year, 12, 31)
     terms = {each.share_class: each for each in all_terms() if each.starts_on <= last}
+    reasons = _reasons(first, last)
     return findings(
         Facts(
             admitted=Member.objects.filter(joined_on__range=(first, last)).count(),
-            refused=0,
-            refused_without_reason=0,
+            refused=len(reasons),
+            refused_without_reason=reasons.count(""),
             classes=len(terms),
             beyond_maximum=sum(
                 ledger.owners_above(shares_account(code), each.shares_max, last)
@@ -28,11 +31,30 @@ def accreditation(year: int) -> tuple[Finding, ...]:
                 if each.shares_max is not None
             ),
             vote_cap_percent=setting_on(SettingName.VOTE_CAP_PERCENT, last),
-            dividend_percent=None,
-            dividend_cap_percent=None,
+            dividend_percent=_dividend(first, last),
+            dividend_cap_percent=Decimal(cap)
+            if (cap := setting_on(SettingName.DIVIDEND_CAP_PERCENT, last))
+            else None,
             notes=_notes(year),
         )
     )
+
+
+def _reasons(first: date, last: date) -> list[str]:
+    """What was told to each who was refused or excluded in these days, stripped; empty where nothing was."""
+    asked = Application.objects.filter(state=ApplicationState.REFUSED, changed_at__date__range=(first, last))
+    excluded = Exclusion.objects.filter(decided_on__range=(first, last)).exclude(state=ExclusionState.KEPT)
+    told = [*asked.values_list("reason", flat=True), *excluded.values_list("reasons", flat=True)]
+    return [reason.strip() for reason in told]
+
+
+def _dividend(first: date, last: date) -> Decimal | None:
+    """Percent of what was paid on shares that all dividends of a year give together, after withholding tax."""
+    runs = DividendRun.objects.exclude(state=DividendState.WITHDRAWN).filter(
+        year_ends_on__range=(first, last)
+    )
+    parts = [Decimal(rate * (100 - tax)) / 10_000 for rate, tax in runs.values_list("rate_bp", "tax_percent")]
+    return sum(parts, Decimal(0)).quantize(Decimal("0.01")) if parts else None
 
 
 def _notes(year: int) -> dict[Condition, Note]:

@@ -7,8 +7,10 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from django.db.models import Max, Q, QuerySet
+from django.db.models.functions import Reverse
 
-from commonweal.membership.models import Member
+from commonweal.membership.models import Member, PayoutAccount
+from commonweal.membership.rules.ibans import account_tail
 from commonweal.people.queries import organisations_named, people_named, people_reached_at
 from commonweal.people.rules import phone_tail
 
@@ -52,10 +54,14 @@ def speakers_for(member: Member, day: date) -> list[Person]:
 def members_matching(text: str, day: date | None, *, contact: bool = False) -> QuerySet[Member]:
     """Members by number or by the start of their names, whatever the accents; the first fifty.
 
-    Without a day also those of the past. `contact` looks at e-mail addresses and telephones too: for staff only, since
-    whoever finds by an address learns whose it is.
+    Without a day also those of the past. `contact` looks at e-mail addresses, telephones and account numbers too (whole,
+    or their last digits after `*`): for staff only, since whoever finds by an address learns whose it is.
     """
     text = text.strip()
+    if contact and (tail := account_tail(text)):
+        paid = PayoutAccount.objects.annotate(back=Reverse("iban")).filter(back__startswith=tail[::-1])
+        found = Member.objects.filter(pk__in=paid.values("member"))
+        return _shown(found & members_on(day) if day else found)
     reached = contact and ("@" in text or bool(phone_tail(text)))
     if text.isascii() and text.isdigit() and len(text) < 10 and not reached:
         found = Member.objects.filter(number=int(text))
@@ -67,6 +73,10 @@ def members_matching(text: str, day: date | None, *, contact: bool = False) -> Q
         found = Member.objects.filter(pk__in=halves.union(others))
     if day:
         found = found & members_on(day)
+    return _shown(found)
+
+
+def _shown(found: QuerySet[Member]) -> QuerySet[Member]:
     return found.select_related("person", "organisation", "municipality").order_by("number")[:SEARCH_LIMIT]
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from commonweal.ledger import queries as ledger
 from commonweal.ledger.queries import Trouble
-from commonweal.membership.models import Member
+from commonweal.membership.models import Estate, Exclusion, Member
 from commonweal.membership.queries.members import members_matching
 from commonweal.membership.queries.shares import all_terms, author_names, classes, holdings_of
 from commonweal.membership.rules import movements as names
@@ -179,6 +179,11 @@ def _troubles(day: date) -> Iterable[Trouble]:
         for is_person in (True, False)
         if terms.holders == (HolderKind.ORGANISATION if is_person else HolderKind.PERSON)
     }
+    # The shares of someone who died or was excluded stay under their number until they are settled.
+    settling = set(Estate.objects.filter(state="open").values_list("member__number", flat=True))
+    settling |= set(
+        Exclusion.objects.filter(state__in=("excluded", "notified")).values_list("member__number", flat=True)
+    )
     who: tuple[Any, ...] = next(members, (None,))
     for number, held in _holders(classes(), day, None):
         where = f"member {number}"
@@ -186,7 +191,7 @@ def _troubles(day: date) -> Iterable[Trouble]:
             who = next(members, (None,))
         if who[0] != number:
             yield Trouble("holder_unknown", where, "holds shares, and no member bears this number")
-        elif who[2] is not None and who[2] + timedelta(days=1) <= day:
+        elif who[2] is not None and who[2] + timedelta(days=1) <= day and number not in settling:
             yield Trouble("holder_left", where, f"left on {who[2]} and still holds shares")
         for code, each in held.items():
             if each.shares and who[0] == number and (code, who[1] is not None) in wrong_for:

@@ -32,3 +32,18 @@ def still_holds(number: str) -> bool:
 def shortened(number: str) -> str:
     """Enough of an account number to know one's own: `BE68 … 7034`."""
     return f"{number[:4]} … {number[-4:]}"
+
+
+# Fewer digits would find half the members.
+TAIL_MIN = 4
+
+
+def account_tail(text: str) -> str:
+    """What is typed to find an account by: all of an IBAN, or its last signs after a star; empty for anything else."""
+    bare = "".join(text.split()).upper()
+    if bare.startswith("*") and len(bare) > TAIL_MIN and bare[1:].isascii() and bare[1:].isalnum():
+        return bare[1:]
+    try:
+        return read_iban(bare) if bare[:2].isalpha() and bare[2:4].isdigit() else ""
+    except ValueError:
+        return ""

@@ -70,6 +70,7 @@ class Setting:
 class SettingName(Words):
     """The settings there are, with what a reader sees."""
 
+    FINANCIAL_YEAR_MONTH = "financial_year_month", gettext_noop("Month in which the financial year starts")
     EXIT_WINDOW_MONTHS = (
         "exit_window_months",
         gettext_noop("Months at the start of a financial year in which a member may resign"),
@@ -164,6 +165,7 @@ TERMS = (
 _READ, _ASSUMED = Evidence.READ, Evidence.ASSUMED
 _N = SettingName
 SETTINGS = (
+    Setting(_N.FINANCIAL_YEAR_MONTH, CODE_2019, 1, _STATUTES, Evidence.OWN),
     Setting(_N.EXIT_WINDOW_MONTHS, CODE_2019, 6, f"{_LAW}, art. 6:120 §1 (coopfabrik.be)", _READ),
     Setting(_N.EXIT_PARTIAL, CODE_2019, False, f"{_LAW}, art. 6:120 (febecoop.be)", _READ),
     Setting(

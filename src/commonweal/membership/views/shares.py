@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from commonweal.kernel.decision import demand
 from commonweal.membership import actions, queries
-from commonweal.membership.access import may_consult_register, own_membership
+from commonweal.membership.access import may_consult_register, own_or_past_membership
 from commonweal.membership.forms.register import RegisterForm
 from commonweal.membership.models import Member
 from commonweal.membership.views import transfers, wording
@@ -55,9 +55,9 @@ def _own(member: Member, today: date) -> dict[str, Any]:
 @for_persons
 @require_safe
 def my_shares(request: HttpRequest) -> HttpResponse:
-    """What one holds and how it came."""
+    """What one holds and how it came; also for someone who left."""
     today = timezone.localdate()
-    member = own_membership(signed_in_person(request), today)
+    member = own_or_past_membership(signed_in_person(request))
     picture = wording.picture(queries.holdings_by_year(member.number, today))
     offers = [transfers.shown(offer, member) for offer in queries.offers_of(member)]
     context = {**_own(member, today), "picture": picture, "offers": offers}
@@ -69,7 +69,7 @@ def my_shares(request: HttpRequest) -> HttpResponse:
 def my_statement(request: HttpRequest) -> HttpResponse:
     """The same as a dated document to print and keep."""
     today, person = timezone.localdate(), signed_in_person(request)
-    member = own_membership(person, today)
+    member = own_or_past_membership(person)
     answer = HttpResponse(
         pdf(STATEMENT, statement_data(member, str(person), today)), content_type="application/pdf"
     )

@@ -73,6 +73,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "may_match": Act.MATCH_PAYMENTS in acts,
         "payments": movements_waiting() if Act.MATCH_PAYMENTS in acts else 0,
         "may_dividends": bool({Act.PAY_OUT, Act.KEEP_REGISTER} & acts),
+        "may_pay_out": Act.PAY_OUT in acts,
         "may_appoint": Act.APPOINT_STAFF in acts,
     }
     return render(request, "portal/desk.html", context)

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('ledger', '0002_guards'),
-        ('membership', '0012_accreditation'),
+        ('membership', '0014_accreditation'),
     ]
 
     operations = [

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('membership', '0008_dividends'),
+        ('membership', '0012_exclusions'),
         ('people', '0002_guards'),
     ]
 

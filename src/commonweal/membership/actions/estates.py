@@ -1,0 +1,290 @@
+"""Memberships that end by themselves: note it, gather who claims what, settle by refund or takeover, pay."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from commonweal.kernel.decision import Decision, Refusal, demand
+from commonweal.kernel.text import clean
+from commonweal.membership.access import may_keep_register
+from commonweal.membership.actions.exits import day_of
+from commonweal.membership.actions.shares import Movement, booked
+from commonweal.membership.models import Claimant, Estate, ExitRequest, Member
+from commonweal.membership.queries import estates as queries
+from commonweal.membership.rules import estates as rules
+from commonweal.membership.rules.estates import EndKind, Settlement
+from commonweal.membership.rules.ibans import read_iban
+from commonweal.membership.rules.movements import MovementKind
+from commonweal.membership.states import ESTATE, EXIT, EstateState
+from commonweal.people.access import may
+from commonweal.people.actions import record
+from commonweal.people.rules import Act, Channel
+
+if TYPE_CHECKING:
+    from commonweal.people.models import Person
+
+
+class EstateRefused(Refusal):
+    """The file is not complete, or stands elsewhere; the code says which."""
+
+    code = "estate_refused"
+
+
+def _ask(decision: Decision) -> None:
+    if not decision:
+        raise EstateRefused(_(str(decision.reason)), code=decision.code)
+
+
+def _named(document: str) -> str:
+    document = clean(document, lines=False)[:80]
+    if not document:
+        raise EstateRefused(_("Name the document this rests on."), code="no_document")
+    return document
+
+
+def _open(estate: Estate, move: str) -> Estate:
+    estate = Estate.objects.select_for_update(of=("self",)).select_related("member__person").get(pk=estate.pk)
+    _ask(ESTATE.permits(estate.state, move))
+    return estate
+
+
+@transaction.atomic
+def open_estate(
+    *,
+    member: Member,
+    kind: EndKind,
+    ended_on: date,
+    document: str,
+    by: Person,
+    now: datetime,
+    channel: Channel = Channel.PAPER,
+) -> Estate:
+    """Notes that a member died, went bankrupt or was wound up: the membership ended on that day, a request to leave that
+    waits is overtaken. The shares stay until the estate is settled. Raises NotAllowed, EstateRefused."""
+    demand(may_keep_register(by, day_of(now)))
+    document = _named(document)
+    member = Member.objects.select_for_update(of=("self",)).select_related("person").get(pk=member.pk)
+    _ask(rules.fits(kind, is_person=member.person_id is not None))
+    if not member.joined_on <= ended_on <= day_of(now):
+        raise EstateRefused(_("This day is before they joined, or still to come."), code="wrong_day")
+    if member.left_on is not None and member.left_on <= ended_on:
+        raise EstateRefused(_("They had left before that day."), code="left")
+    if queries.estate_of(member) is not None:
+        raise EstateRefused(_("This was noted before."), code="noted")
+    overtaken = EXIT.move("overtake")
+    ExitRequest.objects.filter(member=member, state__in=overtaken.sources).update(
+        state=overtaken.target, closed_at=now
+    )
+    member.left_on = ended_on
+    member.save(update_fields=["left_on"])
+    estate = Estate.objects.create(
+        member=member, kind=kind, ended_on=ended_on, document=document, opened_at=now, opened_by=by
+    )
+    _told("EstateOpened", estate, by, now, channel=channel, kind=kind)
+    return estate
+
+
+@transaction.atomic
+def withdraw_estate(*, estate: Estate, reason: str, by: Person, now: datetime) -> None:
+    """What was noted was a mistake: the membership goes on as if it had not been. Raises NotAllowed, EstateRefused."""
+    demand(may_keep_register(by, day_of(now)))
+    estate = _open(estate, "withdraw")
+    if not clean(reason, lines=False):
+        raise EstateRefused(_("Write why this is undone."), code="no_reason")
+    Member.objects.filter(pk=estate.member_id, left_on=estate.ended_on).update(left_on=None)
+    estate.state = EstateState.WITHDRAWN.value
+    estate.save(update_fields=["state"])
+    _told("EstateWithdrawn", estate, by, now, reason=clean(reason, lines=False)[:500])
+
+
+@transaction.atomic
+def add_claimant(
+    *,
+    estate: Estate,
+    name: str,
+    part: Fraction,
+    by: Person,
+    now: datetime,
+    iban: str = "",
+    heir: Member | None = None,
+) -> Claimant:
+    """One more heir with a part of the estate, or the curator or liquidator with all of it.
+
+    Raises NotAllowed, EstateRefused.
+    """
+    demand(may_keep_register(by, day_of(now)))
+    estate = _open(estate, "refund")
+    if not clean(name, lines=False):
+        raise EstateRefused(_("Write the name."), code="no_name")
+    try:
+        number = read_iban(iban) if iban.strip() else ""
+    except ValueError as wrong:
+        raise EstateRefused(
+            _("This is no account number. Copy it from a bank card or app, such as BE68 5390 0754 7034."),
+            code="wrong_iban",
+        ) from wrong
+    if heir == estate.member:
+        raise EstateRefused(_("The heir is another member."), code="same_member")
+    claimant = Claimant.objects.create(
+        estate=estate,
+        name=clean(name, lines=False)[:160],
+        numerator=part.numerator,
+        denominator=part.denominator,
+        heir=heir,
+        iban=number,
+    )
+    _told("ClaimantAdded", estate, by, now, claimant=claimant.pk, part=str(part))
+    return claimant
+
+
+@transaction.atomic
+def remove_claimant(*, claimant: Claimant, by: Person, now: datetime) -> None:
+    """Takes someone out who was noted wrongly. Raises NotAllowed, EstateRefused."""
+    demand(may_keep_register(by, day_of(now)))
+    estate = _open(claimant.estate, "refund")
+    number = claimant.pk
+    claimant.delete()
+    _told("ClaimantRemoved", estate, by, now, claimant=number)
+
+
+@transaction.atomic
+def note_agreement(*, claimant: Claimant, on: date, document: str, by: Person, now: datetime) -> None:
+    """Notes that someone signed how the estate is settled. Raises NotAllowed, EstateRefused."""
+    demand(may_keep_register(by, day_of(now)))
+    estate = _open(claimant.estate, "refund")
+    if not estate.ended_on <= on <= day_of(now):
+        raise EstateRefused(_("Nobody could agree on that day. Check it."), code="wrong_day")
+    Claimant.objects.filter(pk=claimant.pk).update(agreed_on=on, agreement=_named(document))
+    _told("ClaimantAgreed", estate, by, now, claimant=claimant.pk)
+
+
+@transaction.atomic
+def settle_estate(
+    *,
+    estate: Estate,
+    settlement: Settlement,
+    heirship: str,
+    decision: str,
+    by: Person,
+    now: datetime,
+    values: Mapping[str, int] | None = None,
+) -> Estate:
+    """Books what becomes of the shares: a refund, effective on the day the membership ended, divided among all who claim;
+    or shares passed on, from today, to heirs who are members. Whole, or not at all.
+
+    `decision` names the board's decision, with both tests for a refund; `values` the net asset value of a share in cents,
+    by class. Raises NotAllowed, EstateRefused, and what a movement is refused for.
+    """
+    demand(may_keep_register(by, day_of(now)))
+    move = "refund" if settlement == Settlement.REFUND else "take_over"
+    estate = _open(estate, move)
+    decision, heirship = _named(decision), clean(heirship, lines=False)[:80]
+    claimants = queries.claimants_of(estate)
+    claims = queries.claims_of(claimants, day_of(now))
+    _ask(
+        rules.may_settle(
+            EndKind(estate.kind),
+            settlement,
+            claims,
+            heirship_named=bool(heirship) or estate.kind != EndKind.DEATH,
+        )
+    )
+    if settlement == Settlement.REFUND:
+        total = _refunded(estate, claimants, dict(values or {}), decision, by, now)
+    else:
+        total = _passed_on(estate, claimants, decision, by, now)
+    estate.state, estate.heirship, estate.decision = ESTATE.move(move).target, heirship, decision
+    estate.settled_at, estate.settled_cents = now, total
+    estate.save()
+    _told("EstateSettled", estate, by, now, settlement=settlement, cents=total)
+    return estate
+
+
+def _refunded(
+    estate: Estate,
+    claimants: list[Claimant],
+    values: dict[str, int],
+    decision: str,
+    by: Person,
+    now: datetime,
+) -> int:
+    refunds = queries.refunds_of(estate, values)
+    if None in refunds.values():
+        raise EstateRefused(_("Write the net asset value of a share of each class."), code="no_value")
+    held = queries.held_by_estate(estate)
+    for code, cents in refunds.items():
+        movement = Movement(
+            MovementKind.REFUND, code, estate.ended_on, held[code].shares, cents=cents, document=decision
+        )
+        booked(
+            member=estate.member,
+            movement=movement,
+            key=f"estate:{estate.pk}:{code}",
+            by=by,
+            now=now,
+            channel=Channel.PAPER,
+        )
+    total = sum(cents or 0 for cents in refunds.values())
+    for claimant, cents in zip(
+        claimants, rules.divided(total, [queries.part_of(each) for each in claimants]), strict=True
+    ):
+        Claimant.objects.filter(pk=claimant.pk).update(cents=cents)
+    return total
+
+
+def _passed_on(estate: Estate, claimants: list[Claimant], decision: str, by: Person, now: datetime) -> int:
+    # From the day it is booked: an heir may have become a member only after the death.
+    for code, counts in queries.shares_for(estate, claimants).items():
+        for claimant, count in zip(claimants, counts, strict=True):
+            if not count:
+                continue
+            movement = Movement(
+                *(MovementKind.INHERITANCE, code, day_of(now), count),
+                counterpart=claimant.heir,
+                document=decision,
+            )
+            booked(
+                member=estate.member,
+                movement=movement,
+                key=f"estate:{estate.pk}:{code}:{claimant.pk}",
+                by=by,
+                now=now,
+                channel=Channel.PAPER,
+            )
+    return 0
+
+
+@transaction.atomic
+def note_estate_paid(*, estate: Estate, by: Person, now: datetime) -> None:
+    """Notes that the bank paid everyone of a settled estate. Raises NotAllowed, EstateRefused."""
+    demand(may(by, Act.PAY_OUT, day_of(now)))
+    estate = _open(estate, "pay")
+    estate.state = EstateState.PAID.value
+    estate.save(update_fields=["state"])
+    _told("EstatePaid", estate, by, now)
+
+
+@transaction.atomic
+def note_estate_file_taken(*, estate: Estate, by: Person, now: datetime) -> None:
+    """Notes that someone takes the payment file of an estate out, before they get it. Raises NotAllowed, EstateRefused."""
+    demand(may(by, Act.PAY_OUT, day_of(now)))
+    _told("EstateFileTaken", _open(estate, "pay"), by, now)
+
+
+def _told(
+    name: str,
+    estate: Estate,
+    by: Person,
+    now: datetime,
+    *,
+    channel: Channel = Channel.WEB,
+    **data: object,
+) -> None:
+    told = {"estate": estate.pk, **data}
+    record(name, f"member:{estate.member_id}", by=by, at=now, channel=channel, data=told)

@@ -1,0 +1,253 @@
+"""Excluding a member: propose, note answer and hearing, decide, notify, refund. Each step waits for the one before."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from commonweal.kernel.decision import Decision, Refusal, demand
+from commonweal.kernel.text import clean
+from commonweal.membership.access import may_keep_register
+from commonweal.membership.actions.exits import day_of
+from commonweal.membership.actions.shares import Movement, booked
+from commonweal.membership.models import Exclusion, ExitRequest, Member
+from commonweal.membership.queries import exclusions as queries
+from commonweal.membership.queries.shares import setting_on
+from commonweal.membership.rules import exclusions as rules
+from commonweal.membership.rules.exclusions import SentBy
+from commonweal.membership.rules.movements import MovementKind
+from commonweal.membership.rules.statutes import SettingName
+from commonweal.membership.states import EXCLUSION, EXIT, ExclusionState
+from commonweal.people.access import may
+from commonweal.people.actions import record
+from commonweal.people.rules import Act, Channel
+
+if TYPE_CHECKING:
+    from commonweal.people.models import Person
+
+
+class ExclusionRefused(Refusal):
+    """The proposal is not so far, or something is missing; the code says which."""
+
+    code = "exclusion_refused"
+
+
+def _ask(decision: Decision) -> None:
+    if not decision:
+        raise ExclusionRefused(_(str(decision.reason)), code=decision.code)
+
+
+def _named(document: str) -> str:
+    document = clean(document, lines=False)[:80]
+    if not document:
+        raise ExclusionRefused(_("Name the document this rests on."), code="no_document")
+    return document
+
+
+def _written(text: str) -> str:
+    text = clean(text)
+    if not text:
+        raise ExclusionRefused(_("Write the reasons: without them it does not hold."), code="no_reason")
+    return text
+
+
+def _between(first: date, day: date, now: datetime) -> None:
+    if not first <= day <= day_of(now):
+        raise ExclusionRefused(_("This day does not fit the others, or is still to come."), code="wrong_day")
+
+
+def _at(exclusion: Exclusion, move: str, by: Person, now: datetime) -> Exclusion:
+    """The proposal, locked, where the move may be made by this person."""
+    act = Act.PAY_OUT if EXCLUSION.move(move).who == "pay_out" else Act.KEEP_REGISTER
+    demand(may(by, act, day_of(now)))
+    found = Exclusion.objects.select_for_update(of=("self",)).select_related("member__person")
+    exclusion = found.get(pk=exclusion.pk)
+    _ask(EXCLUSION.permits(exclusion.state, move))
+    return exclusion
+
+
+def _saved(exclusion: Exclusion, move: str, by: Person, now: datetime) -> Exclusion:
+    exclusion.state = EXCLUSION.move(move).target
+    exclusion.save()
+    _told(f"Exclusion{move.title()}", exclusion, by, now)
+    return exclusion
+
+
+def _told(name: str, exclusion: Exclusion, by: Person, now: datetime) -> None:
+    record(name, f"member:{exclusion.member_id}", by=by, at=now, data={"exclusion": exclusion.pk})
+
+
+@transaction.atomic
+def propose_exclusion(
+    *,
+    member: Member,
+    grounds: str,
+    document: str,
+    sent_on: date,
+    sent_by: SentBy,
+    by: Person,
+    now: datetime,
+) -> Exclusion:
+    """Notes a proposal that was sent to the member, with the grounds of the statutes; the time to answer runs from then.
+
+    Raises NotAllowed, ExclusionRefused.
+    """
+    demand(may_keep_register(by, day_of(now)))
+    member = Member.objects.select_for_update(of=("self",)).get(pk=member.pk)
+    _between(member.joined_on, sent_on, now)
+    if member.left_on is not None and member.left_on <= day_of(now):
+        raise ExclusionRefused(_("This member has left already."), code="left")
+    if Exclusion.objects.filter(member=member, state=ExclusionState.PROPOSED.value).exists():
+        raise ExclusionRefused(_("There is a proposal already."), code="proposed")
+    months = setting_on(SettingName.EXCLUSION_ANSWER_MONTHS, sent_on)
+    if months is None:
+        raise ExclusionRefused(_("The statutes of that day say nothing about exclusion."), code="no_statutes")
+    exclusion = Exclusion.objects.create(
+        member=member,
+        grounds=_written(grounds),
+        document=_named(document),
+        sent_on=sent_on,
+        sent_by=sent_by,
+        answer_until=rules.answer_until(sent_on, months),
+        opened_at=now,
+        opened_by=by,
+    )
+    _told("ExclusionProposed", exclusion, by, now)
+    return exclusion
+
+
+@transaction.atomic
+def note_answer(
+    *, exclusion: Exclusion, on: date, document: str, asks_to_be_heard: bool, by: Person, now: datetime
+) -> Exclusion:
+    """Notes what the member answered, and whether they want to be heard. Raises NotAllowed, ExclusionRefused."""
+    exclusion = _at(exclusion, "exclude", by, now)
+    _between(exclusion.sent_on, on, now)
+    exclusion.answered_on, exclusion.answer = on, _named(document)
+    exclusion.asked_to_be_heard = asks_to_be_heard
+    exclusion.save()
+    _told("ExclusionAnswered", exclusion, by, now)
+    return exclusion
+
+
+@transaction.atomic
+def note_hearing(*, exclusion: Exclusion, on: date, document: str, by: Person, now: datetime) -> Exclusion:
+    """Notes that the member was heard, or was invited and did not come. Raises NotAllowed, ExclusionRefused."""
+    exclusion = _at(exclusion, "exclude", by, now)
+    _between(exclusion.sent_on, on, now)
+    exclusion.heard_on, exclusion.hearing = on, _named(document)
+    exclusion.save()
+    _told("ExclusionHeard", exclusion, by, now)
+    return exclusion
+
+
+@transaction.atomic
+def drop_exclusion(*, exclusion: Exclusion, reason: str, by: Person, now: datetime) -> Exclusion:
+    """The proposal is dropped before anybody decided. Raises NotAllowed, ExclusionRefused."""
+    exclusion = _at(exclusion, "drop", by, now)
+    exclusion.reasons = _written(reason)
+    return _saved(exclusion, "drop", by, now)
+
+
+@transaction.atomic
+def decide_exclusion(
+    *,
+    exclusion: Exclusion,
+    excludes: bool,
+    decided_on: date,
+    document: str,
+    reasons: str,
+    by: Person,
+    now: datetime,
+) -> Exclusion:
+    """Books what the meeting (or the board) decided, with its reasons. An excluded member has left on that day, and a
+    request to leave that waits is overtaken. Refused before the time to answer is over, and before a hearing that was
+    asked for; by the database as well. Raises NotAllowed, ExclusionRefused.
+    """
+    move = "exclude" if excludes else "keep"
+    exclusion = _at(exclusion, move, by, now)
+    _between(exclusion.sent_on, decided_on, now)
+    if excludes:
+        _ask(
+            rules.may_exclude(
+                decided_on,
+                exclusion.answer_until,
+                asked_to_be_heard=exclusion.asked_to_be_heard,
+                heard_on=exclusion.heard_on,
+            )
+        )
+        days = setting_on(SettingName.EXCLUSION_NOTICE_DAYS, decided_on)
+        exclusion.notify_until = rules.notify_until(decided_on, days)
+        overtaken = EXIT.move("overtake")
+        ExitRequest.objects.filter(member=exclusion.member, state__in=overtaken.sources).update(
+            state=overtaken.target, closed_at=now
+        )
+        Member.objects.filter(pk=exclusion.member_id, left_on__isnull=True).update(left_on=decided_on)
+    exclusion.decided_on, exclusion.decision = decided_on, _named(document)
+    exclusion.reasons = _written(reasons)
+    return _saved(exclusion, move, by, now)
+
+
+@transaction.atomic
+def notify_exclusion(
+    *, exclusion: Exclusion, on: date, document: str, by: Person, now: datetime
+) -> Exclusion:
+    """Notes that the decision reached the member; late is noted too. Raises NotAllowed, ExclusionRefused."""
+    exclusion = _at(exclusion, "notify", by, now)
+    _between(exclusion.decided_on or exclusion.sent_on, on, now)
+    exclusion.notified_on, exclusion.notification = on, _named(document)
+    return _saved(exclusion, "notify", by, now)
+
+
+@transaction.atomic
+def refund_exclusion(
+    *,
+    exclusion: Exclusion,
+    document: str,
+    by: Person,
+    now: datetime,
+    values: Mapping[str, int] | None = None,
+) -> Exclusion:
+    """Books the refund, reckoned as for leaving, effective on the day of the decision. `document` is the board's decision
+    that both tests allow it; `values` the net asset value of a share in cents, by class.
+
+    Raises NotAllowed, ExclusionRefused, and what a movement is refused for.
+    """
+    exclusion = _at(exclusion, "refund", by, now)
+    document = _named(document)
+    refunds = queries.exclusion_refunds(exclusion, dict(values or {}))
+    if None in refunds.values():
+        raise ExclusionRefused(_("Write the net asset value of a share of each class."), code="no_value")
+    held = queries.held_by_excluded(exclusion)
+    for code, cents in refunds.items():
+        movement = Movement(
+            *(MovementKind.EXCLUSION, code, exclusion.decided_on or day_of(now), held[code].shares),
+            cents=cents,
+            document=document,
+        )
+        booked(
+            member=exclusion.member,
+            movement=movement,
+            key=f"exclusion:{exclusion.pk}:{code}",
+            by=by,
+            now=now,
+            channel=Channel.PAPER,
+        )
+    exclusion.refund_cents = sum(cents or 0 for cents in refunds.values())
+    return _saved(exclusion, "refund", by, now)
+
+
+@transaction.atomic
+def note_exclusion_paid(*, exclusion: Exclusion, by: Person, now: datetime) -> Exclusion:
+    """Notes that the bank paid the refund. Raises NotAllowed, ExclusionRefused."""
+    return _saved(_at(exclusion, "pay", by, now), "pay", by, now)
+
+
+@transaction.atomic
+def note_exclusion_file_taken(*, exclusion: Exclusion, by: Person, now: datetime) -> None:
+    """Notes that someone takes the payment file out, before they get it. Raises NotAllowed, ExclusionRefused."""
+    _told("ExclusionFileTaken", _at(exclusion, "pay", by, now), by, now)

@@ -1,0 +1,236 @@
+"""Exit seasons: record the tests, book what the board decided for all requests at once. Whole, or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils.translation import gettext_lazy as _
+
+from commonweal.kernel.decision import demand
+from commonweal.kernel.text import clean
+from commonweal.ledger import actions as ledger
+from commonweal.membership.access import may_keep_register
+from commonweal.membership.actions.exits import ExitRefused, ask, day_of, open_season, terms_of
+from commonweal.membership.models import ExitRequest, ExitSeason, Member, SeasonTest
+from commonweal.membership.queries import seasons as queries
+from commonweal.membership.queries.shares import classes
+from commonweal.membership.rules import exits as rules
+from commonweal.membership.rules.exits import ExitTest, Outcome
+from commonweal.membership.rules.movements import MovementKind
+from commonweal.membership.states import SEASON, SeasonState
+from commonweal.people.actions import record
+
+if TYPE_CHECKING:
+    from commonweal.membership.rules.seasons import Answer
+    from commonweal.people.models import Person
+
+ROWS = 5_000
+TOLD_AT_ONCE = 200
+
+
+@transaction.atomic
+def record_test(
+    *,
+    season: ExitSeason,
+    kind: ExitTest,
+    as_of: date,
+    have_cents: int,
+    keep_cents: int,
+    document: str,
+    by: Person,
+    now: datetime,
+    values: Mapping[str, int] | None = None,
+) -> SeasonTest:
+    """Records one of the two tests; a later one of the same kind takes its place and both stay.
+
+    `values` is the net asset value of a share, by class, in cents; a net-asset test names each class that needs one.
+    Raises NotAllowed, ExitRefused.
+    """
+    demand(may_keep_register(by, day_of(now)))
+    season = ExitSeason.objects.select_for_update(no_key=True).get(pk=season.pk)
+    ask(SEASON.permits(season.state, "decide"))
+    document, given = clean(document, lines=False)[:80], dict(values or {})
+    if not document:
+        raise ExitRefused(_("Name the document with these figures."), code="no_document")
+    if as_of > day_of(now):
+        raise ExitRefused(_("These figures are of a day to come. Check the day."), code="future")
+    if kind == ExitTest.NET_ASSETS and set(queries.classes_with_value(season, classes())) - set(given):
+        raise ExitRefused(_("Write the net asset value of a share of each class."), code="no_value")
+    test = SeasonTest.objects.create(
+        season=season,
+        kind=kind,
+        as_of=as_of,
+        have_cents=have_cents,
+        keep_cents=keep_cents,
+        values=given if kind == ExitTest.NET_ASSETS else {},
+        document=document,
+        by=by,
+        at=now,
+    )
+    record(
+        *("SeasonTestRecorded", f"exit-season:{season.pk}"),
+        by=by,
+        at=now,
+        data={"test": test.pk, "kind": kind},
+    )
+    return test
+
+
+@transaction.atomic
+def decide_season(
+    *,
+    season: ExitSeason,
+    outcome: Outcome,
+    decided_on: date,
+    document: str,
+    by: Person,
+    now: datetime,
+    budget_cents: int | None = None,
+    reasons: Mapping[str, str] | None = None,
+) -> ExitSeason:
+    """Books what the board decided: every waiting request gets its answer, refunds stand in the ledger, members who hold
+    nothing any more have left, what has to wait goes on in the next season. One transaction: broken off, nothing of it
+    happened, and it is done again; done twice, the second is refused.
+
+    `reasons` are what members read, by language; asked for unless everyone is paid. Raises NotAllowed, ExitRefused.
+    """
+    demand(may_keep_register(by, day_of(now)))
+    season = ExitSeason.objects.select_for_update().get(pk=season.pk)
+    ask(SEASON.permits(season.state, "decide"))
+    document = clean(document, lines=False)[:80]
+    said = {code: clean(text) for code, text in (reasons or {}).items() if clean(text)}
+    _complete(season, outcome, decided_on, document, said, day_of(now))
+    waiting = ExitRequest.objects.select_for_update().filter(season=season, state="waiting").order_by("pk")
+    members = list(waiting.values_list("member_id", flat=True))
+    # In order of number, as every movement does: none of them can move shares until this is booked.
+    list(Member.objects.select_for_update().filter(pk__in=members).order_by("number").values_list("pk"))
+    plan = queries.planned_season(season, classes(), outcome, budget_cents)
+    percent = terms_of(season.effect_on).refusal_percent
+    ask(
+        rules.may_decide(
+            outcome,
+            total_cents=plan.total_cents,
+            budget_cents=budget_cents,
+            room_cents=plan.room_cents,
+            refusable=plan.load.reaches(percent),
+        )
+    )
+    _decided(season, plan, outcome, budget_cents, said, document, decided_on, by, now)
+    _answered(plan.answers, now)
+    _left(plan.answers, season.effect_on)
+    _carried_on(season, plan.answers)
+    told = {"outcome": outcome, "cents": plan.cents, "requests": len(plan.answers)}
+    record("SeasonDecided", f"exit-season:{season.pk}", by=by, at=now, data=told)
+    _to_tell(season, plan.answers, by, now)
+    ledger.post_many(drafts=_drafts(season, plan.answers, f"person:{by.pk}"), now=now)
+    return season
+
+
+def _complete(
+    season: ExitSeason, outcome: Outcome, decided_on: date, document: str, said: dict[str, str], today: date
+) -> None:
+    if not document:
+        raise ExitRefused(_("Name the minutes of the board's decision."), code="no_document")
+    if ExitRequest.objects.filter(season__year__lt=season.year, state="waiting").exists():
+        raise ExitRefused(_("An earlier season still waits for its decision."), code="earlier")
+    if not season.closes_on < decided_on <= today:
+        raise ExitRefused(
+            _("The board decides once the window has closed, and not on a day to come."), code="wrong_day"
+        )
+    if outcome != Outcome.PAY and {code for code, _name in settings.LANGUAGES} - set(said):
+        raise ExitRefused(_("Write the reason in each language: members read it."), code="no_reason")
+
+
+def _decided(
+    season: ExitSeason,
+    plan: queries.Plan,
+    outcome: Outcome,
+    budget_cents: int | None,
+    said: dict[str, str],
+    document: str,
+    decided_on: date,
+    by: Person,
+    now: datetime,
+) -> None:
+    season.state, season.outcome = SeasonState.DECIDED.value, outcome.value
+    season.budget_cents = budget_cents if outcome == Outcome.PART else None
+    season.reasons, season.document, season.decided_on = said, document, decided_on
+    season.decided_at, season.decided_by = now, by
+    season.asked_cents, season.all_cents = plan.load.asked_cents, plan.load.all_cents
+    season.leavers, season.members = plan.load.leavers, plan.load.members
+    season.total_cents, season.room_cents = plan.total_cents, plan.room_cents
+    season.save()
+
+
+def _answered(answers: Sequence[Answer], now: datetime) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE membership_exitrequest r SET state = a.state, closed_at = %s "
+            "FROM unnest(%s::bigint[], %s::text[]) AS a (id, state) WHERE r.id = a.id",
+            [now, [each.asked.request for each in answers], [each.state for each in answers]],
+        )
+        with cursor.copy(
+            "COPY membership_exitrefund (request_id, share_class, shares, paid_cents, cents) FROM STDIN"
+        ) as copy:
+            for answer in answers:
+                for each in answer.refunds:
+                    told = (each.line.share_class, each.shares, each.paid_cents, each.cents)
+                    copy.write_row((answer.asked.request, *told))
+
+
+def _left(answers: Sequence[Answer], effect_on: date) -> None:
+    gone = [each.asked.number for each in answers if each.leaves]
+    Member.objects.filter(number__in=gone, left_on__isnull=True).update(left_on=effect_on)
+
+
+def _carried_on(season: ExitSeason, answers: Sequence[Answer]) -> None:
+    """What was not given back waits in the season after, as it was asked."""
+    waits = {each.asked.request: each for each in answers if each.state in ("part", "queued")}
+    if not waits:
+        return
+    after = open_season(rules.window_of(season.year + 1, terms_of(season.closes_on)))
+    before = ExitRequest.objects.filter(pk__in=list(waits)).order_by("pk")
+    ExitRequest.objects.bulk_create(
+        (
+            ExitRequest(
+                season=after,
+                member_id=each.member_id,
+                share_class=each.share_class,
+                count=waits[each.pk].left if each.share_class else None,
+                asked_at=each.asked_at,
+                asked_by_id=each.asked_by_id,
+                channel=each.channel,
+                document=each.document,
+                follows=each,
+            )
+            for each in before
+        ),
+        batch_size=ROWS,
+    )
+
+
+def _to_tell(season: ExitSeason, answers: Sequence[Answer], by: Person, now: datetime) -> None:
+    """One event for each few hundred requests: its handler writes to each member, in the background."""
+    requests = [each.asked.request for each in answers]
+    for start in range(0, len(requests), TOLD_AT_ONCE):
+        data: dict[str, Any] = {"requests": requests[start : start + TOLD_AT_ONCE]}
+        record("ExitsAnswered", f"exit-season:{season.pk}", by=by, at=now, data=data)
+
+
+def _drafts(season: ExitSeason, answers: Sequence[Answer], author: str) -> Any:
+    return (
+        ledger.Draft(
+            MovementKind.REFUND,
+            f"exit:{season.pk}:{each.asked.request}",
+            season.effect_on,
+            tuple(map(ledger.Entry._make, each.entries())),
+            author,
+            season.document,
+        )
+        for each in answers
+        if each.refunds
+    )

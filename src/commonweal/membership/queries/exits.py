@@ -1,0 +1,77 @@
+"""Reads around leaving: what the statutes of a day say, who asks, which requests and seasons there are."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from django.db.models import Count, Q, QuerySet
+
+from commonweal.membership.models import ExitRequest, ExitSeason, Member, StatuteSetting
+from commonweal.membership.rules.exits import ExitTerms, Leaver
+from commonweal.membership.rules.statutes import SettingName
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+REQUESTS_SHOWN = 50
+_TERMS = {
+    "year_starts": SettingName.FINANCIAL_YEAR_MONTH,
+    "window_months": SettingName.EXIT_WINDOW_MONTHS,
+    "partial": SettingName.EXIT_PARTIAL,
+    "effect_month": SettingName.EXIT_EFFECT_MONTH,
+    "refund_months": SettingName.REFUND_MONTHS,
+    "lock_years": SettingName.FOUNDERS_LOCK_YEARS,
+    "refusal_percent": SettingName.REFUSAL_PERCENT,
+}
+
+
+def exit_terms_on(day: date) -> ExitTerms | None:
+    """What the statutes say about leaving on a day; None before they say all of it. One query."""
+    rows = StatuteSetting.objects.filter(code__in=_TERMS.values(), starts_on__lte=day).order_by("starts_on")
+    values = {row.code: row.value for row in rows}
+    if len(values) < len(_TERMS):
+        return None
+    return ExitTerms(**{name: values[code] for name, code in _TERMS.items()})
+
+
+def leaver(member: Member, *, papers: bool) -> Leaver:
+    """What matters of a member who asks. The cooperative was founded when its first member joined."""
+    first = Member.objects.order_by("number").values_list("joined_on", flat=True).first()
+    founded_on = first or member.joined_on
+    born_on = member.person.born_on if member.person else None
+    return Leaver(member.joined_on <= founded_on, founded_on, born_on, papers=papers)
+
+
+def season_of(year: int) -> ExitSeason | None:
+    """The exit season of a financial year, if it was opened."""
+    return ExitSeason.objects.filter(year=year).first()
+
+
+def all_seasons() -> QuerySet[ExitSeason]:
+    """All exit seasons, the latest first, each with how many requests wait (`waiting`) and came (`came`)."""
+    return ExitSeason.objects.annotate(
+        came=Count("requests"), waiting=Count("requests", filter=Q(requests__state="waiting"))
+    )
+
+
+def waiting_request(member: Member) -> ExitRequest | None:
+    """The member's request that waits for its season."""
+    return (
+        ExitRequest.objects.filter(member=member, state="waiting").select_related("season", "member").first()
+    )
+
+
+def requests_of(member: Member) -> list[ExitRequest]:
+    """All a member asked for, latest first, with seasons and refunds; two queries."""
+    found = ExitRequest.objects.filter(member=member).select_related("season").prefetch_related("refunds")
+    return list(found.order_by("-pk"))
+
+
+def requests_in(season: ExitSeason, states: Iterable[str] = ()) -> QuerySet[ExitRequest]:
+    """The requests of a season in the order they came, with who asks; of some states only where given."""
+    found = ExitRequest.objects.filter(season=season).select_related(
+        "season", "member__person", "member__organisation"
+    )
+    found = found.prefetch_related("refunds").order_by("pk")
+    return found.filter(state__in=list(states)) if states else found

@@ -1,0 +1,249 @@
+"""Estates as the secretary keeps them (what happened, who claims what, settlement) and the finance officer pays them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from commonweal.kernel.decision import Refusal
+from commonweal.membership import actions, queries
+from commonweal.membership.forms.estates import (
+    AgreementForm,
+    ClaimantForm,
+    EstateForm,
+    ReasonForm,
+    SettlementForm,
+)
+from commonweal.membership.models import Claimant, Estate, Member
+from commonweal.membership.rules.estates import EndKind
+from commonweal.membership.states import EstateState
+from commonweal.people.access import for_staff, signed_in_person
+from commonweal.people.rules import Act
+
+
+def _estate(pk: int) -> Estate:
+    return get_object_or_404(queries.all_estates(), pk=pk)
+
+
+def _frame(estate: Estate) -> dict[str, Any]:
+    member = estate.member
+    return {
+        "estate": estate,
+        "member": member,
+        "name": str(member.person or member.organisation),
+        "kind": capfirst(_(EndKind(estate.kind).label)),
+        "state": EstateState(estate.state).label,
+    }
+
+
+@for_staff(Act.KEEP_REGISTER)
+@require_safe
+def estate_list(request: HttpRequest) -> HttpResponse:
+    """All estates, the latest first; those that wait come with what they wait for."""
+    rows = [_frame(each) for each in queries.all_estates()[: queries.PAGE * 4]]
+    return render(request, "membership/estate_list.html", {"rows": rows})
+
+
+@for_staff(Act.KEEP_REGISTER)
+@require_http_methods(["GET", "HEAD", "POST"])
+def estate_new(request: HttpRequest, number: int) -> HttpResponse:
+    """Notes that a member died, went bankrupt or was wound up."""
+    member = get_object_or_404(Member.objects.select_related("person", "organisation"), number=number)
+    form = EstateForm(request.POST or None, is_person=member.person is not None)
+    if request.method == "POST" and form.is_valid():
+        given = dict(form.cleaned_data)
+        try:
+            estate = actions.open_estate(
+                member=member,
+                kind=EndKind(given.pop("kind")),
+                by=signed_in_person(request),
+                now=timezone.now(),
+                **given,
+            )
+        except Refusal as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("The membership has ended. The shares wait for the estate."))
+            return redirect("membership:estate", estate.pk)
+    context = {"form": form, "member": member, "name": str(member.person or member.organisation)}
+    return render(request, "membership/estate_new.html", context)
+
+
+@for_staff(Act.KEEP_REGISTER)
+@require_safe
+def estate(request: HttpRequest, pk: int) -> HttpResponse:
+    """One estate: what happened, what is held, who claims what and agreed, what comes next."""
+    found = _estate(pk)
+    context = {
+        **_frame(found),
+        "open": found.state == EstateState.OPEN,
+        "holdings": queries.held_by_estate(found),
+        "claimants": queries.claimants_of(found),
+    }
+    return render(request, "membership/estate.html", context)
+
+
+@for_staff(Act.KEEP_REGISTER)
+@require_http_methods(["GET", "HEAD", "POST"])
+def claimant_new(request: HttpRequest, pk: int) -> HttpResponse:
+    """One more heir, or the curator or liquidator."""
+    found = _estate(pk)
+    form = ClaimantForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.add_claimant(
+                estate=found, by=signed_in_person(request), now=timezone.now(), **form.cleaned_data
+            )
+        except Refusal as refusal:
+            form.add_error("iban" if getattr(refusal, "code", "") == "wrong_iban" else None, str(refusal))
+        else:
+            messages.success(request, _("Noted."))
+            return redirect("membership:estate", pk)
+    context = {**_frame(found), "form": form, "heading": _("Who claims a part"), "button": _("Note them")}
+    return render(request, "membership/estate_form.html", context)
+
+
+def _claimant(pk: int, claimant: int) -> Claimant:
+    found = Claimant.objects.select_related("estate__member__person", "estate__member__organisation")
+    return get_object_or_404(found, pk=claimant, estate_id=pk)
+
+
+@for_staff(Act.KEEP_REGISTER)
+@require_http_methods(["GET", "HEAD", "POST"])
+def claimant_agrees(request: HttpRequest, pk: int, claimant: int) -> HttpResponse:
+    """Notes that someone signed."""
+    found = _claimant(pk, claimant)
+    form = AgreementForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        try:
+            actions.note_agreement(
+                claimant=found,
+                on=given["agreed_on"],
+                document=given["document"],
+                by=signed_in_person(request),
+                now=timezone.now(),
+            )
+        except Refusal as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("Noted."))
+            return redirect("membership:estate", pk)
+    heading = _("%(name)s has agreed") % {"name": found.name}
+    context = {**_frame(found.estate), "form": form, "heading": heading, "button": _("Note the agreement")}
+    return render(request, "membership/estate_form.html", context)
+
+
+@for_staff(Act.KEEP_REGISTER)
+@require_POST
+def claimant_remove(request: HttpRequest, pk: int, claimant: int) -> HttpResponse:
+    """Takes someone out who was noted wrongly."""
+    try:
+        actions.remove_claimant(
+            claimant=_claimant(pk, claimant), by=signed_in_person(request), now=timezone.now()
+        )
+    except Refusal as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("Taken out."))
+    return redirect("membership:estate", pk)
+
+
+@for_staff(Act.KEEP_REGISTER)
+@require_http_methods(["GET", "HEAD", "POST"])
+def estate_settle(request: HttpRequest, pk: int) -> HttpResponse:
+    """The board's decision about an estate; booking it cannot be changed afterwards."""
+    found = _estate(pk)
+    held = queries.held_by_estate(found)
+    missing = [code for code, cents in queries.refunds_of(found, {}).items() if cents is None]
+    form = SettlementForm(request.POST or None, codes=missing)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.settle_estate(
+                estate=found, by=signed_in_person(request), now=timezone.now(), **form.settled()
+            )
+        except Refusal as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("The estate is settled and booked."))
+            return redirect("membership:estate", pk)
+    claimants = queries.claimants_of(found)
+    context = {
+        **_frame(found),
+        "form": form,
+        "holdings": held,
+        "claimants": claimants,
+        "may_open": found.state == EstateState.OPEN,
+    }
+    return render(request, "membership/estate_settle.html", context)
+
+
+@for_staff(Act.KEEP_REGISTER)
+@require_http_methods(["GET", "HEAD", "POST"])
+def estate_undo(request: HttpRequest, pk: int) -> HttpResponse:
+    """What was noted was a mistake."""
+    found = _estate(pk)
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.withdraw_estate(
+                estate=found,
+                reason=form.cleaned_data["reason"],
+                by=signed_in_person(request),
+                now=timezone.now(),
+            )
+        except Refusal as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("It is undone. The membership goes on."))
+            return redirect("membership:member-file", found.member.number)
+    context = {
+        **_frame(found),
+        "form": form,
+        "heading": _("Was this a mistake?"),
+        "button": _("The membership goes on"),
+    }
+    return render(request, "membership/estate_form.html", context)
+
+
+@for_staff(Act.PAY_OUT)
+@require_safe
+def estate_payments(request: HttpRequest, pk: int) -> HttpResponse:
+    """What is to be paid of a settled estate, and to whom."""
+    found = get_object_or_404(queries.all_estates(), pk=pk, state__in=("to_pay", "paid"))
+    context = {
+        **_frame(found),
+        "claimants": queries.claimants_of(found),
+        "paid": found.state == EstateState.PAID,
+    }
+    return render(request, "membership/estate_payments.html", context)
+
+
+@for_staff(Act.PAY_OUT)
+@require_POST
+def estate_file_take(request: HttpRequest, pk: int) -> HttpResponse:
+    """The file for the bank, to be paid today."""
+    found = get_object_or_404(queries.estates_to_pay(), pk=pk, settled_cents__gt=0)
+    now = timezone.now()
+    actions.note_estate_file_taken(estate=found, by=signed_in_person(request), now=now)
+    text = queries.estate_file(found, timezone.localdate(), found.settled_at or now)
+    answer = HttpResponse(text, content_type="application/xml")
+    answer["Content-Disposition"] = f'attachment; filename="estate-{pk}.xml"'
+    return answer
+
+
+@for_staff(Act.PAY_OUT)
+@require_POST
+def estate_paid(request: HttpRequest, pk: int) -> HttpResponse:
+    """Notes that the bank paid everyone."""
+    found = _estate(pk)
+    actions.note_estate_paid(estate=found, by=signed_in_person(request), now=timezone.now())
+    messages.success(request, _("Noted as paid."))
+    return redirect("membership:exit-payment-list")

@@ -1,0 +1,189 @@
+"""Exclusions as the secretary leads them, step by step, with the days that must be kept; the finance officer pays."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from commonweal.kernel.decision import Refusal
+from commonweal.membership import actions, queries
+from commonweal.membership.forms.estates import ReasonForm
+from commonweal.membership.forms.exclusions import (
+    GOES,
+    AnswerForm,
+    ExclusionDecisionForm,
+    ExclusionRefundForm,
+    NotedForm,
+    ProposalForm,
+)
+from commonweal.membership.models import Exclusion, Member
+from commonweal.membership.rules.exclusions import SentBy
+from commonweal.membership.states import ExclusionState
+from commonweal.people.access import for_staff, signed_in_person
+from commonweal.people.rules import Act
+
+# Each step: from which state, its heading, its button.
+STEPS: dict[str, tuple[str, Any, Any]] = {
+    "answer": ("proposed", gettext_lazy("What the member answered"), gettext_lazy("Note the answer")),
+    "hearing": ("proposed", gettext_lazy("The member was heard"), gettext_lazy("Note the hearing")),
+    "decide": ("proposed", gettext_lazy("The decision"), gettext_lazy("Book the decision")),
+    "drop": ("proposed", gettext_lazy("Drop the proposal"), gettext_lazy("Drop the proposal")),
+    "notify": ("excluded", gettext_lazy("The decision reached the member"), gettext_lazy("Note the day")),
+    "refund": ("notified", gettext_lazy("Book the refund"), gettext_lazy("Book the refund")),
+}
+
+
+def _exclusion(pk: int) -> Exclusion:
+    return get_object_or_404(queries.all_exclusions(), pk=pk)
+
+
+def _frame(exclusion: Exclusion, today: date) -> dict[str, Any]:
+    late = exclusion.notify_until is not None and (exclusion.notified_on or today) > exclusion.notify_until
+    return {
+        "exclusion": exclusion,
+        "member": exclusion.member,
+        "name": str(exclusion.member.person or exclusion.member.organisation),
+        "state": ExclusionState(exclusion.state).label,
+        "sent_by": SentBy(exclusion.sent_by).label,
+        "overdue": late,
+    }
+
+
+@for_staff(Act.KEEP_REGISTER)
+@require_safe
+def exclusion_list(request: HttpRequest) -> HttpResponse:
+    """All proposals, the latest first, with the day that comes next."""
+    today = timezone.localdate()
+    rows = [_frame(each, today) for each in queries.all_exclusions()[: queries.PAGE * 4]]
+    return render(request, "membership/exclusion_list.html", {"rows": rows})
+
+
+@for_staff(Act.KEEP_REGISTER)
+@require_http_methods(["GET", "HEAD", "POST"])
+def exclusion_new(request: HttpRequest, number: int) -> HttpResponse:
+    """Notes a proposal that was sent."""
+    member = get_object_or_404(Member.objects.select_related("person", "organisation"), number=number)
+    form = ProposalForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        given = dict(form.cleaned_data)
+        try:
+            exclusion = actions.propose_exclusion(
+                member=member,
+                sent_by=SentBy(given.pop("sent_by")),
+                by=signed_in_person(request),
+                now=timezone.now(),
+                **given,
+            )
+        except Refusal as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("The proposal is noted. The time to answer runs."))
+            return redirect("membership:exclusion", exclusion.pk)
+    context = {"form": form, "member": member, "name": str(member.person or member.organisation)}
+    return render(request, "membership/exclusion_new.html", context)
+
+
+@for_staff(Act.KEEP_REGISTER)
+@require_safe
+def exclusion(request: HttpRequest, pk: int) -> HttpResponse:
+    """One proposal: what was sent, answered, heard, decided; what may come next."""
+    found, today = _exclusion(pk), timezone.localdate()
+    steps = [
+        {"step": name, "heading": heading}
+        for name, (state, heading, _b) in STEPS.items()
+        if state == found.state
+    ]
+    context = {**_frame(found, today), "steps": steps, "answering": today <= found.answer_until}
+    return render(request, "membership/exclusion.html", context)
+
+
+def _form(step: str, found: Exclusion, posted: Any) -> forms.Form:
+    if step == "refund":
+        missing = [code for code, cents in queries.exclusion_refunds(found, {}).items() if cents is None]
+        return ExclusionRefundForm(posted, codes=missing)
+    kinds = {"answer": AnswerForm, "decide": ExclusionDecisionForm, "drop": ReasonForm}
+    return kinds.get(step, NotedForm)(posted)
+
+
+def _done(step: str, found: Exclusion, form: Any, by: Any) -> None:
+    told, given = {"exclusion": found, "by": by, "now": timezone.now()}, dict(form.cleaned_data)
+    if step == "answer":
+        actions.note_answer(**told, **given)
+    elif step == "hearing":
+        actions.note_hearing(**told, **given)
+    elif step == "decide":
+        actions.decide_exclusion(**told, excludes=given.pop("what") == GOES, **given)
+    elif step == "drop":
+        actions.drop_exclusion(**told, **given)
+    elif step == "notify":
+        actions.notify_exclusion(**told, **given)
+    else:
+        actions.refund_exclusion(**told, document=given["document"], values=form.values())
+
+
+@for_staff(Act.KEEP_REGISTER)
+@require_http_methods(["GET", "HEAD", "POST"])
+def exclusion_step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
+    """One step: answer, hearing, decision, dropping, notification or refund."""
+    found = _exclusion(pk)
+    if step not in STEPS:
+        raise Http404
+    form = _form(step, found, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            _done(step, found, form, signed_in_person(request))
+        except Refusal as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("Noted."))
+            return redirect("membership:exclusion", pk)
+    _state, heading, button = STEPS[step]
+    context = {**_frame(found, timezone.localdate()), "form": form, "heading": heading, "button": button}
+    return render(request, "membership/exclusion_step.html", context)
+
+
+@for_staff(Act.PAY_OUT)
+@require_safe
+def exclusion_payment(request: HttpRequest, pk: int) -> HttpResponse:
+    """The refund of an excluded member: how much, on which account."""
+    found = get_object_or_404(queries.all_exclusions(), pk=pk, state__in=("to_pay", "paid"))
+    account = queries.payout_accounts_of([found.member_id]).get(found.member_id)
+    context = {
+        **_frame(found, timezone.localdate()),
+        "account": account,
+        "paid": found.state == ExclusionState.PAID,
+    }
+    return render(request, "membership/exclusion_payment.html", context)
+
+
+@for_staff(Act.PAY_OUT)
+@require_POST
+def exclusion_file_take(request: HttpRequest, pk: int) -> HttpResponse:
+    """The file for the bank, to be paid today."""
+    found = get_object_or_404(queries.exclusions_to_pay(), pk=pk, refund_cents__gt=0)
+    if found.member_id not in queries.payout_accounts_of([found.member_id]):
+        raise Http404
+    now = timezone.now()
+    actions.note_exclusion_file_taken(exclusion=found, by=signed_in_person(request), now=now)
+    text = queries.exclusion_file(found, timezone.localdate(), now)
+    answer = HttpResponse(text, content_type="application/xml")
+    answer["Content-Disposition"] = f'attachment; filename="exclusion-{pk}.xml"'
+    return answer
+
+
+@for_staff(Act.PAY_OUT)
+@require_POST
+def exclusion_paid(request: HttpRequest, pk: int) -> HttpResponse:
+    """Notes that the bank paid it."""
+    actions.note_exclusion_paid(exclusion=_exclusion(pk), by=signed_in_person(request), now=timezone.now())
+    messages.success(request, _("Noted as paid."))
+    return redirect("membership:exit-payment-list")

@@ -1,0 +1,114 @@
+"""What the finance officer pays of decided exit seasons: what is due, who has no account, files, noted as paid."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from commonweal.kernel.decision import Refusal
+from commonweal.membership import actions, queries
+from commonweal.membership.forms.seasons import PaymentForm
+from commonweal.membership.models import ExitSeason
+from commonweal.membership.states import SeasonState
+from commonweal.membership.views.seasons import season_or_404
+from commonweal.people.access import for_staff, signed_in_person
+from commonweal.people.rules import Act
+
+MISSING_SHOWN = 200
+
+
+@for_staff(Act.PAY_OUT)
+@require_safe
+def payment_list(request: HttpRequest) -> HttpResponse:
+    """The decided seasons, settled estates and exclusions, each a door to its payments."""
+    context = {
+        "seasons": queries.decided_seasons(),
+        "estates": [_owed(each, each.settled_cents) for each in queries.estates_to_pay()],
+        "exclusions": [_owed(each, each.refund_cents) for each in queries.exclusions_to_pay()],
+    }
+    return render(request, "membership/exit_payment_list.html", context)
+
+
+def _owed(each: Any, cents: int | None) -> dict[str, Any]:
+    return {"pk": each.pk, "name": str(each.member.person or each.member.organisation), "cents": cents or 0}
+
+
+def _decided(year: int) -> ExitSeason:
+    season = season_or_404(year)
+    if season.state != SeasonState.DECIDED:
+        raise Http404
+    return season
+
+
+@for_staff(Act.PAY_OUT)
+@require_http_methods(["GET", "HEAD", "POST"])
+def season_payments(request: HttpRequest, year: int) -> HttpResponse:
+    """What is due of a season and the files made for it; makes the next file."""
+    season, today = _decided(year), timezone.localdate()
+    form = PaymentForm(request.POST or None, initial={"pay_on": max(today, season.pay_by)})
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.make_payment_file(
+                season=season,
+                pay_on=form.cleaned_data["pay_on"],
+                by=signed_in_person(request),
+                now=timezone.now(),
+            )
+        except Refusal as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("The payment file is made. Take it to the bank."))
+            return redirect("membership:season-payments", year)
+    context = {"season": season, "form": form, **_stand(season)}
+    context["overdue"] = today > season.pay_by and bool(context["ready"] or context["missing"])
+    return render(request, "membership/exit_payments.html", context)
+
+
+def _stand(season: ExitSeason) -> dict[str, Any]:
+    due = queries.due_in(season)
+    ready = [each for each in due if each.account]
+    missing = [each for each in due if not each.account]
+    names = queries.holder_names(each.number for each in missing[:MISSING_SHOWN])
+    files = list(queries.files_of(season))
+    unpaid = queries.unpaid_files(files)
+    return {
+        "ready": len(ready),
+        "ready_cents": sum(each.cents for each in ready),
+        "missing": [
+            {"number": each.number, "name": names[each.number], "cents": each.cents}
+            for each in missing[:MISSING_SHOWN]
+        ],
+        "missing_more": max(0, len(missing) - MISSING_SHOWN),
+        "files": [{"file": each, "paid": each.pk not in unpaid} for each in files],
+    }
+
+
+@for_staff(Act.PAY_OUT)
+@require_POST
+def payment_file_take(request: HttpRequest, year: int, number: int) -> HttpResponse:
+    """The file for the bank. Asked for again, it is the same."""
+    file = get_object_or_404(queries.files_of(_decided(year)), number=number)
+    actions.note_file_taken(file=file, by=signed_in_person(request), now=timezone.now())
+    answer = HttpResponse(queries.file_text(file), content_type="application/xml")
+    answer["Content-Disposition"] = f'attachment; filename="exits-{year}-{number}.xml"'
+    return answer
+
+
+@for_staff(Act.PAY_OUT)
+@require_POST
+def payment_file_paid(request: HttpRequest, year: int, number: int) -> HttpResponse:
+    """Notes that the bank carried a file out."""
+    file = get_object_or_404(queries.files_of(_decided(year)), number=number)
+    try:
+        count = actions.note_paid(file=file, by=signed_in_person(request), now=timezone.now())
+    except Refusal as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("Noted as paid: %(count)s.") % {"count": count})
+    return redirect("membership:season-payments", year)

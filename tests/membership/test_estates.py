@@ -1,0 +1,357 @@
+"""Estates: a death ends the membership, heirs agree, cents and shares add up; bankrupt and wound-up organisations."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime
+from fractions import Fraction
+from typing import Any
+
+import pytest
+from lxml import etree
+
+from commonweal.kernel.decision import NotAllowed
+from commonweal.ledger import queries as books
+from commonweal.ledger.models import Operation
+from commonweal.membership import actions, queries
+from commonweal.membership.models import Claimant, Estate, ExitRequest, Member
+from commonweal.membership.rules.estates import (
+    Claim,
+    EndKind,
+    Settlement,
+    divided,
+    fits,
+    may_settle,
+    read_part,
+)
+from commonweal.people.models import Event, Person
+from tests import factories as make
+from tests.membership.test_exits import MARCH, asked, broken
+
+NOW = datetime(2026, 9, 7, 9, tzinfo=UTC)
+DIED = date(2026, 6, 14)
+IBANS = ("BE68539007547034", "BE71096123456769", "BE62510007547061")
+
+
+def claims(*parts: str, **changes: Any) -> list[Claim]:
+    given = {"consents": True, "has_account": True, "is_member": True, **changes}
+    return [Claim(Fraction(part), **given) for part in parts]
+
+
+@pytest.mark.parametrize(
+    ("kind", "settlement", "brought", "named", "code"),
+    [
+        (EndKind.DEATH, Settlement.REFUND, claims("1/3", "1/3", "1/3"), True, ""),
+        (EndKind.DEATH, Settlement.REFUND, claims("1/3", "1/3"), True, "parts"),
+        (EndKind.DEATH, Settlement.REFUND, claims(), True, "parts"),
+        (EndKind.DEATH, Settlement.REFUND, claims("1"), False, "no_heirship"),
+        (EndKind.DEATH, Settlement.REFUND, claims("1", consents=False), True, "no_consent"),
+        (EndKind.DEATH, Settlement.REFUND, claims("1", has_account=False), True, "no_account"),
+        (EndKind.DEATH, Settlement.TAKEOVER, claims("1", has_account=False), True, ""),
+        (EndKind.DEATH, Settlement.TAKEOVER, claims("1", is_member=False), True, "not_members"),
+        (EndKind.BANKRUPTCY, Settlement.TAKEOVER, claims("1"), False, "not_members"),
+        (EndKind.BANKRUPTCY, Settlement.REFUND, claims("1"), False, ""),
+    ],
+)
+def test_when_an_estate_can_be_settled(
+    kind: EndKind, settlement: Settlement, brought: list[Claim], named: bool, code: str
+) -> None:
+    decision = may_settle(kind, settlement, brought, heirship_named=named)
+    assert (decision.code, bool(decision.reason)) == (code, bool(code))
+
+
+def test_persons_die_and_organisations_go_bankrupt() -> None:
+    assert fits(EndKind.DEATH, is_person=True)
+    assert fits(EndKind.LIQUIDATION, is_person=False)
+    assert fits(EndKind.DEATH, is_person=False).code == "wrong_kind"
+    assert fits(EndKind.BANKRUPTCY, is_person=True).code == "wrong_kind"
+
+
+@pytest.mark.parametrize(
+    ("total", "parts", "shares"),
+    [
+        (375_50, ("1/3", "1/3", "1/3"), [125_17, 125_17, 125_16]),
+        (10, ("1/2", "1/3", "1/6"), [5, 3, 2]),
+        (0, ("1/2", "1/2"), [0, 0]),
+    ],
+)
+def test_parts_add_up_to_the_last_cent(total: int, parts: tuple[str, ...], shares: list[int]) -> None:
+    assert divided(total, [Fraction(part) for part in parts]) == shares
+
+
+@pytest.mark.parametrize("text", ["0", "2", "4/3", "1/0", "1/", "a/b", "1/2/3", "-1/2", "1,5", "1/9999999"])
+def test_what_is_no_part_of_an_estate(text: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(text)):
+        read_part(text)
+
+
+def test_a_part_is_read_as_people_write_it() -> None:
+    assert [read_part(each) for each in ("1/3", " 2 / 6 ", "1")] == [
+        Fraction(1, 3),
+        Fraction(1, 3),
+        Fraction(1),
+    ]
+
+
+@pytest.fixture
+def secretary(db: None) -> Person:
+    make.statutes()
+    make.member()
+    return make.staff("secretary")
+
+
+@pytest.fixture
+def dora(secretary: Person) -> Member:
+    made = make.member(make.person("Dora", "Maes", email="dora@example.org"), joined_on=date(2019, 1, 1))
+    make.shares(made, 10)
+    return made
+
+
+def opened(member: Member, by: Person, **changes: Any) -> Estate:
+    given: dict[str, Any] = {
+        "kind": EndKind.DEATH,
+        "ended_on": DIED,
+        "document": "death certificate 123",
+        "now": NOW,
+        **changes,
+    }
+    return actions.open_estate(member=member, by=by, **given)
+
+
+def heirs(
+    estate: Estate, by: Person, *parts: str, agree: bool = True, members: tuple[Member, ...] = ()
+) -> None:
+    for place, part in enumerate(parts):
+        claimant = actions.add_claimant(
+            estate=estate,
+            name=f"Heir {place}",
+            part=Fraction(part),
+            iban=IBANS[place],
+            heir=members[place] if members else None,
+            by=by,
+            now=NOW,
+        )
+        if agree:
+            actions.note_agreement(claimant=claimant, on=NOW.date(), document="signed 7 Sept", by=by, now=NOW)
+
+
+def settled(estate: Estate, by: Person, settlement: Settlement = Settlement.REFUND, **changes: Any) -> Estate:
+    given: dict[str, Any] = {
+        "heirship": "deed of 1 July",
+        "decision": "board 5 Sept, both tests",
+        "values": {"A": 37_55, "C": 250_00},
+        "now": NOW,
+        **changes,
+    }
+    return actions.settle_estate(estate=estate, settlement=settlement, by=by, **given)
+
+
+@pytest.mark.django_db
+def test_a_death_ends_the_membership_and_overtakes_a_request(dora: Member, secretary: Person) -> None:
+    request = asked(dora, MARCH)
+    estate = opened(dora, secretary)
+    dora.refresh_from_db()
+    request.refresh_from_db()
+    assert (dora.left_on, request.state, estate.state) == (DIED, "overtaken", "open")
+    assert queries.estate_of(dora) == estate
+    assert queries.held_on(dora.number, "A", NOW.date()).shares == 10
+    assert queries.share_troubles(NOW.date()) == []
+    with pytest.raises(actions.EstateRefused) as refused:
+        opened(dora, secretary)
+    assert refused.value.code == "left"
+
+
+@pytest.mark.django_db
+def test_three_heirs_are_paid_the_lower_value_to_the_last_cent(
+    dora: Member, secretary: Person, settings: Any
+) -> None:
+    settings.SITE = {**settings.SITE, "iban": IBANS[0]}
+    estate = opened(dora, secretary)
+    heirs(estate, secretary, "1/3", "1/3", "1/3")
+    estate = settled(estate, secretary)
+    assert (estate.state, estate.settled_cents) == ("to_pay", 375_50)
+    assert [each.cents for each in queries.claimants_of(estate)] == [125_17, 125_17, 125_16]
+    operation = Operation.objects.get(key=f"estate:{estate.pk}:A")
+    assert (operation.kind, operation.effective_on) == ("refund", DIED)
+    assert books.entries_of(operation)[("share-gain", 0)] == 124_50
+    assert queries.held_on(dora.number, "A", DIED).shares == 0
+    assert list(queries.estates_to_pay()) == [estate]
+    text = queries.estate_file(estate, date(2026, 9, 10), NOW)
+    space = {"p": etree.fromstring(text).nsmap[None]}
+    assert etree.fromstring(text).xpath("//p:InstdAmt/text()", namespaces=space) == [
+        "125.17",
+        "125.17",
+        "125.16",
+    ]
+    finance = make.staff("finance")
+    with pytest.raises(NotAllowed):
+        actions.note_estate_paid(estate=estate, by=secretary, now=NOW)
+    actions.note_estate_file_taken(estate=estate, by=finance, now=NOW)
+    actions.note_estate_paid(estate=estate, by=finance, now=NOW)
+    estate.refresh_from_db()
+    assert estate.state == "paid"
+    with pytest.raises(actions.EstateRefused):
+        actions.note_estate_paid(estate=estate, by=finance, now=NOW)
+    assert books.troubles() == []
+
+
+@pytest.mark.django_db
+def test_heirs_who_are_members_take_shares_over(dora: Member, secretary: Person) -> None:
+    members = tuple(make.member(joined_on=date(2026, 8, 1)) for _each in range(3))
+    estate = opened(dora, secretary)
+    heirs(estate, secretary, "1/2", "1/3", "1/6", members=members)
+    estate = settled(estate, secretary, Settlement.TAKEOVER)
+    assert estate.state == "taken_over"
+    held = [queries.held_on(each.number, "A", NOW.date()) for each in members]
+    assert [(each.shares, each.paid_cents) for each in held] == [(5, 250_00), (3, 150_00), (2, 100_00)]
+    assert queries.held_on(dora.number, "A", NOW.date()).shares == 0
+
+
+@pytest.mark.django_db
+def test_a_heir_with_too_small_a_part_for_a_share_gets_none(dora: Member, secretary: Person) -> None:
+    members = tuple(make.member() for _each in range(2))
+    estate = opened(dora, secretary)
+    heirs(estate, secretary, "99/100", "1/100", members=members)
+    settled(estate, secretary, Settlement.TAKEOVER)
+    assert queries.held_on(members[1].number, "A", NOW.date()).shares == 0
+
+
+@pytest.mark.django_db
+def test_the_curator_of_a_bankrupt_organisation_is_paid(secretary: Person) -> None:
+    member = actions.admit_member(
+        organisation=make.organisation(make.person(), "Les Toits"),
+        municipality=make.municipality(),
+        language="fr",
+        joined_on=date(2020, 1, 1),
+        by=None,
+        now=make.NOW,
+    )
+    make.shares(member, 2, "C")
+    estate = opened(member, secretary, kind=EndKind.BANKRUPTCY)
+    heirs(estate, secretary, "1")
+    assert settled(estate, secretary, heirship="").settled_cents == 500_00
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("code", "changes"),
+    [
+        ("no_document", {"document": " "}),
+        ("wrong_kind", {"kind": EndKind.BANKRUPTCY}),
+        ("wrong_day", {"ended_on": date(2018, 1, 1)}),
+        ("wrong_day", {"ended_on": date(2026, 9, 8)}),
+    ],
+)
+def test_what_cannot_be_noted(dora: Member, secretary: Person, code: str, changes: dict[str, Any]) -> None:
+    with pytest.raises(actions.EstateRefused) as refused:
+        opened(dora, secretary, **changes)
+    assert refused.value.code == code
+    assert not Estate.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_mistake_is_undone_and_the_membership_goes_on(dora: Member, secretary: Person) -> None:
+    estate = opened(dora, secretary)
+    with pytest.raises(actions.EstateRefused) as refused:
+        actions.withdraw_estate(estate=estate, reason=" ", by=secretary, now=NOW)
+    assert refused.value.code == "no_reason"
+    actions.withdraw_estate(estate=estate, reason="Another Dora.", by=secretary, now=NOW)
+    dora.refresh_from_db()
+    assert dora.left_on is None
+    assert queries.estate_of(dora) is None
+    assert Event.objects.get(name="EstateWithdrawn").data["reason"] == "Another Dora."
+    assert opened(dora, secretary).state == "open"
+    with pytest.raises(actions.EstateRefused):
+        actions.withdraw_estate(estate=estate, reason="Again", by=secretary, now=NOW)
+
+
+@pytest.mark.django_db
+def test_who_claims_is_named_with_a_right_account_and_agrees_after_the_death(
+    dora: Member, secretary: Person
+) -> None:
+    estate = opened(dora, secretary)
+    good: dict[str, Any] = {"estate": estate, "name": "Jo", "part": Fraction(1), "by": secretary, "now": NOW}
+    for code, changes in (
+        ("no_name", {"name": " "}),
+        ("wrong_iban", {"iban": "BE00"}),
+        ("same_member", {"heir": dora}),
+    ):
+        with pytest.raises(actions.EstateRefused) as refused:
+            actions.add_claimant(**{**good, **changes})
+        assert refused.value.code == code
+    claimant = actions.add_claimant(**good)
+    for on in (date(2026, 6, 13), date(2026, 9, 8)):
+        with pytest.raises(actions.EstateRefused) as refused:
+            actions.note_agreement(claimant=claimant, on=on, document="signed", by=secretary, now=NOW)
+        assert refused.value.code == "wrong_day"
+    actions.note_agreement(claimant=claimant, on=NOW.date(), document="signed", by=secretary, now=NOW)
+    with pytest.raises(actions.EstateRefused) as refused:
+        settled(estate, secretary)
+    assert refused.value.code == "no_account"
+    actions.remove_claimant(claimant=claimant, by=secretary, now=NOW)
+    heirs(estate, secretary, "1", agree=False)
+    with pytest.raises(actions.EstateRefused) as refused:
+        settled(estate, secretary)
+    assert refused.value.code == "no_consent"
+    actions.remove_claimant(claimant=Claimant.objects.get(), by=secretary, now=NOW)
+    heirs(estate, secretary, "1")
+    with pytest.raises(actions.EstateRefused) as refused:
+        settled(estate, secretary, values={})
+    assert refused.value.code == "no_value"
+    for changes in ({"decision": " "}, {"heirship": " "}):
+        with pytest.raises(actions.EstateRefused):
+            settled(estate, secretary, **changes)
+    assert settled(estate, secretary).state == "to_pay"
+
+
+@pytest.mark.django_db
+def test_only_the_secretary_keeps_estates(dora: Member, secretary: Person) -> None:
+    counter = make.staff("counter")
+    with pytest.raises(NotAllowed):
+        opened(dora, counter)
+    estate = opened(dora, secretary)
+    for action, given in (
+        (actions.withdraw_estate, {"reason": "x"}),
+        (actions.add_claimant, {"name": "x", "part": Fraction(1)}),
+        (actions.settle_estate, {"settlement": Settlement.REFUND, "heirship": "x", "decision": "x"}),
+        (actions.note_estate_file_taken, {}),
+    ):
+        with pytest.raises(NotAllowed):
+            action(estate=estate, by=counter, now=NOW, **given)  # type: ignore[operator]
+    heirs(estate, secretary, "1", agree=False)
+    claimant = Claimant.objects.get()
+    with pytest.raises(NotAllowed):
+        actions.remove_claimant(claimant=claimant, by=counter, now=NOW)
+    with pytest.raises(NotAllowed):
+        actions.note_agreement(claimant=claimant, on=DIED, document="x", by=counter, now=NOW)
+
+
+@pytest.mark.django_db
+def test_the_database_keeps_estates(dora: Member, secretary: Person) -> None:
+    estate = opened(dora, secretary)
+    table = "membership_estate"
+    settle = f"UPDATE {table} SET state = %s, decision = 'board', settled_at = now(), settled_cents = %s"
+    assert broken(f"DELETE FROM {table}") == "membership_only_grows"
+    assert broken(f"UPDATE {table} SET ended_on = '2026-01-01'") == "estate_frozen"
+    assert broken(settle, "paid", 0) == "estate_moves"
+    assert broken(settle, "to_pay", 0) == "estate_agreed"
+    heirs(estate, secretary, "1/2", "1/3")
+    assert broken(settle, "to_pay", 0) == "estate_agreed"
+    heirs(estate, secretary, "1/6")
+    assert broken(settle, "to_pay", 0) == "estate_agreed"
+    assert broken(settle, "taken_over", 0) == "estate_agreed"
+    row = "UPDATE membership_claimant SET "
+    assert broken(row + "numerator = 3, denominator = 2") == "claimant_part_of_one"
+    assert broken(row + "iban = 'BE'") == "claimant_account_is_an_iban"
+    assert broken(row + "agreed_on = NULL") == "claimant_agreed_whole"
+    settled(estate, secretary)
+    assert broken(row + "cents = 1") == "claimants_of_open"
+    assert broken("DELETE FROM membership_claimant") == "claimants_of_open"
+    assert broken(f"UPDATE {table} SET settled_cents = 1") == "estate_frozen"
+    assert broken(f"UPDATE {table} SET state = 'open'") in ("estate_moves", "estate_settled_whole")
+    again = (
+        f"INSERT INTO {table} (member_id, kind, ended_on, document, state, opened_at, opened_by_id, heirship, decision) "
+        "VALUES (%s, 'death', '2026-01-01', 'x', 'open', now(), %s, '', '')"
+    )
+    assert broken(again, dora.pk, secretary.pk) == "estate_once"
+    assert not ExitRequest.objects.exists()

@@ -1,0 +1,264 @@
+"""Exclusions: a month to answer, a hearing if asked for, reasons, days to notify, a refund; each step in its order."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from commonweal.kernel.decision import NotAllowed
+from commonweal.ledger import queries as books
+from commonweal.membership import actions, queries
+from commonweal.membership.models import Exclusion, Member
+from commonweal.membership.rules.exclusions import (
+    SentBy,
+    answer_until,
+    may_exclude,
+    months_later,
+    notify_until,
+)
+from commonweal.people.models import Event, Person
+from tests import factories as make
+from tests.membership.test_estate_pages import on, posted
+from tests.membership.test_exits import asked, broken
+from tests.portal.steps import LANGUAGES, signed_in, text_of
+
+SENT = date(2026, 5, 31)
+NOW = datetime(2026, 7, 20, 9, tzinfo=UTC)
+DECIDED = date(2026, 7, 6)
+IBAN = "BE68539007547034"
+
+
+def test_the_time_to_answer_is_a_month_and_a_short_month_ends_it_on_its_last_day() -> None:
+    assert answer_until(SENT, 1) == date(2026, 6, 30)
+    assert months_later(date(2026, 12, 15), 2) == date(2027, 2, 15)
+    assert notify_until(DECIDED, 15) == date(2026, 7, 21)
+
+
+@pytest.mark.parametrize(
+    ("day", "asked_to_be_heard", "heard_on", "code"),
+    [
+        (date(2026, 6, 30), False, None, "too_early"),
+        (date(2026, 7, 1), False, None, ""),
+        (date(2026, 7, 1), True, None, "not_heard"),
+        (date(2026, 7, 1), True, date(2026, 7, 2), "not_heard"),
+        (date(2026, 7, 1), True, date(2026, 7, 1), ""),
+    ],
+)
+def test_when_a_member_can_be_excluded(
+    day: date, asked_to_be_heard: bool, heard_on: date | None, code: str
+) -> None:
+    decision = may_exclude(day, date(2026, 6, 30), asked_to_be_heard=asked_to_be_heard, heard_on=heard_on)
+    assert (decision.code, bool(decision.reason)) == (code, bool(code))
+
+
+@pytest.fixture
+def secretary(db: None) -> Person:
+    make.statutes()
+    make.member()
+    return make.staff("secretary")
+
+
+@pytest.fixture
+def member(secretary: Person) -> Member:
+    made = make.member(make.person("Rik", "Claes", email="rik@example.org"), joined_on=date(2019, 1, 1))
+    make.shares(made, 10)
+    return made
+
+
+def proposed(member: Member, by: Person, **changes: Any) -> Exclusion:
+    given: dict[str, Any] = {
+        "grounds": "Article 9: acted against the cooperative, on 3 May.",
+        "document": "registered letter of 31 May",
+        "sent_on": SENT,
+        "sent_by": SentBy.REGISTERED,
+        "now": NOW,
+        **changes,
+    }
+    return actions.propose_exclusion(member=member, by=by, **given)
+
+
+def decided(exclusion: Exclusion, by: Person, **changes: Any) -> Exclusion:
+    given: dict[str, Any] = {
+        "excludes": True,
+        "decided_on": DECIDED,
+        "document": "minutes of the meeting",
+        "reasons": "The facts stand.",
+        "now": NOW,
+        **changes,
+    }
+    return actions.decide_exclusion(exclusion=exclusion, by=by, **given)
+
+
+@pytest.mark.django_db
+def test_from_the_proposal_to_the_refund(member: Member, secretary: Person, settings: Any) -> None:
+    settings.SITE = {**settings.SITE, "iban": "BE71096123456769"}
+    request = asked(member)
+    exclusion = proposed(member, secretary)
+    assert (exclusion.state, exclusion.answer_until) == ("proposed", date(2026, 6, 30))
+    day = {"by": secretary, "now": NOW}
+    actions.note_answer(
+        exclusion=exclusion, on=date(2026, 6, 20), document="letter", asks_to_be_heard=True, **day
+    )
+    for decision, code in ((date(2026, 6, 30), "too_early"), (DECIDED, "not_heard")):
+        with pytest.raises(actions.ExclusionRefused) as refused:
+            decided(exclusion, secretary, decided_on=decision)
+        assert refused.value.code == code
+    actions.note_hearing(exclusion=exclusion, on=date(2026, 7, 3), document="minutes", **day)
+    exclusion = decided(exclusion, secretary)
+    assert (exclusion.state, exclusion.notify_until) == ("excluded", date(2026, 7, 21))
+    member.refresh_from_db()
+    request.refresh_from_db()
+    assert (member.left_on, request.state) == (DECIDED, "overtaken")
+    assert queries.share_troubles(NOW.date()) == []
+    exclusion = actions.notify_exclusion(exclusion=exclusion, on=date(2026, 7, 10), document="receipt", **day)
+    with pytest.raises(actions.ExclusionRefused) as refused:
+        actions.refund_exclusion(exclusion=exclusion, document="board", **day)
+    assert refused.value.code == "no_value"
+    exclusion = actions.refund_exclusion(exclusion=exclusion, document="board", values={"A": 37_55}, **day)
+    assert (exclusion.state, exclusion.refund_cents) == ("to_pay", 375_50)
+    assert queries.held_on(member.number, "A", DECIDED).shares == 0
+    with pytest.raises(ValueError, match="no account"):
+        queries.exclusion_file(exclusion, NOW.date(), NOW)
+    actions.set_payout_account(member=member, iban=IBAN, holder="Rik", by=member.person, now=NOW)  # type: ignore[arg-type]
+    assert b"375.50" in queries.exclusion_file(exclusion, NOW.date(), NOW)
+    with pytest.raises(NotAllowed):
+        actions.note_exclusion_paid(exclusion=exclusion, **day)
+    finance = make.staff("finance")
+    actions.note_exclusion_file_taken(exclusion=exclusion, by=finance, now=NOW)
+    assert actions.note_exclusion_paid(exclusion=exclusion, by=finance, now=NOW).state == "paid"
+    assert books.troubles() == []
+    names = Event.objects.filter(subject=f"member:{member.pk}").values_list("name", flat=True)
+    assert {"ExclusionProposed", "ExclusionAnswered", "ExclusionHeard", "ExclusionExclude"} <= set(names)
+
+
+@pytest.mark.django_db
+def test_the_member_may_stay_or_the_proposal_be_dropped(member: Member, secretary: Person) -> None:
+    exclusion = decided(proposed(member, secretary), secretary, excludes=False, decided_on=date(2026, 6, 15))
+    member.refresh_from_db()
+    assert (exclusion.state, member.left_on) == ("kept", None)
+    again = proposed(member, secretary)
+    with pytest.raises(actions.ExclusionRefused) as refused:
+        proposed(member, secretary)
+    assert refused.value.code == "proposed"
+    with pytest.raises(actions.ExclusionRefused) as refused:
+        actions.drop_exclusion(exclusion=again, reason=" ", by=secretary, now=NOW)
+    assert refused.value.code == "no_reason"
+    assert (
+        actions.drop_exclusion(exclusion=again, reason="Settled.", by=secretary, now=NOW).state == "dropped"
+    )
+    with pytest.raises(actions.ExclusionRefused) as refused:
+        decided(again, secretary)
+    assert refused.value.code == "wrong_state"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("code", "changes"),
+    [
+        ("no_reason", {"grounds": " "}),
+        ("no_document", {"document": " "}),
+        ("wrong_day", {"sent_on": date(2026, 7, 21)}),
+        ("wrong_day", {"sent_on": date(2018, 7, 21)}),
+    ],
+)
+def test_what_is_no_proposal(member: Member, secretary: Person, code: str, changes: dict[str, Any]) -> None:
+    with pytest.raises(actions.ExclusionRefused) as refused:
+        proposed(member, secretary, **changes)
+    assert refused.value.code == code
+
+
+@pytest.mark.django_db
+def test_who_left_or_joined_before_the_statutes_is_not_excluded(member: Member, secretary: Person) -> None:
+    Member.objects.filter(pk=member.pk).update(joined_on=date(2010, 1, 1))
+    with pytest.raises(actions.ExclusionRefused) as refused:
+        proposed(member, secretary, sent_on=date(2018, 1, 1))
+    assert refused.value.code == "no_statutes"
+    Member.objects.filter(pk=member.pk).update(left_on=date(2026, 7, 1))
+    with pytest.raises(actions.ExclusionRefused) as refused:
+        proposed(member, secretary)
+    assert refused.value.code == "left"
+    with pytest.raises(NotAllowed):
+        proposed(member, make.staff("counter"))
+
+
+@pytest.mark.django_db
+def test_the_database_refuses_a_decision_before_the_time_to_answer_is_over(
+    member: Member, secretary: Person
+) -> None:
+    exclusion = proposed(member, secretary)
+    table = "membership_exclusion"
+    decide = (
+        f"UPDATE {table} SET state = 'excluded', decision = 'minutes', reasons = 'x', notify_until = '2026-07-21', "
+        "decided_on = %s, asked_to_be_heard = %s"
+    )
+    assert broken(decide, "2026-06-30", False) == "exclusion_after_the_answer"
+    assert broken(decide, "2026-07-06", True) == "exclusion_after_the_answer"
+    assert (
+        broken(decide.replace("reasons = 'x'", "reasons = ''"), "2026-07-06", False)
+        == "exclusion_decided_whole"
+    )
+    assert broken(f"UPDATE {table} SET answer_until = '2026-06-01'") == "exclusion_frozen"
+    assert broken(f"UPDATE {table} SET state = 'paid'") == "exclusion_moves"
+    assert broken(f"DELETE FROM {table}") == "membership_only_grows"
+    decided(exclusion, secretary)
+    assert broken(f"UPDATE {table} SET reasons = 'other'") == "exclusion_frozen"
+
+
+@pytest.fixture
+def desk(secretary: Person, monkeypatch: pytest.MonkeyPatch, settings: Any) -> Client:
+    monkeypatch.setattr(timezone, "now", lambda: NOW)
+    settings.SITE = {**settings.SITE, "iban": "BE71096123456769"}
+    return signed_in(secretary)
+
+
+@pytest.mark.django_db
+def test_the_way_through_the_pages(member: Member, desk: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "No exclusion was proposed" in text_of(desk, "/en/members/exclusions/")
+    new = f"/en/members/register/{member.number}/exclude/"
+    told = {"grounds": "Article 9", "sent_by": "email", "document": "mail of 31 May"}
+    assert "still to come" in posted(desk, new, **told, **on("sent_on", date(2026, 8, 1)))
+    assert "The time to answer runs" in posted(desk, new, **told, **on("sent_on", SENT))
+    address = f"/en/members/exclusions/{Exclusion.objects.get().pk}/"
+    told = {"document": "letter"}
+    posted(desk, f"{address}answer/", **told, **on("on", date(2026, 6, 20)), asks_to_be_heard="on")
+    assert "asks to be heard" in text_of(desk, address)
+    decision = {"what": "excluded", "document": "minutes", "reasons": "The facts stand."}
+    assert "Hear them first" in posted(desk, f"{address}decide/", **decision, **on("decided_on", DECIDED))
+    posted(desk, f"{address}hearing/", **told, **on("on", date(2026, 7, 3)))
+    page = posted(desk, f"{address}decide/", **decision, **on("decided_on", DECIDED))
+    assert "Notify the decision by Tuesday 21 July 2026" in page
+    monkeypatch.setattr(timezone, "now", lambda: NOW + timedelta(days=2))
+    assert "was to be notified by" in text_of(desk, address)
+    assert "overdue" in text_of(desk, "/en/members/exclusions/")
+    posted(desk, f"{address}notify/", **told, **on("on", date(2026, 7, 22)))
+    page = posted(desk, f"{address}refund/", document="board", value_A="50")
+    assert "€500" in page
+    finance = signed_in(make.staff("finance"))
+    assert "Exclusion of Rik Claes" in text_of(finance, "/en/members/exits/payments/")
+    assert "no account" in text_of(finance, f"{address}payment/")
+    assert finance.post(f"{address}payment/file/").status_code == 404
+    actions.set_payout_account(member=member, iban=IBAN, holder="Rik", by=member.person, now=NOW)  # type: ignore[arg-type]
+    assert IBAN.encode() in finance.post(f"{address}payment/file/").content
+    assert "Noted as paid" in posted(finance, f"{address}payment/paid/")
+    assert desk.get(f"{address}other/").status_code == 404
+
+
+@pytest.mark.django_db
+def test_pages_answer_in_every_language_for_their_role(
+    member: Member, secretary: Person, desk: Client
+) -> None:
+    exclusion = proposed(member, secretary)
+    counter = signed_in(make.staff("counter"))
+    pages = ["exclusions/", f"register/{member.number}/exclude/"]
+    pages += [f"exclusions/{exclusion.pk}/{step}" for step in ("", "answer/", "hearing/", "decide/", "drop/")]
+    for page in pages:
+        for language in LANGUAGES:
+            text_of(desk, f"/{language}/members/{page}")
+        assert counter.get(f"/en/members/{page}").status_code == 403
+    assert "dropped" in posted(desk, f"/en/members/exclusions/{exclusion.pk}/drop/", reason="Settled.")
+    for page in ("payment/file/", "payment/paid/"):
+        assert desk.post(f"/en/members/exclusions/{exclusion.pk}/{page}").status_code == 403

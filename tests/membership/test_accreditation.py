@@ -104,7 +104,7 @@ def test_the_page_shows_nine_conditions_in_each_language(secretary: Client, lang
         "de": "noch nichts",
     }
     assert nothing[language] in shown
-    assert queries_of(secretary, address) <= 16
+    assert queries_of(secretary, address) <= 20
 
 
 def test_a_note_made_on_its_page_stands_in_the_report(secretary: Client) -> None:
@@ -127,6 +127,7 @@ def test_only_the_secretary_and_only_recent_years(secretary: Client) -> None:
 
 
 def test_refusals_exclusions_and_dividends_of_the_year_are_counted() -> None:
+    steps.ready()
     asked = steps.asked(make.person(), 2)
     joining.refuse_application(
         application=asked, reason="The statutes of the day.", by=make.staff("secretary"), now=make.NOW

@@ -155,6 +155,9 @@ def reckon_dividend(*, run_id: int, now: datetime) -> DividendRun:
             if share.gross:
                 copy.write_row((run.pk, holder.member_id, weight, share.gross, share.exempt, share.tax))
                 count, tax = count + 1, tax + share.tax
+    with connection.cursor() as cursor:
+        # So many at once: the planner must know before they are read, not when autovacuum finds time.
+        cursor.execute("ANALYZE membership_dividendline")
     by_class: dict[str, int] = {}
     for holder in holders:
         for code, weight in holder.cent_days.items():

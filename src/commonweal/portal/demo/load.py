@@ -23,6 +23,7 @@ from commonweal.places.actions import import_gazetteer
 from commonweal.portal.demo.crowd import crowd, known_people, towns
 from commonweal.portal.demo.dossiers import Desk, admitted_dossiers, applicants, dossiers_under_way
 from commonweal.portal.demo.holdings import shares_for_everyone
+from commonweal.portal.demo.leaving import members_leaving
 from commonweal.portal.demo.script import PASSWORD, Calendar, calls, cast
 from commonweal.portal.demo.stages import Stage
 from commonweal.projects.actions import load_rulebook
@@ -63,6 +64,7 @@ def everything(members: int = 2_000, extra_projects: int = 0, say: Say = print) 
         say("A second call is open to vote.")
         _open(stage)
         _mandates(people, calendar)
+        members_leaving(calendar, people)
     with connection.cursor() as cursor:
         # So much at once: the planner must know before the first reader comes, not when autovacuum finds time.
         cursor.execute("ANALYZE")

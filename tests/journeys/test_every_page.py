@@ -64,6 +64,22 @@ def decided_season(by: Person) -> int:
     return season.year
 
 
+def protected_by(administrator: Person, by: Person) -> int:
+    """The number of a protected member whose administrator asked to leave for them."""
+    member = make.member(joined_on=date(2016, 1, 1))
+    make.shares(member, 4)
+    membership.note_guardianship(
+        member=member,
+        administrator=administrator,
+        starts_on=date(2026, 1, 1),
+        document="order",
+        by=by,
+        now=make.NOW,
+    )
+    membership.ask_to_leave(member=member, by=administrator, now=make.NOW)
+    return member.number
+
+
 def excluded(by: Person) -> int:
     """The exclusion of a member, told to them and to be paid."""
     member = make.member(joined_on=date(2016, 1, 1))
@@ -130,6 +146,7 @@ def site(world: None, clock: Clock) -> dict[str, list[str]]:
     holder = make.member(who)
     operation = make.shares(holder, 10)
     gone = decided_season(adviser)
+    ward = protected_by(who, adviser)
     estate, claimant = open_estate(adviser)
     exclusion = excluded(adviser)
     leaving = membership.ask_to_leave(member=holder, by=who, now=make.NOW)
@@ -227,6 +244,8 @@ def site(world: None, clock: Clock) -> dict[str, list[str]]:
             "members/shares/",
             "members/shares/account/",
             "members/register/consult/",
+            f"members/{ward}/leave/",
+            f"members/{ward}/leave/back/",
             "members/shares/leave/",
             "members/shares/leave/back/",
             f"dossiers/{draft.pk}/",
@@ -250,6 +269,7 @@ def site(world: None, clock: Clock) -> dict[str, list[str]]:
             "desk/staff/",
             f"desk/staff/{adviser.appointments.first().pk}/end/",
             f"members/{holder.number}/account/",
+            f"members/register/{ward}/administrator/",
             "members/exclusions/",
             f"members/exclusions/{exclusion}/",
             f"members/exclusions/{exclusion}/payment/",

@@ -25,6 +25,11 @@ from commonweal.membership.actions.exclusions import (
 )
 from commonweal.membership.actions.exit_payments import make_payment_file, note_file_taken, note_paid
 from commonweal.membership.actions.exits import ExitRefused, ask_to_leave, withdraw_exit
+from commonweal.membership.actions.guardianships import (
+    GuardianshipRefused,
+    end_guardianship,
+    note_guardianship,
+)
 from commonweal.membership.actions.members import admit_member, load_members
 from commonweal.membership.actions.payouts import WrongAccount, load_payout_accounts, set_payout_account
 from commonweal.membership.actions.seasons import decide_season, record_test
@@ -47,6 +52,7 @@ __all__ = [
     "EstateRefused",
     "ExclusionRefused",
     "ExitRefused",
+    "GuardianshipRefused",
     "LoadedMovement",
     "Movement",
     "MovementRefused",
@@ -60,6 +66,7 @@ __all__ = [
     "decide_exclusion",
     "decide_season",
     "drop_exclusion",
+    "end_guardianship",
     "load_members",
     "load_movements",
     "load_payout_accounts",
@@ -72,6 +79,7 @@ __all__ = [
     "note_exclusion_file_taken",
     "note_exclusion_paid",
     "note_file_taken",
+    "note_guardianship",
     "note_hearing",
     "note_paid",
     "notify_exclusion",

@@ -10,6 +10,7 @@ from commonweal.membership.models.exits import (
     ExitSeason,
     SeasonTest,
 )
+from commonweal.membership.models.guardianships import Guardianship
 from commonweal.membership.models.members import Member
 from commonweal.membership.models.payouts import PayoutAccount
 from commonweal.membership.models.statutes import ShareTerms, StatuteSetting
@@ -23,6 +24,7 @@ __all__ = [
     "ExitRefund",
     "ExitRequest",
     "ExitSeason",
+    "Guardianship",
     "Member",
     "PayoutAccount",
     "SeasonTest",

@@ -37,6 +37,7 @@ from commonweal.membership.queries.exits import (
     season_of,
     waiting_request,
 )
+from commonweal.membership.queries.guardianships import administered_by, guardianship_of
 from commonweal.membership.queries.members import (
     SEARCH_LIMIT,
     days_of_membership,
@@ -89,6 +90,7 @@ __all__ = [
     "Due",
     "Plan",
     "RegisterRow",
+    "administered_by",
     "all_estates",
     "all_exclusions",
     "all_seasons",
@@ -115,6 +117,7 @@ __all__ = [
     "exit_terms_on",
     "file_text",
     "files_of",
+    "guardianship_of",
     "held_by_estate",
     "held_by_excluded",
     "held_on",

@@ -82,6 +82,22 @@ def decided_season(by: Person) -> int:
     return season.year
 
 
+def protected_by(administrator: Person, by: Person) -> int:
+    """The number of a protected member whose administrator asked to leave for them."""
+    member = make.member(joined_on=date(2016, 1, 1))
+    make.shares(member, 4)
+    membership.note_guardianship(
+        member=member,
+        administrator=administrator,
+        starts_on=date(2026, 1, 1),
+        document="order",
+        by=by,
+        now=make.NOW,
+    )
+    membership.ask_to_leave(member=member, by=administrator, now=make.NOW)
+    return member.number
+
+
 def excluded(by: Person) -> int:
     """The exclusion of a member, told to them and to be paid."""
     member = make.member(joined_on=date(2016, 1, 1))
@@ -149,6 +165,7 @@ def site(world: None, clock: Clock) -> dict[str, list[str]]:
     operation = make.shares(holder, 10)
     dividend, proposed = _dividends(holder, adviser)
     gone = decided_season(adviser)
+    ward = protected_by(who, adviser)
     estate, claimant = open_estate(adviser)
     exclusion = excluded(adviser)
     leaving = membership.ask_to_leave(member=holder, by=who, now=make.NOW)
@@ -276,6 +293,8 @@ def site(world: None, clock: Clock) -> dict[str, list[str]]:
             "members/requests/",
             f"members/requests/{asks.pk}/",
             f"members/requests/{asks.pk}/withdraw/",
+            f"members/{ward}/leave/",
+            f"members/{ward}/leave/back/",
             "members/shares/leave/",
             "members/shares/leave/back/",
             f"dossiers/{draft.pk}/",
@@ -316,6 +335,7 @@ def site(world: None, clock: Clock) -> dict[str, list[str]]:
             *(f"members/dividends/{dividend.pk}/{page}" for page in ("", "waiting/", "returns/")),
             f"members/dividends/{proposed.pk}/",
             f"members/dividends/{proposed.pk}/withdraw/",
+            f"members/register/{ward}/administrator/",
             "members/exclusions/",
             f"members/exclusions/{exclusion}/",
             f"members/exclusions/{exclusion}/payment/",

@@ -12,7 +12,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.test import Client
 
-from commonweal.kernel.decision import NotAllowed
+from commonweal.kernel.decision import NotAllowed, Refusal
 from commonweal.membership import actions, queries
 from commonweal.membership.models import Member, ShareOffer
 from commonweal.membership.rules.movements import MovementKind
@@ -251,3 +251,16 @@ def test_two_members_pass_shares_in_a_browser(
     page.locator("button[value=accept]").click()
     page.wait_for_url(re.compile("/members/shares/$"))
     assert held(bert) == (4, 200_00)
+
+
+@pytest.mark.parametrize("protected", ["anna", "bert"])
+def test_a_protected_member_passes_no_shares_without_their_administrator(
+    anna: Member, bert: Member, protected: str
+) -> None:
+    given = {"administrator": make.person(), "starts_on": date(2020, 1, 1), "document": "order of 3 May"}
+    member = {"anna": anna, "bert": bert}[protected]
+    actions.note_guardianship(member=member, **given, by=make.staff("secretary"), now=make.NOW)
+    with pytest.raises(Refusal) as refused:
+        offered(anna, bert)
+    assert refused.value.code == "protected"
+    assert not ShareOffer.objects.exists()

@@ -17,8 +17,8 @@ from django.utils import timezone
 from commonweal.config.committee import read_sheet
 from commonweal.ledger.models import Operation
 from commonweal.ledger.queries import troubles
-from commonweal.membership.models import Application, Member
-from commonweal.membership.queries import register_rows, share_troubles
+from commonweal.membership.models import Application, Estate, ExitSeason, Member
+from commonweal.membership.queries import booked_states, register_rows, share_troubles
 from commonweal.membership.queries.payments import plan_of
 from commonweal.people.access import roles_of
 from commonweal.people.models import Account, Organisation, Person
@@ -71,6 +71,15 @@ def test_there_are_as_many_members_as_asked_for_in_real_places_and_languages() -
     numbers = sorted(Member.objects.values_list("number", flat=True))
     assert numbers == list(range(1, MEMBERS + 1))
     assert Person.objects.filter(email="", memberships__isnull=False).count() > MEMBERS // 10
+
+
+def test_members_leave_a_season_is_decided_one_collects_and_an_estate_waits() -> None:
+    decided, collecting = ExitSeason.objects.order_by("year")
+    assert (decided.state, decided.outcome, collecting.state) == ("decided", "part", "collecting")
+    assert booked_states(decided)["part"] >= 4
+    assert booked_states(collecting)["waiting"] >= 5
+    assert Estate.objects.get().state == "open"
+    assert share_troubles(timezone.localdate()) == []
 
 
 def test_three_calls_stand_where_they_should_with_texts_in_four_languages() -> None:

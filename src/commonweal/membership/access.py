@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from commonweal.kernel.decision import YES, Decision, NotAllowed, no
 from commonweal.membership.models import Application, DividendRun, Member, ShareOffer
+from commonweal.membership.queries.guardianships import guardianship_of
 from commonweal.membership.queries.joining import application_with
 from commonweal.membership.queries.members import last_membership_of, membership_of
 from commonweal.membership.queries.shares import holdings_of, setting_on
@@ -144,8 +145,12 @@ def may_approve(run: DividendRun, person: Person, on: date) -> Decision:
 
 
 def may_ask_exit_for(person: Person, member: Member, on: date) -> Decision:
-    """Whether someone may ask to leave in a member's name: oneself, who speaks for an organisation, or staff."""
+    """Whether someone may ask to leave in a member's name: oneself, who speaks for an organisation, the administrator of
+    a protected member, or staff."""
     if member.person_id == person.pk:
+        return YES
+    guardianship = guardianship_of(member, on)
+    if guardianship is not None and guardianship.administrator_id == person.pk:
         return YES
     if member.organisation_id and organisations_of(person, on).filter(pk=member.organisation_id).exists():
         return YES

@@ -39,6 +39,11 @@ from commonweal.membership.actions.exclusions import (
 )
 from commonweal.membership.actions.exit_payments import make_payment_file, note_file_taken, note_paid
 from commonweal.membership.actions.exits import ExitRefused, ask_to_leave, withdraw_exit
+from commonweal.membership.actions.guardianships import (
+    GuardianshipRefused,
+    end_guardianship,
+    note_guardianship,
+)
 from commonweal.membership.actions.imports import (
     UPLOAD_MAX,
     CannotMove,
@@ -95,6 +100,7 @@ __all__ = [
     "EstateRefused",
     "ExclusionRefused",
     "ExitRefused",
+    "GuardianshipRefused",
     "LoadedMovement",
     "Movement",
     "MovementRefused",
@@ -124,6 +130,7 @@ __all__ = [
     "decline_offer",
     "discard_import",
     "drop_exclusion",
+    "end_guardianship",
     "load_import",
     "load_members",
     "load_movements",
@@ -138,6 +145,7 @@ __all__ = [
     "note_exclusion_file_taken",
     "note_exclusion_paid",
     "note_file_taken",
+    "note_guardianship",
     "note_hearing",
     "note_lines_taken_out",
     "note_paid",

@@ -14,6 +14,7 @@ from commonweal.kernel.text import clean
 from commonweal.membership.access import may_ask_exit_for
 from commonweal.membership.models import ExitRequest, ExitSeason, Member
 from commonweal.membership.queries import exits as queries
+from commonweal.membership.queries.guardianships import guardianship_of
 from commonweal.membership.queries.shares import holdings_of
 from commonweal.membership.rules import exits as rules
 from commonweal.membership.states import EXIT, SeasonState
@@ -87,7 +88,7 @@ def ask_to_leave(
         raise ExitRefused(
             _("There is a request already. Take it back first, then ask for something else."), code="asked"
         )
-    ask(rules.may_leave(queries.leaver(member, papers=bool(document)), day, terms))
+    ask(rules.may_leave(queries.leaver(member, day, by=by, papers=bool(document)), day, terms))
     held = holdings_of([member.number], day).get(member.number, {})
     ask(rules.may_give_back(held, share_class, count or 0, terms))
     request = ExitRequest.objects.create(
@@ -114,6 +115,8 @@ def withdraw_exit(
     demand(may_ask_exit_for(by, request.member, day_of(now)))
     ask(EXIT.permits(request.state, "withdraw"))
     ask(rules.may_withdraw(day_of(now), season.closes_on))
+    if by.pk == request.member.person_id and guardianship_of(request.member, day_of(now)) is not None:
+        raise ExitRefused(_("The administrator takes this request back, not the member."), code="protected")
     request.state, request.closed_at = EXIT.move("withdraw").target, now
     request.save(update_fields=["state", "closed_at"])
     _told("ExitWithdrawn", request, by=by, now=now, channel=channel)

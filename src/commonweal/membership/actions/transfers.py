@@ -14,6 +14,7 @@ from commonweal.kernel.text import folded
 from commonweal.membership.access import may_answer_offer, may_offer, may_withdraw_offer
 from commonweal.membership.actions.shares import Movement, booked, planned
 from commonweal.membership.models import Member, ShareOffer
+from commonweal.membership.queries.guardianships import guardianship_of
 from commonweal.membership.queries.members import member_with_number
 from commonweal.membership.rules.movements import MovementKind
 from commonweal.membership.states import OFFER, OfferState
@@ -34,6 +35,12 @@ class OfferedAlready(Refusal):
     """An offer of this class to the same member waits for an answer."""
 
     code = "offered_already"
+
+
+class Protected(Refusal):
+    """A protected member passes no shares on, and takes none, without their administrator."""
+
+    code = "protected"
 
 
 class OfferMoved(Refusal):
@@ -77,12 +84,18 @@ def offer_shares(
 ) -> ShareOffer:
     """Offers shares, in the giver's name; the same token again gives the offer that is there.
 
-    Raises NotAllowed, MovementRefused, OfferedAlready.
+    Raises NotAllowed, Protected, MovementRefused, OfferedAlready.
     """
     demand(may_offer(giver, by, now.date()))
     known = ShareOffer.objects.filter(token=token).first()
     if known is not None:
         return known
+    if guardianship_of(giver, now.date()) or guardianship_of(taker, now.date()):
+        raise Protected(
+            _(
+                "Somebody administers the affairs of one of you two: it goes on paper, signed by them too. Call us."
+            )
+        )
     offer_planned(giver=giver, taker=taker, share_class=share_class, count=count, now=now)
     try:
         with transaction.atomic():

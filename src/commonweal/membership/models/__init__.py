@@ -12,6 +12,7 @@ from commonweal.membership.models.exits import (
     ExitSeason,
     SeasonTest,
 )
+from commonweal.membership.models.guardianships import Guardianship
 from commonweal.membership.models.imports import Import
 from commonweal.membership.models.joining import Application, InformationNote
 from commonweal.membership.models.members import Member
@@ -37,6 +38,7 @@ __all__ = [
     "ExitRefund",
     "ExitRequest",
     "ExitSeason",
+    "Guardianship",
     "Handling",
     "Import",
     "InformationNote",

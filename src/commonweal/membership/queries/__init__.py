@@ -59,6 +59,7 @@ from commonweal.membership.queries.exits import (
     season_of,
     waiting_request,
 )
+from commonweal.membership.queries.guardianships import administered_by, guardianship_of
 from commonweal.membership.queries.imports import import_with, latest_imports, unfinished_import
 from commonweal.membership.queries.members import (
     SEARCH_LIMIT,
@@ -116,6 +117,7 @@ __all__ = [
     "Plan",
     "RegisterRow",
     "accreditation",
+    "administered_by",
     "all_estates",
     "all_exclusions",
     "all_seasons",
@@ -146,6 +148,7 @@ __all__ = [
     "file_of",
     "file_text",
     "files_of",
+    "guardianship_of",
     "held_by_estate",
     "held_by_excluded",
     "held_on",

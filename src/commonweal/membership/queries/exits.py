@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING
 from django.db.models import Count, Q, QuerySet
 
 from commonweal.membership.models import ExitRequest, ExitSeason, Member, StatuteSetting
+from commonweal.membership.queries.guardianships import guardianship_of
 from commonweal.membership.rules.exits import ExitTerms, Leaver
 from commonweal.membership.rules.statutes import SettingName
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from commonweal.people.models import Person
 
 REQUESTS_SHOWN = 50
 _TERMS = {
@@ -35,12 +38,20 @@ def exit_terms_on(day: date) -> ExitTerms | None:
     return ExitTerms(**{name: values[code] for name, code in _TERMS.items()})
 
 
-def leaver(member: Member, *, papers: bool) -> Leaver:
-    """What matters of a member who asks. The cooperative was founded when its first member joined."""
+def leaver(member: Member, day: date, *, by: Person, papers: bool) -> Leaver:
+    """What matters of a member who asks on a day. The cooperative was founded when its first member joined."""
     first = Member.objects.order_by("number").values_list("joined_on", flat=True).first()
     founded_on = first or member.joined_on
     born_on = member.person.born_on if member.person else None
-    return Leaver(member.joined_on <= founded_on, founded_on, born_on, papers=papers)
+    guardianship = guardianship_of(member, day)
+    return Leaver(
+        member.joined_on <= founded_on,
+        founded_on,
+        born_on,
+        protected=guardianship is not None,
+        papers=papers,
+        administered=guardianship is not None and guardianship.administrator_id == by.pk,
+    )
 
 
 def season_of(year: int) -> ExitSeason | None:

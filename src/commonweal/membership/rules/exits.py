@@ -71,13 +71,15 @@ def window_for(day: date, terms: ExitTerms) -> Window:
 
 @dataclass(frozen=True, slots=True)
 class Leaver:
-    """Who asks. `papers` is whether the document is named by which a minor's or protected person's request counts."""
+    """Who asks. `papers` is whether the document is named by which a minor's or protected person's request counts;
+    `administered` whether the request comes from the administrator of a protected person."""
 
     founder: bool
     founded_on: date
     born_on: date | None
     protected: bool = False
     papers: bool = False
+    administered: bool = False
 
 
 def may_leave(leaver: Leaver, day: date, terms: ExitTerms) -> Decision:
@@ -96,7 +98,7 @@ def may_leave(leaver: Leaver, day: date, terms: ExitTerms) -> Decision:
                 "Bring us that document: we then enter the request with you."
             ),
         )
-    if leaver.protected and not leaver.papers:
+    if leaver.protected and not (leaver.papers or leaver.administered):
         return no(
             "protected",
             gettext_noop(

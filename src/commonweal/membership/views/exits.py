@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -14,7 +14,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from commonweal.kernel.decision import Refusal
+from commonweal.kernel.decision import NotAllowed, Refusal
 from commonweal.membership import actions, queries
 from commonweal.membership.access import own_or_past_membership
 from commonweal.membership.forms.exits import DoorForm, ExitForm
@@ -24,6 +24,9 @@ from commonweal.membership.rules.movements import Held
 from commonweal.membership.views import exit_words
 from commonweal.people.access import for_persons, for_staff, signed_in_person
 from commonweal.people.rules import Act, Channel
+
+if TYPE_CHECKING:
+    from commonweal.people.models import Person
 
 
 @for_persons
@@ -56,6 +59,28 @@ def exit_enter_withdraw(request: HttpRequest, number: int) -> HttpResponse:
     return _withdrawn(request, _member(number), by_staff=True)
 
 
+@for_persons
+@require_http_methods(["GET", "HEAD", "POST"])
+def exit_for(request: HttpRequest, number: int) -> HttpResponse:
+    """The same for the administrator of a protected member."""
+    return _asked(request, _administered(request, number), by_staff=False)
+
+
+@for_persons
+@require_http_methods(["GET", "HEAD", "POST"])
+def exit_for_withdraw(request: HttpRequest, number: int) -> HttpResponse:
+    """The same for the administrator of a protected member."""
+    return _withdrawn(request, _administered(request, number), by_staff=False)
+
+
+def _administered(request: HttpRequest, number: int) -> Member:
+    """The member, where the reader administers their affairs today. Raises NotAllowed."""
+    person, member = signed_in_person(request), _member(number)
+    if member not in queries.administered_by(person, timezone.localdate()):
+        raise NotAllowed(_("This is for the administrator of this member."), code="not_administrator")
+    return member
+
+
 def _member(number: int) -> Member:
     member = queries.member_with_number(number)
     if member is None:
@@ -70,7 +95,8 @@ def _asked(request: HttpRequest, member: Member, *, by_staff: bool) -> HttpRespo
     partial = bool(terms and terms.partial)
     posted = request.POST if request.method == "POST" else None
     form = ExitForm(posted, held=held, partial=partial, by_staff=by_staff)
-    context = {**_frame(member, by_staff=by_staff), **_meaning(terms, held, today), "form": form}
+    by = signed_in_person(request)
+    context = {**_frame(member, by, by_staff=by_staff), **_meaning(terms, held, today), "form": form}
     if request.method == "POST" and form.is_valid() and "change" not in request.POST:
         asked = form.asked()
         if "checked" not in request.POST:
@@ -79,7 +105,7 @@ def _asked(request: HttpRequest, member: Member, *, by_staff: bool) -> HttpRespo
             rows = exit_words.asked(asked["share_class"], asked["count"], held, context["window"])
             return render(request, "membership/exit_check.html", {**context, "rows": rows, "typed": typed})
         try:
-            actions.ask_to_leave(member=member, by=signed_in_person(request), now=timezone.now(), **asked)
+            actions.ask_to_leave(member=member, by=by, now=timezone.now(), **asked)
         except Refusal as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -91,39 +117,46 @@ def _asked(request: HttpRequest, member: Member, *, by_staff: bool) -> HttpRespo
         "waiting": exit_words.request(waiting, get_language() or "en") if waiting else None,
         "past": [exit_words.request(each, get_language() or "en") for each in found if each != waiting],
         "may_withdraw": bool(waiting and rules.may_withdraw(today, waiting.season.closes_on)),
-        "decision": _decision(member, held, terms, today, by_staff=by_staff),
+        "decision": _decision(member, by, held, terms, today, by_staff=by_staff),
     }
     return render(request, "membership/exit.html", context)
 
 
 def _decision(
-    member: Member, held: dict[str, Held], terms: rules.ExitTerms | None, today: date, *, by_staff: bool
+    member: Member,
+    by: Person,
+    held: dict[str, Held],
+    terms: rules.ExitTerms | None,
+    today: date,
+    *,
+    by_staff: bool,
 ) -> str:
     """Why this member cannot ask today; empty when they can. Papers are shown to staff, never over the web."""
     if terms is None:
         return _("The statutes of that day do not say how members leave.")
     for decision in (
         rules.may_give_back(held, "", 0, terms),
-        rules.may_leave(queries.leaver(member, papers=by_staff), today, terms),
+        rules.may_leave(queries.leaver(member, today, by=by, papers=by_staff), today, terms),
     ):
         if not decision:
             return _(str(decision.reason))
     return ""
 
 
-def _frame(member: Member, *, by_staff: bool) -> dict[str, Any]:
-    numbers = [member.number] if by_staff else []
-    names = ("exit-enter", "exit-enter-withdraw") if by_staff else ("my-exit", "my-exit-withdraw")
-    here, undo = (reverse(f"membership:{name}", args=numbers) for name in names)
+def _frame(member: Member, by: Person, *, by_staff: bool) -> dict[str, Any]:
+    """Whose page it is, and its addresses: the member's own, their administrator's, or those of staff."""
+    own = member.person_id == by.pk and not by_staff
+    stem = "exit-enter" if by_staff else "my-exit" if own else "exit-for"
+    numbers = [] if own else [member.number]
+    back = reverse("membership:member-file", args=numbers) if by_staff else reverse("membership:my-shares")
     return {
         "member": member,
         "name": str(member.person or member.organisation),
         "by_staff": by_staff,
-        "here": here,
-        "undo": undo,
-        "back": reverse("membership:member-file", args=numbers)
-        if by_staff
-        else reverse("membership:my-shares"),
+        "for_other": not own,
+        "here": reverse(f"membership:{stem}", args=numbers),
+        "undo": reverse(f"membership:{stem}-withdraw", args=numbers),
+        "back": back if by_staff or own else reverse("portal:my-page"),
     }
 
 
@@ -144,7 +177,7 @@ def _withdrawn(request: HttpRequest, member: Member, *, by_staff: bool) -> HttpR
     waiting = queries.waiting_request(member)
     if waiting is None:
         raise Http404
-    context = _frame(member, by_staff=by_staff)
+    context = _frame(member, signed_in_person(request), by_staff=by_staff)
     form = DoorForm(request.POST or None) if by_staff else None
     if request.method == "POST" and (form is None or form.is_valid()):
         channel = Channel(form.cleaned_data["channel"]) if form else Channel.WEB

@@ -25,6 +25,7 @@ from commonweal.portal.demo.dividends import dividends_for_all
 from commonweal.portal.demo.dossiers import Desk, admitted_dossiers, applicants, dossiers_under_way
 from commonweal.portal.demo.holdings import shares_for_everyone
 from commonweal.portal.demo.joining import ENTERED, bank_folder, requests_for_shares
+from commonweal.portal.demo.leaving import members_leaving
 from commonweal.portal.demo.script import PASSWORD, Calendar, calls, cast
 from commonweal.portal.demo.stages import Stage
 from commonweal.projects.actions import load_rulebook
@@ -67,6 +68,7 @@ def everything(members: int = 2_000, extra_projects: int = 0, say: Say = print) 
         say("A second call is open to vote.")
         _open(stage)
         _mandates(people, calendar)
+        members_leaving(calendar, people)
     with connection.cursor() as cursor:
         # So much at once: the planner must know before the first reader comes, not when autovacuum finds time.
         cursor.execute("ANALYZE")

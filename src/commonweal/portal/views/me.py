@@ -15,7 +15,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from commonweal.membership.queries import holdings_of, last_membership_of, membership_of
+from commonweal.membership.queries import administered_by, holdings_of, last_membership_of, membership_of
 from commonweal.membership.queries.joining import own_applications
 from commonweal.membership.rules.joining import ApplicationState
 from commonweal.people.access import for_accounts, for_persons, signed_in_person, viewer
@@ -62,6 +62,7 @@ def my_page(request: HttpRequest) -> HttpResponse:
         "dossiers": [_followed(each, person) for each in dossiers if each.state != DossierState.DRAFT],
         "votes": _cast(person, now, language),
         "member": member,
+        "administered": administered_by(person, today),
         "past_member": None if member else last_membership_of(person),
         "municipality": name_in(member.municipality, language) if member else "",
         "holdings": holdings_of([member.number], today).get(member.number, {}) if member else {},

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('ledger', '0002_guards'),
-        ('membership', '0014_accreditation'),
+        ('membership', '0015_accreditation'),
     ]
 
     operations = [

@@ -14,7 +14,7 @@ CREATE TRIGGER membership_notes_only_grow BEFORE UPDATE OR DELETE OR TRUNCATE ON
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('membership', '0013_imports'),
+        ('membership', '0014_imports'),
         ('people', '0004_api_keys'),
     ]
 

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('membership', '0015_offers'),
+        ('membership', '0016_offers'),
         ('people', '0005_consents'),
     ]
 

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('membership', '0012_exclusions'),
+        ('membership', '0013_guardianships'),
         ('people', '0002_guards'),
     ]
 

@@ -1,0 +1,103 @@
+"""A member asks to leave, the board's decision is booked, the member reads what they get: in a browser, by language."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+
+from commonweal.membership import queries
+from commonweal.membership.models import ExitRequest, Member
+from tests import factories as make
+from tests.journeys.conftest import PASSWORD, Clock
+
+pytestmark = pytest.mark.browser
+MAY, JULY = datetime(2026, 5, 4, 9, tzinfo=UTC), datetime(2026, 7, 8, 9, tzinfo=UTC)
+MEMBER, SECRETARY = "ada@example.org", "secretary@example.org"
+# 375 euro and 30 June 2026, as each language writes them.
+AMOUNT = {"fr": "375 €", "nl": "€ 375", "de": "375 €", "en": "€375"}
+DAY = {"fr": "30 juin 2026", "nl": "30 juni 2026", "de": "30. Juni 2026", "en": "30 June 2026"}
+
+
+@pytest.fixture
+def member(transactional_db: None, clock: Clock) -> Member:
+    """A member with ten shares, beside one who stays; the secretary; all with a log-in."""
+    make.statutes()
+    make.shares(make.member(), 100)
+    made = make.member(make.person("Ada", "Peeters", email=MEMBER), joined_on=date(2020, 1, 1))
+    make.shares(made, 10)
+    make.account(made.person, PASSWORD)  # type: ignore[arg-type]
+    make.account(make.staff("secretary", email=SECRETARY), PASSWORD)
+    clock.go_to(MAY)
+    return made
+
+
+def press(page: Any) -> None:
+    """Sends the form of the page by its first button."""
+    page.locator("main form button[type=submit]").first.click()
+
+
+def fill(page: Any, **values: str) -> None:
+    for name, value in values.items():
+        page.locator(f"main [name={name}]").fill(value)
+
+
+def written(page: Any, name: str, day: int, month: int) -> None:
+    """A day of 2026 in three parts."""
+    fill(page, **{f"{name}_day": str(day), f"{name}_month": str(month), f"{name}_year": "2026"})
+
+
+def plain(page: Any) -> str:
+    return " ".join(page.locator("main").inner_text().split())
+
+
+@pytest.mark.parametrize("language", ["fr", "nl", "de", "en"])
+def test_a_member_leaves(
+    member: Member,
+    browser_page: Callable[..., Any],
+    sign_in: Callable[..., None],
+    axe: Callable[[Any], None],
+    clock: Clock,
+    language: str,
+) -> None:
+    page = browser_page(language=language, javascript=language != "nl")
+    sign_in(page, MEMBER, language)
+    page.goto(f"/{language}/members/shares/")
+    page.locator("main a[href$='/shares/leave/']").click()
+    assert DAY[language] in plain(page)
+    press(page)
+    page.locator("button[name=checked]").wait_for()
+    if language == "fr":
+        axe(page)
+    press(page)
+    page.locator("main a[href$='/leave/back/']").wait_for()
+    assert ExitRequest.objects.get(member=member).state == "waiting"
+
+    clock.go_to(JULY)
+    sign_in(page, SECRETARY, language)
+    season = f"/{language}/members/exits/2026/"
+    for kind in ("net_assets", "liquidity"):
+        page.goto(f"{season}tests/{kind}/")
+        written(page, "as_of", 31, 5)
+        fill(page, have_cents="90000", keep_cents="100", document="PV 12")
+        if kind == "net_assets":
+            fill(page, value_A="37,50", value_C="250")
+        press(page)
+        page.wait_for_url(f"**{season}")
+    page.locator("main a[href$='/plan/']").click()
+    assert AMOUNT[language] in plain(page)
+    page.locator("main a[href*='/decide/']").click()
+    written(page, "decided_on", 6, 7)
+    fill(page, document="PV 13")
+    press(page)
+    page.wait_for_url(f"**{season}")
+    assert queries.held_on(member.number, "A", JULY.date()).shares == 0
+
+    sign_in(page, MEMBER, language)
+    page.goto(f"/{language}/me/")
+    page.locator("main a[href$='/shares/leave/']").click()
+    said = plain(page)
+    assert AMOUNT[language] in said
+    assert DAY[language] in said

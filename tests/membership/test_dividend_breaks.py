@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connections
 
 from commonweal.membership import actions
 from commonweal.membership.actions import dividends, paying_out
 from commonweal.membership.models import DividendLine, Payment, PaymentFile
 from tests import factories as make
+from tests.ledger.test_guards import crowd
 from tests.membership.broken_run import KILLED, MEMBERS
 from tests.membership.dividend_steps import (
     NOW,
@@ -25,8 +27,10 @@ from tests.membership.dividend_steps import (
     holder,
     in_order,
     knows_all,
+    line,
     owed,
     proposal,
+    reckoned,
 )
 
 
@@ -81,6 +85,31 @@ def test_a_run_broken_off_in_each_step_is_carried_on_from_where_it_held(
     assert [file.count for file in PaymentFile.objects.order_by("number")] == [2, 2, 1]
     assert Payment.objects.count() == 5
     assert [owed(member) for member in members] == [0] * 5
+    in_order()
+
+
+def _carried_on(_turn: int, run: int) -> str:
+    connections.close_all()
+    try:
+        actions.carry_on(run_id=run, now=clock, at_once=2)
+        return "done"
+    finally:
+        connections.close_all()
+
+
+def test_a_crowd_that_carries_on_at_once_books_and_pays_each_line_once(transactional_db: None) -> None:
+    make.statutes()
+    staff = Staff()
+    members = [holder(count) for count in range(1, 8)]
+    run = reckoned(staff)
+    for person in (staff.first, staff.second):
+        actions.approve_dividend(run=run, by=person, now=NOW)
+    assert crowd(_carried_on, [(turn, run.pk) for turn in range(8)]) == ["done"] * 8
+    assert [owed(member) for member in members] == [line(run, member).net_cents for member in members]
+    actions.pay_dividend(run=run, by=staff.proposer, now=NOW)
+    assert crowd(_carried_on, [(turn, run.pk) for turn in range(8)]) == ["done"] * 8
+    assert Payment.objects.count() == 7
+    assert [owed(member) for member in members] == [0] * 7
     in_order()
 
 

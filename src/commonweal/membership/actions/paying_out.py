@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -36,8 +35,7 @@ class ReturnRefused(Refusal):
     code = "return_refused"
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
+class Due(NamedTuple):
     """One payment to make: to whom (member id and number), on which account (row id), the transfer as the bank sees it."""
 
     member_id: int

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import sepaxml
 from lxml import etree
@@ -29,8 +28,7 @@ _OUTSIDE = re.compile(r"[^A-Za-z0-9/\-?:().,'+ ]")
 _REFERENCE = re.compile(r"(?!/)(?!.*//)[A-Za-z0-9/\-?:().,'+ ]{1,35}(?<!/)")
 
 
-@dataclass(frozen=True, slots=True)
-class CreditTransfer:
+class CreditTransfer(NamedTuple):
     """One payment out: a reference of its own that comes back with a return, to whom, on which account as `read_iban` gave
     it, whole cents, a text."""
 

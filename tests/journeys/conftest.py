@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.utils import timezone
 
 from commonweal.ambitions.actions import load_published
@@ -42,6 +43,8 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 @pytest.fixture
 def world(transactional_db: None, clock: Clock) -> None:
+    # What limits log-ins counts here, and outlives a test: each begins with none.
+    cache.clear()
     import_gazetteer()
     load_published()
     load_rulebook(by=None, now=make.NOW)

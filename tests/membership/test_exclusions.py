@@ -123,6 +123,9 @@ def test_from_the_proposal_to_the_refund(member: Member, secretary: Person, sett
     assert queries.held_on(member.number, "A", DECIDED).shares == 0
     with pytest.raises(ValueError, match="no account"):
         queries.exclusion_file(exclusion, NOW.date(), NOW)
+    with pytest.raises(actions.ExclusionRefused) as refused:
+        actions.note_exclusion_paid(exclusion=exclusion, by=make.staff("finance"), now=NOW)
+    assert refused.value.code == "no_account"
     actions.set_payout_account(member=member, iban=IBAN, holder="Rik", by=member.person, now=NOW)  # type: ignore[arg-type]
     assert b"375.50" in queries.exclusion_file(exclusion, NOW.date(), NOW)
     with pytest.raises(NotAllowed):

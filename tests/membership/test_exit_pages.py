@@ -127,7 +127,10 @@ def test_who_cannot_ask_reads_why(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_staff_enter_what_came_by_phone_or_on_paper(member: Member) -> None:
     counter = signed_in(make.staff("counter"))
     address = f"/en/members/register/{member.number}/leave/"
-    assert "For Jeanne Delvaux" in text_of(counter, address)
+    page = text_of(counter, address)
+    assert "For Jeanne Delvaux" in page
+    assert 'href="/en/desk/members/"' in page
+    assert address in text_of(counter, "/en/desk/members/?text=delv")
     assert "How did the request come?" in posted(counter, address)
     page = posted(counter, address, channel="paper", checked="yes")
     assert "Name the letter this rests on" in page

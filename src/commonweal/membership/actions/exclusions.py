@@ -16,6 +16,7 @@ from commonweal.membership.actions.exits import day_of
 from commonweal.membership.actions.shares import Movement, booked
 from commonweal.membership.models import Exclusion, ExitRequest, Member
 from commonweal.membership.queries import exclusions as queries
+from commonweal.membership.queries.payouts import payout_accounts_of
 from commonweal.membership.queries.shares import setting_on
 from commonweal.membership.rules import exclusions as rules
 from commonweal.membership.rules.exclusions import SentBy
@@ -244,7 +245,10 @@ def refund_exclusion(
 @transaction.atomic
 def note_exclusion_paid(*, exclusion: Exclusion, by: Person, now: datetime) -> Exclusion:
     """Notes that the bank paid the refund. Raises NotAllowed, ExclusionRefused."""
-    return _saved(_at(exclusion, "pay", by, now), "pay", by, now)
+    exclusion = _at(exclusion, "pay", by, now)
+    if exclusion.refund_cents and exclusion.member_id not in payout_accounts_of([exclusion.member_id]):
+        raise ExclusionRefused(_("No account is known to pay it on."), code="no_account")
+    return _saved(exclusion, "pay", by, now)
 
 
 @transaction.atomic

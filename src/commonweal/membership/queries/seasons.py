@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from django.db.models import Sum
+from django.db.models import Count, Sum
 
 from commonweal.ledger import queries as ledger
 from commonweal.membership.models import ExitRefund, ExitRequest, SeasonTest
@@ -142,4 +142,5 @@ def booked_by_class(season: ExitSeason) -> dict[str, tuple[int, int, int]]:
 
 def booked_states(season: ExitSeason) -> Counter[str]:
     """How many requests of a season stand where."""
-    return Counter(ExitRequest.objects.filter(season=season).order_by().values_list("state", flat=True))
+    rows = ExitRequest.objects.filter(season=season).order_by().values_list("state").annotate(Count("pk"))
+    return Counter(dict(rows))

@@ -148,7 +148,8 @@ def _frame(member: Member, by: Person, *, by_staff: bool) -> dict[str, Any]:
     own = member.person_id == by.pk and not by_staff
     stem = "exit-enter" if by_staff else "my-exit" if own else "exit-for"
     numbers = [] if own else [member.number]
-    back = reverse("membership:member-file", args=numbers) if by_staff else reverse("membership:my-shares")
+    # Whoever enters requests for others need not be allowed to open a member's file.
+    back = "portal:desk-members" if by_staff else "membership:my-shares" if own else "portal:my-page"
     return {
         "member": member,
         "name": str(member.person or member.organisation),
@@ -156,7 +157,7 @@ def _frame(member: Member, by: Person, *, by_staff: bool) -> dict[str, Any]:
         "for_other": not own,
         "here": reverse(f"membership:{stem}", args=numbers),
         "undo": reverse(f"membership:{stem}-withdraw", args=numbers),
-        "back": back if by_staff or own else reverse("portal:my-page"),
+        "back": reverse(back),
     }
 
 

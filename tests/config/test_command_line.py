@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from commonweal.config import cli, translations
+from commonweal.config import cli, committee, translations
 
 COMMAND = [sys.executable, "-m", "commonweal.config.cli"]
 
@@ -216,6 +216,25 @@ def test_the_committee_is_told_in_one_line_what_does_not_fit(
     assert line in said
     assert len(said.strip().splitlines()) == 1
     assert not Path("x.pb").exists()
+
+
+def test_a_committee_gets_a_sheet_each_and_the_key_to_paste(tmp_path: Path, capsys: Any) -> None:
+    words = [
+        "committee",
+        "new",
+        "--holders",
+        "An, Bo,Cy",
+        "--threshold",
+        "2",
+        "--out",
+        str(tmp_path / "sheets"),
+    ]
+    assert cli.main(words) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert [line.rpartition(": for ")[2] for line in said[:3]] == ["An", "Bo", "Cy"]
+    sheets = [committee.read_sheet(Path(line.rpartition(": for ")[0])) for line in said[:3]]
+    assert [sheet.number for sheet in sheets] == [1, 2, 3]
+    assert len(bytes.fromhex(said[3].rpartition(": ")[2])) == 32
 
 
 def test_a_reader_who_has_seen_enough_ends_the_output_quietly(served: Served) -> None:

@@ -22,15 +22,17 @@ from commonweal.ledger.models import Operation
 from commonweal.membership import actions, queries
 from commonweal.membership.rules.movements import Held, MovementKind
 from tests import factories as make
-from tests.membership.plain_register import PlainRegister
+from tests.membership.plain_register import PRICES, PlainRegister
 
 FIRST = date(2013, 12, 20)
 LAST = FIRST + timedelta(days=20)
 # Few days and small numbers, so that movements meet; odd amounts, so that parts do not come out even.
-days = st.sampled_from((0, 5, 11, 12, 20)).map(lambda offset: FIRST + timedelta(days=offset))
+DAYS = [FIRST + timedelta(days=offset) for offset in (0, 5, 11, 12, 20)]
+days = st.sampled_from(DAYS)
 who = st.integers(0, 2)
 codes = st.sampled_from("AB")
 counts = st.one_of(st.integers(1, 5), st.integers(1, 5), st.integers(1, 120))
+Holding = tuple[int, str, date]
 parts_of_price = st.sampled_from((0, 137, 611, 999, 1000, 1100))
 
 
@@ -71,39 +73,71 @@ class Both(RuleBasedStateMachine):
         """Between one share and one more than are held, so that most movements are let in and some are not."""
         return 1 + drawn % (self.plain.holds(self.members[member].number, code, "shares", day) + 1)
 
+    def _holding(self, member: int, code: str, day: date, codes: str = "AB") -> Holding | None:
+        """What was drawn, or the next member, class and day with shares; of nobody with shares the rule is not tried.
+
+        Without this most movements would be refused for the same reason, and prove little.
+        """
+        known = [(day, code)] + [(other, each) for other in DAYS for each in codes]
+        for on, each in known:
+            for turn in range(len(self.members)):
+                place = (member + turn) % len(self.members)
+                if self.plain.holds(self.members[place].number, each, "shares", on):
+                    return place, each, on
+        return None
+
+    def _within(self, most: int, drawn: int) -> int:
+        """Cents up to one more than could be let in, for the same reason."""
+        return drawn % (max(most, 0) + 2)
+
     def _next(self) -> datetime:
         self.now += timedelta(minutes=1)
         return self.now
 
     @rule(member=who, code=codes, count=counts, part=parts_of_price, day=days)
     def subscribe(self, member: int, code: str, count: int, part: int, day: date) -> None:
-        price = {"A": 50_00, "B": 6_20}[code]
-        cents = count * price * part // 1000
+        cents = count * PRICES[code] * part // 1000
         now = self._next()
         expected = self.plain.subscribe(self.members[member].number, code, count, cents, day, now)
         self._book(expected, member, actions.Movement(MovementKind.SUBSCRIPTION, code, day, count, cents))
 
-    @rule(member=who, code=codes, cents=st.integers(1, 9_999), day=days)
+    @rule(member=who, code=codes, cents=st.integers(1, 1_000_000), day=days)
     def pay(self, member: int, code: str, cents: int, day: date) -> None:
-        expected = self.plain.pay(self.members[member].number, code, cents, day, self._next())
+        if (found := self._holding(member, code, day)) is None:
+            return
+        member, code, day = found
+        number = self.members[member].number
+        held, paid = (self.plain.holds(number, code, what, day) for what in ("shares", "paid"))
+        cents = max(1, self._within(held * PRICES[code] - paid, cents))
+        expected = self.plain.pay(number, code, cents, day, self._next())
         self._book(expected, member, actions.Movement(MovementKind.PAYMENT, code, day, 0, cents))
 
     @rule(giver=who, taker=who, code=codes, count=counts, day=days, dead=st.booleans())
     def transfer(self, giver: int, taker: int, code: str, count: int, day: date, dead: bool) -> None:
+        if (found := self._holding(giver, code, day)) is None:
+            return
+        giver, code, day = found
         count = self._part(giver, code, count, day)
         one, other = self.members[giver], self.members[taker]
         kind = MovementKind.INHERITANCE if dead else MovementKind.TRANSFER
         expected = self.plain.transfer(one.number, other.number, code, count, day, self._next())
         self._book(expected, giver, actions.Movement(kind, code, day, count, counterpart=other))
 
-    @rule(member=who, code=codes, count=counts, cents=st.integers(0, 40_000), day=days)
+    @rule(member=who, code=codes, count=counts, cents=st.integers(0, 1_000_000), day=days)
     def refund(self, member: int, code: str, count: int, cents: int, day: date) -> None:
+        if (found := self._holding(member, code, day)) is None:
+            return
+        member, code, day = found
         count = self._part(member, code, count, day)
+        cents = self._within(self.plain.paid_on(self.members[member].number, code, count, day), cents)
         expected = self.plain.refund(self.members[member].number, code, count, cents, day, self._next())
         self._book(expected, member, actions.Movement(MovementKind.REFUND, code, day, count, cents))
 
     @rule(member=who, count=counts, to_count=st.integers(1, 20), day=days)
     def convert(self, member: int, count: int, to_count: int, day: date) -> None:
+        if (found := self._holding(member, "B", day, "B")) is None:
+            return
+        member, _code, day = found
         count = self._part(member, "B", count, day)
         expected = self.plain.convert(self.members[member].number, count, to_count, day, self._next())
         movement = actions.Movement(MovementKind.CONVERSION, "B", day, count, to_class="A", to_count=to_count)

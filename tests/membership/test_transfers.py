@@ -34,7 +34,9 @@ def _statutes(db: None) -> None:
 
 @pytest.fixture
 def anna() -> Member:
-    made = make.member(make.person("Anna", "Peeters", email="anna@people.example"))
+    made = make.member(
+        make.person("Anna", "Peeters", email="anna@people.example"), joined_on=date(2010, 1, 1)
+    )
     make.shares(made, 10)
     return made
 
@@ -136,7 +138,9 @@ def test_number_and_name_must_both_be_right(bert: Member) -> None:
             actions.taker_named(number, name)
 
 
-def test_an_organisation_is_named_by_its_name_and_holds_what_its_kind_may(anna: Member) -> None:
+def test_an_organisation_is_named_by_its_name_and_holds_what_its_kind_may(
+    anna: Member, run_jobs: Callable[[], int]
+) -> None:
     speaker = make.person()
     verger = actions.admit_member(
         organisation=make.organisation(speaker, name="Le Verger"),
@@ -150,6 +154,12 @@ def test_an_organisation_is_named_by_its_name_and_holds_what_its_kind_may(anna: 
         offered(anna, verger)
     assert refused.value.code == "wrong_holder"
     assert actions.taker_named(verger.number, "le verger") == verger
+    make.shares(anna, 5, "B", day=date(2013, 6, 1))
+    offer = offered(anna, verger, count=5, share_class="B")
+    run_jobs()
+    assert Message.objects.get().person == speaker
+    actions.accept_offer(offer=offer, by=speaker, now=make.NOW)
+    assert queries.held_on(verger.number, "B", DAY).shares == 5
 
 
 def test_the_database_keeps_offers_whole(anna: Member, bert: Member) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, time, timedelta
 from fractions import Fraction
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from django.utils import timezone
@@ -49,33 +50,34 @@ def members_leaving(calendar: Calendar, people: dict[str, Person]) -> None:
     closed = window_of(collecting.year - 1, terms)
     leavers = _holders(closed.opens_on)
     by = people["secretary"]
-    for number, member in zip(range(DECIDED), leavers, strict=False):
-        _ask(member, closed.opens_on + timedelta(days=20 + 12 * number))
+    for number, (member, person) in zip(range(DECIDED), leavers, strict=False):
+        _ask(member, person, closed.opens_on + timedelta(days=20 + 12 * number))
     _decide(closed, calendar, by)
-    for number, member in zip(range(COLLECTED), leavers, strict=False):
-        _ask(
-            member, calendar.day(-3 * number - 1) if calendar.day(-20) > closed.closes_on else calendar.today
-        )
-    _estate(next(leavers, None), calendar, by)
+    for number, (member, person) in zip(range(COLLECTED), leavers, strict=False):
+        within = calendar.day(-20) > closed.closes_on
+        _ask(member, person, calendar.day(-3 * number - 1) if within else calendar.today)
+    for member, _person in islice(leavers, 1):
+        _estate(member, calendar, by)
 
 
-def _holders(day: date) -> Iterator[Member]:
+def _holders(day: date) -> Iterator[tuple[Member, Person]]:
     """Grown-up members with shares who belonged before a day and belong still, by number."""
     number = FIRST_NUMBER
     while (member := member_with_number(number)) is not None:
         number += 1
-        grown = member.person and member.person.born_on and age_on(member.person.born_on, day) >= FULL_AGE
-        if grown and member.joined_on < day and member.left_on is None and holdings_of([member.number], day):
-            yield member
+        person = member.person
+        if person is None or person.born_on is None or age_on(person.born_on, day) < FULL_AGE:
+            continue
+        if member.joined_on < day and member.left_on is None and holdings_of([member.number], day):
+            yield member, person
 
 
 def _at(day: date) -> datetime:
     return datetime.combine(day, time(10), timezone.get_current_timezone())
 
 
-def _ask(member: Member, day: date) -> None:
-    if member.person is not None:
-        ask_to_leave(member=member, by=member.person, now=_at(day))
+def _ask(member: Member, person: Person, day: date) -> None:
+    ask_to_leave(member=member, by=person, now=_at(day))
 
 
 def _decide(window: Window, calendar: Calendar, by: Person) -> None:
@@ -111,9 +113,7 @@ def _decide(window: Window, calendar: Calendar, by: Person) -> None:
     )
 
 
-def _estate(member: Member | None, calendar: Calendar, by: Person) -> None:
-    if member is None:
-        return
+def _estate(member: Member, calendar: Calendar, by: Person) -> None:
     now = calendar.at(-12, 11)
     estate = open_estate(
         member=member,

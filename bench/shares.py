@@ -82,8 +82,7 @@ def people(members: int) -> None:
     """Persons and members with these numbers, organisations left out: the register joins the same tables."""
     from django.utils import timezone
 
-    from commonweal.membership.actions import load_members, load_payout_accounts
-    from commonweal.membership.models import Member
+    from commonweal.membership.actions import load_members
     from commonweal.people.actions import load_people
     from commonweal.places.models import Municipality
 
@@ -114,9 +113,17 @@ def people(members: int) -> None:
         ((n, n, nis, "fr", FIRST, None) for n in range(1, members + 1)),
         ("number", "person_id", "municipality_id", "language", "joined_on", "left_on"),
     )
-    known = Member.objects.order_by("number").values_list("pk", "number").iterator(10_000)
-    # Enough of an account number for a search; nobody is paid on it.
-    load_payout_accounts((pk, f"BE00{number:012d}", "Holder", now) for pk, number in list(known))
+
+
+def accounts() -> None:
+    """An account for every member: enough of a number for a search; nobody could be paid on it."""
+    from django.utils import timezone
+
+    from commonweal.membership.actions import load_payout_accounts
+    from commonweal.membership.models import Member
+
+    now, known = timezone.now(), list(Member.objects.order_by("number").values_list("pk", "number"))
+    load_payout_accounts((pk, f"BE00{number:012d}", "Holder", now) for pk, number in known)
 
 
 def movements(path: Path) -> Iterator[Any]:
@@ -146,6 +153,7 @@ def measured(members: int) -> None:
         import_gazetteer()
         actions.load_statutes(by=None, now=timezone.now())
         people(members)
+        accounts()
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "movements.csv"
             rows = written(path, members)

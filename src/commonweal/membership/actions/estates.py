@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from commonweal.kernel.decision import Decision, Refusal, demand
+from commonweal.kernel.decision import Refusal, demand
 from commonweal.kernel.text import clean
 from commonweal.membership.access import may_keep_register
 from commonweal.membership.actions.exits import day_of
+from commonweal.membership.actions.refusals import ask, named
 from commonweal.membership.actions.shares import Movement, booked
 from commonweal.membership.models import Claimant, Estate, ExitRequest, Member
 from commonweal.membership.queries import estates as queries
@@ -36,21 +37,9 @@ class EstateRefused(Refusal):
     code = "estate_refused"
 
 
-def _ask(decision: Decision) -> None:
-    if not decision:
-        raise EstateRefused(_(str(decision.reason)), code=decision.code)
-
-
-def _named(document: str) -> str:
-    document = clean(document, lines=False)[:80]
-    if not document:
-        raise EstateRefused(_("Name the document this rests on."), code="no_document")
-    return document
-
-
 def _open(estate: Estate, move: str) -> Estate:
     estate = Estate.objects.select_for_update(of=("self",)).select_related("member__person").get(pk=estate.pk)
-    _ask(ESTATE.permits(estate.state, move))
+    ask(EstateRefused, ESTATE.permits(estate.state, move))
     return estate
 
 
@@ -68,9 +57,9 @@ def open_estate(
     """Notes that a member died, went bankrupt or was wound up: the membership ended on that day, a request to leave that
     waits is overtaken. The shares stay until the estate is settled. Raises NotAllowed, EstateRefused."""
     demand(may_keep_register(by, day_of(now)))
-    document = _named(document)
+    document = named(EstateRefused, document)
     member = Member.objects.select_for_update(of=("self",)).select_related("person").get(pk=member.pk)
-    _ask(rules.fits(kind, is_person=member.person_id is not None))
+    ask(EstateRefused, rules.fits(kind, is_person=member.person_id is not None))
     if not member.joined_on <= ended_on <= day_of(now):
         raise EstateRefused(_("This day is before they joined, or still to come."), code="wrong_day")
     if member.left_on is not None and member.left_on <= ended_on:
@@ -160,7 +149,7 @@ def note_agreement(*, claimant: Claimant, on: date, document: str, by: Person, n
     estate = _open(claimant.estate, "refund")
     if not estate.ended_on <= on <= day_of(now):
         raise EstateRefused(_("Nobody could agree on that day. Check it."), code="wrong_day")
-    Claimant.objects.filter(pk=claimant.pk).update(agreed_on=on, agreement=_named(document))
+    Claimant.objects.filter(pk=claimant.pk).update(agreed_on=on, agreement=named(EstateRefused, document))
     _told("ClaimantAgreed", estate, by, now, claimant=claimant.pk)
 
 
@@ -184,16 +173,17 @@ def settle_estate(
     demand(may_keep_register(by, day_of(now)))
     move = "refund" if settlement == Settlement.REFUND else "take_over"
     estate = _open(estate, move)
-    decision, heirship = _named(decision), clean(heirship, lines=False)[:80]
+    decision, heirship = named(EstateRefused, decision), clean(heirship, lines=False)[:80]
     claimants = queries.claimants_of(estate)
     claims = queries.claims_of(claimants, day_of(now))
-    _ask(
+    ask(
+        EstateRefused,
         rules.may_settle(
             EndKind(estate.kind),
             settlement,
             claims,
             heirship_named=bool(heirship) or estate.kind != EndKind.DEATH,
-        )
+        ),
     )
     if settlement == Settlement.REFUND:
         total = _refunded(estate, claimants, dict(values or {}), decision, by, now)

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from commonweal.kernel.decision import Decision, Refusal, demand
+from commonweal.kernel.decision import Refusal, demand
 from commonweal.kernel.text import clean
 from commonweal.membership.access import may_keep_register
 from commonweal.membership.actions.exits import day_of
+from commonweal.membership.actions.refusals import ask, named
 from commonweal.membership.actions.shares import Movement, booked
 from commonweal.membership.models import Exclusion, ExitRequest, Member
 from commonweal.membership.queries import exclusions as queries
@@ -37,18 +38,6 @@ class ExclusionRefused(Refusal):
     code = "exclusion_refused"
 
 
-def _ask(decision: Decision) -> None:
-    if not decision:
-        raise ExclusionRefused(_(str(decision.reason)), code=decision.code)
-
-
-def _named(document: str) -> str:
-    document = clean(document, lines=False)[:80]
-    if not document:
-        raise ExclusionRefused(_("Name the document this rests on."), code="no_document")
-    return document
-
-
 def _written(text: str) -> str:
     text = clean(text)
     if not text:
@@ -67,7 +56,7 @@ def _at(exclusion: Exclusion, move: str, by: Person, now: datetime) -> Exclusion
     demand(may(by, act, day_of(now)))
     found = Exclusion.objects.select_for_update(of=("self",)).select_related("member__person")
     exclusion = found.get(pk=exclusion.pk)
-    _ask(EXCLUSION.permits(exclusion.state, move))
+    ask(ExclusionRefused, EXCLUSION.permits(exclusion.state, move))
     return exclusion
 
 
@@ -110,7 +99,7 @@ def propose_exclusion(
     exclusion = Exclusion.objects.create(
         member=member,
         grounds=_written(grounds),
-        document=_named(document),
+        document=named(ExclusionRefused, document),
         sent_on=sent_on,
         sent_by=sent_by,
         answer_until=rules.answer_until(sent_on, months),
@@ -128,7 +117,7 @@ def note_answer(
     """Notes what the member answered, and whether they want to be heard. Raises NotAllowed, ExclusionRefused."""
     exclusion = _at(exclusion, "exclude", by, now)
     _between(exclusion.sent_on, on, now)
-    exclusion.answered_on, exclusion.answer = on, _named(document)
+    exclusion.answered_on, exclusion.answer = on, named(ExclusionRefused, document)
     exclusion.asked_to_be_heard = asks_to_be_heard
     exclusion.save()
     _told("ExclusionAnswered", exclusion, by, now)
@@ -140,7 +129,7 @@ def note_hearing(*, exclusion: Exclusion, on: date, document: str, by: Person, n
     """Notes that the member was heard, or was invited and did not come. Raises NotAllowed, ExclusionRefused."""
     exclusion = _at(exclusion, "exclude", by, now)
     _between(exclusion.sent_on, on, now)
-    exclusion.heard_on, exclusion.hearing = on, _named(document)
+    exclusion.heard_on, exclusion.hearing = on, named(ExclusionRefused, document)
     exclusion.save()
     _told("ExclusionHeard", exclusion, by, now)
     return exclusion
@@ -173,13 +162,14 @@ def decide_exclusion(
     exclusion = _at(exclusion, move, by, now)
     _between(exclusion.sent_on, decided_on, now)
     if excludes:
-        _ask(
+        ask(
+            ExclusionRefused,
             rules.may_exclude(
                 decided_on,
                 exclusion.answer_until,
                 asked_to_be_heard=exclusion.asked_to_be_heard,
                 heard_on=exclusion.heard_on,
-            )
+            ),
         )
         days = setting_on(SettingName.EXCLUSION_NOTICE_DAYS, decided_on)
         exclusion.notify_until = rules.notify_until(decided_on, days)
@@ -188,7 +178,7 @@ def decide_exclusion(
             state=overtaken.target, closed_at=now
         )
         Member.objects.filter(pk=exclusion.member_id, left_on__isnull=True).update(left_on=decided_on)
-    exclusion.decided_on, exclusion.decision = decided_on, _named(document)
+    exclusion.decided_on, exclusion.decision = decided_on, named(ExclusionRefused, document)
     exclusion.reasons = _written(reasons)
     return _saved(exclusion, move, by, now)
 
@@ -200,7 +190,7 @@ def notify_exclusion(
     """Notes that the decision reached the member; late is noted too. Raises NotAllowed, ExclusionRefused."""
     exclusion = _at(exclusion, "notify", by, now)
     _between(exclusion.decided_on or exclusion.sent_on, on, now)
-    exclusion.notified_on, exclusion.notification = on, _named(document)
+    exclusion.notified_on, exclusion.notification = on, named(ExclusionRefused, document)
     return _saved(exclusion, "notify", by, now)
 
 
@@ -219,7 +209,7 @@ def refund_exclusion(
     Raises NotAllowed, ExclusionRefused, and what a movement is refused for.
     """
     exclusion = _at(exclusion, "refund", by, now)
-    document = _named(document)
+    document = named(ExclusionRefused, document)
     refunds = queries.exclusion_refunds(exclusion, dict(values or {}))
     if None in refunds.values():
         raise ExclusionRefused(_("Write the net asset value of a share of each class."), code="no_value")

@@ -9,9 +9,10 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from commonweal.kernel.decision import Decision, Refusal, demand
+from commonweal.kernel.decision import Refusal, demand
 from commonweal.kernel.text import clean
 from commonweal.membership.access import may_ask_exit_for
+from commonweal.membership.actions.refusals import ask
 from commonweal.membership.models import ExitRequest, ExitSeason, Member
 from commonweal.membership.queries import exits as queries
 from commonweal.membership.queries.guardianships import guardianship_of
@@ -34,12 +35,6 @@ class ExitRefused(Refusal):
 def day_of(now: datetime) -> date:
     """The day in Belgium at a moment: a window closes at midnight there."""
     return timezone.localtime(now).date()
-
-
-def ask(decision: Decision) -> None:
-    """Raises ExitRefused unless the decision is a yes, in the reader's language."""
-    if not decision:
-        raise ExitRefused(_(str(decision.reason)), code=decision.code)
 
 
 def terms_of(day: date) -> rules.ExitTerms:
@@ -88,9 +83,9 @@ def ask_to_leave(
         raise ExitRefused(
             _("There is a request already. Take it back first, then ask for something else."), code="asked"
         )
-    ask(rules.may_leave(queries.leaver(member, day, by=by, papers=bool(document)), day, terms))
+    ask(ExitRefused, rules.may_leave(queries.leaver(member, day, by=by, papers=bool(document)), day, terms))
     held = holdings_of([member.number], day).get(member.number, {})
-    ask(rules.may_give_back(held, share_class, count or 0, terms))
+    ask(ExitRefused, rules.may_give_back(held, share_class, count or 0, terms))
     request = ExitRequest.objects.create(
         season=season,
         member=member,
@@ -113,8 +108,8 @@ def withdraw_exit(
     season = ExitSeason.objects.select_for_update(no_key=True).get(pk=request.season_id)
     request = ExitRequest.objects.select_for_update(of=("self",)).select_related("member").get(pk=request.pk)
     demand(may_ask_exit_for(by, request.member, day_of(now)))
-    ask(EXIT.permits(request.state, "withdraw"))
-    ask(rules.may_withdraw(day_of(now), season.closes_on))
+    ask(ExitRefused, EXIT.permits(request.state, "withdraw"))
+    ask(ExitRefused, rules.may_withdraw(day_of(now), season.closes_on))
     if by.pk == request.member.person_id and guardianship_of(request.member, day_of(now)) is not None:
         raise ExitRefused(_("The administrator takes this request back, not the member."), code="protected")
     request.state, request.closed_at = EXIT.move("withdraw").target, now

@@ -11,10 +11,11 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
-from commonweal.kernel.decision import Decision, Refusal, demand
+from commonweal.kernel.decision import Refusal, demand
 from commonweal.kernel.text import clean
 from commonweal.membership.access import may_enter_applications, may_keep_register, may_withdraw
 from commonweal.membership.actions.members import admit_member
+from commonweal.membership.actions.refusals import ask
 from commonweal.membership.actions.shares import Movement, MovementRefused, booked
 from commonweal.membership.models import Application, InformationNote, Member, Refund
 from commonweal.membership.queries.joining import (
@@ -126,7 +127,7 @@ def ask_for_shares(
         )
     held = holds(person, organisation, asking.share_class, today)
     asker = Asker(person is not None, person.born_on if person else None, representative is not None, held)
-    _ask(rules.may_ask(terms, asker, asking.count, today))
+    ask(CannotAsk, rules.may_ask(terms, asker, asking.count, today))
     application = _kept(
         asking,
         now,
@@ -206,11 +207,6 @@ def _holder(
     if asking.applicant is not None:
         who = complete_person(person=who, by=by, now=now, **asking.home)
     return who, None, None
-
-
-def _ask(decision: Decision) -> None:
-    if not decision:
-        raise CannotAsk(_(str(decision.reason)), code=decision.code)
 
 
 def _next_number() -> int:

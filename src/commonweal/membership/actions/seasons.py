@@ -14,7 +14,8 @@ from commonweal.kernel.decision import demand
 from commonweal.kernel.text import clean
 from commonweal.ledger import actions as ledger
 from commonweal.membership.access import may_keep_register
-from commonweal.membership.actions.exits import ExitRefused, ask, day_of, open_season, terms_of
+from commonweal.membership.actions.exits import ExitRefused, day_of, open_season, terms_of
+from commonweal.membership.actions.refusals import ask
 from commonweal.membership.models import ExitRequest, ExitSeason, Member, SeasonTest
 from commonweal.membership.queries import seasons as queries
 from commonweal.membership.queries.shares import classes
@@ -52,7 +53,7 @@ def record_test(
     """
     demand(may_keep_register(by, day_of(now)))
     season = ExitSeason.objects.select_for_update(no_key=True).get(pk=season.pk)
-    ask(SEASON.permits(season.state, "decide"))
+    ask(ExitRefused, SEASON.permits(season.state, "decide"))
     document, given = clean(document, lines=False)[:80], dict(values or {})
     if not document:
         raise ExitRefused(_("Name the document with these figures."), code="no_document")
@@ -100,7 +101,7 @@ def decide_season(
     """
     demand(may_keep_register(by, day_of(now)))
     season = ExitSeason.objects.select_for_update().get(pk=season.pk)
-    ask(SEASON.permits(season.state, "decide"))
+    ask(ExitRefused, SEASON.permits(season.state, "decide"))
     document = clean(document, lines=False)[:80]
     said = {code: clean(text) for code, text in (reasons or {}).items() if clean(text)}
     _complete(season, outcome, decided_on, document, said, day_of(now))
@@ -111,13 +112,14 @@ def decide_season(
     plan = queries.planned_season(season, classes(), outcome, budget_cents)
     percent = terms_of(season.effect_on).refusal_percent
     ask(
+        ExitRefused,
         rules.may_decide(
             outcome,
             total_cents=plan.total_cents,
             budget_cents=budget_cents,
             room_cents=plan.room_cents,
             refusable=plan.load.reaches(percent),
-        )
+        ),
     )
     _decided(season, plan, outcome, budget_cents, said, document, decided_on, by, now)
     _answered(plan.answers, now)

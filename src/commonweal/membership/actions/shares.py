@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from commonweal.kernel.decision import Decision, NotAllowed, Refusal, demand
+from commonweal.kernel.decision import NotAllowed, Refusal, demand
 from commonweal.kernel.text import clean
 from commonweal.ledger import actions as ledger
 from commonweal.membership.access import may_consult_register, may_keep_register
+from commonweal.membership.actions.refusals import ask
 from commonweal.membership.models import Member
 from commonweal.membership.queries.shares import held_on, setting_on, terms_on
 from commonweal.membership.rules import movements as rules
@@ -176,13 +177,13 @@ def _entries(member: Member, movement: Movement) -> rules.Entries:
     if kind == MovementKind.SUBSCRIPTION:
         if not member.belongs_on(day):
             raise MovementRefused(_("They are not a member on that day."), code="not_a_member")
-        _ask(may_issue(terms))
-        _ask(may_hold(terms, held.shares, count, is_person=member.person_id is not None))
+        ask(MovementRefused, may_issue(terms))
+        ask(MovementRefused, may_hold(terms, held.shares, count, is_person=member.person_id is not None))
         cents = count * terms.price_cents if movement.cents is None else movement.cents
         if not 0 <= cents <= count * terms.price_cents:
             raise MovementRefused(_("More was paid than these shares cost."), code="overpaid")
         return rules.moved(share_class, member.number, count, cents)
-    _ask(may_hold(terms, held.shares, -count, is_person=member.person_id is not None))
+    ask(MovementRefused, may_hold(terms, held.shares, -count, is_person=member.person_id is not None))
     if kind in PASSING_ON:
         taker = movement.counterpart
         if taker is None or taker == member:
@@ -195,7 +196,7 @@ def _entries(member: Member, movement: Movement) -> rules.Entries:
         if not taker.belongs_on(day):
             raise MovementRefused(_("The other one is not a member on that day."), code="not_a_member")
         takes = held_on(taker.number, share_class, day)
-        _ask(may_hold(terms, takes.shares, count, is_person=taker.person_id is not None))
+        ask(MovementRefused, may_hold(terms, takes.shares, count, is_person=taker.person_id is not None))
         return rules.moved(share_class, member.number, -count, -held.paid_on(count), taker.number)
     if kind in GIVING_BACK:
         refund = held.paid_on(count) if movement.cents is None else movement.cents
@@ -209,7 +210,10 @@ def _entries(member: Member, movement: Movement) -> rules.Entries:
         if movement.to_class == share_class or movement.to_count < 1:
             raise MovementRefused(_("Say into how many shares of which other class."), code="no_target")
         has = held_on(member.number, movement.to_class, day)
-        _ask(may_hold(into, has.shares, movement.to_count, is_person=member.person_id is not None))
+        ask(
+            MovementRefused,
+            may_hold(into, has.shares, movement.to_count, is_person=member.person_id is not None),
+        )
         return rules.conversion(share_class, movement.to_class, member.number, count, movement.to_count, held)
     raise MovementRefused(_("A correction undoes a movement: choose it in the list."), code="not_this_way")
 
@@ -223,11 +227,6 @@ def _terms(share_class: str, day: date) -> Terms:
     if terms is None:
         raise MovementRefused(_("The statutes know no such class of shares on that day."), code="no_class")
     return terms
-
-
-def _ask(decision: Decision) -> None:
-    if not decision:
-        raise MovementRefused(_(str(decision.reason)), code=decision.code)
 
 
 @transaction.atomic

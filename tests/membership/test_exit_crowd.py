@@ -5,17 +5,20 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import threading
+import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, connection, connections
+from django.db import DatabaseError, IntegrityError, connection, connections, transaction
 
 from commonweal.ledger import queries as books
 from commonweal.ledger.models import Operation
 from commonweal.membership import actions, queries
 from commonweal.membership.actions import seasons
+from commonweal.membership.actions.members import lock_numbers
 from commonweal.membership.models import ExitRefund, ExitRequest, ExitSeason, Member
 from commonweal.membership.rules.exits import Outcome
 from commonweal.people.models import Person
@@ -177,3 +180,39 @@ def test_a_process_killed_while_booking_leaves_nothing_and_the_next_books_everyt
     assert Operation.objects.filter(key__startswith="exit:").count() == 5
     assert queries.booked_by_class(season) == {"A": (15, 750_00, 750_00)}
     assert books.troubles() == []
+
+
+def test_a_decision_and_a_payment_for_the_same_member_wait_for_each_other(
+    holder: Callable[[], Member],
+) -> None:
+    """Who enters paid shares holds the numbers, then locks the member: a decision that came the other way round would
+    wait for the numbers while holding the member, for ever."""
+    secretary, member = make.staff("secretary"), holder()
+    actions.ask_to_leave(member=member, by=member.person, now=JUNE)  # type: ignore[arg-type]
+    season = ExitSeason.objects.get()
+    with_tests(season, secretary)
+    holds_numbers, troubles = threading.Event(), list[Exception]()
+
+    def pays() -> None:
+        try:
+            with transaction.atomic():
+                lock_numbers()
+                holds_numbers.set()
+                time.sleep(0.5)
+                Member.objects.select_for_update().get(pk=member.pk)
+        except DatabaseError as trouble:
+            troubles.append(trouble)
+        finally:
+            connection.close()
+
+    paying = threading.Thread(target=pays)
+    paying.start()
+    holds_numbers.wait(5)
+    try:
+        decided(season, secretary)
+    except DatabaseError as trouble:
+        troubles.append(trouble)
+    paying.join(10)
+    assert troubles == []
+    member.refresh_from_db()
+    assert member.left_on == EFFECT

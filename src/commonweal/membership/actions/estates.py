@@ -14,6 +14,7 @@ from commonweal.kernel.decision import Refusal, demand
 from commonweal.kernel.text import clean
 from commonweal.membership.access import may_keep_register
 from commonweal.membership.actions.exits import day_of
+from commonweal.membership.actions.members import lock_numbers
 from commonweal.membership.actions.refusals import ask, named
 from commonweal.membership.actions.shares import Movement, booked
 from commonweal.membership.models import Claimant, Estate, ExitRequest, Member
@@ -58,6 +59,7 @@ def open_estate(
     waits is overtaken. The shares stay until the estate is settled. Raises NotAllowed, EstateRefused."""
     demand(may_keep_register(by, day_of(now)))
     document = named(EstateRefused, document)
+    lock_numbers()
     member = Member.objects.select_for_update(of=("self",)).select_related("person").get(pk=member.pk)
     ask(EstateRefused, rules.fits(kind, is_person=member.person_id is not None))
     if not member.joined_on <= ended_on <= day_of(now):

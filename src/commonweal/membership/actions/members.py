@@ -17,7 +17,7 @@ from commonweal.people.rules import Channel
 def lock_numbers() -> None:
     """One admission at a time, until the end of the transaction: two at once would otherwise take the same number.
 
-    Whoever admits and then posts takes this first, before anything the ledger locks.
+    Whoever admits, or sets the day members leave, takes this before member rows and before anything the ledger locks.
     """
     with connection.cursor() as cursor:
         cursor.execute("LOCK TABLE membership_member IN SHARE ROW EXCLUSIVE MODE")

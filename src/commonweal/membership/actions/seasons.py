@@ -15,6 +15,7 @@ from commonweal.kernel.text import clean
 from commonweal.ledger import actions as ledger
 from commonweal.membership.access import may_keep_register
 from commonweal.membership.actions.exits import ExitRefused, day_of, open_season, terms_of
+from commonweal.membership.actions.members import lock_numbers
 from commonweal.membership.actions.refusals import ask
 from commonweal.membership.models import ExitRequest, ExitSeason, Member, SeasonTest
 from commonweal.membership.queries import seasons as queries
@@ -107,6 +108,8 @@ def decide_season(
     _complete(season, outcome, decided_on, document, said, day_of(now))
     waiting = ExitRequest.objects.select_for_update().filter(season=season, state="waiting").order_by("pk")
     members = list(waiting.values_list("member_id", flat=True))
+    # Before the members, as whoever enters paid shares does: else each could wait for the other.
+    lock_numbers()
     # In order of number, as every movement does: none of them can move shares until this is booked.
     list(Member.objects.select_for_update().filter(pk__in=members).order_by("number").values_list("pk"))
     plan = queries.planned_season(season, classes(), outcome, budget_cents)

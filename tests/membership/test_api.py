@@ -231,6 +231,10 @@ def test_a_partner_learns_yes_or_no_and_not_for_ever() -> None:
         asked(999, "1980-05-01")
     body = {"number": anna.number, "born_on": "1980-05-01"}
     assert program.post("membership-checks", body, status=429)["code"] == "too_often"
+    another = Program(key_of(speaker, Scope.PARTNER))
+    assert another.post("membership-checks", body, status=429)["code"] == "too_often", (
+        "a new key is no new hour"
+    )
 
 
 def test_the_description_can_be_read_by_programs() -> None:

@@ -158,8 +158,10 @@ def test_an_organisation_is_named_by_its_name_and_holds_what_its_kind_may(
     offer = offered(anna, verger, count=5, share_class="B")
     run_jobs()
     assert Message.objects.get().person == speaker
-    actions.accept_offer(offer=offer, by=speaker, now=make.NOW)
-    assert queries.held_on(verger.number, "B", DAY).shares == 5
+    address = f"/en/members/shares/offers/{offer.pk}/"
+    answer = signed_in(speaker).post(address, {"move": "accept"})
+    assert answer["Location"] == address, "the speaker is no member, so there is no page of own shares"
+    assert queries.held_on(verger.number, "B", date(2100, 1, 1)).shares == 5
 
 
 def test_the_database_keeps_offers_whole(anna: Member, bert: Member) -> None:

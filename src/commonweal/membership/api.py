@@ -37,6 +37,14 @@ class NotFound(Refusal):
     code = "not_found"
 
 
+class PersonRateThrottle(AuthRateThrottle):
+    """Counts by the person behind a key."""
+
+    def get_cache_key(self, request: HttpRequest) -> str:
+        """One count for all keys of a person."""
+        return f"membership-checks:{_key(request).person_id}"
+
+
 class Holding(Schema):
     """What is held in one class of shares."""
 
@@ -291,13 +299,13 @@ def movement_new(
     "/membership-checks",
     response=Answer,
     auth=ForScope(Scope.PARTNER),
-    throttle=[AuthRateThrottle("60/h")],
+    throttle=[PersonRateThrottle("60/h")],
     summary=gettext_noop("Is this person a member?"),
 )
 def membership_check(request: HttpRequest, asked: Question) -> dict[str, bool]:
     """Whether a number and a date of birth belong to a member of today, and whether they have the benefits.
 
-    Sixty questions an hour for each key, so that nobody can try all dates of birth.
+    Sixty questions an hour for each person, whatever keys they make, so that nobody can try all dates of birth.
     """
     today = timezone.localdate()
     member = queries.member_with_number(asked.number)

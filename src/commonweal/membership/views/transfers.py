@@ -93,7 +93,9 @@ def offer_page(request: HttpRequest, pk: int) -> HttpResponse:
             refused = str(refusal)
         else:
             messages.success(request, _("Done. The other member is told."))
-            return redirect("membership:my-shares")
+            # Who speaks for an organisation need not be a member themselves.
+            own = queries.membership_of(person, today) is not None
+            return redirect("membership:my-shares") if own else redirect("membership:offer", pk)
     context = {
         **shown(offer, offer.taker if answers else offer.giver),
         "refused": refused,

@@ -199,6 +199,8 @@ def axe() -> Callable[[Any], None]:
         ]
 
     def check(page: Any) -> None:
+        # Before its style has come, every page looks wrong.
+        page.wait_for_load_state("load")
         page.evaluate(source + ";0")
         found = violations(
             page,

@@ -18,6 +18,15 @@ from tests import factories as make
 PASSWORD = "a long password"
 
 
+def press(page: Any, button: str = "main form button[type=submit]") -> None:
+    """Presses the first such button and waits until the page it leads to stands.
+
+    A click alone may come back before the answer does: what is looked at next would be the page that was left.
+    """
+    with page.expect_navigation():
+        page.locator(button).first.click()
+
+
 class Clock:
     """The program's now; tests move it forward."""
 
@@ -57,7 +66,7 @@ def sign_in() -> Callable[..., None]:
         page.goto(f"/{language}/account/login/")
         page.locator("input[name=login]").fill(email)
         page.locator("input[name=password]").fill(PASSWORD)
-        page.locator("main form:has(input[name=password]) button[type=submit]").first.click()
+        press(page, "main form:has(input[name=password]) button[type=submit]")
         page.wait_for_url(lambda url: "/account/login" not in url)
 
     return enter

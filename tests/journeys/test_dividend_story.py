@@ -14,7 +14,7 @@ from commonweal.ledger.queries import troubles
 from commonweal.membership.models import DividendRun
 from commonweal.membership.queries import dividend_troubles
 from tests import factories as make
-from tests.journeys.conftest import PASSWORD, Clock
+from tests.journeys.conftest import PASSWORD, Clock, press
 from tests.membership.dividend_steps import gives_account, holder
 
 pytestmark = pytest.mark.browser
@@ -36,7 +36,7 @@ def people(world: None) -> None:
 
 def pressed(page: Any, move: str, run_jobs: Callable[[], int]) -> None:
     """Presses a button of the run's page, lets the background work, and looks again."""
-    page.locator(f"button[name=move][value={move}]").click()
+    press(page, f"button[name=move][value={move}]")
     run_jobs()
     page.reload()
 
@@ -57,7 +57,7 @@ def test_from_the_proposal_to_the_members_statement(
     page.locator("input[name=document]").fill("PV 23.11.2026")
     for part, value in (("day", "23"), ("month", "11"), ("year", "2026")):
         page.locator(f"input[name=pay_on_{part}]").fill(value)
-    page.locator("main form button[type=submit]").click()
+    press(page)
     run = DividendRun.objects.get()
     home = f"/{language}/members/dividends/{run.pk}/"
     run_jobs()

@@ -480,7 +480,7 @@ def test_nothing_on_any_page_stands_in_anyones_way(
     found: list[str] = []
 
     def look(address: str) -> None:
-        page.goto(f"/{language}/{address}", wait_until="domcontentloaded")
+        page.goto(f"/{language}/{address}")
         try:
             axe(page)
         except AssertionError as trouble:

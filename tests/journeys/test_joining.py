@@ -15,7 +15,7 @@ from commonweal.membership.models import Application
 from commonweal.membership.queries import held_on
 from commonweal.membership.rules.joining import printed
 from tests import factories as make
-from tests.journeys.conftest import PASSWORD
+from tests.journeys.conftest import PASSWORD, press
 from tests.membership.bank_files import as_camt, as_coda
 from tests.membership.joining_steps import paid, ready
 
@@ -40,11 +40,6 @@ def people(world: None) -> None:
         make.staff("secretary", email="secretary@example.org"),
     ):
         make.account(person, PASSWORD)
-
-
-def press(page: Any) -> None:
-    """Sends the form of the page by its first button."""
-    page.locator("main form button[type=submit]").first.click()
 
 
 def fill(page: Any, **typed: str) -> None:
@@ -93,7 +88,7 @@ def test_a_newcomer_asks_pays_and_holds_a_certificate(
     look = axe if language in ("fr", "en") else lambda _page: None
     sign_in(page, "jeanne@example.org", language)
     page.goto(f"/{language}/")
-    page.locator("main a[href$='/members/join/']").first.click()
+    press(page, "main a[href$='/members/join/']")
     press(page)
     page.locator("main input[name=role][value=self]").check()
     press(page)
@@ -120,7 +115,7 @@ def test_a_newcomer_asks_pays_and_holds_a_certificate(
 
     sign_in(page, "jeanne@example.org", language)
     page.goto(f"/{language}/members/requests/")
-    page.locator("main li a").first.click()
+    press(page, "main li a")
     look(page)
     address = page.locator("main a[href$='certificate.pdf']").get_attribute("href")
     text = PdfReader(io.BytesIO(page.request.get(address).body())).pages[0].extract_text()

@@ -11,7 +11,7 @@ import pytest
 from commonweal.membership import queries
 from commonweal.membership.models import ExitRequest, Member
 from tests import factories as make
-from tests.journeys.conftest import PASSWORD, Clock
+from tests.journeys.conftest import PASSWORD, Clock, press
 
 pytestmark = pytest.mark.browser
 MAY, JULY = datetime(2026, 5, 4, 9, tzinfo=UTC), datetime(2026, 7, 8, 9, tzinfo=UTC)
@@ -32,11 +32,6 @@ def member(transactional_db: None, clock: Clock) -> Member:
     make.account(make.staff("secretary", email=SECRETARY), PASSWORD)
     clock.go_to(MAY)
     return made
-
-
-def press(page: Any) -> None:
-    """Sends the form of the page by its first button."""
-    page.locator("main form button[type=submit]").first.click()
 
 
 def fill(page: Any, **values: str) -> None:
@@ -65,7 +60,7 @@ def test_a_member_leaves(
     page = browser_page(language=language, javascript=language != "nl")
     sign_in(page, MEMBER, language)
     page.goto(f"/{language}/members/shares/")
-    page.locator("main a[href$='/shares/leave/']").click()
+    press(page, "main a[href$='/shares/leave/']")
     assert DAY[language] in plain(page)
     press(page)
     page.locator("button[name=checked]").wait_for()
@@ -86,9 +81,9 @@ def test_a_member_leaves(
             fill(page, value_A="37,50", value_C="250")
         press(page)
         page.wait_for_url(f"**{season}")
-    page.locator("main a[href$='/plan/']").click()
+    press(page, "main a[href$='/plan/']")
     assert AMOUNT[language] in plain(page)
-    page.locator("main a[href*='/decide/']").click()
+    press(page, "main a[href*='/decide/']")
     written(page, "decided_on", 6, 7)
     fill(page, document="PV 13")
     press(page)
@@ -97,7 +92,7 @@ def test_a_member_leaves(
 
     sign_in(page, MEMBER, language)
     page.goto(f"/{language}/me/")
-    page.locator("main a[href$='/shares/leave/']").click()
+    press(page, "main a[href$='/shares/leave/']")
     said = plain(page)
     assert AMOUNT[language] in said
     assert DAY[language] in said

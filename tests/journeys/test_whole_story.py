@@ -16,7 +16,7 @@ from commonweal.people.models import Event
 from commonweal.projects.models import Call, Dossier
 from commonweal.voting.models import Ballot, Envelope, Vote
 from tests import factories as make
-from tests.journeys.conftest import PASSWORD, Clock
+from tests.journeys.conftest import PASSWORD, Clock, press
 
 pytestmark = pytest.mark.browser
 
@@ -41,11 +41,6 @@ def people(world: None) -> dict[str, Any]:
         make.account(who, PASSWORD)
         found["members"].append(make.member(who))
     return found
-
-
-def press(page: Any) -> None:
-    """Sends the form of the page by its first button."""
-    page.locator("main form button[type=submit]").first.click()
 
 
 def checked(page: Any, language: str) -> None:
@@ -99,7 +94,7 @@ def written(page: Any, title: str) -> None:
     page.locator("input[name=values_declared]").check()
     press(page)
     press(page)
-    page.locator("main a.button.second").first.click()
+    press(page, "main a.button.second")
     page.wait_for_url("**/review/")
     press(page)
     page.wait_for_url(lambda url: url.rstrip("/").rsplit("/", 1)[-1].isdigit())
@@ -110,8 +105,8 @@ def admitted_by_staff(page: Any, dossier: Dossier, language: str) -> None:
     page.goto(f"/{language}/desk/dossiers/{dossier.pk}/")
     page.locator("input[name=has_conflict][value=no]").check()
     press(page)
-    page.locator("button[name=what][value=take_up]").click()
-    page.locator("a[href$='/admit/']").click()
+    press(page, "button[name=what][value=take_up]")
+    press(page, "a[href$='/admit/']")
     page.locator("textarea[name=reason]").fill("Le projet répond à toutes les conditions.")
     press(page)
     page.wait_for_url(f"**/desk/dossiers/{dossier.pk}/")
@@ -120,7 +115,7 @@ def admitted_by_staff(page: Any, dossier: Dossier, language: str) -> None:
 def vote_opened(page: Any, call: Call, sheets: Path, language: str) -> None:
     """Ends applications and opens the vote with the committee's public key."""
     page.goto(f"/{language}/calls/{call.slug}/manage/")
-    page.locator("button[name=move][value=end_applications]").click()
+    press(page, "button[name=move][value=end_applications]")
     page.goto(f"/{language}/calls/{call.slug}/manage/vote/")
     page.locator("[name=public_key]").fill((sheets / "public-key.txt").read_text().strip())
     page.locator("[name=holders]").fill("An\nBart\nCarla")
@@ -131,7 +126,7 @@ def vote_opened(page: Any, call: Call, sheets: Path, language: str) -> None:
 def counted(page: Any, call: Call, ballot: Ballot, sheets: Path, language: str) -> str:
     """Closes the vote, lets the committee open the box away from the site, brings the file in, publishes."""
     page.goto(f"/{language}/calls/{call.slug}/manage/")
-    page.locator("button[name=move][value=close_vote]").click()
+    press(page, "button[name=move][value=close_vote]")
     bundle = page.request.get(f"/{language}/ballots/{ballot.pk}/sealed.json")
     (sheets / "bundle.json").write_bytes(bundle.body())
     assert (
@@ -147,7 +142,7 @@ def counted(page: Any, call: Call, ballot: Ballot, sheets: Path, language: str) 
     page.locator("input[type=file]").set_input_files(str(sheets / "ballots.pb"))
     press(page)
     page.wait_for_url("**/manage/")
-    page.locator("button[name=move][value=decide]").click()
+    press(page, "button[name=move][value=decide]")
     page.goto(f"/{language}/ballots/{ballot.pk}/result/")
     return (sheets / "ballots.pb").read_text()
 
@@ -159,7 +154,7 @@ def voted(page: Any, ballot: Ballot, numbers: tuple[int, ...], language: str) ->
         page.locator(f"input[name=choice][value='{number}']").check()
     page.locator("form.ballot button[type=submit]").last.click()
     page.wait_for_url("**/review/")
-    page.locator("main form[action$='/cast/'] button[type=submit]").click()
+    press(page, "main form[action$='/cast/'] button[type=submit]")
     page.wait_for_url("**/cast/")
     return str(page.locator(".receipt .code").inner_text()).strip()
 
@@ -184,7 +179,7 @@ def test_from_a_question_to_a_result_that_says_why(
     page.goto(f"/{language}/account/login/")
     page.locator("input[name=login]").fill(APPLICANT)
     page.locator("input[name=password]").fill(PASSWORD)
-    page.locator("main form:has(input[name=password]) button[type=submit]").first.click()
+    press(page, "main form:has(input[name=password]) button[type=submit]")
     page.wait_for_url(lambda url: "/account/login" not in url)
     page.goto(f"/{language}/calls/{call.slug}/apply/")
     press(page)
@@ -223,6 +218,7 @@ def test_from_a_question_to_a_result_that_says_why(
     page.context.clear_cookies()
     page.goto(f"/{language}/ballots/{ballot.pk}/result/my-vote/")
     page.locator("main input[name=code]").fill(again.lower().replace("-", " "))
+    # The browser looks the code up by itself: no page is asked for.
     page.locator("main form button[type=submit]").first.click()
     page.get_by_text("Un banc pour parler").first.wait_for()
     assert again.replace("-", "") not in page.url
@@ -263,7 +259,7 @@ def test_the_same_by_telephone_and_on_paper(
     page.locator("main input[name=text]").fill(str(caller.number))
     press(page)
     page.locator("main input[name=door][value=phone]").check()
-    page.locator("main form:has(input[name=voter]) button[type=submit]").click()
+    press(page, "main form:has(input[name=voter]) button[type=submit]")
     page.wait_for_url("**/paper/")
     assert Vote.objects.get().channel == "paper"
     assert not Envelope.objects.exists(), "the paper is still with the member"

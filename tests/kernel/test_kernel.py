@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+import unicodedata
 from datetime import date
 
 import pytest
@@ -12,7 +14,7 @@ from commonweal.kernel.decision import YES, NotAllowed, Refusal, demand, no
 from commonweal.kernel.money import cents_from_text, euros, shared_out
 from commonweal.kernel.periods import Period, age_on, years_later
 from commonweal.kernel.states import Machine, Move
-from commonweal.kernel.text import clean, folded, safe_cell
+from commonweal.kernel.text import _HIDDEN, clean, folded, safe_cell
 from commonweal.kernel.words import Words
 
 
@@ -67,6 +69,23 @@ def test_cleaned_text_holds_nothing_hidden_and_stays_as_it_is_when_cleaned_again
     once = clean(text)
     assert clean(once) == once
     assert not {"\x00", "\u202e", "\u2066", "\ufeff"} & set(once)
+
+
+def test_texts_that_need_no_cleaning_are_told_from_those_that_do() -> None:
+    hidden = set(map(chr, _HIDDEN))
+
+    def one_by_one(text: str) -> str:
+        composed = unicodedata.normalize("NFC", text.replace("\r", "\n"))
+        return "".join(
+            c
+            for c in composed
+            if c not in hidden and (c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs"))
+        ).strip()
+
+    # Every character there is, alone and between two letters.
+    for code in range(sys.maxunicode + 1):
+        for text in (chr(code), f"a{chr(code)}b"):
+            assert clean(text) == one_by_one(text), hex(code)
 
 
 def test_one_line_texts_lose_their_line_breaks() -> None:

@@ -20,8 +20,13 @@ def clean(text: str, *, lines: bool = True) -> str:
 
     `lines=False` also folds line breaks into single spaces.
     """
-    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")).translate(_HIDDEN)
-    kept = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs"))
+    if text.isprintable():
+        # No control, format or surrogate character and no space but the plain one: nothing to take out of it. Nearly
+        # every cell of a sheet is such a text, and a register has ten million.
+        kept = unicodedata.normalize("NFC", text)
+    else:
+        text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")).translate(_HIDDEN)
+        kept = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs"))
     return kept.strip() if lines else " ".join(kept.split())
 
 

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import argparse
 import csv
+import io
 import os
 import resource
+import secrets
 import statistics
 import subprocess
 import sys
@@ -137,6 +139,43 @@ def movements(path: Path) -> Iterator[Any]:
             )
 
 
+def sheet(path: Path) -> bytes:
+    """The same movements as a secretary would have them in a sheet."""
+    out = io.StringIO()
+    lines = csv.writer(out)
+    lines.writerow(("reference", "number", "kind", "share_class", "count", "amount", "effective_on"))
+    for row in movements(path):
+        amount = f"{abs(row.cents) / 100:.2f}"
+        lines.writerow(
+            (row.key, row.number, row.kind, row.share_class, abs(row.count), amount, row.effective_on)
+        )
+    return out.getvalue().encode()
+
+
+def brought_in(content: bytes, rows: int) -> None:
+    """The sheet checked against the register, then loaded piece by piece, as `commonweal import movements` does it."""
+    from django.utils import timezone
+
+    from commonweal.membership import actions
+    from commonweal.membership.rules.imports import ImportKind
+
+    now = timezone.now()
+    held = actions.upload_import(
+        kind=ImportKind.MOVEMENTS, name="movements.csv", content=content, by=None, now=now, background=False
+    )
+    clock = Clock()
+    held = actions.check_import(importing=held, now=now)
+    seconds, worked = clock.read()
+    told("CSV checked, row by row", rows, seconds, LOAD_LIMIT_S, worked)
+    held = actions.load_import(importing=held, by=None, now=now, background=False)
+    clock = Clock()
+    held = actions.run_import(importing=held, now=now)
+    seconds, worked = clock.read()
+    told("load from CSV", rows, seconds, LOAD_LIMIT_S, worked)
+    if (held.state, held.done_count) != ("done", rows):
+        raise SystemExit(f"The sheet did not come in: {held.state}, {held.problems[:3]}, {held.reason}")
+
+
 def measured(members: int) -> None:
     """All figures of one size, in a fresh database."""
     from django.db import connection, transaction
@@ -157,11 +196,7 @@ def measured(members: int) -> None:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "movements.csv"
             rows = written(path, members)
-            clock = Clock()
-            with transaction.atomic():
-                actions.load_movements(rows=movements(path), by=None, now=timezone.now())
-            seconds, worked = clock.read()
-            told("load from CSV", rows, seconds, LOAD_LIMIT_S, worked)
+            brought_in(sheet(path), rows)
             with connection.cursor() as cursor:
                 cursor.execute("VACUUM ANALYZE")
             for what, known_at in (("", None), (", known then", timezone.now())):
@@ -182,6 +217,40 @@ def measured(members: int) -> None:
             raise SystemExit(f"The ledger is not in order: {found[:3]}")
     finally:
         runner.teardown_databases(databases)
+
+
+def _own_pages(numbers: list[int]) -> Any:
+    """Asks for the page of their shares as members do themselves, signed in: questions, rules and template."""
+    from django.conf import settings
+    from django.core.management import call_command
+    from django.test import Client
+    from django.utils import timezone
+
+    from commonweal.membership.models import Member
+    from commonweal.people.actions import open_account
+
+    settings.ALLOWED_HOSTS = ["*"]
+    call_command("collectstatic", verbosity=0, interactive=False)
+    browsers = {number: Client() for number in numbers}
+    for member in Member.objects.filter(number__in=numbers).select_related("person"):
+        who = member.person
+        if who is None:
+            raise SystemExit(f"Member {member.number} is no person.")
+        account = open_account(
+            person=who, email=who.email, password=secrets.token_urlsafe(), now=timezone.now()
+        )
+        browsers[member.number].force_login(
+            account, backend="allauth.account.auth_backends.AuthenticationBackend"
+        )
+
+    def page(number: int) -> None:
+        answer = browsers[number].get("/fr/members/shares/")
+        if answer.status_code != 200:
+            raise SystemExit(f"The page of member {number} answers {answer.status_code}.")
+
+    # The first page of a program reads its templates.
+    page(numbers[0])
+    return page
 
 
 def _questions(members: int) -> None:
@@ -207,6 +276,7 @@ def _questions(members: int) -> None:
 
     told("totals of the register", members * 3, median(lambda _n: queries.class_totals(today)), PAGE_LIMIT_S)
     told("a member's page, its questions", 1, median(member_page), PAGE_LIMIT_S)
+    told("a member's own page, whole", 1, median(_own_pages(asked)), PAGE_LIMIT_S)
     told(
         "search by number", 1, median(lambda n: list(queries.members_matching(str(n), today))), SEARCH_LIMIT_S
     )

@@ -39,10 +39,22 @@ class CreditTransfer(NamedTuple):
     text: str
 
 
+class _Plain(dict[int, str]):
+    """Each character as banks take it, worked out when it is first met: a run repeats the same hundred."""
+
+    def __missing__(self, code: int) -> str:
+        sign = chr(code)
+        plain = _OUTSIDE.sub(" ", (sign if sign.isascii() else unidecode(sign)).replace("&", "+"))
+        self[code] = plain
+        return plain
+
+
+_PLAIN = _Plain()
+
+
 def sepa_text(text: str) -> str:
     """The text in the characters every bank takes: accents and other scripts become plain letters, signs a space."""
-    plain = text if text.isascii() else unidecode(text)
-    return " ".join(_OUTSIDE.sub(" ", plain.replace("&", "+")).split())
+    return " ".join(text.translate(_PLAIN).split())
 
 
 def payment_file(

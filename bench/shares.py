@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import csv
-import io
 import os
 import resource
 import secrets
@@ -139,20 +138,19 @@ def movements(path: Path) -> Iterator[Any]:
             )
 
 
-def sheet(path: Path) -> bytes:
-    """The same movements as a secretary would have them in a sheet."""
-    out = io.StringIO()
-    lines = csv.writer(out)
-    lines.writerow(("reference", "number", "kind", "share_class", "count", "amount", "effective_on"))
-    for row in movements(path):
-        amount = f"{abs(row.cents) / 100:.2f}"
-        lines.writerow(
-            (row.key, row.number, row.kind, row.share_class, abs(row.count), amount, row.effective_on)
-        )
-    return out.getvalue().encode()
+def sheet(path: Path) -> Path:
+    """The same movements as a secretary would have them, in a sheet beside the file."""
+    made = path.with_suffix(".sheet.csv")
+    with made.open("w", newline="") as file:
+        out = csv.writer(file)
+        out.writerow(("reference", "number", "kind", "share_class", "count", "amount", "effective_on"))
+        for row in movements(path):
+            said = (row.key, row.number, row.kind, row.share_class, abs(row.count))
+            out.writerow((*said, f"{abs(row.cents) / 100:.2f}", row.effective_on))
+    return made
 
 
-def brought_in(content: bytes, rows: int) -> None:
+def brought_in(path: Path, rows: int) -> None:
     """The sheet checked against the register, then loaded piece by piece, as `commonweal import movements` does it."""
     from django.utils import timezone
 
@@ -161,7 +159,12 @@ def brought_in(content: bytes, rows: int) -> None:
 
     now = timezone.now()
     held = actions.upload_import(
-        kind=ImportKind.MOVEMENTS, name="movements.csv", content=content, by=None, now=now, background=False
+        kind=ImportKind.MOVEMENTS,
+        name=path.name,
+        content=path.read_bytes(),
+        by=None,
+        now=now,
+        background=False,
     )
     clock = Clock()
     held = actions.check_import(importing=held, now=now)

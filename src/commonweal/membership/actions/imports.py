@@ -6,6 +6,7 @@ was cut off goes on where it was, and the same sheet twice changes nothing.
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import fields
@@ -25,6 +26,7 @@ from commonweal.membership.models import Import
 from commonweal.membership.queries.imports import (
     PIECE,
     checked,
+    content_of,
     in_pieces,
     member_rows,
     members_numbered,
@@ -93,7 +95,8 @@ def upload_import(
         kind=kind,
         name=name[:120],
         digest=hashlib.sha256(content).hexdigest(),
-        content=content,
+        # A sheet of a whole register is sixty megabytes of text, and the way to the database takes several times that.
+        content=gzip.compress(content, 3, mtime=0),
         state=ImportState.CHECKING,
         uploaded_by=by,
         uploaded_at=now,
@@ -109,7 +112,7 @@ def upload_import(
 def check_import(*, importing: Import, now: datetime) -> Import:
     """Reads the whole sheet against the register and writes nothing but what it found."""
     held = _locked(importing, "check")
-    found = checked(ImportKind(held.kind), bytes(held.content or b""))
+    found = checked(ImportKind(held.kind), content_of(held))
     held.row_count, held.known_count, held.problem_count = found.rows, found.known, len(found.problems)
     held.problems = [[each.row, each.column, each.reason] for each in found.problems[:PROBLEMS_MAX]]
     return _moved(held, "check", by=None, now=now)
@@ -145,7 +148,7 @@ def run_import(*, importing: Import, now: datetime) -> Import:
 
     Outside a transaction: each piece is kept by itself.
     """
-    content = bytes(Import.objects.values_list("content", flat=True).get(pk=importing.pk) or b"")
+    content = content_of(importing)
     author = f"person:{importing.uploaded_by_id}" if importing.uploaded_by_id else ""
     try:
         if importing.kind == ImportKind.MEMBERS:
@@ -165,7 +168,7 @@ def run_import(*, importing: Import, now: datetime) -> Import:
 
 
 def _locked(importing: Import, move: str) -> Import:
-    held = Import.objects.select_for_update(of=("self",)).get(pk=importing.pk)
+    held = Import.objects.select_for_update(of=("self",)).defer("content").get(pk=importing.pk)
     permitted = IMPORT.permits(held.state, move)
     if not permitted:
         raise CannotMove(_(str(permitted.reason)))

@@ -18,6 +18,7 @@ class Import(models.Model):
     kind = models.CharField(max_length=10, choices=ImportKind.choices())
     name = models.CharField(max_length=120)
     digest = models.CharField(max_length=64)
+    # Gzipped.
     content = models.BinaryField(null=True)
     state = models.CharField(max_length=10, choices=ImportState.choices())
     uploaded_by = models.ForeignKey("people.Person", models.PROTECT, null=True, blank=True, related_name="+")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -68,6 +69,12 @@ def latest_imports() -> list[Import]:
 def import_with(pk: int) -> Import | None:
     """One sheet, without its content."""
     return Import.objects.defer("content").select_related("uploaded_by").filter(pk=pk).first()
+
+
+def content_of(importing: Import) -> bytes:
+    """The sheet itself, unpacked; empty when it was thrown away."""
+    packed = Import.objects.values_list("content", flat=True).get(pk=importing.pk)
+    return gzip.decompress(packed) if packed is not None else b""
 
 
 def unfinished_import(kind: ImportKind, content: bytes) -> Import | None:

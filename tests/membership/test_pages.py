@@ -120,6 +120,19 @@ def test_nothing_is_booked_before_the_secretary_saw_what_changes(member: Member,
     assert queries.held_on(taker.number, "A", date(2026, 6, 1)).shares == 3
 
 
+def test_a_member_reads_whether_they_have_the_benefits_and_what_is_missing(member: Member) -> None:
+    short, enough, gone = member, make.member(), make.member()
+    Member.objects.filter(pk=gone.pk).update(left_on=date(2026, 6, 1))
+    make.shares(enough, 12, day=date(2026, 6, 1))
+
+    def page(who: Member) -> str:
+        return text_of(signed_in(who.person), "/en/members/shares/")  # type: ignore[arg-type]
+
+    assert "start at €600 paid on shares: €100 more than you hold" in page(short)
+    assert "You have the benefits our partners offer: they start at €600" in page(enough)
+    assert "benefits" not in page(gone)
+
+
 def test_holdings_are_drawn_year_by_year_once_there_are_two(member: Member) -> None:
     make.shares(member, 4, day=date(2026, 6, 1))
     page = text_of(signed_in(member.person), "/en/members/shares/")  # type: ignore[arg-type]
@@ -206,7 +219,7 @@ def test_lists_cost_the_same_for_one_and_for_twenty(secretary: Client, count: in
     for page, budget in budgets.items():
         assert queries_of(secretary, f"/en/members/{page}") <= budget, page
     client = signed_in(holders[0].person)  # type: ignore[arg-type]
-    assert queries_of(client, "/en/members/shares/") <= 18
+    assert queries_of(client, "/en/members/shares/") <= 19
 
 
 def test_the_whole_register_is_a_file_without_formulas_and_is_noted(secretary: Client) -> None:

@@ -19,6 +19,7 @@ from commonweal.membership import actions, queries
 from commonweal.membership.access import may_consult_register, own_or_past_membership
 from commonweal.membership.forms.register import RegisterForm
 from commonweal.membership.models import Member
+from commonweal.membership.rules.statutes import SettingName
 from commonweal.membership.views import transfers, wording
 from commonweal.membership.views.register import whole
 from commonweal.people.access import for_persons, open_to_all, signed_in_person
@@ -60,7 +61,11 @@ def my_shares(request: HttpRequest) -> HttpResponse:
     member = own_or_past_membership(signed_in_person(request))
     picture = wording.picture(queries.holdings_by_year(member.number, today))
     offers = [transfers.shown(offer, member) for offer in queries.offers_of(member)]
-    context = {**_own(member, today), "picture": picture, "offers": offers}
+    own = _own(member, today)
+    context = {**own, "picture": picture, "offers": offers}
+    if member.left_on is None:
+        start = queries.setting_on(SettingName.BENEFITS_FROM_CENTS, today) or 0
+        context |= {"benefits_from": start, "benefits_missing": max(0, start - own["total_cents"])}
     return render(request, "membership/my_shares.html", context)
 
 

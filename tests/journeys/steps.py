@@ -27,7 +27,7 @@ CERTIFICATE = {
 def fill(page: Any, **typed: str) -> None:
     """Types into the fields of a page."""
     for name, text in typed.items():
-        page.locator(f"main [name={name}]").fill(text)
+        page.locator(f"main [name={name}]:not([type=hidden])").fill(text)
 
 
 def fill_day(page: Any, name: str, day: date) -> None:

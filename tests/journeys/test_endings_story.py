@@ -19,6 +19,12 @@ from tests.journeys.steps import LANGUAGES, choose, fill, fill_day, plain
 pytestmark = pytest.mark.browser
 SECRETARY, FINANCE, MEMBER = "secretary@example.org", "finance@example.org", "rik@example.org"
 IBANS = ("BE68539007547034", "BE71096123456769", "BE43068999999501")
+SENT = {
+    "fr": "Envoyée au sociétaire",
+    "nl": "Verstuurd aan de vennoot",
+    "de": "An das Mitglied gesendet",
+    "en": "Sent to the member",
+}
 # What three heirs with a half and two quarters get of ten shares at 37.55 euro: 375.50 in all.
 PARTS = {"1/2": 187_75, "1/4": 93_88, " 1 / 4": 93_87}
 
@@ -158,6 +164,7 @@ def test_an_exclusion_takes_its_time_and_its_reasons(
     fill(page, grounds="Art. 9", document="recommandé")
     press(page)
     page.wait_for_url("**/exclusions/*/")
+    assert SENT[language] in plain(page)
     look(page)
 
     def step(name: str, day: date | None, document: str = "", field: str = "on", **typed: str) -> None:
@@ -193,8 +200,9 @@ def test_an_exclusion_takes_its_time_and_its_reasons(
 
     sign_in(page, MEMBER, language)
     page.goto(f"/{language}/me/")
-    assert str(member.number) in plain(page)
-    page.goto(f"/{language}/members/shares/account/")
+    press(page, "main a[href$='/shares/leave/']")
+    look(page)
+    press(page, "main a[href$='/shares/account/']")
     fill(page, iban=IBANS[1], holder="Rik Claes")
     press(page)
     sign_in(page, FINANCE, language)

@@ -30,6 +30,12 @@ from tests.journeys.steps import (
 from tests.membership.joining_steps import paid, ready
 
 pytestmark = pytest.mark.browser
+SEAT = {
+    "fr": "Où se trouve le siège de l’organisation ?",
+    "nl": "Waar is de zetel van de organisatie?",
+    "de": "Wo hat die Organisation ihren Sitz?",
+    "en": "Where is the seat of the organisation?",
+}
 
 
 @pytest.fixture
@@ -82,6 +88,7 @@ def test_a_member_buys_more_shares_for_herself_her_child_and_her_association(
     fill(page, name="Les Amis du Square", number="0403.581.960")
     choose(page, "legal_form", LegalForm.ASSOCIATION.value)
     press(page)
+    assert SEAT[language] in plain(page)
     fill(page, postcode="4000")
     press(page)
     seat = asked(page, lambda _page: None, share_class="C", count=2)

@@ -25,6 +25,13 @@ SENT = {
     "de": "An das Mitglied gesendet",
     "en": "Sent to the member",
 }
+# An organisation leaves no estate behind.
+WOUND_UP = {
+    "fr": "Règlement des parts de Boulangerie Zoet",
+    "nl": "Afhandeling van de aandelen van Boulangerie Zoet",
+    "de": "Abwicklung der Anteile von Boulangerie Zoet",
+    "en": "Settlement of the shares of Boulangerie Zoet",
+}
 # What three heirs with a half and two quarters get of ten shares at 37.55 euro: 375.50 in all.
 PARTS = {"1/2": 187_75, "1/4": 93_88, " 1 / 4": 93_87}
 
@@ -128,6 +135,7 @@ def test_estates_are_shared_out(
     assert queries.held_on(heir.number, "A", make.NOW.date()).shares == 10
 
     third = opened(page, language, firm, "bankruptcy", "jugement")
+    assert WOUND_UP[language] in plain(page)
     claims(page, "Me Dupont", "1", iban=IBANS[0])
     settled(page, "refund", value_C="200")
     page.wait_for_url(f"**/estates/{third.pk}/")

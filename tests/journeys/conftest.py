@@ -17,8 +17,12 @@ from commonweal.projects.actions import load_rulebook
 from tests import factories as make
 
 PASSWORD = "a long password"
-# Words no French, Dutch or German text has.
-ENGLISH = re.compile(r"\b(the|this|that|and|for|from|with|you|your|they|their|there|when)\b", re.IGNORECASE)
+# Words no French, Dutch or German text has; with a dash they may belong to a command.
+ENGLISH = re.compile(
+    r"(?<![-\w])(the|this|that|and|for|from|with|you|your|they|their|there|when|what|who|which|how|why"
+    r"|has|have|are|were|paid|asked|shares|nobody|someone|everyone)(?![-\w])",
+    re.IGNORECASE,
+)
 
 
 def press(page: Any, button: str = "main form button[type=submit]") -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,15 +17,29 @@ from commonweal.projects.actions import load_rulebook
 from tests import factories as make
 
 PASSWORD = "a long password"
+# Words no French, Dutch or German text has; with a dash they may belong to a command.
+ENGLISH = re.compile(
+    r"(?<![-\w])(the|this|that|and|for|from|with|you|your|they|their|there|when|what|who|which|how|why"
+    r"|has|have|are|were|paid|asked|shares|nobody|someone|everyone)(?![-\w])",
+    re.IGNORECASE,
+)
 
 
 def press(page: Any, button: str = "main form button[type=submit]") -> None:
-    """Presses the first such button and waits until the page it leads to stands.
+    """Presses the first such button and waits until the page it leads to stands, in the language of its address.
 
     A click alone may come back before the answer does: what is looked at next would be the page that was left.
     """
     with page.expect_navigation():
         page.locator(button).first.click()
+    keeps_its_language(page)
+
+
+def keeps_its_language(page: Any) -> None:
+    """No English stands on a page whose address says another language."""
+    if re.search(r"//[^/]+/(fr|nl|de)/", page.url):
+        english = [line for line in page.locator("body").inner_text().splitlines() if ENGLISH.search(line)]
+        assert english == [], page.url
 
 
 class Clock:

@@ -1,4 +1,4 @@
-"""Every page of the site in every language: axe finds nothing, nothing runs off a small screen, pages stay light."""
+"""Every page of the site in every language: axe finds nothing, no English, nothing off a small screen, pages stay light."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ from commonweal.voting.committee import opened_file
 from commonweal.voting.queries import sealed_bundle
 from commonweal.voting.sealing import new_committee
 from tests import factories as make
-from tests.journeys.conftest import PASSWORD, Clock
+from tests.journeys.conftest import PASSWORD, Clock, keeps_its_language
 from tests.membership import dividend_steps
 from tests.membership import joining_steps as steps
 from tests.test_architecture import patterns
@@ -116,7 +116,7 @@ def excluded(by: Person) -> int:
         excludes=True,
         decided_on=date(2026, 11, 2),
         document=document,
-        reasons="The facts stand.",
+        reasons="Les faits sont établis.",
         **told,
     )
     exclusion = membership.notify_exclusion(
@@ -482,6 +482,7 @@ def test_nothing_on_any_page_stands_in_anyones_way(
     def look(address: str) -> None:
         page.goto(f"/{language}/{address}")
         try:
+            keeps_its_language(page)
             axe(page)
         except AssertionError as trouble:
             found.append(f"{address}: {str(trouble)[:600]}")

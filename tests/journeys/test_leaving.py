@@ -12,6 +12,7 @@ from commonweal.membership import queries
 from commonweal.membership.models import ExitRequest, Member
 from tests import factories as make
 from tests.journeys.conftest import PASSWORD, Clock, press
+from tests.journeys.steps import LANGUAGES, fill, fill_day, plain
 
 pytestmark = pytest.mark.browser
 MAY, JULY = datetime(2026, 5, 4, 9, tzinfo=UTC), datetime(2026, 7, 8, 9, tzinfo=UTC)
@@ -34,21 +35,7 @@ def member(transactional_db: None, clock: Clock) -> Member:
     return made
 
 
-def fill(page: Any, **values: str) -> None:
-    for name, value in values.items():
-        page.locator(f"main [name={name}]").fill(value)
-
-
-def written(page: Any, name: str, day: int, month: int) -> None:
-    """A day of 2026 in three parts."""
-    fill(page, **{f"{name}_day": str(day), f"{name}_month": str(month), f"{name}_year": "2026"})
-
-
-def plain(page: Any) -> str:
-    return " ".join(page.locator("main").inner_text().split())
-
-
-@pytest.mark.parametrize("language", ["fr", "nl", "de", "en"])
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_a_member_leaves(
     member: Member,
     browser_page: Callable[..., Any],
@@ -75,7 +62,7 @@ def test_a_member_leaves(
     season = f"/{language}/members/exits/2026/"
     for kind in ("net_assets", "liquidity"):
         page.goto(f"{season}tests/{kind}/")
-        written(page, "as_of", 31, 5)
+        fill_day(page, "as_of", date(2026, 5, 31))
         fill(page, have_cents="90000", keep_cents="100", document="PV 12")
         if kind == "net_assets":
             fill(page, value_A="37,50", value_C="250")
@@ -84,7 +71,7 @@ def test_a_member_leaves(
     press(page, "main a[href$='/plan/']")
     assert AMOUNT[language] in plain(page)
     press(page, "main a[href*='/decide/']")
-    written(page, "decided_on", 6, 7)
+    fill_day(page, "decided_on", date(2026, 7, 6))
     fill(page, document="PV 13")
     press(page)
     page.wait_for_url(f"**{season}")

@@ -28,7 +28,7 @@ def as_camt(movements: Sequence[Paid] = MOVEMENTS, number: int = 12, old_cents: 
     new = old_cents + sum(each.cents for each in movements)
     come = sum(each.cents for each in movements if each.cents > 0)
     gone = -sum(each.cents for each in movements if each.cents < 0)
-    entries = "".join(_entry(place, each) for place, each in enumerate(movements, start=1))
+    entries = "".join(_entry(number, place, each) for place, each in enumerate(movements, start=1))
     return f"""<?xml version="1.0" encoding="UTF-8"?>
 <Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.08">
 <BkToCstmrStmt>
@@ -61,7 +61,7 @@ def _balance(code: str, cents: int, day: date) -> str:
     )
 
 
-def _entry(place: int, paid: Paid) -> str:
+def _entry(number: int, place: int, paid: Paid) -> str:
     other = "Cdtr" if paid.cents < 0 else "Dbtr"
     account = f"<{other}Acct><Id><IBAN>{paid.iban}</IBAN></Id></{other}Acct>" if paid.iban else ""
     said = (
@@ -75,7 +75,7 @@ def _entry(place: int, paid: Paid) -> str:
 <CdtDbtInd>{_sign(paid.cents)}</CdtDbtInd>
 <Sts><Cd>BOOK</Cd></Sts>
 <BookgDt><Dt>{DAY.isoformat()}</Dt></BookgDt>
-<AcctSvcrRef>261120012{place:05d}</AcctSvcrRef>
+<AcctSvcrRef>261120{number:03d}{place:05d}</AcctSvcrRef>
 <NtryDtls><TxDtls>
 <RltdPties><{other}><Pty><Nm>{escape(paid.name)}</Nm></Pty></{other}>{account}</RltdPties>
 <RmtInf>{said}</RmtInf>

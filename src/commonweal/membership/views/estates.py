@@ -34,10 +34,14 @@ def _estate(pk: int) -> Estate:
 
 def _frame(estate: Estate) -> dict[str, Any]:
     member = estate.member
+    name = str(member.person or member.organisation)
+    # An organisation that ended leaves no heirs.
+    title = _("Estate of %(name)s") if member.person else _("Settlement of the shares of %(name)s")
     return {
         "estate": estate,
         "member": member,
-        "name": str(member.person or member.organisation),
+        "name": name,
+        "title": title % {"name": name},
         "kind": capfirst(_(EndKind(estate.kind).label)),
         "state": EstateState(estate.state).label,
     }

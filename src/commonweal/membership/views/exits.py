@@ -113,10 +113,13 @@ def _asked(request: HttpRequest, member: Member, *, by_staff: bool) -> HttpRespo
             return redirect(context["here"])
     found = queries.requests_of(member)
     waiting = next((each for each in found if each.state == "waiting"), None)
+    own = waiting is not None and member.person_id == by.pk
+    protected = own and queries.guardianship_of(member, today) is not None
     context |= {
         "waiting": exit_words.request(waiting, get_language() or "en") if waiting else None,
         "past": [exit_words.request(each, get_language() or "en") for each in found if each != waiting],
         "may_withdraw": bool(waiting and rules.may_withdraw(today, waiting.season.closes_on)),
+        "protected": protected,
         "decision": _decision(member, by, held, terms, today, by_staff=by_staff),
     }
     return render(request, "membership/exit.html", context)

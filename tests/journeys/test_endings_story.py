@@ -1,0 +1,225 @@
+"""Memberships that end by themselves or by decision: an estate, a bankruptcy, an exclusion; booked, then paid."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+
+from commonweal.ledger.queries import troubles
+from commonweal.membership import queries
+from commonweal.membership.actions import admit_member
+from commonweal.membership.models import Claimant, Estate, Exclusion, Member
+from tests import factories as make
+from tests.journeys.conftest import PASSWORD, Clock, press
+from tests.journeys.steps import LANGUAGES, choose, fill, fill_day, plain
+
+pytestmark = pytest.mark.browser
+SECRETARY, FINANCE, MEMBER = "secretary@example.org", "finance@example.org", "rik@example.org"
+IBANS = ("BE68539007547034", "BE71096123456769", "BE43068999999501")
+SENT = {
+    "fr": "Envoyée au sociétaire",
+    "nl": "Verstuurd aan de vennoot",
+    "de": "An das Mitglied gesendet",
+    "en": "Sent to the member",
+}
+# An organisation leaves no estate behind.
+WOUND_UP = {
+    "fr": "Règlement des parts de Boulangerie Zoet",
+    "nl": "Afhandeling van de aandelen van Boulangerie Zoet",
+    "de": "Abwicklung der Anteile von Boulangerie Zoet",
+    "en": "Settlement of the shares of Boulangerie Zoet",
+}
+# What three heirs with a half and two quarters get of ten shares at 37.55 euro: 375.50 in all.
+PARTS = {"1/2": 187_75, "1/4": 93_88, " 1 / 4": 93_87}
+
+
+@pytest.fixture
+def staff(transactional_db: None, clock: Clock) -> None:
+    """The secretary and finance with a log-in; someone who stays and keeps most of the capital."""
+    make.statutes()
+    make.shares(make.member(make.person("Vera", "Janssens")), 100)
+    for role, email in (("secretary", SECRETARY), ("finance", FINANCE)):
+        make.account(make.staff(role, email=email), PASSWORD)
+
+
+def holder(who: Any, count: int = 10) -> Member:
+    made = make.member(who, joined_on=date(2019, 1, 1))
+    make.shares(made, count)
+    return made
+
+
+def opened(page: Any, language: str, member: Member, kind: str, document: str) -> Estate:
+    """From a member's file to the estate they leave behind."""
+    page.goto(f"/{language}/members/register/{member.number}/")
+    press(page, "main a[href$='/end/']")
+    choose(page, "kind", kind)
+    fill_day(page, "ended_on", date(2026, 11, 2))
+    fill(page, document=document)
+    press(page)
+    page.wait_for_url("**/estates/*/")
+    return Estate.objects.get(member=member)
+
+
+def claims(page: Any, name: str, part: str, *, iban: str = "", heir: Member | None = None) -> None:
+    """Someone claims a part, with the account or the member number where it goes, and has signed."""
+    press(page, "main a[href$='/claims/']")
+    fill(page, name=name, part=part, iban=iban, heir=str(heir.number) if heir else "")
+    press(page)
+    press(page, f"main a[href$='/claims/{Claimant.objects.latest('pk').pk}/']")
+    fill_day(page, "agreed_on", date(2026, 11, 20))
+    fill(page, document="acte signé")
+    press(page)
+
+
+def settled(page: Any, settlement: str, **typed: str) -> None:
+    """The board's decision about the estate is booked."""
+    press(page, "main a[href$='/settle/']")
+    choose(page, "settlement", settlement)
+    fill(page, decision="CA 2026-11", **typed)
+    press(page)
+
+
+def bank_file(page: Any, language: str, link: str) -> str:
+    """Finance follows a link of the list of what is to pay, takes the bank's file and notes it as paid; gives the file."""
+    page.goto(f"/{language}/members/exits/payments/")
+    press(page, f"main a[href$='{link}']")
+    with page.expect_download() as taken:
+        page.locator("main form[action$='/file/'] button").click()
+    content = taken.value.path().read_text()
+    press(page, "main form[action$='/paid/'] button")
+    page.wait_for_url("**/exits/payments/")
+    return str(content)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_estates_are_shared_out(
+    staff: None,
+    browser_page: Callable[..., Any],
+    sign_in: Callable[..., None],
+    axe: Callable[[Any], None],
+    language: str,
+) -> None:
+    ada, bert = holder(make.person("Ada", "Peeters")), holder(make.person("Bert", "Maes"))
+    seat = make.organisation(make.person(), "Boulangerie Zoet")
+    firm = admit_member(
+        organisation=seat,
+        municipality=make.municipality(),
+        language="fr",
+        joined_on=date(2019, 1, 1),
+        by=None,
+        now=make.NOW,
+    )
+    make.shares(firm, 2, "C")
+    heir = make.member(make.person("Cleo", "Maes"))
+    page = browser_page(javascript=language in ("fr", "en"), width=360, language=language)
+    look = axe if language == "fr" else lambda _page: None
+    sign_in(page, SECRETARY, language)
+
+    first = opened(page, language, ada, "death", "acte de décès")
+    for (part, _cents), iban in zip(PARTS.items(), IBANS, strict=True):
+        claims(page, f"Héritier {part[-1]}", part, iban=iban)
+    look(page)
+    settled(page, "refund", heirship="acte notarié")
+    assert Estate.objects.get(pk=first.pk).state == "open", "the value of a share is asked first"
+    fill(page, value_A="37,55")
+    press(page)
+    page.wait_for_url(f"**/estates/{first.pk}/")
+
+    second = opened(page, language, bert, "death", "acte de décès")
+    claims(page, "Cleo Maes", "1", heir=heir)
+    settled(page, "takeover", heirship="acte notarié")
+    page.wait_for_url(f"**/estates/{second.pk}/")
+    assert queries.held_on(heir.number, "A", make.NOW.date()).shares == 10
+
+    third = opened(page, language, firm, "bankruptcy", "jugement")
+    assert WOUND_UP[language] in plain(page)
+    claims(page, "Me Dupont", "1", iban=IBANS[0])
+    settled(page, "refund", value_C="200")
+    page.wait_for_url(f"**/estates/{third.pk}/")
+
+    sign_in(page, FINANCE, language)
+    content = bank_file(page, language, f"/estates/{first.pk}/payments/")
+    for iban, cents in zip(IBANS, PARTS.values(), strict=True):
+        assert iban in content
+        assert f">{cents // 100}.{cents % 100:02d}<" in content
+    bank_file(page, language, f"/estates/{third.pk}/payments/")
+    states = {each.pk: each.state for each in Estate.objects.all()}
+    assert states == {first.pk: "paid", second.pk: "taken_over", third.pk: "paid"}
+    assert queries.share_troubles(make.NOW.date()) == troubles() == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_exclusion_takes_its_time_and_its_reasons(
+    staff: None,
+    browser_page: Callable[..., Any],
+    sign_in: Callable[..., None],
+    axe: Callable[[Any], None],
+    language: str,
+) -> None:
+    rik = make.person("Rik", "Claes", email=MEMBER)
+    member = holder(rik)
+    make.account(rik, PASSWORD)
+    page = browser_page(javascript=language in ("nl", "de"), width=360, language=language)
+    look = axe if language == "nl" else lambda _page: None
+    sign_in(page, SECRETARY, language)
+    page.goto(f"/{language}/members/register/{member.number}/")
+    press(page, "main a[href$='/exclude/']")
+    choose(page, "sent_by", "registered")
+    fill_day(page, "sent_on", date(2026, 10, 1))
+    fill(page, grounds="Art. 9", document="recommandé")
+    press(page)
+    page.wait_for_url("**/exclusions/*/")
+    assert SENT[language] in plain(page)
+    look(page)
+
+    def step(name: str, day: date | None, document: str = "", field: str = "on", **typed: str) -> None:
+        press(page, f"main a[href$='/{name}/']")
+        if day:
+            fill_day(page, field, day)
+        fill(page, document=document, **typed)
+
+    step("answer", date(2026, 10, 20), "lettre")
+    page.locator("main input[name=asks_to_be_heard]").check()
+    press(page)
+    step("decide", date(2026, 11, 1), "PV 11", "decided_on", reasons="Les faits sont établis.")
+    choose(page, "what", "excluded")
+    press(page)
+    look(page)
+    # The member may answer up to that day; then asked to be heard: no decision before either.
+    fill_day(page, "decided_on", date(2026, 11, 9))
+    press(page)
+    exclusion = Exclusion.objects.get(state="proposed")
+    page.goto(f"/{language}/members/exclusions/{exclusion.pk}/")
+    step("hearing", date(2026, 11, 5), "PV 10")
+    press(page)
+    step("decide", date(2026, 11, 9), "PV 11", "decided_on", reasons="Les faits sont établis.")
+    choose(page, "what", "excluded")
+    press(page)
+    page.wait_for_url(f"**/exclusions/{exclusion.pk}/")
+    step("notify", date(2026, 11, 12), "accusé de réception")
+    press(page)
+    step("refund", None, "CA 2026-11", value_A="37,55")
+    press(page)
+    page.wait_for_url(f"**/exclusions/{exclusion.pk}/")
+    look(page)
+
+    sign_in(page, MEMBER, language)
+    page.goto(f"/{language}/me/")
+    press(page, "main a[href$='/shares/leave/']")
+    look(page)
+    press(page, "main a[href$='/shares/account/']")
+    fill(page, iban=IBANS[1], holder="Rik Claes")
+    press(page)
+    sign_in(page, FINANCE, language)
+    assert ">375.50<" in bank_file(page, language, f"/exclusions/{exclusion.pk}/payment/")
+    exclusion.refresh_from_db()
+    member.refresh_from_db()
+    assert (exclusion.state, exclusion.reasons) == ("paid", "Les faits sont établis.")
+    assert (member.left_on, queries.held_on(member.number, "A", make.NOW.date()).shares) == (
+        date(2026, 11, 9),
+        0,
+    )
+    assert troubles() == []

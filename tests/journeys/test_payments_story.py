@@ -1,0 +1,94 @@
+"""Payments that do not fit are decided by finance in the browser: too little, too much, twice, from someone else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from commonweal.ledger.queries import troubles
+from commonweal.membership.models import Application, Refund
+from commonweal.membership.queries import held_on
+from tests import factories as make
+from tests.journeys.conftest import PASSWORD, Clock, press
+from tests.journeys.steps import LANGUAGES, choose, fill, plain, read_in
+from tests.membership.joining_steps import asked, paid, ready
+
+pytestmark = pytest.mark.browser
+FINANCE, PAYER = "finance@example.org", "emma@example.org"
+# 300 euro are still to come, as each language writes them.
+REST = {"fr": "300 €", "nl": "€ 300", "de": "300 €", "en": "€300"}
+
+
+@pytest.fixture
+def requests(world: None) -> dict[str, Application]:
+    """Four requests for ten shares at 50 euro, by the first name of who asked; finance, and one who asked, can log in."""
+    ready()
+    emma = make.person("Emma", "Claes", email=PAYER)
+    for person in (emma, make.staff("finance", email=FINANCE)):
+        make.account(person, PASSWORD)
+    others = [make.person(name, "Claes") for name in ("Olga", "Dirk", "Wout")]
+    return {each.given_name: asked(each) for each in (emma, *others)}
+
+
+def decided(page: Any, language: str, payer: str, outcome: str, reason: str) -> None:
+    """From the work list to what becomes of the movement of one payer."""
+    page.goto(f"/{language}/members/payments/")
+    press(page, f"main td a:has-text('{payer}'), main th a:has-text('{payer}')")
+    choose(page, "outcome", outcome)
+    fill(page, reason=reason)
+    press(page)
+    page.wait_for_url("**/payments/")
+
+
+def paid_back(page: Any, language: str) -> None:
+    """The oldest amount on the list to pay back was paid back today."""
+    page.goto(f"/{language}/members/payments/")
+    press(page, "main a[href*='/payments/refunds/']")
+    press(page)
+    page.wait_for_url("**/payments/")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_does_not_fit_is_decided_by_finance(
+    requests: dict[str, Application],
+    browser_page: Callable[..., Any],
+    sign_in: Callable[..., None],
+    axe: Callable[[Any], None],
+    clock: Clock,
+    language: str,
+) -> None:
+    page = browser_page(javascript=language in ("fr", "de"), width=360, language=language)
+    sign_in(page, FINANCE, language)
+    come = [
+        paid(requests["Emma"], 200_00, "Emma Claes"),
+        paid(requests["Olga"], 600_00, "Olga Claes"),
+        paid(requests["Dirk"], name="Dirk Claes"),
+        paid(requests["Dirk"], name="Dirk Claes"),
+        paid(requests["Wout"], name="Bakkerij Zoet"),
+    ]
+    read_in(page, language, come)
+    if language == "de":
+        axe(page)
+    decided(page, language, "Emma Claes", "wait", "le reste suit")
+    decided(page, language, "Olga Claes", "accept", "")
+    decided(page, language, "Dirk Claes", "refund", "payé deux fois")
+    decided(page, language, "Bakkerij Zoet", "accept", "son employeur")
+    assert sorted(Refund.objects.values_list("cents", flat=True)) == [100_00, 500_00]
+    for _each in range(2):
+        paid_back(page, language)
+    assert not Refund.objects.filter(made_on__isnull=True).exists()
+
+    sign_in(page, PAYER, language)
+    page.goto(f"/{language}/members/requests/{requests['Emma'].pk}/")
+    assert REST[language] in plain(page)
+    clock.forward(hours=1)
+    sign_in(page, FINANCE, language)
+    rest = [paid(requests["Emma"], 300_00, "Emma Claes")]
+    read_in(page, language, rest, 13, 1_234_56 + sum(each.cents for each in come))
+    for application in requests.values():
+        application.refresh_from_db()
+        assert application.member is not None
+        assert held_on(application.member.number, "A", make.NOW.date()).shares == 10
+    assert troubles() == []

@@ -67,6 +67,13 @@ def may_withdraw_offer(offer: ShareOffer, person: Person, on: date) -> Decision:
     return may_offer(offer.giver, person, on)
 
 
+def may_decide_on_post(member: Member, person: Person) -> Decision:
+    """Whether someone says with whom a member shares post: the member alone; staff note who agreed."""
+    if member.person_id == person.pk:
+        return YES
+    return no("not_own", _("Each member decides about their own post."))
+
+
 def _speaks_for(member: Member, person: Person, on: date) -> bool:
     return member.organisation_id is not None and (
         organisations_of(person, on).filter(pk=member.organisation_id).exists()

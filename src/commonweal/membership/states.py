@@ -12,6 +12,7 @@ __all__ = [
     "EXCLUSION",
     "EXIT",
     "GIVER",
+    "HOUSEHOLD",
     "IMPORT",
     "OFFER",
     "OPEN",
@@ -26,6 +27,7 @@ __all__ = [
     "EstateState",
     "ExclusionState",
     "ExitState",
+    "HouseholdState",
     "ImportState",
     "OfferState",
     "SeasonState",
@@ -138,6 +140,33 @@ OFFER = Machine(
         ),
         Move("decline", frozenset({"offered"}), "declined", TAKER, gettext_noop("Decline")),
         Move("withdraw", frozenset({"offered"}), "withdrawn", GIVER, gettext_noop("Withdraw my offer")),
+    ),
+)
+
+
+class HouseholdState(Words):
+    """Where a proposal to share post stands."""
+
+    PROPOSED = "proposed", gettext_noop("waits for the other member")
+    ACCEPTED = "accepted", gettext_noop("accepted")
+    DECLINED = "declined", gettext_noop("declined")
+    WITHDRAWN = "withdrawn", gettext_noop("withdrawn")
+
+
+_PROPOSED_POST = frozenset({"proposed"})
+HOUSEHOLD = Machine(
+    HouseholdState,
+    (
+        Move(
+            "accept",
+            _PROPOSED_POST,
+            "accepted",
+            "other",
+            gettext_noop("Share our post"),
+            "two_members_in_one_household",
+        ),
+        Move("decline", _PROPOSED_POST, "declined", "other", gettext_noop("Decline")),
+        Move("withdraw", _PROPOSED_POST, "withdrawn", "asker", gettext_noop("Withdraw my proposal")),
     ),
 )
 

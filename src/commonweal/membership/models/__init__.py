@@ -13,6 +13,7 @@ from commonweal.membership.models.exits import (
     SeasonTest,
 )
 from commonweal.membership.models.guardianships import Guardianship
+from commonweal.membership.models.households import Household, HouseholdMember, HouseholdProposal
 from commonweal.membership.models.imports import Import
 from commonweal.membership.models.joining import Application, InformationNote
 from commonweal.membership.models.members import Member
@@ -40,6 +41,9 @@ __all__ = [
     "ExitSeason",
     "Guardianship",
     "Handling",
+    "Household",
+    "HouseholdMember",
+    "HouseholdProposal",
     "Import",
     "InformationNote",
     "Member",

@@ -60,6 +60,13 @@ from commonweal.membership.queries.exits import (
     waiting_request,
 )
 from commonweal.membership.queries.guardianships import administered_by, guardianship_of
+from commonweal.membership.queries.households import (
+    PostRow,
+    household_of,
+    post_rows,
+    proposals_of,
+    proposals_to,
+)
 from commonweal.membership.queries.imports import import_with, latest_imports, unfinished_import
 from commonweal.membership.queries.members import (
     SEARCH_LIMIT,
@@ -115,6 +122,7 @@ __all__ = [
     "Due",
     "Payable",
     "Plan",
+    "PostRow",
     "RegisterRow",
     "accreditation",
     "administered_by",
@@ -157,6 +165,7 @@ __all__ = [
     "holders_in_year",
     "holdings_by_year",
     "holdings_of",
+    "household_of",
     "import_with",
     "largest_lines",
     "last_membership_of",
@@ -181,7 +190,10 @@ __all__ = [
     "payments_of",
     "payout_accounts_of",
     "planned_season",
+    "post_rows",
     "progress_of",
+    "proposals_of",
+    "proposals_to",
     "reference_of",
     "refunds_of",
     "regime_on",

@@ -137,6 +137,7 @@ def desk_members(request: HttpRequest) -> HttpResponse:
         {
             "number": member.number,
             "name": str(member.person or member.organisation),
+            "is_person": member.person_id is not None,
             "born_on": member.person.born_on if member.person else None,
             "municipality": name_in(member.municipality, language),
             "joined_on": member.joined_on,

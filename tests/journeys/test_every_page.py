@@ -183,6 +183,7 @@ def site(world: None, clock: Clock) -> dict[str, list[str]]:
         now=make.NOW,
     )
     share_post(holder)
+    conversion = asked_to_convert()
     wrong, fine = sheets_to_bring_in(holder.number)
     past = make.call(budget_cents=3_000_00)
     carried = make.admitted(past, adviser, title="Une plaine de jeux")
@@ -287,6 +288,7 @@ def site(world: None, clock: Clock) -> dict[str, list[str]]:
             "members/shares/",
             "members/shares/pass-on/",
             "members/household/",
+            "members/shares/convert/",
             f"members/shares/offers/{offer.pk}/",
             "members/shares/account/",
             "members/shares/dividends/",
@@ -333,6 +335,9 @@ def site(world: None, clock: Clock) -> dict[str, list[str]]:
             f"members/payments/refunds/{Refund.objects.get().pk}/",
             f"members/{holder.number}/account/",
             f"members/{holder.number}/household/",
+            f"members/register/{stayer.number}/convert/",
+            "members/conversions/",
+            f"members/conversions/{conversion}/",
             "members/dividends/",
             "members/dividends/new/",
             *(f"members/dividends/{dividend.pk}/{page}" for page in ("", "waiting/", "returns/")),
@@ -395,6 +400,14 @@ def site(world: None, clock: Clock) -> dict[str, list[str]]:
         ],
         "writing": [f"calls/{call.slug}/apply/", *(f"{write}{part}/" for part in Part)],
     }
+
+
+def asked_to_convert() -> int:
+    """A request to convert shares that waits for the secretary."""
+    member = make.member(joined_on=date(2010, 1, 1))
+    make.shares(member, 250, "B", day=date(2012, 1, 1))
+    asked = {"member": member, "share_class": "B", "count": 250, "to_class": "A"}
+    return membership.ask_to_convert(**asked, by=member.person, now=make.NOW).pk
 
 
 def share_post(holder: Member) -> None:

@@ -1,5 +1,5 @@
-"""Who may keep the register, who may read it, whose shares are one's own, who says where a member is paid, who asks
-to leave."""
+"""Who may keep the register, who may read it, whose shares are one's own, who says where a member is paid, who asks in
+a member's name."""
 
 from __future__ import annotations
 
@@ -151,9 +151,9 @@ def may_approve(run: DividendRun, person: Person, on: date) -> Decision:
     return may_see_dividends(person, on)
 
 
-def may_ask_exit_for(person: Person, member: Member, on: date) -> Decision:
-    """Whether someone may ask to leave in a member's name: oneself, who speaks for an organisation, the administrator of
-    a protected member, or staff."""
+def may_ask_for(person: Person, member: Member, on: date) -> Decision:
+    """Whether someone may ask something of us in a member's name: oneself, who speaks for an organisation, the
+    administrator of a protected member, or staff."""
     if member.person_id == person.pk:
         return YES
     guardianship = guardianship_of(member, on)

@@ -7,6 +7,7 @@ from commonweal.membership.rules.joining import ApplicationState
 __all__ = [
     "APPLICANT",
     "APPLICATION",
+    "CONVERSION",
     "DIVIDEND",
     "ESTATE",
     "EXCLUSION",
@@ -23,6 +24,7 @@ __all__ = [
     "SECRETARY",
     "TAKER",
     "ApplicationState",
+    "ConversionState",
     "DividendState",
     "EstateState",
     "ExclusionState",
@@ -167,6 +169,26 @@ HOUSEHOLD = Machine(
         ),
         Move("decline", _PROPOSED_POST, "declined", "other", gettext_noop("Decline")),
         Move("withdraw", _PROPOSED_POST, "withdrawn", "asker", gettext_noop("Withdraw my proposal")),
+    ),
+)
+
+
+class ConversionState(Words):
+    """Where a request to convert shares stands."""
+
+    ASKED = "asked", gettext_noop("waits for the secretary")
+    BOOKED = "booked", gettext_noop("confirmed, in the register")
+    REFUSED = "refused", gettext_noop("refused")
+    WITHDRAWN = "withdrawn", gettext_noop("withdrawn")
+
+
+_ASKED = frozenset({"asked"})
+CONVERSION = Machine(
+    ConversionState,
+    (
+        Move("book", _ASKED, "booked", SECRETARY, gettext_noop("Book it"), "statutes_of_the_day"),
+        Move("refuse", _ASKED, "refused", SECRETARY, gettext_noop("Refuse"), needs_reason=True),
+        Move("withdraw", _ASKED, "withdrawn", "member", gettext_noop("Withdraw my request")),
     ),
 )
 

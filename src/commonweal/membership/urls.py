@@ -4,6 +4,7 @@ from django.urls import path
 
 from commonweal.membership.views import (
     accreditation,
+    conversions,
     dividends,
     estates,
     exclusions,
@@ -63,6 +64,10 @@ urlpatterns = [
     path("dividends/<int:pk>/files/<int:number>/", dividends.dividend_file, name="dividend-file"),
     path("dividends/<int:pk>/lines/", dividends.dividend_lines, name="dividend-lines"),
     path("<int:number>/account/", payouts.member_account, name="member-account"),
+    path("shares/convert/", conversions.my_conversion, name="my-conversion"),
+    path("conversions/", conversions.conversion_list, name="conversion-list"),
+    path("conversions/<int:pk>/", conversions.conversion_decide, name="conversion"),
+    path("register/<int:number>/convert/", conversions.conversion_enter, name="conversion-enter"),
     path("shares/leave/", exits.my_exit, name="my-exit"),
     path("shares/leave/back/", exits.my_exit_withdraw, name="my-exit-withdraw"),
     path("exits/", seasons.season_list, name="season-list"),

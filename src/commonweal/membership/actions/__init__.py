@@ -1,6 +1,14 @@
 """What may be done with members, statutes, shares and what is paid: one verb, one function, gathered from its subjects."""
 
 from commonweal.membership.actions.accreditation import NoteIncomplete, note_condition
+from commonweal.membership.actions.conversions import (
+    ConversionRefused,
+    ask_to_convert,
+    book_conversion,
+    conversion_planned,
+    refuse_conversion,
+    withdraw_conversion,
+)
 from commonweal.membership.actions.dividends import (
     APPROVALS,
     DividendRefused,
@@ -104,6 +112,7 @@ __all__ = [
     "APPROVALS",
     "UPLOAD_MAX",
     "CannotMove",
+    "ConversionRefused",
     "DividendRefused",
     "DocumentMissing",
     "Due",
@@ -130,12 +139,15 @@ __all__ = [
     "admit_member",
     "approve_dividend",
     "ask_to_carry_on",
+    "ask_to_convert",
     "ask_to_leave",
+    "book_conversion",
     "book_movement",
     "book_return",
     "carry_on",
     "check_import",
     "close_dividend",
+    "conversion_planned",
     "correct_movement",
     "decide_exclusion",
     "decide_season",
@@ -180,6 +192,7 @@ __all__ = [
     "record_reading",
     "record_test",
     "refund_exclusion",
+    "refuse_conversion",
     "remove_claimant",
     "run_import",
     "set_payout_account",
@@ -188,6 +201,7 @@ __all__ = [
     "settle_estate",
     "taker_named",
     "upload_import",
+    "withdraw_conversion",
     "withdraw_dividend",
     "withdraw_estate",
     "withdraw_exit",

@@ -1,6 +1,7 @@
 """What membership keeps, gathered from its subjects."""
 
 from commonweal.membership.models.accreditation import AccreditationNote
+from commonweal.membership.models.conversions import ConversionRequest
 from commonweal.membership.models.dividends import DividendApproval, DividendLine, DividendRun
 from commonweal.membership.models.estates import Claimant, Estate
 from commonweal.membership.models.exclusions import Exclusion
@@ -29,6 +30,7 @@ __all__ = [
     "BankFile",
     "BankMovement",
     "Claimant",
+    "ConversionRequest",
     "DividendApproval",
     "DividendLine",
     "DividendRun",

@@ -1,6 +1,15 @@
 """Reads of members, statutes, shares, the register and what is paid, gathered from their subjects."""
 
 from commonweal.membership.queries.accreditation import accreditation
+from commonweal.membership.queries.conversions import (
+    conversion_with,
+    conversions_of,
+    conversions_to_decide,
+    conversions_waiting,
+    current_terms,
+    targets_for,
+    waiting_conversion,
+)
 from commonweal.membership.queries.dividends import (
     Payable,
     approvers_of,
@@ -59,7 +68,7 @@ from commonweal.membership.queries.exits import (
     season_of,
     waiting_request,
 )
-from commonweal.membership.queries.guardianships import administered_by, guardianship_of
+from commonweal.membership.queries.guardianships import administered_by, guardianship_of, readers_for
 from commonweal.membership.queries.households import (
     PostRow,
     household_of,
@@ -140,6 +149,11 @@ __all__ = [
     "class_totals",
     "classes",
     "classes_with_value",
+    "conversion_with",
+    "conversions_of",
+    "conversions_to_decide",
+    "conversions_waiting",
+    "current_terms",
     "days_of_membership",
     "decided_seasons",
     "dividend_troubles",
@@ -194,6 +208,7 @@ __all__ = [
     "progress_of",
     "proposals_of",
     "proposals_to",
+    "readers_for",
     "reference_of",
     "refunds_of",
     "regime_on",
@@ -208,10 +223,12 @@ __all__ = [
     "share_troubles",
     "shares_for",
     "speakers_for",
+    "targets_for",
     "terms_on",
     "unfinished_import",
     "unpaid_files",
     "unpaid_lines",
+    "waiting_conversion",
     "waiting_request",
     "without_account",
 ]

@@ -14,10 +14,12 @@ from commonweal.config import environment
 from commonweal.membership.rules.statutes import SETTINGS, Evidence
 from commonweal.membership.states import (
     APPLICATION,
+    CONVERSION,
     DIVIDEND,
     ESTATE,
     EXCLUSION,
     EXIT,
+    HOUSEHOLD,
     IMPORT,
     OFFER,
     SEASON,
@@ -42,6 +44,8 @@ def test_the_readme_lists_every_setting_as_the_code_has_it() -> None:
         ("membership", DIVIDEND.table()),
         ("membership", IMPORT.table()),
         ("membership", OFFER.table()),
+        ("membership", CONVERSION.table()),
+        ("membership", HOUSEHOLD.table()),
         ("membership", EXIT.table()),
         ("membership", SEASON.table()),
         ("membership", ESTATE.table()),

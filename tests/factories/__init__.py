@@ -253,7 +253,7 @@ def open_ballot(
             voting.NewOption(f"thing:{number}", f"Chose {number}", "fr", number * 1_000_00, "neighbourhoods")
             for number in range(1, options + 1)
         ],
-        electorate=Member.objects.all(),
+        electorate=changes.pop("electorate", Member.objects.all()),
         public_key=key,
         holders=["Ann", "Bo", "Cy"],
         threshold=2,

@@ -182,6 +182,8 @@ def site(world: None, clock: Clock) -> dict[str, list[str]]:
         by=who,
         now=make.NOW,
     )
+    share_post(holder)
+    conversion = asked_to_convert()
     wrong, fine = sheets_to_bring_in(holder.number)
     past = make.call(budget_cents=3_000_00)
     carried = make.admitted(past, adviser, title="Une plaine de jeux")
@@ -285,6 +287,8 @@ def site(world: None, clock: Clock) -> dict[str, list[str]]:
             f"me/mandates/{mandate.pk}/withdraw/",
             "members/shares/",
             "members/shares/pass-on/",
+            "members/household/",
+            "members/shares/convert/",
             f"members/shares/offers/{offer.pk}/",
             "members/shares/account/",
             "members/shares/dividends/",
@@ -330,6 +334,10 @@ def site(world: None, clock: Clock) -> dict[str, list[str]]:
             f"members/payments/files/{read.pk}/",
             f"members/payments/refunds/{Refund.objects.get().pk}/",
             f"members/{holder.number}/account/",
+            f"members/{holder.number}/household/",
+            f"members/register/{stayer.number}/convert/",
+            "members/conversions/",
+            f"members/conversions/{conversion}/",
             "members/dividends/",
             "members/dividends/new/",
             *(f"members/dividends/{dividend.pk}/{page}" for page in ("", "waiting/", "returns/")),
@@ -394,6 +402,23 @@ def site(world: None, clock: Clock) -> dict[str, list[str]]:
     }
 
 
+def asked_to_convert() -> int:
+    """A request to convert shares that waits for the secretary."""
+    member = make.member(joined_on=date(2010, 1, 1))
+    make.shares(member, 250, "B", day=date(2012, 1, 1))
+    asked = {"member": member, "share_class": "B", "count": 250, "to_class": "A"}
+    return membership.ask_to_convert(**asked, by=member.person, now=make.NOW).pk
+
+
+def share_post(holder: Member) -> None:
+    """A member shares post with one, and proposed it to another."""
+    told = {"asker": holder, "by": holder.person, "now": make.NOW}
+    other = make.member()
+    first = membership.propose_household(other=other, **told)
+    membership.accept_household(proposal=first, by=other.person, now=make.NOW)
+    membership.propose_household(other=make.member(), **told)
+
+
 def sheets_to_bring_in(number: int) -> list[Import]:
     """Two checked sheets of movements: one with a wrong cell, one that could come in."""
     told = []
@@ -448,6 +473,7 @@ NO_PAGE = {
     "my-dividend",
     "my-statement",
     "photo",
+    "post-list",
     "register-export",
     "request-accept",
     "request-enter",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from commonweal.membership.notices import exits, joining, payouts, transfers
+from commonweal.membership.notices import conversions, exits, households, joining, payouts, transfers
 from commonweal.membership.tasks import carry_on_dividend
 from commonweal.people.models import Event
 from commonweal.projects import notices as projects
@@ -13,6 +13,9 @@ HANDLERS: Mapping[str, Sequence[Callable[[Event], None]]] = {
     "DossierMoved": (projects.tell_applicant,),
     "DossierDecided": (projects.tell_applicant,),
     "ShareOfferMoved": (transfers.tell_other_side,),
+    "ConversionMoved": (conversions.tell_conversion,),
+    "HouseholdMoved": (households.tell_both_sides,),
+    "HouseholdLeft": (households.tell_who_shared,),
     "ApplicationMoved": (joining.tell_who_asked,),
     "DividendProposed": (carry_on_dividend,),
     "DividendApproved": (carry_on_dividend,),

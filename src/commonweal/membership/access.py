@@ -1,5 +1,5 @@
-"""Who may keep the register, who may read it, whose shares are one's own, who says where a member is paid, who asks
-to leave."""
+"""Who may keep the register, who may read it, whose shares are one's own, who says where a member is paid, who asks in
+a member's name."""
 
 from __future__ import annotations
 
@@ -65,6 +65,13 @@ def may_answer_offer(offer: ShareOffer, person: Person, on: date) -> Decision:
 def may_withdraw_offer(offer: ShareOffer, person: Person, on: date) -> Decision:
     """Whether someone may take an offer back: the member who made it."""
     return may_offer(offer.giver, person, on)
+
+
+def may_decide_on_post(member: Member, person: Person) -> Decision:
+    """Whether someone says with whom a member shares post: the member alone; staff note who agreed."""
+    if member.person_id == person.pk:
+        return YES
+    return no("not_own", _("Each member decides about their own post."))
 
 
 def _speaks_for(member: Member, person: Person, on: date) -> bool:
@@ -144,9 +151,9 @@ def may_approve(run: DividendRun, person: Person, on: date) -> Decision:
     return may_see_dividends(person, on)
 
 
-def may_ask_exit_for(person: Person, member: Member, on: date) -> Decision:
-    """Whether someone may ask to leave in a member's name: oneself, who speaks for an organisation, the administrator of
-    a protected member, or staff."""
+def may_ask_for(person: Person, member: Member, on: date) -> Decision:
+    """Whether someone may ask something of us in a member's name: oneself, who speaks for an organisation, the
+    administrator of a protected member, or staff."""
     if member.person_id == person.pk:
         return YES
     guardianship = guardianship_of(member, on)

@@ -7,11 +7,13 @@ from commonweal.membership.rules.joining import ApplicationState
 __all__ = [
     "APPLICANT",
     "APPLICATION",
+    "CONVERSION",
     "DIVIDEND",
     "ESTATE",
     "EXCLUSION",
     "EXIT",
     "GIVER",
+    "HOUSEHOLD",
     "IMPORT",
     "OFFER",
     "OPEN",
@@ -22,10 +24,12 @@ __all__ = [
     "SECRETARY",
     "TAKER",
     "ApplicationState",
+    "ConversionState",
     "DividendState",
     "EstateState",
     "ExclusionState",
     "ExitState",
+    "HouseholdState",
     "ImportState",
     "OfferState",
     "SeasonState",
@@ -138,6 +142,53 @@ OFFER = Machine(
         ),
         Move("decline", frozenset({"offered"}), "declined", TAKER, gettext_noop("Decline")),
         Move("withdraw", frozenset({"offered"}), "withdrawn", GIVER, gettext_noop("Withdraw my offer")),
+    ),
+)
+
+
+class HouseholdState(Words):
+    """Where a proposal to share post stands."""
+
+    PROPOSED = "proposed", gettext_noop("waits for the other member")
+    ACCEPTED = "accepted", gettext_noop("accepted")
+    DECLINED = "declined", gettext_noop("declined")
+    WITHDRAWN = "withdrawn", gettext_noop("withdrawn")
+
+
+_PROPOSED_POST = frozenset({"proposed"})
+HOUSEHOLD = Machine(
+    HouseholdState,
+    (
+        Move(
+            "accept",
+            _PROPOSED_POST,
+            "accepted",
+            "other",
+            gettext_noop("Share our post"),
+            "two_members_in_one_household",
+        ),
+        Move("decline", _PROPOSED_POST, "declined", "other", gettext_noop("Decline")),
+        Move("withdraw", _PROPOSED_POST, "withdrawn", "asker", gettext_noop("Withdraw my proposal")),
+    ),
+)
+
+
+class ConversionState(Words):
+    """Where a request to convert shares stands."""
+
+    ASKED = "asked", gettext_noop("waits for the secretary")
+    BOOKED = "booked", gettext_noop("confirmed, in the register")
+    REFUSED = "refused", gettext_noop("refused")
+    WITHDRAWN = "withdrawn", gettext_noop("withdrawn")
+
+
+_ASKED = frozenset({"asked"})
+CONVERSION = Machine(
+    ConversionState,
+    (
+        Move("book", _ASKED, "booked", SECRETARY, gettext_noop("Book it"), "statutes_of_the_day"),
+        Move("refuse", _ASKED, "refused", SECRETARY, gettext_noop("Refuse"), needs_reason=True),
+        Move("withdraw", _ASKED, "withdrawn", "member", gettext_noop("Withdraw my request")),
     ),
 )
 

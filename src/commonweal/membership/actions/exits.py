@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from commonweal.kernel.decision import Refusal, demand
 from commonweal.kernel.text import clean
-from commonweal.membership.access import may_ask_exit_for
+from commonweal.membership.access import may_ask_for
 from commonweal.membership.actions.refusals import ask
 from commonweal.membership.models import ExitRequest, ExitSeason, Member
 from commonweal.membership.queries import exits as queries
@@ -68,7 +68,7 @@ def ask_to_leave(
     Raises NotAllowed, and ExitRefused with the reason (asked before, founder, minor without papers, no shares …).
     """
     day, document = day_of(now), clean(document, lines=False)[:80]
-    demand(may_ask_exit_for(by, member, day))
+    demand(may_ask_for(by, member, day))
     if channel == Channel.PAPER and not document:
         raise ExitRefused(_("Name the letter this rests on, with its date."), code="no_document")
     terms = terms_of(day)
@@ -107,7 +107,7 @@ def withdraw_exit(
     """Takes a request back, as if it had never been asked. Raises NotAllowed, ExitRefused."""
     season = ExitSeason.objects.select_for_update(no_key=True).get(pk=request.season_id)
     request = ExitRequest.objects.select_for_update(of=("self",)).select_related("member").get(pk=request.pk)
-    demand(may_ask_exit_for(by, request.member, day_of(now)))
+    demand(may_ask_for(by, request.member, day_of(now)))
     ask(ExitRefused, EXIT.permits(request.state, "withdraw"))
     ask(ExitRefused, rules.may_withdraw(day_of(now), season.closes_on))
     if by.pk == request.member.person_id and guardianship_of(request.member, day_of(now)) is not None:

@@ -59,8 +59,7 @@ def taker_named(number: int, family_name: str) -> Member:
     if member is None or folded(names).strip() != folded(family_name).strip():
         raise NoSuchMember(
             _(
-                "No member has this number and name. Ask them for both. Somebody who is not a member yet joins "
-                "first, then you can pass shares to them."
+                "No member has this number and name. Ask them for both. Somebody who is not a member yet joins first."
             )
         )
     return member

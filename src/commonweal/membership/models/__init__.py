@@ -1,6 +1,7 @@
 """What membership keeps, gathered from its subjects."""
 
 from commonweal.membership.models.accreditation import AccreditationNote
+from commonweal.membership.models.conversions import ConversionRequest
 from commonweal.membership.models.dividends import DividendApproval, DividendLine, DividendRun
 from commonweal.membership.models.estates import Claimant, Estate
 from commonweal.membership.models.exclusions import Exclusion
@@ -13,6 +14,7 @@ from commonweal.membership.models.exits import (
     SeasonTest,
 )
 from commonweal.membership.models.guardianships import Guardianship
+from commonweal.membership.models.households import Household, HouseholdMember, HouseholdProposal
 from commonweal.membership.models.imports import Import
 from commonweal.membership.models.joining import Application, InformationNote
 from commonweal.membership.models.members import Member
@@ -28,6 +30,7 @@ __all__ = [
     "BankFile",
     "BankMovement",
     "Claimant",
+    "ConversionRequest",
     "DividendApproval",
     "DividendLine",
     "DividendRun",
@@ -40,6 +43,9 @@ __all__ = [
     "ExitSeason",
     "Guardianship",
     "Handling",
+    "Household",
+    "HouseholdMember",
+    "HouseholdProposal",
     "Import",
     "InformationNote",
     "Member",

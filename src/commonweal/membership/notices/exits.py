@@ -8,29 +8,21 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from commonweal.membership.models import ExitRequest, Member
-from commonweal.membership.queries import guardianship_of, payout_accounts_of, speakers_for
+from commonweal.membership.models import ExitRequest
+from commonweal.membership.queries import payout_accounts_of, readers_for
 from commonweal.membership.rules.ibans import shortened
 from commonweal.people.actions import write_to
 from commonweal.ui.formats import day, euros
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from commonweal.membership.models import PayoutAccount
     from commonweal.people.models import Event, Person
-
-
-def _readers(member: Member, on: date) -> list[Person]:
-    """Who reads about leaving: who speaks for the member, and the administrator of a protected one."""
-    guardianship = guardianship_of(member, on)
-    return [*speakers_for(member, on), *([guardianship.administrator] if guardianship else [])]
 
 
 def tell_exit_asked(event: Event) -> None:
     """Says to a member that a request to leave was kept or taken back: nobody asks in their name without them."""
     request = ExitRequest.objects.select_related("season", "member__person").get(pk=event.data["request"])
-    for person in _readers(request.member, event.at.date()):
+    for person in readers_for(request.member, event.at.date()):
         with translation.override(person.language):
             said = (
                 _("we keep your request to leave or to give back shares. You can take it back until %(day)s.")
@@ -58,7 +50,7 @@ def tell_exits_answered(event: Event) -> None:
     accounts = payout_accounts_of(each.member_id for each in requests)
     readers: dict[int, tuple[Person, list[ExitRequest]]] = {}
     for each in requests:
-        for person in _readers(each.member, event.at.date()):
+        for person in readers_for(each.member, event.at.date()):
             readers.setdefault(person.pk, (person, []))[1].append(each)
     for person, own in readers.values():
         with translation.override(person.language):

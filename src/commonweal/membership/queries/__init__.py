@@ -1,6 +1,15 @@
 """Reads of members, statutes, shares, the register and what is paid, gathered from their subjects."""
 
 from commonweal.membership.queries.accreditation import accreditation
+from commonweal.membership.queries.conversions import (
+    conversion_with,
+    conversions_of,
+    conversions_to_decide,
+    conversions_waiting,
+    current_terms,
+    targets_for,
+    waiting_conversion,
+)
 from commonweal.membership.queries.dividends import (
     Payable,
     approvers_of,
@@ -59,7 +68,14 @@ from commonweal.membership.queries.exits import (
     season_of,
     waiting_request,
 )
-from commonweal.membership.queries.guardianships import administered_by, guardianship_of
+from commonweal.membership.queries.guardianships import administered_by, guardianship_of, readers_for
+from commonweal.membership.queries.households import (
+    PostRow,
+    household_of,
+    post_rows,
+    proposals_of,
+    proposals_to,
+)
 from commonweal.membership.queries.imports import import_with, latest_imports, unfinished_import
 from commonweal.membership.queries.members import (
     SEARCH_LIMIT,
@@ -115,6 +131,7 @@ __all__ = [
     "Due",
     "Payable",
     "Plan",
+    "PostRow",
     "RegisterRow",
     "accreditation",
     "administered_by",
@@ -132,6 +149,11 @@ __all__ = [
     "class_totals",
     "classes",
     "classes_with_value",
+    "conversion_with",
+    "conversions_of",
+    "conversions_to_decide",
+    "conversions_waiting",
+    "current_terms",
     "days_of_membership",
     "decided_seasons",
     "dividend_troubles",
@@ -157,6 +179,7 @@ __all__ = [
     "holders_in_year",
     "holdings_by_year",
     "holdings_of",
+    "household_of",
     "import_with",
     "largest_lines",
     "last_membership_of",
@@ -181,7 +204,11 @@ __all__ = [
     "payments_of",
     "payout_accounts_of",
     "planned_season",
+    "post_rows",
     "progress_of",
+    "proposals_of",
+    "proposals_to",
+    "readers_for",
     "reference_of",
     "refunds_of",
     "regime_on",
@@ -196,10 +223,12 @@ __all__ = [
     "share_troubles",
     "shares_for",
     "speakers_for",
+    "targets_for",
     "terms_on",
     "unfinished_import",
     "unpaid_files",
     "unpaid_lines",
+    "waiting_conversion",
     "waiting_request",
     "without_account",
 ]

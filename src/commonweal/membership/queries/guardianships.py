@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Q, QuerySet
 
 from commonweal.membership.models import Guardianship, Member
+from commonweal.membership.queries.members import speakers_for
 
 if TYPE_CHECKING:
     from commonweal.people.models import Person
@@ -21,6 +22,12 @@ def _on(day: date) -> QuerySet[Guardianship]:
 def guardianship_of(member: Member, day: date) -> Guardianship | None:
     """Who administers a member's affairs on a day."""
     return _on(day).filter(member=member).select_related("administrator").first()
+
+
+def readers_for(member: Member, day: date) -> list[Person]:
+    """Who reads about what a member asked: who speaks for the member, and the administrator of a protected one."""
+    guardianship = guardianship_of(member, day)
+    return [*speakers_for(member, day), *([guardianship.administrator] if guardianship else [])]
 
 
 def administered_by(person: Person, day: date) -> list[Member]:

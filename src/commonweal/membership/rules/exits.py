@@ -90,6 +90,12 @@ def may_leave(leaver: Leaver, day: date, terms: ExitTerms) -> Decision:
             "founder",
             gettext_noop("Founders cannot leave in the first financial years. Ask us from when you can."),
         )
+    return may_ask_alone(leaver, day)
+
+
+def may_ask_alone(leaver: Leaver, day: date) -> Decision:
+    """Whether a request of this member counts as it came: a minor's with papers, a protected member's also from their
+    administrator."""
     if leaver.born_on and age_on(leaver.born_on, day) < FULL_AGE and not leaver.papers:
         return no(
             "minor",

@@ -119,6 +119,7 @@ class SettingName(Words):
         gettext_noop("Most that one person may then subscribe"),
     )
     TRANSFERABLE = "transferable", gettext_noop("Shares may pass to another member")
+    CONVERTIBLE = "convertible", gettext_noop("Shares may become shares of another class, at the price")
     BENEFITS_FROM_CENTS = (
         "benefits_from_cents",
         gettext_noop("Paid on shares from which a member has the benefits partners offer"),
@@ -213,6 +214,7 @@ SETTINGS = (
         _N.OFFER_FREE_PERSON_CENTS, date(2018, 7, 21), 5_000_00, "2018-07-11 (cera.coop, 2018-10-04)", _READ
     ),
     Setting(_N.TRANSFERABLE, CODE_2019, True, f"{_LAW}, art. 6:52 (coopfabrik.be)", _READ),
+    Setting(_N.CONVERTIBLE, BEGINNING, True, _STATUTES, Evidence.OWN),
     Setting(_N.BENEFITS_FROM_CENTS, BEGINNING, 600_00, "cera.coop", _READ),
     Setting(_N.JOIN_PAYMENT_DAYS, BEGINNING, 30, _STATUTES, Evidence.OWN),
     Setting(

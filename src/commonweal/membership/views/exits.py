@@ -21,7 +21,7 @@ from commonweal.membership.forms.exits import DoorForm, ExitForm
 from commonweal.membership.models import Member
 from commonweal.membership.rules import exits as rules
 from commonweal.membership.rules.movements import Held
-from commonweal.membership.views import exit_words
+from commonweal.membership.views import acting, exit_words
 from commonweal.people.access import for_persons, for_staff, signed_in_person
 from commonweal.people.rules import Act, Channel
 
@@ -96,7 +96,11 @@ def _asked(request: HttpRequest, member: Member, *, by_staff: bool) -> HttpRespo
     posted = request.POST if request.method == "POST" else None
     form = ExitForm(posted, held=held, partial=partial, by_staff=by_staff)
     by = signed_in_person(request)
-    context = {**_frame(member, by, by_staff=by_staff), **_meaning(terms, held, today), "form": form}
+    context = {
+        **acting.frame("exit", member, by, by_staff=by_staff),
+        **_meaning(terms, held, today),
+        "form": form,
+    }
     if request.method == "POST" and form.is_valid() and "change" not in request.POST:
         asked = form.asked()
         if "checked" not in request.POST:
@@ -116,6 +120,7 @@ def _asked(request: HttpRequest, member: Member, *, by_staff: bool) -> HttpRespo
     own = waiting is not None and member.person_id == by.pk
     protected = own and queries.guardianship_of(member, today) is not None
     context |= {
+        "undo": reverse(f"membership:{context['stem']}-withdraw", args=context["numbers"]),
         "waiting": exit_words.request(waiting, get_language() or "en") if waiting else None,
         "past": [exit_words.request(each, get_language() or "en") for each in found if each != waiting],
         "may_withdraw": bool(waiting and rules.may_withdraw(today, waiting.season.closes_on)),
@@ -146,24 +151,6 @@ def _decision(
     return ""
 
 
-def _frame(member: Member, by: Person, *, by_staff: bool) -> dict[str, Any]:
-    """Whose page it is, and its addresses: the member's own, their administrator's, or those of staff."""
-    own = member.person_id == by.pk and not by_staff
-    stem = "exit-enter" if by_staff else "my-exit" if own else "exit-for"
-    numbers = [] if own else [member.number]
-    # Whoever enters requests for others need not be allowed to open a member's file.
-    back = "portal:desk-members" if by_staff else "membership:my-shares" if own else "portal:my-page"
-    return {
-        "member": member,
-        "name": str(member.person or member.organisation),
-        "by_staff": by_staff,
-        "for_other": not own,
-        "here": reverse(f"membership:{stem}", args=numbers),
-        "undo": reverse(f"membership:{stem}-withdraw", args=numbers),
-        "back": reverse(back),
-    }
-
-
 def _meaning(terms: rules.ExitTerms | None, held: dict[str, Held], today: date) -> dict[str, Any]:
     """What happens when, and what one gets at most."""
     window = rules.window_for(today, terms) if terms else None
@@ -181,7 +168,7 @@ def _withdrawn(request: HttpRequest, member: Member, *, by_staff: bool) -> HttpR
     waiting = queries.waiting_request(member)
     if waiting is None:
         raise Http404
-    context = _frame(member, signed_in_person(request), by_staff=by_staff)
+    context = acting.frame("exit", member, signed_in_person(request), by_staff=by_staff)
     form = DoorForm(request.POST or None) if by_staff else None
     if request.method == "POST" and (form is None or form.is_valid()):
         channel = Channel(form.cleaned_data["channel"]) if form else Channel.WEB

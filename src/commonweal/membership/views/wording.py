@@ -11,10 +11,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from commonweal.membership.actions import Movement, Planned
+from commonweal.membership.models import Member
 from commonweal.membership.queries import holder_names
 from commonweal.membership.queries.shares import MovementLine
 from commonweal.membership.rules.movements import PASSING_ON, Held, MovementKind
 from commonweal.membership.rules.statutes import Setting, SettingName, Terms
+from commonweal.places.rules import name_in
 from commonweal.ui.formats import day, euros, number
 
 
@@ -151,3 +153,13 @@ def value(setting: Setting) -> str:
             f"{number(setting.value)}\u00a0%" if setting.code.endswith("_percent") else number(setting.value)
         )
     return _(setting.value)
+
+
+def post_goes_to(together: list[Member], language: str) -> dict[str, str]:
+    """Names and address on what a household gets once; empty for who shares no post."""
+    if not together or together[0].person is None:
+        return {}
+    first = together[0].person
+    town = name_in(first.municipality or together[0].municipality, language)
+    home = ", ".join(part for part in (first.street, f"{first.postcode} {town}".strip()) if part)
+    return {"names": ", ".join(str(each.person) for each in together), "home": home}

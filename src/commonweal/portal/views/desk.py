@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from commonweal.kernel.decision import demand, no
-from commonweal.membership.queries import SEARCH_LIMIT, members_matching
+from commonweal.membership.queries import SEARCH_LIMIT, conversions_waiting, members_matching
 from commonweal.membership.queries.joining import papers_to_check
 from commonweal.membership.queries.payments import movements_waiting
 from commonweal.people import actions
@@ -70,6 +70,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "may_see_members": Act.SEE_MEMBERS in acts,
         "may_register": Act.KEEP_REGISTER in acts,
         "papers": papers_to_check() if Act.KEEP_REGISTER in acts else 0,
+        "conversions": conversions_waiting() if Act.KEEP_REGISTER in acts else 0,
         "may_match": Act.MATCH_PAYMENTS in acts,
         "payments": movements_waiting() if Act.MATCH_PAYMENTS in acts else 0,
         "may_dividends": bool({Act.PAY_OUT, Act.KEEP_REGISTER} & acts),
@@ -137,6 +138,7 @@ def desk_members(request: HttpRequest) -> HttpResponse:
         {
             "number": member.number,
             "name": str(member.person or member.organisation),
+            "is_person": member.person_id is not None,
             "born_on": member.person.born_on if member.person else None,
             "municipality": name_in(member.municipality, language),
             "joined_on": member.joined_on,

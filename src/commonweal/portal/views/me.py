@@ -15,7 +15,14 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from commonweal.membership.queries import administered_by, holdings_of, last_membership_of, membership_of
+from commonweal.membership.queries import (
+    administered_by,
+    holdings_of,
+    household_of,
+    last_membership_of,
+    membership_of,
+    proposals_to,
+)
 from commonweal.membership.queries.joining import own_applications
 from commonweal.membership.rules.joining import ApplicationState
 from commonweal.people.access import for_accounts, for_persons, signed_in_person, viewer
@@ -56,6 +63,7 @@ def my_page(request: HttpRequest) -> HttpResponse:
         "waiting": [
             *_votes(member, now, language),
             *_payments(person),
+            *_households(member),
             *_questions(dossiers),
             *_drafts(dossiers, now),
         ],
@@ -66,6 +74,9 @@ def my_page(request: HttpRequest) -> HttpResponse:
         "past_member": None if member else last_membership_of(person),
         "municipality": name_in(member.municipality, language) if member else "",
         "holdings": holdings_of([member.number], today).get(member.number, {}) if member else {},
+        "sharing": [str(each.person) for each in household_of(member, today) if each != member]
+        if member
+        else [],
         "details": _details(person),
         "mandates": _mandates(person, today),
     }
@@ -98,6 +109,19 @@ def _payments(person: Person) -> list[dict[str, str]]:
             "button": _("See how"),
         }
         for each in own_applications(person).filter(state=ApplicationState.AWAITING)[:REQUESTS_MAX]
+    ]
+
+
+def _households(member: Any) -> list[dict[str, str]]:
+    return [
+        {
+            "icon": "mail",
+            "text": _("%(name)s proposes to share post with you.") % {"name": each.asker.person},
+            "left": "",
+            "href": reverse("membership:household"),
+            "button": _("Answer"),
+        }
+        for each in (proposals_to(member) if member else [])
     ]
 
 

@@ -20,7 +20,7 @@ def unpack(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('membership', '0017_account_tail'),
+        ('membership', '0019_conversions'),
     ]
 
     operations = [migrations.RunPython(pack, unpack)]

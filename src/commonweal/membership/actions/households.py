@@ -1,0 +1,196 @@
+"""Households: one member proposes to share post, the other accepts, either stops. Staff note it for those who call."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from commonweal.kernel.decision import Refusal, demand
+from commonweal.kernel.text import clean
+from commonweal.membership.access import may_decide_on_post, may_enter_applications, may_keep_register
+from commonweal.membership.actions.exits import day_of
+from commonweal.membership.actions.refusals import ask
+from commonweal.membership.models import Household, HouseholdMember, HouseholdProposal, Member
+from commonweal.membership.queries.households import BOTH, household_of, side_of
+from commonweal.membership.rules.households import may_come_together, may_share_post
+from commonweal.membership.states import HOUSEHOLD, HouseholdState
+from commonweal.people.actions import record
+from commonweal.people.rules import Channel
+
+if TYPE_CHECKING:
+    from commonweal.people.models import Person
+
+
+class HouseholdRefused(Refusal):
+    """These two cannot share their post, or not this way; the code says which."""
+
+    code = "household_refused"
+
+
+@transaction.atomic
+def propose_household(*, asker: Member, other: Member, by: Person, now: datetime) -> HouseholdProposal:
+    """Proposes to another member to share their post. Raises NotAllowed, HouseholdRefused."""
+    demand(may_decide_on_post(asker, by))
+    if asker == other:
+        raise HouseholdRefused(_("Name the other member, not yourself."), code="same")
+    day = day_of(now)
+    ask(HouseholdRefused, may_share_post(side_of(asker, day), side_of(other, day), papers=False))
+    if _waiting(asker, other):
+        raise HouseholdRefused(
+            _("A proposal waits between you two. It is answered or withdrawn first."), code="proposed"
+        )
+    try:
+        with transaction.atomic():
+            proposal = HouseholdProposal.objects.create(asker=asker, other=other, proposed_at=now)
+    except IntegrityError as error:
+        raise HouseholdRefused(
+            _("A proposal waits between you two. It is answered or withdrawn first."), code="proposed"
+        ) from error
+    _record(proposal, by, now)
+    return proposal
+
+
+@transaction.atomic
+def accept_household(*, proposal: HouseholdProposal, by: Person, now: datetime) -> HouseholdProposal:
+    """Accepts: from today the two get post once. Raises NotAllowed, HouseholdRefused."""
+    demand(may_decide_on_post(proposal.other, by))
+    held = _locked(proposal, "accept")
+    held.household = _come_together(held.asker, held.other, day_of(now), papers=False)
+    return _moved(held, "accept", by, now)
+
+
+@transaction.atomic
+def decline_household(*, proposal: HouseholdProposal, by: Person, now: datetime) -> HouseholdProposal:
+    """Declines; each keeps their own post. Raises NotAllowed, HouseholdRefused."""
+    demand(may_decide_on_post(proposal.other, by))
+    return _moved(_locked(proposal, "decline"), "decline", by, now)
+
+
+@transaction.atomic
+def withdraw_household(*, proposal: HouseholdProposal, by: Person, now: datetime) -> HouseholdProposal:
+    """Takes one's own proposal back before it is answered. Raises NotAllowed, HouseholdRefused."""
+    demand(may_decide_on_post(proposal.asker, by))
+    return _moved(_locked(proposal, "withdraw"), "withdraw", by, now)
+
+
+@transaction.atomic
+def note_household(
+    *, asker: Member, other: Member, channel: Channel, agreement: str, by: Person, now: datetime
+) -> HouseholdProposal:
+    """Staff note that two members who phoned, came by or wrote agree; also to a proposal that waits between them.
+
+    `agreement` says who agreed and how. Raises NotAllowed, HouseholdRefused.
+    """
+    demand(may_enter_applications(by, day_of(now)))
+    if asker == other:
+        raise HouseholdRefused(_("Name the other member, not yourself."), code="same")
+    waiting = _waiting(asker, other)
+    held = (
+        _locked(waiting, "accept")
+        if waiting
+        else HouseholdProposal(asker=asker, other=other, proposed_at=now)
+    )
+    held.channel, held.agreement = channel, _told(agreement)
+    held.household = _come_together(held.asker, held.other, day_of(now), papers=True)
+    return _moved(held, "accept", by, now)
+
+
+@transaction.atomic
+def leave_household(
+    *, member: Member, by: Person, now: datetime, channel: Channel = Channel.WEB, agreement: str = ""
+) -> None:
+    """A member gets their own post again from today; one who would be left alone too. Raises NotAllowed,
+    HouseholdRefused."""
+    day = day_of(now)
+    if channel == Channel.WEB:
+        demand(may_decide_on_post(member, by))
+    else:
+        demand(may_enter_applications(by, day))
+        agreement = _told(agreement)
+    _lock(member)
+    together = household_of(member, day)
+    if not together:
+        raise HouseholdRefused(_("Nobody shares this post any more."), code="no_household")
+    ends = [member] if len(together) > 2 else together
+    HouseholdMember.objects.filter(member__in=ends, ends_on__isnull=True).update(ends_on=day)
+    others = [each.pk for each in together if each != member]
+    record(
+        "HouseholdLeft",
+        f"member:{member.pk}",
+        by=by,
+        at=now,
+        channel=channel,
+        behalf_of=member.person,
+        data={"others": others, "alone": len(ends) > 1, "agreement": agreement},
+    )
+
+
+@transaction.atomic
+def note_post_list_taken(*, by: Person, now: datetime) -> None:
+    """Notes that the addresses for post were taken out, before they are. Raises NotAllowed."""
+    demand(may_keep_register(by, day_of(now)))
+    record("PostListTaken", "register:post", by=by, at=now)
+
+
+def _told(agreement: str) -> str:
+    text = clean(agreement, lines=False)[:120]
+    if not text:
+        raise HouseholdRefused(_("Write who agreed, and how they said so."), code="no_agreement")
+    return text
+
+
+def _waiting(one: Member, other: Member) -> HouseholdProposal | None:
+    between = Q(asker=one, other=other) | Q(asker=other, other=one)
+    return HouseholdProposal.objects.filter(between, state=HouseholdState.PROPOSED).first()
+
+
+def _lock(*members: Member) -> None:
+    """Members by number, then what they are in: two who answer each other at once must not wait for each other."""
+    wanted = Member.objects.filter(pk__in=[member.pk for member in members])
+    list(wanted.select_for_update(of=("self",)).order_by("number"))
+    rows = HouseholdMember.objects.filter(member__in=members, ends_on__isnull=True).values("household")
+    list(Household.objects.filter(pk__in=rows).select_for_update().order_by("pk"))
+
+
+def _come_together(one: Member, other: Member, day: date, *, papers: bool) -> Household:
+    _lock(one, other)
+    sides = side_of(one, day), side_of(other, day)
+    ask(HouseholdRefused, may_come_together(*sides, papers=papers))
+    known = next((side.household for side in sides if side.household is not None), None)
+    household = Household.objects.get(pk=known) if known else Household.objects.create(began_on=day)
+    for member, side in zip((one, other), sides, strict=True):
+        if side.household is None:
+            # What stands over from a household whose others are no members any more.
+            HouseholdMember.objects.filter(member=member, ends_on__isnull=True).update(ends_on=day)
+            HouseholdMember.objects.create(household=household, member=member, starts_on=day)
+    return household
+
+
+def _locked(proposal: HouseholdProposal, move: str) -> HouseholdProposal:
+    found = HouseholdProposal.objects.select_for_update(of=("self",)).select_related(*BOTH)
+    held = found.get(pk=proposal.pk)
+    ask(HouseholdRefused, HOUSEHOLD.permits(held.state, move))
+    return held
+
+
+def _moved(held: HouseholdProposal, move: str, by: Person, now: datetime) -> HouseholdProposal:
+    held.state, held.answered_at = HouseholdState(HOUSEHOLD.move(move).target), now
+    held.save()
+    _record(held, by, now)
+    return held
+
+
+def _record(proposal: HouseholdProposal, by: Person, now: datetime) -> None:
+    data = {"to": proposal.state, "agreement": proposal.agreement}
+    record(
+        "HouseholdMoved",
+        f"household-proposal:{proposal.pk}",
+        by=by,
+        at=now,
+        channel=Channel(proposal.channel),
+        data=data,
+    )

@@ -12,9 +12,11 @@ from commonweal.ledger.queries import troubles
 from commonweal.membership import queries
 from commonweal.membership.actions import admit_member
 from commonweal.membership.models import Claimant, Estate, Exclusion, Member
+from commonweal.people.models import Person
 from tests import factories as make
 from tests.journeys.conftest import PASSWORD, Clock, press
 from tests.journeys.steps import LANGUAGES, choose, fill, fill_day, plain
+from tests.membership import test_estates as noted
 
 pytestmark = pytest.mark.browser
 SECRETARY, FINANCE, MEMBER = "secretary@example.org", "finance@example.org", "rik@example.org"
@@ -56,17 +58,17 @@ def opened(page: Any, language: str, member: Member, kind: str, document: str) -
     page.goto(f"/{language}/members/register/{member.number}/")
     press(page, "main a[href$='/end/']")
     choose(page, "kind", kind)
-    fill_day(page, "ended_on", date(2026, 11, 2))
+    fill_day(page, "ended_on", noted.DIED)
     fill(page, document=document)
     press(page)
     page.wait_for_url("**/estates/*/")
     return Estate.objects.get(member=member)
 
 
-def claims(page: Any, name: str, part: str, *, iban: str = "", heir: Member | None = None) -> None:
-    """Someone claims a part, with the account or the member number where it goes, and has signed."""
+def claims(page: Any, name: str, part: str, iban: str) -> None:
+    """Someone claims a part, with the account where it goes, and has signed."""
     press(page, "main a[href$='/claims/']")
-    fill(page, name=name, part=part, iban=iban, heir=str(heir.number) if heir else "")
+    fill(page, name=name, part=part, iban=iban)
     press(page)
     press(page, f"main a[href$='/claims/{Claimant.objects.latest('pk').pk}/']")
     fill_day(page, "agreed_on", date(2026, 11, 20))
@@ -119,8 +121,8 @@ def test_estates_are_shared_out(
     sign_in(page, SECRETARY, language)
 
     first = opened(page, language, ada, "death", "acte de décès")
-    for (part, _cents), iban in zip(PARTS.items(), IBANS, strict=True):
-        claims(page, f"Héritier {part[-1]}", part, iban=iban)
+    for part, iban in zip(PARTS, IBANS, strict=True):
+        claims(page, f"Héritier {part[-1]}", part, iban)
     look(page)
     settled(page, "refund", heirship="acte notarié")
     assert Estate.objects.get(pk=first.pk).state == "open", "the value of a share is asked first"
@@ -128,15 +130,18 @@ def test_estates_are_shared_out(
     press(page)
     page.wait_for_url(f"**/estates/{first.pk}/")
 
-    second = opened(page, language, bert, "death", "acte de décès")
-    claims(page, "Cleo Maes", "1", heir=heir)
+    secretary = Person.objects.get(email=SECRETARY)
+    second = noted.opened(bert, secretary)
+    noted.heirs(second, secretary, "1", members=(heir,))
+    page.goto(f"/{language}/members/estates/{second.pk}/")
     settled(page, "takeover", heirship="acte notarié")
     page.wait_for_url(f"**/estates/{second.pk}/")
     assert queries.held_on(heir.number, "A", make.NOW.date()).shares == 10
 
     third = opened(page, language, firm, "bankruptcy", "jugement")
     assert WOUND_UP[language] in plain(page)
-    claims(page, "Me Dupont", "1", iban=IBANS[0])
+    noted.heirs(third, secretary, "1")
+    page.reload()
     settled(page, "refund", value_C="200")
     page.wait_for_url(f"**/estates/{third.pk}/")
 

@@ -110,10 +110,15 @@ def member(who: Person | None = None, place: Municipality | None = None, **detai
 
 
 def organisation(by: Person, name: str = "Les Amis du Square", **details: Any) -> Organisation:
-    """An association for which `by` speaks."""
+    """An association for which `by` speaks, by papers staff saw unless `confirmed=False`."""
+    confirmed = details.pop("confirmed", True)
     legal_form = details.pop("legal_form", LegalForm.ASSOCIATION)
     made = people.register_organisation(name=name, legal_form=legal_form, by=by, now=NOW, **details)
     made.positions.update(starts_on=date(2020, 1, 1))
+    if confirmed:
+        people.confirm_speaker(
+            person=by, organisation=made, document="statutes", by=staff("secretary"), now=NOW
+        )
     return made
 
 

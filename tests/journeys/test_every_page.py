@@ -183,6 +183,7 @@ def site(world: None, clock: Clock) -> dict[str, list[str]]:
         now=make.NOW,
     )
     share_post(holder)
+    orchard = spoken_for_by(who)
     conversion = asked_to_convert()
     wrong, fine = sheets_to_bring_in(holder.number)
     past = make.call(budget_cents=3_000_00)
@@ -288,6 +289,10 @@ def site(world: None, clock: Clock) -> dict[str, list[str]]:
             "members/shares/",
             "members/shares/pass-on/",
             "members/household/",
+            f"members/{orchard}/shares/",
+            f"members/{orchard}/shares/dividends/",
+            f"members/{orchard}/shares/pass-on/",
+            f"members/{orchard}/convert/",
             "members/shares/convert/",
             f"members/shares/offers/{offer.pk}/",
             "members/shares/account/",
@@ -336,6 +341,7 @@ def site(world: None, clock: Clock) -> dict[str, list[str]]:
             f"members/{holder.number}/account/",
             f"members/{holder.number}/household/",
             f"members/register/{stayer.number}/convert/",
+            f"members/register/{orchard}/speakers/",
             "members/conversions/",
             f"members/conversions/{conversion}/",
             "members/dividends/",
@@ -410,6 +416,20 @@ def asked_to_convert() -> int:
     return membership.ask_to_convert(**asked, by=member.person, now=make.NOW).pk
 
 
+def spoken_for_by(who: Person) -> int:
+    """The number of an organisation with shares someone speaks for."""
+    made = membership.admit_member(
+        organisation=make.organisation(who, name="Le Verger"),
+        municipality=make.municipality(),
+        language="fr",
+        joined_on=date(2015, 1, 1),
+        by=None,
+        now=make.NOW,
+    )
+    make.shares(made, 4, "C")
+    return made.number
+
+
 def share_post(holder: Member) -> None:
     """A member shares post with one, and proposed it to another."""
     told = {"asker": holder, "by": holder.person, "now": make.NOW}
@@ -469,6 +489,8 @@ NO_PAGE = {
     "dossier-receipt",
     "import-template",
     "municipality-suggest",
+    "member-dividend",
+    "member-statement",
     "my-copy",
     "my-dividend",
     "my-statement",

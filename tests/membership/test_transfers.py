@@ -160,7 +160,7 @@ def test_an_organisation_is_named_by_its_name_and_holds_what_its_kind_may(
     assert Message.objects.get().person == speaker
     address = f"/en/members/shares/offers/{offer.pk}/"
     answer = signed_in(speaker).post(address, {"move": "accept"})
-    assert answer["Location"] == address, "the speaker is no member, so there is no page of own shares"
+    assert answer["Location"] == f"/en/members/{verger.number}/shares/", "whose shares these now are"
     assert queries.held_on(verger.number, "B", date(2100, 1, 1)).shares == 5
 
 

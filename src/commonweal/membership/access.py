@@ -15,7 +15,7 @@ from commonweal.membership.queries.joining import application_with
 from commonweal.membership.queries.members import last_membership_of, membership_of
 from commonweal.membership.queries.shares import holdings_of, setting_on
 from commonweal.membership.rules.statutes import SettingName
-from commonweal.people.access import may, organisations_of
+from commonweal.people.access import confirmed_organisations, may, speaks_for
 from commonweal.people.rules import Act
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def may_have_benefits(member: Member, on: date) -> Decision:
 
 def may_offer(giver: Member, person: Person, on: date) -> Decision:
     """Whether someone may pass on a member's shares: the person who holds them, or who speaks for the organisation."""
-    if giver.person_id == person.pk or _speaks_for(giver, person, on):
+    if giver.person_id == person.pk or speaks_for(person, giver.organisation_id, on):
         return YES
     return no("not_own", _("These shares belong to someone else."))
 
@@ -72,12 +72,6 @@ def may_decide_on_post(member: Member, person: Person) -> Decision:
     if member.person_id == person.pk:
         return YES
     return no("not_own", _("Each member decides about their own post."))
-
-
-def _speaks_for(member: Member, person: Person, on: date) -> bool:
-    return member.organisation_id is not None and (
-        organisations_of(person, on).filter(pk=member.organisation_id).exists()
-    )
 
 
 def may_be_forgotten(person: Person) -> Decision:
@@ -159,6 +153,17 @@ def may_ask_for(person: Person, member: Member, on: date) -> Decision:
     guardianship = guardianship_of(member, on)
     if guardianship is not None and guardianship.administrator_id == person.pk:
         return YES
-    if member.organisation_id and organisations_of(person, on).filter(pk=member.organisation_id).exists():
+    if speaks_for(person, member.organisation_id, on):
         return YES
     return may(person, Act.ENTER_FOR_OTHERS, on)
+
+
+def spoken_for(person: Person, on: date) -> list[Member]:
+    """Members, now or in the past, that are organisations for which someone speaks by papers we saw; one query."""
+    found = Member.objects.filter(organisation__in=confirmed_organisations(person, on))
+    return list(found.select_related("organisation", "municipality").order_by("number"))
+
+
+def member_spoken_for(person: Person, number: int, on: date) -> Member | None:
+    """The organisation with a member number, for who speaks for it; None for everybody else and for any other number."""
+    return next((member for member in spoken_for(person, on) if member.number == number), None)

@@ -20,6 +20,7 @@ from commonweal.membership.views import (
     requests,
     seasons,
     shares,
+    speakers,
     transfers,
 )
 
@@ -64,6 +65,13 @@ urlpatterns = [
     path("dividends/<int:pk>/files/<int:number>/", dividends.dividend_file, name="dividend-file"),
     path("dividends/<int:pk>/lines/", dividends.dividend_lines, name="dividend-lines"),
     path("<int:number>/account/", payouts.member_account, name="member-account"),
+    path("<int:number>/shares/", shares.member_shares, name="member-shares"),
+    path("<int:number>/shares/statement/", shares.member_statement, name="member-statement"),
+    path("<int:number>/shares/dividends/", payouts.member_dividends, name="member-dividends"),
+    path("<int:number>/shares/dividends/<int:pk>/", payouts.member_dividend, name="member-dividend"),
+    path("<int:number>/shares/pass-on/", transfers.offer_for, name="offer-for"),
+    path("<int:number>/convert/", conversions.conversion_for, name="conversion-for"),
+    path("register/<int:number>/speakers/", speakers.speakers, name="speakers"),
     path("shares/convert/", conversions.my_conversion, name="my-conversion"),
     path("conversions/", conversions.conversion_list, name="conversion-list"),
     path("conversions/<int:pk>/", conversions.conversion_decide, name="conversion"),

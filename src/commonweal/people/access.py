@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from ninja.security import HttpBearer
 
 from commonweal.kernel.decision import YES, Decision, NotAllowed, demand, no
-from commonweal.people.models import ApiKey, Mandate, Organisation, Person, StaffAppointment
+from commonweal.people.models import ApiKey, Mandate, Organisation, Person, Position, StaffAppointment
 from commonweal.people.queries import key_with
 from commonweal.people.rules import Act, MandateScope, Scope, granted
 
@@ -59,11 +59,27 @@ def may_act_for(agent: Person, principal: Person, scope: MandateScope, on: date)
 
 
 def organisations_of(person: Person, on: date) -> QuerySet[Organisation]:
-    """Organisations the person may speak for on a day."""
+    """Organisations the person says to speak for on a day; see `confirmed_organisations` for what is the organisation's."""
     return (
         Organisation.objects.filter(positions__person=person, positions__starts_on__lte=on)
         .filter(Q(positions__ends_on__isnull=True) | Q(positions__ends_on__gte=on))
         .distinct()
+    )
+
+
+def speaks_for(person: Person, organisation_id: int | None, on: date) -> bool:
+    """Whether staff saw the papers by which this person speaks for an organisation on a day; False for None."""
+    return (
+        organisation_id is not None
+        and confirmed_organisations(person, on).filter(pk=organisation_id).exists()
+    )
+
+
+def confirmed_organisations(person: Person, on: date) -> QuerySet[Organisation]:
+    """Organisations for which the person speaks on a day by papers that staff saw."""
+    held = Position.objects.filter(person=person, starts_on__lte=on, confirmed_at__isnull=False)
+    return Organisation.objects.filter(
+        pk__in=held.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=on)).values("organisation")
     )
 
 

@@ -141,13 +141,18 @@ class Organisation(models.Model):
 
 
 class Position(models.Model):
-    """What a person is in an organisation; several people may speak for one."""
+    """What a person is in an organisation; several people may speak for one.
+
+    People say it of themselves. Only with papers that `confirmed_by` saw do they act for what is the organisation's own.
+    """
 
     person = models.ForeignKey(Person, models.PROTECT, related_name="positions")
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="positions")
     kind = models.CharField(max_length=12, choices=PositionKind.choices(), default=PositionKind.CONTACT)
     starts_on = models.DateField()
     ends_on = models.DateField(null=True, blank=True)
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    confirmed_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
 
     personal: ClassVar[dict[str, Personal]] = {
         "person": Personal.KEPT,
@@ -155,6 +160,8 @@ class Position(models.Model):
         "kind": Personal.KEPT,
         "starts_on": Personal.KEPT,
         "ends_on": Personal.KEPT,
+        "confirmed_at": Personal.KEPT,
+        "confirmed_by": Personal.KEPT,
     }
 
     class Meta:
@@ -165,6 +172,14 @@ class Position(models.Model):
             models.CheckConstraint(
                 name="position_days_in_order",
                 condition=Q(ends_on__isnull=True) | Q(ends_on__gte=models.F("starts_on")),
+            ),
+            models.CheckConstraint(
+                name="position_confirmed_by_another",
+                condition=Q(confirmed_at__isnull=True, confirmed_by__isnull=True)
+                | (
+                    Q(confirmed_at__isnull=False, confirmed_by__isnull=False)
+                    & ~Q(confirmed_by=models.F("person"))
+                ),
             ),
         )
 

@@ -22,6 +22,7 @@ from commonweal.people.models import (
     Message,
     Organisation,
     Person,
+    Position,
     StaffAppointment,
 )
 from commonweal.people.rules import CONSENT_VERSION, ROLES, Act, Purpose, phone_tail
@@ -128,6 +129,15 @@ def appointments_on(day: date) -> QuerySet[StaffAppointment]:
         Q(ends_on__isnull=True) | Q(ends_on__gte=day)
     )
     return held.select_related("person").order_by("role", "person__family_name", "person__given_name", "id")
+
+
+def speakers_of(organisation: Organisation, day: date) -> list[Position]:
+    """Who speaks for an organisation on a day, or says so; those whose papers were seen first."""
+    held = organisation.positions.filter(starts_on__lte=day).filter(
+        Q(ends_on__isnull=True) | Q(ends_on__gte=day)
+    )
+    shown = held.select_related("person", "confirmed_by")
+    return list(shown.order_by(models.F("confirmed_at").asc(nulls_last=True), "id"))
 
 
 def mandates_of(person: Person, day: date) -> QuerySet[Mandate]:

@@ -38,12 +38,12 @@ from commonweal.membership.rules.statutes import BEGINNING
 from commonweal.membership.states import APPLICATION
 from commonweal.people.actions import (
     complete_person,
+    confirm_speaker,
     record,
     register_organisation,
     register_person,
-    take_position,
 )
-from commonweal.people.rules import Channel, PositionKind
+from commonweal.people.rules import Channel
 
 if TYPE_CHECKING:
     from commonweal.people.models import Organisation, Person
@@ -248,15 +248,15 @@ def moved(
 def accept_application(*, application: Application, by: Person, now: datetime) -> Application:
     """The papers of who represents are in order: now it can be paid, and they speak for their organisation.
 
-    Raises NotAllowed, WrongState.
+    Raises NotAllowed, WrongState, and SpeakerRefused where staff would confirm themselves.
     """
     demand(may_keep_register(by, now.date()))
     held = moved(application=application, move="accept", by=by, now=now)
     held.lapses_on = rules.lapses_on(now.date(), payment_days(now.date()))
     held.save(update_fields=["lapses_on"])
     if held.organisation and held.representative:
-        kind, seat = PositionKind.CONTACT, held.organisation
-        take_position(person=held.representative, organisation=seat, kind=kind, by=by, now=now)
+        who, papers = held.representative, f"application:{held.pk}"
+        confirm_speaker(person=who, organisation=held.organisation, document=papers, by=by, now=now)
     return held
 
 

@@ -8,7 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db import connection
-from django.db.models import Count, Exists, OuterRef, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
 from commonweal.ledger import queries as ledger
 from commonweal.ledger.queries import Trouble
@@ -213,9 +213,18 @@ def returned_of(run: DividendRun) -> QuerySet[ReturnedPayment]:
 def lines_of_person(person: Person) -> list[tuple[DividendLine, Payment | None]]:
     """What a person got in dividends that were approved, under whichever member number, latest first; each with the payment
     that did not come back. Two queries."""
+    return _lines(Q(member__person=person))
+
+
+def lines_of_member(member: Member) -> list[tuple[DividendLine, Payment | None]]:
+    """The same under one member number."""
+    return _lines(Q(member=member))
+
+
+def _lines(whose: Q) -> list[tuple[DividendLine, Payment | None]]:
     states = (DividendState.APPROVED, DividendState.PAID_OUT, DividendState.CLOSED)
-    lines = DividendLine.objects.filter(member__person=person, run__state__in=states)
-    payments = Payment.objects.filter(member__person=person, returned__isnull=True)
+    lines = DividendLine.objects.filter(whose, run__state__in=states)
+    payments = Payment.objects.filter(whose, returned__isnull=True)
     paid = {
         (payment.file.reference, payment.member_id): payment
         for payment in payments.select_related("file", "account").defer("file__content")

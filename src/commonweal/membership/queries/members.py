@@ -11,7 +11,7 @@ from django.db.models.functions import Reverse
 
 from commonweal.membership.models import Member, PayoutAccount
 from commonweal.membership.rules.ibans import account_tail
-from commonweal.people.queries import organisations_named, people_named, people_reached_at
+from commonweal.people.queries import organisations_named, people_named, people_reached_at, speakers_of
 from commonweal.people.rules import phone_tail
 
 if TYPE_CHECKING:
@@ -44,12 +44,11 @@ def last_membership_of(person: Person) -> Member | None:
 
 
 def speakers_for(member: Member, day: date) -> list[Person]:
-    """Who reads what is written to a member: the person, or those who speak for the organisation on the day."""
+    """Who reads what is written to a member: the person, or those who speak for the organisation by papers we saw."""
     if member.person is not None:
         return [member.person]
-    positions = member.organisation.positions.select_related("person").filter(starts_on__lte=day)  # type: ignore[union-attr]
-    held = positions.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day)).order_by("person_id")
-    return list({position.person_id: position.person for position in held}.values())
+    seen = [each for each in speakers_of(member.organisation, day) if each.confirmed_at]  # type: ignore[arg-type]
+    return list({each.person_id: each.person for each in seen}.values())
 
 
 def members_matching(text: str, day: date | None, *, contact: bool = False) -> list[Member]:

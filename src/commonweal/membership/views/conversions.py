@@ -35,6 +35,13 @@ def my_conversion(request: HttpRequest) -> HttpResponse:
     return _asked(request, member, by_staff=False)
 
 
+@for_persons
+@require_http_methods(["GET", "HEAD", "POST"])
+def conversion_for(request: HttpRequest, number: int) -> HttpResponse:
+    """The same for the administrator of a protected member, or who speaks for an organisation."""
+    return _asked(request, acting.acted_for(request, number), by_staff=False)
+
+
 @for_staff(Act.ENTER_FOR_OTHERS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def conversion_enter(request: HttpRequest, number: int) -> HttpResponse:

@@ -14,7 +14,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from commonweal.kernel.decision import NotAllowed, Refusal
+from commonweal.kernel.decision import Refusal
 from commonweal.membership import actions, queries
 from commonweal.membership.access import own_or_past_membership
 from commonweal.membership.forms.exits import DoorForm, ExitForm
@@ -62,23 +62,15 @@ def exit_enter_withdraw(request: HttpRequest, number: int) -> HttpResponse:
 @for_persons
 @require_http_methods(["GET", "HEAD", "POST"])
 def exit_for(request: HttpRequest, number: int) -> HttpResponse:
-    """The same for the administrator of a protected member."""
-    return _asked(request, _administered(request, number), by_staff=False)
+    """The same for the administrator of a protected member, or who speaks for an organisation."""
+    return _asked(request, acting.acted_for(request, number), by_staff=False)
 
 
 @for_persons
 @require_http_methods(["GET", "HEAD", "POST"])
 def exit_for_withdraw(request: HttpRequest, number: int) -> HttpResponse:
-    """The same for the administrator of a protected member."""
-    return _withdrawn(request, _administered(request, number), by_staff=False)
-
-
-def _administered(request: HttpRequest, number: int) -> Member:
-    """The member, where the reader administers their affairs today. Raises NotAllowed."""
-    person, member = signed_in_person(request), _member(number)
-    if member not in queries.administered_by(person, timezone.localdate()):
-        raise NotAllowed(_("This is for the administrator of this member."), code="not_administrator")
-    return member
+    """The same for the administrator of a protected member, or who speaks for an organisation."""
+    return _withdrawn(request, acting.acted_for(request, number), by_staff=False)
 
 
 def _member(number: int) -> Member:

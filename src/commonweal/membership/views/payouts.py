@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +17,15 @@ from django.views.decorators.http import require_http_methods, require_safe
 from commonweal.membership import actions, queries
 from commonweal.membership.access import own_or_past_membership
 from commonweal.membership.forms.payouts import AccountForm
-from commonweal.membership.models import Member
+from commonweal.membership.models import DividendLine, Member, Payment
 from commonweal.membership.rules.ibans import shortened
+from commonweal.membership.views import acting
 from commonweal.membership.views import dividend_wording as wording
 from commonweal.people.access import for_persons, for_staff, signed_in_person
 from commonweal.people.rules import Act, Channel
 from commonweal.ui.documents import pdf
 
+Lines = Sequence[tuple[DividendLine, Payment | None]]
 STATEMENT = Path(__file__).parent.parent / "documents" / "dividend.typ"
 
 
@@ -76,7 +79,18 @@ def _account(request: HttpRequest, member: Member, *, back: str, by_staff: bool)
 def my_dividends(request: HttpRequest) -> HttpResponse:
     """What one got, year by year, and what it waits for."""
     person = signed_in_person(request)
-    member = own_or_past_membership(person)
+    return _dividends(request, own_or_past_membership(person), queries.lines_of_person(person))
+
+
+@for_persons
+@require_safe
+def member_dividends(request: HttpRequest, number: int) -> HttpResponse:
+    """The same of an organisation, for who speaks for it."""
+    member = acting.spoken_for(request, number)
+    return _dividends(request, member, queries.lines_of_member(member))
+
+
+def _dividends(request: HttpRequest, member: Member, lines: Lines) -> HttpResponse:
     rows = [
         {
             "run": line.run,
@@ -85,7 +99,7 @@ def my_dividends(request: HttpRequest) -> HttpResponse:
             "line": line,
             "paid": wording.paid(payment),
         }
-        for line, payment in queries.lines_of_person(person)
+        for line, payment in lines
     ]
     has_account = bool(queries.payout_accounts_of([member]))
     context = {"member": member, "rows": rows, "has_account": has_account}
@@ -97,11 +111,24 @@ def my_dividends(request: HttpRequest) -> HttpResponse:
 def my_dividend(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     """The statement of one dividend under one's member number, to print and keep for the tax return."""
     person = signed_in_person(request)
-    for line, payment in queries.lines_of_person(person):
+    return _statement(queries.lines_of_person(person), pk, number, str(person))
+
+
+@for_persons
+@require_safe
+def member_dividend(request: HttpRequest, number: int, pk: int) -> HttpResponse:
+    """The same of an organisation, for who speaks for it."""
+    member = acting.spoken_for(request, number)
+    return _statement(queries.lines_of_member(member), pk, number, str(member.organisation))
+
+
+def _statement(lines: Lines, pk: int, number: int, name: str) -> HttpResponse:
+    for line, payment in lines:
         if (line.run_id, line.member.number) == (pk, number):
-            written = pdf(STATEMENT, wording.statement(line, payment, str(person)))
-            answer = HttpResponse(written, content_type="application/pdf")
-            name = f"dividend-{number}-{line.run.pay_on.year}.pdf"
-            answer["Content-Disposition"] = f'inline; filename="{name}"'
+            answer = HttpResponse(
+                pdf(STATEMENT, wording.statement(line, payment, name)), content_type="application/pdf"
+            )
+            file = f"dividend-{number}-{line.run.pay_on.year}.pdf"
+            answer["Content-Disposition"] = f'inline; filename="{file}"'
             return answer
     raise Http404

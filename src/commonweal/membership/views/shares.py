@@ -20,7 +20,7 @@ from commonweal.membership.access import may_consult_register, own_or_past_membe
 from commonweal.membership.forms.register import RegisterForm
 from commonweal.membership.models import Member
 from commonweal.membership.rules.statutes import SettingName
-from commonweal.membership.views import transfers, wording
+from commonweal.membership.views import acting, transfers, wording
 from commonweal.membership.views.register import whole
 from commonweal.people.access import for_persons, open_to_all, signed_in_person
 from commonweal.ui.documents import pdf
@@ -53,31 +53,53 @@ def _own(member: Member, today: date) -> dict[str, Any]:
     }
 
 
+def _page(member: Member, today: date) -> dict[str, Any]:
+    picture = wording.picture(queries.holdings_by_year(member.number, today))
+    offers = [transfers.shown(offer, member) for offer in queries.offers_of(member)]
+    return {**_own(member, today), "picture": picture, "offers": offers}
+
+
 @for_persons
 @require_safe
 def my_shares(request: HttpRequest) -> HttpResponse:
     """What one holds and how it came; also for someone who left."""
-    today = timezone.localdate()
     member = own_or_past_membership(signed_in_person(request))
-    picture = wording.picture(queries.holdings_by_year(member.number, today))
-    offers = [transfers.shown(offer, member) for offer in queries.offers_of(member)]
-    own = _own(member, today)
-    context = {**own, "picture": picture, "offers": offers}
+    today = timezone.localdate()
+    context = _page(member, today)
     if member.left_on is None:
         start = queries.setting_on(SettingName.BENEFITS_FROM_CENTS, today) or 0
-        context |= {"benefits_from": start, "benefits_missing": max(0, start - own["total_cents"])}
+        context |= {"benefits_from": start, "benefits_missing": max(0, start - context["total_cents"])}
     return render(request, "membership/my_shares.html", context)
+
+
+@for_persons
+@require_safe
+def member_shares(request: HttpRequest, number: int) -> HttpResponse:
+    """What an organisation holds and how it came, for who speaks for it by papers we saw."""
+    member = acting.spoken_for(request, number)
+    return render(request, "membership/member_shares.html", _page(member, timezone.localdate()))
 
 
 @for_persons
 @require_safe
 def my_statement(request: HttpRequest) -> HttpResponse:
     """The same as a dated document to print and keep."""
-    today, person = timezone.localdate(), signed_in_person(request)
-    member = own_or_past_membership(person)
-    answer = HttpResponse(
-        pdf(STATEMENT, statement_data(member, str(person), today)), content_type="application/pdf"
-    )
+    person = signed_in_person(request)
+    return _statement(own_or_past_membership(person), str(person))
+
+
+@for_persons
+@require_safe
+def member_statement(request: HttpRequest, number: int) -> HttpResponse:
+    """The statement of an organisation, for who speaks for it."""
+    member = acting.spoken_for(request, number)
+    return _statement(member, str(member.organisation))
+
+
+def _statement(member: Member, name: str) -> HttpResponse:
+    today = timezone.localdate()
+    written = pdf(STATEMENT, statement_data(member, name, today))
+    answer = HttpResponse(written, content_type="application/pdf")
     answer["Content-Disposition"] = f'inline; filename="statement-{member.number}-{today.isoformat()}.pdf"'
     return answer
 

@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -18,11 +19,19 @@ from commonweal.membership.access import may_answer_offer, may_withdraw_offer, o
 from commonweal.membership.forms.transfers import OfferForm
 from commonweal.membership.models import Member, ShareOffer
 from commonweal.membership.states import OfferState
+from commonweal.membership.views import acting
 from commonweal.people.access import for_persons, signed_in_person
 
 
 def _name(member: Member) -> str:
     return str(member.person or member.organisation)
+
+
+def _shares_of(member: Member) -> str:
+    """The page of shares as who holds them, or who speaks for it, opens it."""
+    if member.organisation_id:
+        return reverse("membership:member-shares", args=[member.number])
+    return reverse("membership:my-shares")
 
 
 def shown(offer: ShareOffer, member: Member) -> dict[str, Any]:
@@ -44,8 +53,21 @@ def shown(offer: ShareOffer, member: Member) -> dict[str, Any]:
 @require_http_methods(["GET", "HEAD", "POST"])
 def offer_new(request: HttpRequest) -> HttpResponse:
     """Offers shares to another member: filled in, checked, sent."""
+    member = own_membership(signed_in_person(request), timezone.localdate())
+    return _offered(request, member, back=reverse("membership:my-shares"), label=_("My shares"))
+
+
+@for_persons
+@require_http_methods(["GET", "HEAD", "POST"])
+def offer_for(request: HttpRequest, number: int) -> HttpResponse:
+    """The same for who speaks for an organisation."""
+    member = acting.spoken_for(request, number)
+    back = reverse("membership:member-shares", args=[number])
+    return _offered(request, member, back=back, label=_name(member))
+
+
+def _offered(request: HttpRequest, member: Member, *, back: str, label: str) -> HttpResponse:
     person, now = signed_in_person(request), timezone.now()
-    member = own_membership(person, timezone.localdate())
     held = queries.holdings_of([member.number], timezone.localdate()).get(member.number, {})
     form = OfferForm(request.POST or None, holdings=held, initial={"token": uuid.uuid4()})
     if request.method == "POST" and form.is_valid() and "change" not in request.POST:
@@ -58,15 +80,19 @@ def offer_new(request: HttpRequest) -> HttpResponse:
                 messages.success(
                     request, _("Your offer is sent. The shares stay yours until it is accepted.")
                 )
-                return redirect("membership:my-shares")
+                return redirect(back)
             actions.offer_planned(**asked)
         except Refusal as refusal:
             form.add_error(None, str(refusal))
         else:
             typed = [(name, value) for name, value in request.POST.items() if name in form.fields]
-            context = {"other": _name(taker), "typed": typed, **given}
+            context = {"other": _name(taker), "typed": typed, "here": request.path, **given}
             return render(request, "membership/offer_check.html", context)
-    return render(request, "membership/offer_new.html", {"form": form, "has_shares": bool(held)})
+    return render(
+        request,
+        "membership/offer_new.html",
+        {"form": form, "has_shares": bool(held), "back": back, "back_label": label},
+    )
 
 
 @for_persons
@@ -93,11 +119,10 @@ def offer_page(request: HttpRequest, pk: int) -> HttpResponse:
             refused = str(refusal)
         else:
             messages.success(request, _("Done. The other member is told."))
-            # Who speaks for an organisation need not be a member themselves.
-            own = queries.membership_of(person, today) is not None
-            return redirect("membership:my-shares") if own else redirect("membership:offer", pk)
+            return redirect(_shares_of(offer.taker if answers else offer.giver))
     context = {
         **shown(offer, offer.taker if answers else offer.giver),
+        "back": _shares_of(offer.taker if answers else offer.giver),
         "refused": refused,
         "answers": bool(answers),
     }

@@ -23,16 +23,20 @@ from commonweal.people.actions.people import (
     withdraw_mandate,
     write_to,
 )
+from commonweal.people.actions.speakers import SpeakerRefused, confirm_speaker, end_speaker
 
 __all__ = [
+    "SpeakerRefused",
     "TooManyKeys",
     "UnknownRole",
     "WrongCompanyNumber",
     "appoint_staff",
     "company_number",
     "complete_person",
+    "confirm_speaker",
     "end_appointment",
     "end_key",
+    "end_speaker",
     "erase_person",
     "give_mandate",
     "introduce",

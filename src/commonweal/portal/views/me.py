@@ -15,6 +15,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from commonweal.membership.access import spoken_for
 from commonweal.membership.queries import (
     administered_by,
     holdings_of,
@@ -71,6 +72,7 @@ def my_page(request: HttpRequest) -> HttpResponse:
         "votes": _cast(person, now, language),
         "member": member,
         "administered": administered_by(person, today),
+        "spoken": spoken_for(person, today),
         "past_member": None if member else last_membership_of(person),
         "municipality": name_in(member.municipality, language) if member else "",
         "holdings": holdings_of([member.number], today).get(member.number, {}) if member else {},

@@ -20,7 +20,7 @@ def unpack(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('membership', '0019_conversions'),
+        ('membership', '0020_confirmed_speakers'),
     ]
 
     operations = [migrations.RunPython(pack, unpack)]

@@ -238,6 +238,22 @@ EXIT = Machine(
             gettext_noop("Note as paid"),
             "in_a_payment_file",
         ),
+        Move(
+            "owe",
+            frozenset({"paid"}),
+            "granted",
+            "pay_out",
+            gettext_noop("It came back"),
+            "payment_came_back",
+        ),
+        Move(
+            "owe_part",
+            frozenset({"paid"}),
+            "part",
+            "pay_out",
+            gettext_noop("It came back"),
+            "payment_came_back",
+        ),
     ),
 )
 

@@ -37,7 +37,7 @@ from commonweal.membership.actions.exclusions import (
     propose_exclusion,
     refund_exclusion,
 )
-from commonweal.membership.actions.exit_payments import make_payment_file, note_file_taken, note_paid
+from commonweal.membership.actions.exit_payments import make_payment_file, note_paid
 from commonweal.membership.actions.exits import ExitRefused, ask_to_leave, withdraw_exit
 from commonweal.membership.actions.guardianships import (
     GuardianshipRefused,
@@ -144,7 +144,6 @@ __all__ = [
     "note_estate_paid",
     "note_exclusion_file_taken",
     "note_exclusion_paid",
-    "note_file_taken",
     "note_guardianship",
     "note_hearing",
     "note_lines_taken_out",

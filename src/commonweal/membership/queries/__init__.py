@@ -6,7 +6,6 @@ from commonweal.membership.queries.dividends import (
     approvers_of,
     dividend_troubles,
     exempted_in,
-    file_of,
     highest_rate_on,
     holders_in_year,
     largest_lines,
@@ -18,7 +17,6 @@ from commonweal.membership.queries.dividends import (
     progress_of,
     reference_of,
     regime_on,
-    returned_of,
     unpaid_lines,
     without_account,
 )
@@ -45,8 +43,8 @@ from commonweal.membership.queries.exit_payments import (
     Due,
     decided_seasons,
     due_in,
-    file_text,
     files_of,
+    reference_of_season,
     unpaid_files,
 )
 from commonweal.membership.queries.exits import (
@@ -75,7 +73,8 @@ from commonweal.membership.queries.members import (
     next_number,
     speakers_for,
 )
-from commonweal.membership.queries.payouts import payout_accounts_of
+from commonweal.membership.queries.paying_out import payment_troubles
+from commonweal.membership.queries.payouts import payment_file_with, payout_accounts_of, returned_payments
 from commonweal.membership.queries.register import (
     PAGE,
     RegisterRow,
@@ -145,8 +144,6 @@ __all__ = [
     "exclusions_to_pay",
     "exempted_in",
     "exit_terms_on",
-    "file_of",
-    "file_text",
     "files_of",
     "guardianship_of",
     "held_by_estate",
@@ -178,18 +175,21 @@ __all__ = [
     "other_rates",
     "part_of",
     "payable",
+    "payment_file_with",
+    "payment_troubles",
     "payments_of",
     "payout_accounts_of",
     "planned_season",
     "progress_of",
     "reference_of",
+    "reference_of_season",
     "refunds_of",
     "regime_on",
     "register_page",
     "register_rows",
     "requests_in",
     "requests_of",
-    "returned_of",
+    "returned_payments",
     "room_of",
     "season_of",
     "setting_on",

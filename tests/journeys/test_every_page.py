@@ -328,6 +328,7 @@ def site(world: None, clock: Clock) -> dict[str, list[str]]:
             f"members/payments/{unknown.pk}/",
             f"members/payments/files/{looked_at.pk}/",
             f"members/payments/files/{read.pk}/",
+            "members/payments/refunds/",
             f"members/payments/refunds/{Refund.objects.get().pk}/",
             f"members/{holder.number}/account/",
             "members/dividends/",

@@ -52,6 +52,7 @@ urlpatterns = [
     path("shares/dividends/", payouts.my_dividends, name="my-dividends"),
     path("shares/dividends/<int:pk>/<int:number>/", payouts.my_dividend, name="my-dividend"),
     path("paid-out/files/<int:pk>/", paying_out.payment_file, name="payment-file"),
+    path("payments/refunds/", paying_out.refunds, name="refunds"),
     path("paid-out/returned/", paying_out.payments_returned, name="payments-returned"),
     path("dividends/", dividends.dividends, name="dividends"),
     path("dividends/new/", dividends.dividend_new, name="dividend-new"),

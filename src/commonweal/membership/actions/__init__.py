@@ -55,6 +55,7 @@ from commonweal.membership.actions.imports import (
     upload_import,
 )
 from commonweal.membership.actions.members import admit_member, load_members
+from commonweal.membership.actions.paying_back import RefundRefused, pay_refunds
 from commonweal.membership.actions.paying_out import (
     Due,
     ReturnRefused,
@@ -110,6 +111,7 @@ __all__ = [
     "OfferedAlready",
     "Planned",
     "Proposal",
+    "RefundRefused",
     "ReturnRefused",
     "TooLarge",
     "WrongAccount",
@@ -155,6 +157,7 @@ __all__ = [
     "open_estate",
     "pay_dividend",
     "pay_in_a_file",
+    "pay_refunds",
     "planned",
     "propose_dividend",
     "propose_exclusion",

@@ -23,6 +23,7 @@ from commonweal.membership.models import (
     ExitSeason,
     Payment,
     PaymentFile,
+    Refund,
     ReturnedPayment,
 )
 from commonweal.membership.rules.credit_transfers import CreditTransfer, payment_file
@@ -44,10 +45,10 @@ class ReturnRefused(Refusal):
 
 
 class Due(NamedTuple):
-    """One payment to make: whose money it is (member id and number), the row it pays (none for a dividend), the transfer
-    as the bank sees it."""
+    """One payment to make: whose money is owed (member id and number; nobody's is None and 0), the row it pays (none for
+    a dividend), the transfer as the bank sees it."""
 
-    member_id: int
+    member_id: int | None
     number: int
     pays: int | None
     transfer: CreditTransfer
@@ -65,7 +66,8 @@ def pay_in_a_file(
     """One file that pays all of these, with its payments, event and posting; inside the caller's transaction and lock.
 
     `reference` is what is paid, `kind:id`. Raises ValueError for what no bank would take (see `payment_file`),
-    UniqueViolation when one is paid already, and what the ledger refuses: more than is owed.
+    UniqueViolation when one is paid already, and what the ledger refuses: more than is owed (money that was paid too much
+    is not in the ledger).
     """
     number = PaymentFile.objects.filter(reference=reference).count() + 1
     cents = sum(each.transfer.cents for each in due)
@@ -97,6 +99,8 @@ def pay_in_a_file(
             copy.write_row((made.pk, each.member_id, each.pays, iban, holder, amount, reference_of_it))
     told = {"number": number, "count": made.count, "cents": cents}
     record("PaymentFileMade", reference, by=by, at=now, data=told)
+    if kind not in OWED:
+        return made
     entries = [ledger.Entry(OWED[kind], each.number, -each.transfer.cents) for each in due]
     entries.append(ledger.Entry(PAID_OUT, NOBODY, cents))
     draft = ledger.Draft("payout", f"payout:{reference}:{number}", pay_on, tuple(entries), "", reference)
@@ -188,19 +192,20 @@ def book_return(
         _owe_again(kind, payment.pays)
     record(
         "PaymentReturned",
-        f"member:{payment.member_id}",
+        f"member:{payment.member_id}" if payment.member_id else f"refund:{payment.pays}",
         by=by,
         at=now,
-        behalf_of=payment.member.person,
+        behalf_of=payment.member.person if payment.member else None,
         data={"payment": payment.end_to_end, "reason": reason},
     )
-    entries = (
-        ledger.Entry(OWED[kind], payment.member.number, payment.cents),
-        ledger.Entry(PAID_OUT, NOBODY, -payment.cents),
-    )
-    key, reference = f"returned:{payment.end_to_end}", payment.file.reference
-    draft = ledger.Draft("payment-returned", key, returned_on, entries, f"person:{by.pk}", reference)
-    ledger.post(draft=draft, now=now)
+    if payment.member and kind in OWED:
+        entries = (
+            ledger.Entry(OWED[kind], payment.member.number, payment.cents),
+            ledger.Entry(PAID_OUT, NOBODY, -payment.cents),
+        )
+        key, reference = f"returned:{payment.end_to_end}", payment.file.reference
+        draft = ledger.Draft("payment-returned", key, returned_on, entries, f"person:{by.pk}", reference)
+        ledger.post(draft=draft, now=now)
     return back
 
 
@@ -208,6 +213,8 @@ def _lock_paid(kind: PaymentKind, pays: int) -> None:
     """What was paid, before the payment itself, as whoever makes a file does."""
     if kind == PaymentKind.EXIT:
         ExitSeason.objects.select_for_update(of=("self",)).get(requests=pays)
+    else:
+        Refund.objects.select_for_update().get(pk=pays)
 
 
 def _owe_again(kind: PaymentKind, pays: int) -> None:
@@ -215,3 +222,5 @@ def _owe_again(kind: PaymentKind, pays: int) -> None:
     if kind == PaymentKind.EXIT:
         move = EXIT.move("owe_part" if ExitRequest.objects.filter(follows=pays).exists() else "owe")
         ExitRequest.objects.filter(pk=pays, state__in=move.sources).update(state=move.target)
+    else:
+        Refund.objects.filter(pk=pays).update(made_on=None)

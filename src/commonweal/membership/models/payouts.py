@@ -79,8 +79,8 @@ class PaymentFile(models.Model):
 class Payment(models.Model):
     """One payment in a file, to whom and on which account; `end_to_end` comes back with it when a bank returns it.
 
-    `member` is whose money is owed. `pays` is the row of the file's kind it pays, such as the request to leave; none for a
-    dividend, which file and member name. Rows are only added.
+    `member` is whose money is owed; nobody where someone who paid too much is paid back. `pays` is the row of the file's
+    kind it pays, such as the request to leave; none for a dividend, which file and member name. Rows are only added.
     """
 
     # No constraint in the database on purpose: ten thousand come at once, with a file and members read in the same
@@ -89,7 +89,12 @@ class Payment(models.Model):
         PaymentFile, models.PROTECT, db_index=False, db_constraint=False, related_name="payments"
     )
     member = models.ForeignKey(
-        "membership.Member", models.PROTECT, db_constraint=False, related_name="payments"
+        "membership.Member",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        db_constraint=False,
+        related_name="payments",
     )
     pays = models.BigIntegerField(null=True, blank=True)
     iban = models.CharField(max_length=34)

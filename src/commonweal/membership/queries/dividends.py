@@ -8,7 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db import connection
-from django.db.models import Count, Exists, OuterRef, QuerySet, Sum
+from django.db.models import Count, Exists, F, OuterRef, QuerySet, Sum
 
 from commonweal.ledger import queries as ledger
 from commonweal.ledger.queries import Trouble
@@ -181,11 +181,16 @@ def unpaid_lines(run: DividendRun) -> QuerySet[DividendLine]:
 
 def without_account(run: DividendRun) -> QuerySet[DividendLine]:
     """Lines of a run that cannot be paid: no account was ever given, or what went to it came back."""
-    given = PayoutAccount.objects.filter(member=OuterRef("member"))
-    came_back = payments_of(run).filter(
-        member=OuterRef("member"), iban=OuterRef("iban"), holder=OuterRef("holder"), returned__isnull=False
+    # From the few that came back: asked of each account, each looked for its payment.
+    came_back = PayoutAccount.objects.filter(
+        member__payments__returned__isnull=False,
+        member__payments__file__reference=reference_of(run),
+        member__payments__iban=F("iban"),
+        member__payments__holder=F("holder"),
     )
-    return unpaid_lines(run).filter(~Exists(given.filter(~Exists(came_back))))
+    tried = list(came_back.values_list("pk", flat=True))
+    given = PayoutAccount.objects.filter(member=OuterRef("member")).exclude(pk__in=tried)
+    return unpaid_lines(run).filter(~Exists(given))
 
 
 def largest_lines(run: DividendRun) -> list[DividendLine]:

@@ -10,7 +10,12 @@ from django.db.models import Exists, OuterRef, QuerySet, Sum
 
 from commonweal.ledger import queries as ledger
 from commonweal.membership.models import ExitRequest, ExitSeason, Payment, PaymentFile, PayoutAccount
-from commonweal.membership.queries.payouts import payout_accounts_of, standing_payments, tried_accounts
+from commonweal.membership.queries.payouts import (
+    files_under,
+    payout_accounts_of,
+    standing_payments,
+    tried_accounts,
+)
 from commonweal.membership.rules.payments import REFUND_OWED, PaymentKind
 from commonweal.membership.states import EXIT, SeasonState
 
@@ -61,7 +66,7 @@ def due_in(season: ExitSeason) -> list[Due]:
     numbers = [number for _pk, _member, number, _language, _cents in rows]
     owed = ledger.balances([REFUND_OWED], numbers, date.max)
     accounts = payout_accounts_of(member for _pk, member, *_rest in rows)
-    tried = tried_accounts(reference_of_season(season))
+    tried = tried_accounts(PaymentKind.EXIT)
     found = []
     for pk, member, number, language, cents in rows:
         account, before = accounts.get(member), tried.get(pk, [])
@@ -74,8 +79,7 @@ def due_in(season: ExitSeason) -> list[Due]:
 
 def files_of(season: ExitSeason) -> QuerySet[PaymentFile]:
     """The payment files of a season, without what is in them."""
-    found = PaymentFile.objects.filter(reference=reference_of_season(season))
-    return found.defer("content").order_by("number")
+    return files_under(reference_of_season(season))
 
 
 def standing_in(file: PaymentFile) -> QuerySet[Payment]:

@@ -24,8 +24,8 @@ def payment_troubles() -> list[Trouble]:
 
 
 def _troubles() -> Iterator[Trouble]:
-    files = PaymentFile.objects.order_by("reference").values_list("reference", "kind").distinct()
-    for reference, kind in files:
+    files = PaymentFile.objects.filter(kind__in=OWED).order_by("reference")
+    for reference, kind in files.values_list("reference", "kind").distinct():
         yield from _of_files(reference, OWED[PaymentKind(kind)])
     yield from _of_refunds()
 

@@ -23,13 +23,18 @@ def standing_payments(kind: PaymentKind) -> QuerySet[Payment]:
     return Payment.objects.filter(file__kind=kind, returned__isnull=True)
 
 
-def tried_accounts(reference: str) -> dict[int | None, list[tuple[str, str]]]:
-    """The row paid -> (IBAN, holder) of each payment under a reference that came back; one query."""
-    back = ReturnedPayment.objects.filter(payment__file__reference=reference)
+def tried_accounts(kind: PaymentKind) -> dict[int | None, list[tuple[str, str]]]:
+    """The row paid -> (IBAN, holder) of each payment of a kind that came back; one query."""
+    back = ReturnedPayment.objects.filter(payment__file__kind=kind)
     found: dict[int | None, list[tuple[str, str]]] = {}
     for pays, iban, holder in back.values_list("payment__pays", "payment__iban", "payment__holder"):
         found.setdefault(pays, []).append((iban, holder))
     return found
+
+
+def files_under(reference: str) -> QuerySet[PaymentFile]:
+    """The payment files under a reference, without what is in them."""
+    return PaymentFile.objects.filter(reference=reference).defer("content").order_by("number")
 
 
 def payment_file_with(pk: int) -> PaymentFile | None:

@@ -14,10 +14,12 @@ class PaymentKind(Words):
 
     DIVIDEND = "dividend", gettext_noop("dividend")
     EXIT = "exit", gettext_noop("refund on leaving")
+    OVERPAID = "overpaid", gettext_noop("money paid back")
 
 
-# The account of the ledger on which each kind is owed to members.
 REFUND_OWED = "refund-owed"
+# The account of the ledger on which each kind is owed to members. Money that is not for shares never comes into the
+# ledger: what is paid back of it is not owed there.
 OWED = {PaymentKind.DIVIDEND: "dividend-owed", PaymentKind.EXIT: REFUND_OWED}
 
 

@@ -104,8 +104,8 @@ def returned(each: ReturnedPayment) -> dict[str, Any]:
     """A payment that came back, as a row of a table."""
     member = each.payment.member
     return {
-        "number": member.number,
-        "name": str(member.person or member.organisation),
+        "number": member.number if member else None,
+        "name": str(member.person or member.organisation) if member else each.payment.holder,
         "reference": each.payment.end_to_end,
         "account": shortened(each.payment.iban),
         "cents": euros(each.payment.cents),

@@ -82,15 +82,16 @@ urlpatterns = [
     path("estates/<int:pk>/claims/", estates.claimant_new, name="claimant-new"),
     path("estates/<int:pk>/claims/<int:claimant>/", estates.claimant_agrees, name="claimant-agrees"),
     path("estates/<int:pk>/claims/<int:claimant>/out/", estates.claimant_remove, name="claimant-remove"),
+    path(
+        "estates/<int:pk>/claims/<int:claimant>/account/", estates.claimant_account, name="claimant-account"
+    ),
     path("estates/<int:pk>/settle/", estates.estate_settle, name="estate-settle"),
     path("estates/<int:pk>/undo/", estates.estate_undo, name="estate-undo"),
     path("estates/<int:pk>/payments/", estates.estate_payments, name="estate-payments"),
-    path("estates/<int:pk>/payments/file/", estates.estate_file_take, name="estate-file"),
     path("estates/<int:pk>/payments/paid/", estates.estate_paid, name="estate-paid"),
     path("exclusions/", exclusions.exclusion_list, name="exclusion-list"),
     path("exclusions/<int:pk>/", exclusions.exclusion, name="exclusion"),
     path("exclusions/<int:pk>/payment/", exclusions.exclusion_payment, name="exclusion-payment"),
-    path("exclusions/<int:pk>/payment/file/", exclusions.exclusion_file_take, name="exclusion-file"),
     path("exclusions/<int:pk>/payment/paid/", exclusions.exclusion_paid, name="exclusion-paid"),
     path("exclusions/<int:pk>/<str:step>/", exclusions.exclusion_step, name="exclusion-step"),
     path("<int:number>/leave/", exits.exit_for, name="exit-for"),

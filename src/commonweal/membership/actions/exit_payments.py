@@ -5,16 +5,13 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from django.conf import settings
 from django.db import transaction
-from django.utils import translation
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from commonweal.kernel.decision import demand
 from commonweal.membership.access import may_pay_out
 from commonweal.membership.actions.exits import ExitRefused, day_of
-from commonweal.membership.actions.paying_out import Due, pay_in_a_file
+from commonweal.membership.actions.paying_out import Due, pay_in_a_file, refund_texts
 from commonweal.membership.models import ExitSeason, PaymentFile
 from commonweal.membership.queries import exit_payments as queries
 from commonweal.membership.rules.credit_transfers import CreditTransfer
@@ -24,15 +21,6 @@ from commonweal.people.actions import record
 
 if TYPE_CHECKING:
     from commonweal.people.models import Person
-
-
-def refund_texts() -> dict[str, str]:
-    """What stands beside a refund on the holder's statement, by language; the member number is left open."""
-    found = {}
-    for code, _name in settings.LANGUAGES:
-        with translation.override(code):
-            found[code] = gettext("Refund of shares, member") + " %(number)s"
-    return found
 
 
 @transaction.atomic

@@ -19,6 +19,8 @@ from commonweal.membership import queries
 from commonweal.membership.access import may_pay_out
 from commonweal.membership.models import (
     DividendRun,
+    Estate,
+    Exclusion,
     ExitRequest,
     ExitSeason,
     Payment,
@@ -29,7 +31,7 @@ from commonweal.membership.models import (
 from commonweal.membership.rules.credit_transfers import CreditTransfer, payment_file
 from commonweal.membership.rules.movements import NOBODY
 from commonweal.membership.rules.payments import OWED, PAID_OUT, PaymentKind, ReturnReason
-from commonweal.membership.states import EXIT
+from commonweal.membership.states import ESTATE, EXCLUSION, EXIT
 from commonweal.people.actions import record
 
 if TYPE_CHECKING:
@@ -106,6 +108,15 @@ def pay_in_a_file(
     draft = ledger.Draft("payout", f"payout:{reference}:{number}", pay_on, tuple(entries), "", reference)
     ledger.post_many(drafts=[draft], now=now)
     return made
+
+
+def refund_texts() -> dict[str, str]:
+    """What stands beside a refund on the holder's statement, by language; the member number is left open."""
+    found = {}
+    for code, _name in settings.LANGUAGES:
+        with translation.override(code):
+            found[code] = gettext("Refund of shares, member") + " %(number)s"
+    return found
 
 
 def pay_dividend_lines(*, run: DividendRun, after: int, now: datetime, at_once: int) -> int | None:
@@ -213,6 +224,10 @@ def _lock_paid(kind: PaymentKind, pays: int) -> None:
     """What was paid, before the payment itself, as whoever makes a file does."""
     if kind == PaymentKind.EXIT:
         ExitSeason.objects.select_for_update(of=("self",)).get(requests=pays)
+    elif kind == PaymentKind.ESTATE:
+        Estate.objects.select_for_update(of=("self",)).get(claimants=pays)
+    elif kind == PaymentKind.EXCLUSION:
+        Exclusion.objects.select_for_update().get(pk=pays)
     else:
         Refund.objects.select_for_update().get(pk=pays)
 
@@ -222,5 +237,11 @@ def _owe_again(kind: PaymentKind, pays: int) -> None:
     if kind == PaymentKind.EXIT:
         move = EXIT.move("owe_part" if ExitRequest.objects.filter(follows=pays).exists() else "owe")
         ExitRequest.objects.filter(pk=pays, state__in=move.sources).update(state=move.target)
+    elif kind == PaymentKind.ESTATE:
+        move = ESTATE.move("owe")
+        Estate.objects.filter(claimants=pays, state__in=move.sources).update(state=move.target)
+    elif kind == PaymentKind.EXCLUSION:
+        move = EXCLUSION.move("owe")
+        Exclusion.objects.filter(pk=pays, state__in=move.sources).update(state=move.target)
     else:
         Refund.objects.filter(pk=pays).update(made_on=None)

@@ -19,6 +19,7 @@ from commonweal.membership.models import Member
 from commonweal.membership.queries.shares import held_on, setting_on, terms_on
 from commonweal.membership.rules import movements as rules
 from commonweal.membership.rules.movements import GIVING_BACK, PASSING_ON, Held, MovementKind
+from commonweal.membership.rules.payments import owed_back
 from commonweal.membership.rules.statutes import SettingName, Terms, may_hold, may_issue
 from commonweal.people.actions import record
 from commonweal.people.rules import Channel
@@ -46,6 +47,7 @@ class Movement:
 
     `cents` is what was paid (subscription, payment) or is given back (refund, exclusion); None is the full price, or all
     that was paid. `counterpart` takes the shares that are passed on; `to_class` and `to_count` are what a conversion gives.
+    `owed` says that what is given back is owed until a payment file pays it, not paid by hand.
     """
 
     kind: MovementKind
@@ -58,6 +60,7 @@ class Movement:
     to_count: int = 0
     document: str = ""
     note: str = ""
+    owed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +207,8 @@ def _entries(member: Member, movement: Movement) -> rules.Entries:
             raise MovementRefused(
                 _("A refund is at most what was paid on these shares."), code="refund_too_high"
             )
-        return rules.giving_back(share_class, member.number, count, held, refund)
+        given = rules.giving_back(share_class, member.number, count, held, refund)
+        return (*given, *(owed_back(member.number, refund) if movement.owed else ()))
     if kind == MovementKind.CONVERSION:
         into = _terms(movement.to_class, day)
         if movement.to_class == share_class or movement.to_count < 1:

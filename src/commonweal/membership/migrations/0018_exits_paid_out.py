@@ -4,14 +4,9 @@ Where an account stood beside a payment, its number and holder now do: who is pa
 season decided so far gets what it owes booked, each file made so far its posting, as they come from here on.
 """
 
-import gzip
-
-from django.conf import settings
 from django.db import migrations, models
-from django.utils import timezone, translation
-from django.utils.translation import gettext
 
-from commonweal.membership.rules.credit_transfers import CreditTransfer, payment_file
+from commonweal.membership.migrations._carried import file_made, posted, texts
 
 ACCOUNTS_GO_ALONG = """
 ALTER TABLE membership_payment DISABLE TRIGGER membership_only_grows;
@@ -50,91 +45,27 @@ def carry_over(apps, schema_editor):
     """Seasons with what they owe, files with their content, payments and postings."""
     cursor = schema_editor.connection.cursor()
     cursor.execute("SELECT id, year, effect_on FROM membership_exitseason WHERE state = 'decided' ORDER BY year")
-    seasons, texts = cursor.fetchall(), _texts()
+    seasons, said = cursor.fetchall(), texts()
     # Opened with the statutes from here on; these were read in before.
     cursor.execute(OWED)
     for season, year, effect_on in seasons:
         reference = f"exit:{year}"
         cursor.execute(SEASON_OWES, [season])
-        owed = cursor.fetchall()
-        entries = [("refund-owed", number, cents) for number, cents in owed]
-        _posted(cursor, "refund", f"refund-owed:{reference}", effect_on, reference, entries, "share-refunds")
+        entries = [("refund-owed", number, cents) for number, cents in cursor.fetchall()]
+        posted(cursor, "refund", f"refund-owed:{reference}", effect_on, reference, entries, "share-refunds")
         cursor.execute(
             "SELECT id, number, pay_on, made_at FROM membership_exitpaymentfile WHERE season_id = %s ORDER BY number",
             [season],
         )
         for file, number, pay_on, made_at in cursor.fetchall():
             cursor.execute(FILE_PAYS, [file])
-            rows = cursor.fetchall()
-            _file(cursor, year, number, pay_on, made_at, rows, texts)
-            entries = [("refund-owed", row[2], -row[6]) for row in rows]
-            key = f"payout:{reference}:{number}"
-            _posted(cursor, "payout", key, max(pay_on, effect_on), reference, entries, "paid-out")
-
-
-def _texts():
-    found = {}
-    for code, _name in settings.LANGUAGES:
-        with translation.override(code):
-            found[code] = gettext("Refund of shares, member")
-    return found
-
-
-def _file(cursor, year, number, pay_on, made_at, rows, texts):
-    """The file as the bank got it: it was made anew from its payments whenever it was taken out."""
-    transfers = [
-        CreditTransfer(f"EXIT-{year}-{request}", holder, iban, cents, f"{texts[language]} {member}")
-        for request, _id, member, language, iban, holder, cents in rows
-    ]
-    written = payment_file(
-        payer_name=settings.SITE["name"],
-        payer_iban=settings.SITE["iban"],
-        message_id=f"EXIT-{year}-{number}",
-        created_at=made_at,
-        pay_on=pay_on,
-        transfers=transfers,
-    )
-    cursor.execute(
-        "INSERT INTO membership_paymentfile (kind, reference, number, pay_on, count, cents, content, made_at)"
-        " VALUES ('exit', %s, %s, %s, %s, %s, %s, %s) RETURNING id",
-        [
-            f"exit:{year}",
-            number,
-            pay_on,
-            len(rows),
-            sum(row[6] for row in rows),
-            gzip.compress(written, 3, mtime=0),
-            made_at,
-        ],
-    )
-    (made,) = cursor.fetchone()
-    cursor.executemany(
-        "INSERT INTO membership_payment (file_id, member_id, pays, iban, holder, cents, end_to_end)"
-        " VALUES (%s, %s, %s, %s, %s, %s, %s)",
-        [
-            (made, row[1], row[0], row[4], row[5], row[6], transfer.end_to_end)
-            for row, transfer in zip(rows, transfers, strict=True)
-        ],
-    )
-
-
-def _posted(cursor, kind, key, day, reference, entries, other):
-    """One operation with the other side of its entries; its postings come in one statement."""
-    if not entries:
-        return
-    cursor.execute(
-        "INSERT INTO ledger_operation (kind, key, effective_on, recorded_at, author, document, note)"
-        " VALUES (%s, %s, %s, %s, '', %s, '') RETURNING id",
-        [kind, key, day, timezone.now(), reference],
-    )
-    (operation,) = cursor.fetchone()
-    entries = [*entries, (other, 0, -sum(each[2] for each in entries))]
-    cursor.execute(
-        "INSERT INTO ledger_posting (operation_id, account_id, owner, quantity, effective_on)"
-        " SELECT %s, account, owner, quantity, %s"
-        " FROM unnest(%s::text[], %s::bigint[], %s::bigint[]) AS e (account, owner, quantity)",
-        [operation, day, *(list(column) for column in zip(*entries, strict=True))],
-    )
+            rows = [
+                (f"EXIT-{year}-{request}", request, member_id, member, iban, holder, cents, said[language])
+                for request, member_id, member, language, iban, holder, cents in cursor.fetchall()
+            ]
+            file_made(
+                cursor, "exit", reference, number, f"EXIT-{year}-{number}", pay_on, made_at, rows, effect_on
+            )
 
 
 OLD_GUARD = "DROP FUNCTION membership_payment_is_due CASCADE;"

@@ -24,20 +24,22 @@ from commonweal.membership.queries.estates import (
     all_estates,
     claimants_of,
     claims_of,
-    estate_file,
+    due_of_estate,
     estate_of,
     estates_to_pay,
     held_by_estate,
     part_of,
+    reference_of_estate,
     refunds_of,
     shares_for,
 )
 from commonweal.membership.queries.exclusions import (
     all_exclusions,
-    exclusion_file,
+    due_of_exclusion,
     exclusion_refunds,
     exclusions_to_pay,
     held_by_excluded,
+    reference_of_exclusion,
 )
 from commonweal.membership.queries.exit_payments import (
     Due,
@@ -74,7 +76,12 @@ from commonweal.membership.queries.members import (
     speakers_for,
 )
 from commonweal.membership.queries.paying_out import payment_troubles
-from commonweal.membership.queries.payouts import payment_file_with, payout_accounts_of, returned_payments
+from commonweal.membership.queries.payouts import (
+    files_under,
+    payment_file_with,
+    payout_accounts_of,
+    returned_payments,
+)
 from commonweal.membership.queries.register import (
     PAGE,
     RegisterRow,
@@ -135,16 +142,17 @@ __all__ = [
     "decided_seasons",
     "dividend_troubles",
     "due_in",
+    "due_of_estate",
+    "due_of_exclusion",
     "electorate_on",
-    "estate_file",
     "estate_of",
     "estates_to_pay",
-    "exclusion_file",
     "exclusion_refunds",
     "exclusions_to_pay",
     "exempted_in",
     "exit_terms_on",
     "files_of",
+    "files_under",
     "guardianship_of",
     "held_by_estate",
     "held_by_excluded",
@@ -182,6 +190,8 @@ __all__ = [
     "planned_season",
     "progress_of",
     "reference_of",
+    "reference_of_estate",
+    "reference_of_exclusion",
     "reference_of_season",
     "refunds_of",
     "regime_on",

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 from itertools import islice
+from typing import Any
 
-from django.db.models import Exists, OuterRef, Sum
+from django.db.models import Exists, OuterRef, QuerySet, Sum
 
 from commonweal.ledger import queries as ledger
 from commonweal.ledger.queries import Trouble
-from commonweal.membership.models import ExitRefund, Payment, PaymentFile
+from commonweal.membership.models import Claimant, Exclusion, ExitRefund, Payment, PaymentFile
 from commonweal.membership.queries.payouts import standing_payments
 from commonweal.membership.rules.payments import OWED, REFUND_OWED, PaymentKind
-from commonweal.membership.states import EXIT
+from commonweal.membership.states import ESTATE, EXCLUSION, EXIT
 
 TROUBLES_MAX = 50
 
@@ -55,7 +56,17 @@ def _of_refunds() -> Iterator[Trouble]:
 
 def _refunds_due() -> dict[int, int]:
     """Member number -> cents of refunds that are granted and not paid."""
-    paid = standing_payments(PaymentKind.EXIT).filter(pays=OuterRef("request"))
-    open_ones = ExitRefund.objects.filter(request__state__in=EXIT.move("pay").sources, cents__gt=0)
-    rows = open_ones.filter(~Exists(paid)).order_by().values_list("request__member__number")
-    return {number: int(total) for number, total in rows.annotate(total=Sum("cents"))}
+    exits = ExitRefund.objects.filter(request__state__in=EXIT.move("pay").sources)
+    claims = Claimant.objects.filter(estate__state__in=ESTATE.move("pay").sources)
+    exclusions = Exclusion.objects.filter(state__in=EXCLUSION.move("pay").sources)
+    found: dict[int, int] = {}
+    for kind, rows, pays, number, cents in (
+        (PaymentKind.EXIT, exits, "request", "request__member__number", "cents"),
+        (PaymentKind.ESTATE, claims, "pk", "estate__member__number", "cents"),
+        (PaymentKind.EXCLUSION, exclusions, "pk", "member__number", "refund_cents"),
+    ):
+        due: QuerySet[Any] = rows.filter(~Exists(standing_payments(kind).filter(pays=OuterRef(pays))))
+        due = due.filter(**{f"{cents}__gt": 0}).order_by().values_list(number)
+        for owner, total in due.annotate(total=Sum(cents)):
+            found[owner] = found.get(owner, 0) + int(total)
+    return found

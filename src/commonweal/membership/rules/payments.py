@@ -14,13 +14,20 @@ class PaymentKind(Words):
 
     DIVIDEND = "dividend", gettext_noop("dividend")
     EXIT = "exit", gettext_noop("refund on leaving")
+    ESTATE = "estate", gettext_noop("refund of an estate")
+    EXCLUSION = "exclusion", gettext_noop("refund on exclusion")
     OVERPAID = "overpaid", gettext_noop("money paid back")
 
 
 REFUND_OWED = "refund-owed"
 # The account of the ledger on which each kind is owed to members. Money that is not for shares never comes into the
 # ledger: what is paid back of it is not owed there.
-OWED = {PaymentKind.DIVIDEND: "dividend-owed", PaymentKind.EXIT: REFUND_OWED}
+OWED = {
+    PaymentKind.DIVIDEND: "dividend-owed",
+    PaymentKind.EXIT: REFUND_OWED,
+    PaymentKind.ESTATE: REFUND_OWED,
+    PaymentKind.EXCLUSION: REFUND_OWED,
+}
 
 
 def owed_back(member: int, cents: int) -> Entries:

@@ -15,8 +15,8 @@ from commonweal.kernel.text import clean
 from commonweal.ledger import actions as ledger
 from commonweal.membership.access import may_consult_register, may_keep_register
 from commonweal.membership.actions.refusals import ask
-from commonweal.membership.models import Member
-from commonweal.membership.queries.shares import held_on, setting_on, terms_on
+from commonweal.membership.models import ExitRequest, Member
+from commonweal.membership.queries.shares import held_on, holdings_of, setting_on, terms_on
 from commonweal.membership.rules import movements as rules
 from commonweal.membership.rules.movements import GIVING_BACK, PASSING_ON, Held, MovementKind
 from commonweal.membership.rules.payments import owed_back
@@ -100,12 +100,21 @@ def book_movement(
 ) -> Operation:
     """Books a movement by the secretary. The same key again gives the same operation.
 
+    With the last shares of someone who was granted to leave, refunded by hand (in kind), the membership ends on its day.
     Raises NotAllowed, DocumentMissing, MovementRefused, and what the ledger refuses.
     """
     demand(may_keep_register(by, now.date()))
     if not movement.document.strip():
         raise DocumentMissing(_("Name the document this rests on, such as a letter or a deed."))
-    return booked(member=member, movement=movement, key=key, by=by, now=now, channel=channel)
+    operation = booked(member=member, movement=movement, key=key, by=by, now=now, channel=channel)
+    if movement.kind == MovementKind.REFUND and _leaves_with_it(member):
+        Member.objects.filter(pk=member.pk, left_on__isnull=True).update(left_on=movement.effective_on)
+    return operation
+
+
+def _leaves_with_it(member: Member) -> bool:
+    granted = ExitRequest.objects.filter(member=member, share_class="", state__in=("granted", "paid"))
+    return granted.exists() and not holdings_of([member.number], date.max)
 
 
 def booked(

@@ -164,7 +164,13 @@ def _duck(rows: int, ours: float) -> None:
 
 
 def _in_order(run: Any) -> None:
-    from commonweal.membership.queries import dividend_troubles, largest_lines, progress_of, without_account
+    from commonweal.membership.queries import (
+        dividend_troubles,
+        largest_lines,
+        payment_troubles,
+        progress_of,
+        without_account,
+    )
 
     clock = Clock()
     largest_lines(run), progress_of(run)
@@ -174,7 +180,7 @@ def _in_order(run: Any) -> None:
     told("  who waits for an account", len(waiting), clock.read()[0], PAGE_LIMIT_S)
 
     clock = Clock()
-    found = dividend_troubles()
+    found = dividend_troubles() + payment_troubles()
     told("  check-ledger, its part", run.lines_count, clock.read()[0], RUN_LIMIT_S)
     if found:
         raise SystemExit(f"The dividend is not in order: {found[:3]}")

@@ -12,7 +12,7 @@ from pypdf import PdfReader
 
 from commonweal.ledger.queries import troubles
 from commonweal.membership.models import DividendRun
-from commonweal.membership.queries import dividend_troubles
+from commonweal.membership.queries import dividend_troubles, payment_troubles
 from tests import factories as make
 from tests.journeys.conftest import PASSWORD, Clock, press
 from tests.membership.dividend_steps import gives_account, holder
@@ -71,7 +71,7 @@ def test_from_the_proposal_to_the_members_statement(
     page.goto(home)
     pressed(page, "pay", run_jobs)
     with page.expect_download() as taken:
-        page.locator(f"form[action$='/{run.pk}/files/1/'] button").click()
+        page.locator("form[action*='/paid-out/files/'] button").click()
     assert taken.value.suggested_filename == f"dividend-{run.pk}-1.xml"
     pressed(page, "close", run_jobs)
     assert DividendRun.objects.get().state == "closed"
@@ -85,3 +85,4 @@ def test_from_the_proposal_to_the_members_statement(
     assert "BE71 … 6769" in text
     assert troubles() == []
     assert dividend_troubles() == []
+    assert payment_troubles() == []

@@ -85,11 +85,13 @@ def settled(page: Any, settlement: str, **typed: str) -> None:
 
 
 def bank_file(page: Any, language: str, link: str) -> str:
-    """Finance follows a link of the list of what is to pay, takes the bank's file and notes it as paid; gives the file."""
+    """Finance follows a link of the list of what is to pay, makes the bank's file, takes it out and notes it as paid;
+    gives the file."""
     page.goto(f"/{language}/members/exits/payments/")
     press(page, f"main a[href$='{link}']")
+    press(page, "main form:not([action]) button")
     with page.expect_download() as taken:
-        page.locator("main form[action$='/file/'] button").click()
+        page.locator("main form[action*='/paid-out/files/'] button").click()
     content = taken.value.path().read_text()
     press(page, "main form[action$='/paid/'] button")
     page.wait_for_url("**/exits/payments/")

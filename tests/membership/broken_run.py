@@ -129,7 +129,7 @@ def ended(_folder: Path) -> None:
         "payments": Payment.objects.count(),
         "members_paid": Payment.objects.values("member").distinct().count(),
         "cents": [run.net_cents, balance(("paid-out", 0), date.max)],
-        "troubles": len(troubles()) + len(queries.dividend_troubles()),
+        "troubles": len(troubles()) + len(queries.dividend_troubles()) + len(queries.payment_troubles()),
     }
     print(json.dumps(told))
 

@@ -118,3 +118,4 @@ def in_order() -> None:
 
     assert troubles() == []
     assert queries.dividend_troubles() == []
+    assert queries.payment_troubles() == []

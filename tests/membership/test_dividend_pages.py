@@ -13,7 +13,7 @@ from django.test import Client
 from pypdf import PdfReader
 
 from commonweal.membership import actions, queries
-from commonweal.membership.models import DividendRun, Payment, ReturnedPayment
+from commonweal.membership.models import DividendRun, Payment, PaymentFile, ReturnedPayment
 from commonweal.membership.rules.dividends import AT_SOURCE
 from commonweal.membership.rules.statutes import Evidence, Setting
 from commonweal.membership.views import dividend_wording as wording
@@ -23,6 +23,7 @@ from tests.membership.dividend_steps import NOW, Staff, booked, fresh, holder, l
 from tests.portal.steps import LANGUAGES, queries_of, signed_in, text_of
 
 pytestmark = pytest.mark.django_db
+RETURNED = "/en/members/paid-out/returned/"
 FORM = {
     "year_starts_on_day": "1",
     "year_starts_on_month": "1",
@@ -57,12 +58,12 @@ def page_of(run: DividendRun, language: str = "en") -> str:
 def test_finance_and_the_secretary_see_dividends_and_nobody_else(staff: Staff) -> None:
     holder()
     run = reckoned(staff)
-    pages = ("/en/members/dividends/", page_of(run), f"{page_of(run)}waiting/", f"{page_of(run)}returns/")
+    pages = ("/en/members/dividends/", page_of(run), f"{page_of(run)}waiting/", RETURNED)
     for who in (make.person(), make.staff("adviser"), make.staff("counter"), make.staff("administrator")):
         client = signed_in(who)
         for page in pages:
             assert client.get(page).status_code == 403, page
-        for page in (f"{page_of(run)}lines/", f"{page_of(run)}files/1/"):
+        for page in (f"{page_of(run)}lines/", "/en/members/paid-out/files/1/"):
             assert client.post(page).status_code == 403, page
     for who in (staff.proposer, staff.second):
         for page in pages:
@@ -71,8 +72,8 @@ def test_finance_and_the_secretary_see_dividends_and_nobody_else(staff: Staff) -
     secretary = signed_in(staff.second)
     assert "Propose a dividend" not in text_of(secretary, "/en/members/dividends/")
     assert secretary.get("/en/members/dividends/new/").status_code == 403
-    for page in ("lines/", "files/1/"):
-        assert secretary.post(page_of(run) + page).status_code in (403, 404)
+    for page in (f"{page_of(run)}lines/", "/en/members/paid-out/files/1/"):
+        assert secretary.post(page).status_code == 403
     for page in ("", "withdraw/", "waiting/", "returns/"):
         assert secretary.get(f"/en/members/dividends/999/{page}").status_code == 404
 
@@ -154,12 +155,14 @@ def test_a_payment_file_is_taken_out_as_it_was_made_and_that_is_noted(staff: Sta
     holder()
     run = paid(staff)
     client = signed_in(staff.proposer)
-    assert client.get(f"{page_of(run)}files/1/").status_code == 405
-    answer = client.post(f"{page_of(run)}files/1/")
+    address = f"/en/members/paid-out/files/{PaymentFile.objects.get().pk}/"
+    assert client.get(address).status_code == 405
+    assert signed_in(staff.second).post(address).status_code == 403
+    answer = client.post(address)
     assert answer.content.startswith(b"<?xml")
     assert answer.headers["Content-Disposition"] == f'attachment; filename="dividend-{run.pk}-1.xml"'
     assert Event.objects.get(name="PaymentFileTaken").data == {"number": 1}
-    assert client.post(f"{page_of(run)}files/2/").status_code == 404
+    assert client.post("/en/members/paid-out/files/0/").status_code == 404
 
 
 def test_all_lines_are_a_file_without_formulas(staff: Staff) -> None:
@@ -196,7 +199,7 @@ def test_a_payment_that_came_back_is_noted_and_listed(staff: Staff) -> None:
         "returned_on_year": day.year,
     }
     client = signed_in(staff.proposer)
-    page = f"{page_of(run)}returns/"
+    page = RETURNED
     # The day of payment is still to come.
     assert "It came back on a day from" in client.post(page, given).content.decode()
     assert "No payment of ours" in client.post(page, {**given, "end_to_end": "X"}).content.decode()
@@ -214,15 +217,16 @@ def test_what_came_back_is_listed_with_its_reason(staff: Staff) -> None:
         "returned_on_month": NOW.month,
         "returned_on_year": NOW.year,
     }
-    page = f"{page_of(run)}returns/"
+    page = RETURNED
     assert client.post(page, given).status_code == 302
     said = text_of(client, page)
     assert "the holder died" in said
     assert "BE71 … 6769" in said
     assert "1 payment came back" in text_of(client, page_of(run))
     for language in LANGUAGES:
-        for part in ("", "waiting/", "returns/"):
+        for part in ("", "waiting/"):
             text_of(client, page_of(run, language) + part)
+        text_of(client, f"/{language}/members/paid-out/returned/")
 
 
 @pytest.mark.parametrize("count", [1, 20])
@@ -230,10 +234,11 @@ def test_pages_cost_the_same_for_one_and_for_twenty(staff: Staff, count: int) ->
     members = [holder(10 + place, account=place % 2 == 0) for place in range(count)]
     run = paid(staff)
     client = signed_in(staff.proposer)
-    budgets = {"": 18, "waiting/": 11, "returns/": 11}
+    budgets = {"": 18, "waiting/": 11}
     for part, budget in budgets.items():
         assert queries_of(client, page_of(run) + part) <= budget, part
     assert queries_of(client, "/en/members/dividends/") <= 11
+    assert queries_of(client, RETURNED) <= 11
     own = signed_in(members[0].person)  # type: ignore[arg-type]
     assert queries_of(own, "/en/members/shares/dividends/") <= 12
 

@@ -15,7 +15,7 @@ from psycopg.errors import UniqueViolation
 
 from commonweal.kernel.decision import NotAllowed
 from commonweal.ledger import actions as ledger
-from commonweal.ledger.queries import balance
+from commonweal.ledger.queries import Trouble, balance
 from commonweal.membership import actions, queries
 from commonweal.membership.models import (
     DividendApproval,
@@ -291,7 +291,7 @@ def test_what_comes_back_is_owed_again_and_waits_for_another_account(staff: Staf
     actions.book_return(**back)
     refused("returned_before", actions.book_return, **back)
     assert owed(member) == payment.cents
-    assert [each.reason for each in queries.returned_of(run)] == ["closed"]
+    assert [each.reason for each in queries.returned_payments()] == ["closed"]
     assert [each.member for each in queries.without_account(run)] == [member]
     assert queries.progress_of(run).paid_cents == 0
     # Not paid again where it came back from, only on another account.
@@ -380,31 +380,28 @@ def test_the_background_does_each_step_once_and_events_tell_it_all(
     ]
 
 
-def test_a_refund_is_paid_in_a_file_the_same_way(staff: Staff) -> None:
+def test_a_file_pays_no_more_than_is_owed_and_no_reference_twice(staff: Staff) -> None:
     member = holder(account=True)
-    ledger.open_account(code="refund-owed", unit="cent")
-    ledger.open_account(code="paid-out", unit="cent")
-    ledger.set_limit(account="refund-owed", starts_on=date(1900, 1, 1), floor=0, ceiling=None)
-    entries = (ledger.Entry("refund-owed", member.number, 10_00), ledger.Entry("share-money", 0, -10_00))
-    ledger.post(draft=ledger.Draft("refund-owed", "r", date(2026, 6, 30), entries), now=NOW)
-    account = queries.payout_accounts_of([member])[member.pk]
+    run = booked(staff)
+    account, cents = queries.payout_accounts_of([member])[member.pk], owed(member)
 
-    def due(cents: int, reference: str) -> actions.Due:
-        transfer = actions.paying_out.CreditTransfer(reference, "Ada", account.iban, cents, "Refund")  # type: ignore[attr-defined]
-        return actions.Due(member.pk, member.number, account.pk, transfer)
+    def due(cents: int) -> actions.Due:
+        transfer = actions.paying_out.CreditTransfer("X1", "Ada", account.iban, cents, "Dividend")  # type: ignore[attr-defined]
+        return actions.Due(member.pk, member.number, None, transfer)
 
     given: dict[str, Any] = {
-        "kind": PaymentKind.REFUND,
-        "reference": "exits:1",
-        "pay_on": date(2026, 7, 31),
+        "kind": PaymentKind.DIVIDEND,
+        "reference": queries.reference_of(run),
+        "pay_on": run.pay_on,
+        "by": None,
         "now": NOW,
     }
     with pytest.raises(ledger.BeyondLimit), transaction.atomic():
-        actions.pay_in_a_file(due=[due(10_01, "X1")], **given)
-    actions.pay_in_a_file(due=[due(10_00, "X1")], **given)
+        actions.pay_in_a_file(due=[due(cents + 1)], **given)
+    actions.pay_in_a_file(due=[due(cents)], **given)
     with pytest.raises(UniqueViolation), transaction.atomic():
-        actions.pay_in_a_file(due=[due(1, "X1")], **given)
-    assert balance(("refund-owed", member.number), date.max) == 0
+        actions.pay_in_a_file(due=[due(1)], **given)
+    assert owed(member) == 0
 
 
 # --- the database, asked past the rules ---
@@ -521,10 +518,14 @@ def behind_the_guards(statement: str, **given: Any) -> None:
     sql("SET session_replication_role = origin")
 
 
+def troubles() -> list[Trouble]:
+    return [*queries.dividend_troubles(), *queries.payment_troubles()]
+
+
 def troubles_after(statement: str, **given: Any) -> set[str]:
-    assert queries.dividend_troubles() == []
+    assert troubles() == []
     behind_the_guards(statement, **given)
-    return {trouble.code for trouble in queries.dividend_troubles()}
+    return {trouble.code for trouble in troubles()}
 
 
 def test_a_line_changed_by_hand_is_found(staff: Staff) -> None:

@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from commonweal.membership import queries
-from commonweal.membership.models import Claimant, Estate, Member
+from commonweal.membership.models import Claimant, Estate, Member, Payment, PaymentFile
 from commonweal.people.models import Event, Person
 from tests import factories as make
 from tests.membership.test_estates import IBANS, NOW, heirs, opened, settled
@@ -73,11 +73,29 @@ def test_from_the_note_of_a_death_to_three_heirs_who_are_paid(dora: Member, desk
     finance = signed_in(make.staff("finance"))
     assert "Estate of Dora Maes" in text_of(finance, "/en/members/exits/payments/")
     assert "€125.17" in text_of(finance, f"{address}payments/")
-    assert IBANS[0].encode() in finance.post(f"{address}payments/file/").content
-    assert Event.objects.filter(name="EstateFileTaken").exists()
+    made = posted(finance, f"{address}payments/", **on("pay_on", date(2026, 9, 7)))
+    for shown in ("The payment file is made", "File 1: €375.50", "3 payments"):
+        assert shown in made
+    assert "nothing to pay" in posted(finance, f"{address}payments/", **on("pay_on", date(2026, 9, 7)))
+    taken = finance.post(f"/en/members/paid-out/files/{PaymentFile.objects.get().pk}/")
+    assert IBANS[0].encode() in taken.content
+    assert Event.objects.get(name="PaymentFileTaken").subject.startswith("estate:")
     assert "Noted as paid" in posted(finance, f"{address}payments/paid/")
     assert finance.post(f"{address}payments/paid/").status_code == 409
     assert "paid out" in text_of(finance, f"{address}payments/")
+    payment = Payment.objects.order_by("pk")[0]
+    back = {"end_to_end": payment.end_to_end, "reason": "closed", **on("returned_on", date(2026, 9, 7))}
+    assert "It is owed again" in posted(finance, "/en/members/paid-out/returned/", **back)
+    page = text_of(finance, f"{address}payments/")
+    assert "Another account is needed" in page
+    assert "Make the payment file" not in page
+    page = text_of(desk, address)
+    assert page.count("Note another account") == 1
+    account = f"{address}claims/{payment.pays}/account/"
+    assert "This is no account number" in posted(desk, account, iban="BE00")
+    assert "The account is noted" in posted(desk, account, iban="BE43068999999501")
+    assert finance.get(account).status_code == 403
+    assert "Make the payment file" in text_of(finance, f"{address}payments/")
 
 
 def test_a_mistake_is_undone_on_its_page(dora: Member, secretary: Person, desk: Client) -> None:
@@ -117,12 +135,20 @@ def test_estates_are_for_the_secretary_and_their_payments_for_the_finance_office
     settled(estate, secretary)
     counter = signed_in(make.staff("counter"))
     address = f"/en/members/estates/{estate.pk}/"
-    for page in ("", "claims/", f"claims/{claimant}/", "settle/", "undo/", "payments/"):
+    for page in (
+        "",
+        "claims/",
+        f"claims/{claimant}/",
+        f"claims/{claimant}/account/",
+        "settle/",
+        "undo/",
+        "payments/",
+    ):
         assert counter.get(f"{address}{page}").status_code == 403
     assert counter.post(f"{address}claims/{claimant}/out/").status_code == 403
     assert counter.get("/en/members/estates/").status_code == 403
     assert counter.get(f"/en/members/register/{dora.number}/end/").status_code == 403
-    for page in ("payments/file/", "payments/paid/"):
+    for page in ("payments/", "payments/paid/"):
         assert desk.post(f"{address}{page}").status_code == 403
     assert "stays as it was" not in posted(desk, f"{address}claims/{claimant}/out/")
     assert Claimant.objects.count() == 1

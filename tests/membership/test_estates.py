@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
 import re
-from datetime import UTC, date, datetime
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 import pytest
@@ -14,7 +17,7 @@ from commonweal.kernel.decision import NotAllowed
 from commonweal.ledger import queries as books
 from commonweal.ledger.models import Operation
 from commonweal.membership import actions, queries
-from commonweal.membership.models import Claimant, Estate, ExitRequest, Member
+from commonweal.membership.models import Claimant, Estate, ExitRequest, Member, Payment
 from commonweal.membership.rules.estates import (
     Claim,
     EndKind,
@@ -24,6 +27,7 @@ from commonweal.membership.rules.estates import (
     may_settle,
     read_part,
 )
+from commonweal.membership.rules.payments import ReturnReason
 from commonweal.people.models import Event, Person
 from tests import factories as make
 from tests.membership.test_exits import MARCH, asked, broken
@@ -107,6 +111,16 @@ def dora(secretary: Person) -> Member:
     return made
 
 
+def owed(member: Member) -> int:
+    return books.balance(("refund-owed", member.number), date.max)
+
+
+def refused(code: str, action: Callable[..., Any], **given: Any) -> None:
+    with pytest.raises(actions.EstateRefused) as told:
+        action(**given)
+    assert told.value.code == code
+
+
 def opened(member: Member, by: Person, **changes: Any) -> Estate:
     given: dict[str, Any] = {
         "kind": EndKind.DEATH,
@@ -176,23 +190,101 @@ def test_three_heirs_are_paid_the_lower_value_to_the_last_cent(
     assert books.entries_of(operation)[("share-gain", 0)] == 124_50
     assert queries.held_on(dora.number, "A", DIED).shares == 0
     assert list(queries.estates_to_pay()) == [estate]
-    text = queries.estate_file(estate, date(2026, 9, 10), NOW)
-    space = {"p": etree.fromstring(text).nsmap[None]}
-    assert etree.fromstring(text).xpath("//p:InstdAmt/text()", namespaces=space) == [
-        "125.17",
-        "125.17",
-        "125.16",
+    assert owed(dora) == 375_50
+    assert queries.payment_troubles() == []
+    finance, given = make.staff("finance"), {"estate": estate, "now": NOW}
+    for action in (actions.note_estate_paid, partial(actions.pay_estate, pay_on=NOW.date())):
+        with pytest.raises(NotAllowed):
+            action(**given, by=secretary)
+    refused("not_paid", actions.note_estate_paid, **given, by=finance)
+    refused("past", actions.pay_estate, **given, by=finance, pay_on=NOW.date() - timedelta(days=1))
+    file = actions.pay_estate(**given, by=finance, pay_on=NOW.date() + timedelta(days=1))
+    root = etree.fromstring(gzip.decompress(bytes(file.content)))
+    space = {"p": root.nsmap[None]}
+    amounts = ["125.17", "125.17", "125.16"]
+    assert root.xpath("//p:InstdAmt/text()", namespaces=space) == amounts
+    assert root.xpath("//p:Cdtr/p:Nm/text()", namespaces=space) == [
+        each.name for each in queries.claimants_of(estate)
     ]
-    finance = make.staff("finance")
-    with pytest.raises(NotAllowed):
-        actions.note_estate_paid(estate=estate, by=secretary, now=NOW)
-    actions.note_estate_file_taken(estate=estate, by=finance, now=NOW)
-    actions.note_estate_paid(estate=estate, by=finance, now=NOW)
+    assert owed(dora) == 0
+    refused("nothing_due", actions.pay_estate, **given, by=finance, pay_on=NOW.date())
+    refused("too_early", actions.note_estate_paid, **given, by=finance)
+    actions.note_estate_paid(estate=estate, by=finance, now=NOW + timedelta(days=1))
     estate.refresh_from_db()
     assert estate.state == "paid"
-    with pytest.raises(actions.EstateRefused):
-        actions.note_estate_paid(estate=estate, by=finance, now=NOW)
+    refused("wrong_state", actions.note_estate_paid, **given, by=finance)
     assert books.troubles() == []
+    assert queries.payment_troubles() == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("noted", [True, False])
+def test_an_heir_whose_payment_comes_back_is_paid_on_another_account(
+    dora: Member, secretary: Person, settings: Any, noted: bool
+) -> None:
+    settings.SITE = {**settings.SITE, "iban": IBANS[0]}
+    estate = opened(dora, secretary)
+    heirs(estate, secretary, "1/2", "1/2")
+    estate, finance = settled(estate, secretary), make.staff("finance")
+    told: dict[str, Any] = {"by": finance, "now": NOW}
+    actions.pay_estate(estate=estate, pay_on=NOW.date(), **told)
+    first, second = Payment.objects.order_by("pk")
+    if noted:
+        actions.note_estate_paid(estate=estate, **told)
+    claimant = Claimant.objects.get(pk=first.pays)
+    account = {"claimant": claimant, "iban": IBANS[2], "now": NOW}
+    refused("wrong_state" if noted else "paid", actions.set_claimant_account, **account, by=secretary)
+    back = {"reason": ReturnReason.CLOSED, "returned_on": NOW.date(), **told}
+    actions.book_return(end_to_end=first.end_to_end, **back)
+    estate.refresh_from_db()
+    assert (estate.state, owed(dora)) == ("to_pay", first.cents)
+    assert queries.payment_troubles() == []
+    # Not on the account that sent it back, and nobody else is paid twice.
+    refused("nothing_due", actions.pay_estate, estate=estate, pay_on=NOW.date(), **told)
+    refused("not_paid", actions.note_estate_paid, estate=estate, **told)
+    with pytest.raises(NotAllowed):
+        actions.set_claimant_account(**account, by=finance)
+    refused("wrong_iban", actions.set_claimant_account, **{**account, "iban": "BE00"}, by=secretary)
+    other = Claimant.objects.get(pk=second.pays)
+    refused("paid", actions.set_claimant_account, **{**account, "claimant": other}, by=secretary)
+    actions.set_claimant_account(**account, by=secretary)
+    actions.pay_estate(estate=estate, pay_on=NOW.date(), **told)
+    again = Payment.objects.latest("pk")
+    assert (again.end_to_end, again.iban, again.cents) == (f"H{claimant.pk}-2", IBANS[2], first.cents)
+    actions.note_estate_paid(estate=estate, **told)
+    assert queries.payment_troubles() == []
+
+
+@pytest.mark.django_db
+def test_the_database_pays_heirs_what_was_settled(dora: Member, secretary: Person, settings: Any) -> None:
+    settings.SITE = {**settings.SITE, "iban": IBANS[0]}
+    estate = opened(dora, secretary)
+    heirs(estate, secretary, "1/2", "1/2")
+    estate, finance = settled(estate, secretary), make.staff("finance")
+    told: dict[str, Any] = {"by": finance, "now": NOW}
+    paid = "UPDATE membership_estate SET state = 'paid'"
+    assert broken(paid) == "settled_is_paid"
+    file = actions.pay_estate(estate=estate, pay_on=NOW.date(), **told)
+    first = Payment.objects.order_by("pk")[0]
+    row = "INSERT INTO membership_payment (file_id, member_id, pays, iban, holder, cents, end_to_end) VALUES "
+    row += "(%s, %s, %s, %s, 'An', %s, 'X')"
+    assert broken(row, file.pk, dora.pk, first.pays, first.iban, first.cents) == "payment_stands_once"
+    account = "UPDATE membership_claimant SET iban = %s"
+    assert broken(account, IBANS[2]) == "claimants_of_open"
+    actions.note_estate_paid(estate=estate, **told)
+    assert broken("UPDATE membership_estate SET state = 'to_pay'") == "settled_is_paid"
+    back = {"reason": ReturnReason.CLOSED, "returned_on": NOW.date(), **told}
+    actions.book_return(end_to_end=first.end_to_end, **back)
+    for member, iban, cents in (
+        (make.member().pk, first.iban, first.cents),
+        (dora.pk, IBANS[2], first.cents),
+        (dora.pk, first.iban, first.cents + 1),
+    ):
+        assert broken(row, file.pk, member, first.pays, iban, cents) == "settled_is_due"
+    assert (
+        broken("UPDATE membership_claimant SET name = 'x' WHERE id = %s", first.pays) == "claimants_of_open"
+    )
+    assert broken(paid) == "settled_is_paid"
 
 
 @pytest.mark.django_db
@@ -314,7 +406,7 @@ def test_only_the_secretary_keeps_estates(dora: Member, secretary: Person) -> No
         (actions.withdraw_estate, {"reason": "x"}),
         (actions.add_claimant, {"name": "x", "part": Fraction(1)}),
         (actions.settle_estate, {"settlement": Settlement.REFUND, "heirship": "x", "decision": "x"}),
-        (actions.note_estate_file_taken, {}),
+        (actions.pay_estate, {"pay_on": NOW.date()}),
     ):
         with pytest.raises(NotAllowed):
             action(estate=estate, by=counter, now=NOW, **given)  # type: ignore[operator]

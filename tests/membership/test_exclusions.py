@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -12,7 +13,7 @@ from django.utils import timezone
 from commonweal.kernel.decision import NotAllowed
 from commonweal.ledger import queries as books
 from commonweal.membership import actions, queries
-from commonweal.membership.models import Exclusion, Member
+from commonweal.membership.models import Exclusion, Member, Payment
 from commonweal.membership.rules.exclusions import (
     SentBy,
     answer_until,
@@ -20,6 +21,7 @@ from commonweal.membership.rules.exclusions import (
     months_later,
     notify_until,
 )
+from commonweal.membership.rules.payments import ReturnReason
 from commonweal.people.models import Event, Person
 from tests import factories as make
 from tests.membership.test_estate_pages import on, posted
@@ -121,21 +123,84 @@ def test_from_the_proposal_to_the_refund(member: Member, secretary: Person, sett
     exclusion = actions.refund_exclusion(exclusion=exclusion, document="board", values={"A": 37_55}, **day)
     assert (exclusion.state, exclusion.refund_cents) == ("to_pay", 375_50)
     assert queries.held_on(member.number, "A", DECIDED).shares == 0
-    with pytest.raises(ValueError, match="no account"):
-        queries.exclusion_file(exclusion, NOW.date(), NOW)
-    with pytest.raises(actions.ExclusionRefused) as refused:
-        actions.note_exclusion_paid(exclusion=exclusion, by=make.staff("finance"), now=NOW)
-    assert refused.value.code == "no_account"
-    actions.set_payout_account(member=member, iban=IBAN, holder="Rik", by=member.person, now=NOW)  # type: ignore[arg-type]
-    assert b"375.50" in queries.exclusion_file(exclusion, NOW.date(), NOW)
-    with pytest.raises(NotAllowed):
-        actions.note_exclusion_paid(exclusion=exclusion, **day)
-    finance = make.staff("finance")
-    actions.note_exclusion_file_taken(exclusion=exclusion, by=finance, now=NOW)
-    assert actions.note_exclusion_paid(exclusion=exclusion, by=finance, now=NOW).state == "paid"
-    assert books.troubles() == []
+    assert books.balance(("refund-owed", member.number), date.max) == 375_50
+    assert queries.payment_troubles() == []
     names = Event.objects.filter(subject=f"member:{member.pk}").values_list("name", flat=True)
     assert {"ExclusionProposed", "ExclusionAnswered", "ExclusionHeard", "ExclusionExclude"} <= set(names)
+
+
+@pytest.fixture
+def to_pay(member: Member, secretary: Person, settings: Any) -> Exclusion:
+    """An exclusion whose refund of 500 euro is booked."""
+    settings.SITE = {**settings.SITE, "iban": "BE71096123456769"}
+    day = {"by": secretary, "now": NOW}
+    exclusion = decided(proposed(member, secretary), secretary)
+    exclusion = actions.notify_exclusion(exclusion=exclusion, on=date(2026, 7, 10), document="receipt", **day)
+    return actions.refund_exclusion(exclusion=exclusion, document="board", values={"A": 50_00}, **day)
+
+
+def given_account(member: Member, iban: str = IBAN) -> None:
+    actions.set_payout_account(member=member, iban=iban, holder="Rik", by=member.person, now=NOW)  # type: ignore[arg-type]
+
+
+def refused_with(code: str, action: Any, **given: Any) -> None:
+    with pytest.raises(actions.ExclusionRefused) as refused:
+        action(**{"now": NOW, **given})
+    assert refused.value.code == code
+
+
+def test_the_refund_is_owed_paid_and_owed_again_when_it_comes_back(
+    to_pay: Exclusion, member: Member, secretary: Person
+) -> None:
+    finance, today = make.staff("finance"), NOW.date()
+    given: dict[str, Any] = {"exclusion": to_pay, "by": finance}
+    refused_with("no_account", actions.pay_exclusion, **given, pay_on=today)
+    given_account(member)
+    refused_with("not_paid", actions.note_exclusion_paid, **given)
+    refused_with("past", actions.pay_exclusion, **given, pay_on=today - timedelta(days=1))
+    with pytest.raises(NotAllowed):
+        actions.pay_exclusion(exclusion=to_pay, pay_on=today, by=secretary, now=NOW)
+    file = actions.pay_exclusion(**given, pay_on=today + timedelta(days=1), now=NOW)
+    assert b"500.00" in gzip.decompress(bytes(file.content))
+    refused_with("nothing_due", actions.pay_exclusion, **given, pay_on=today)
+    refused_with("too_early", actions.note_exclusion_paid, **given)
+    with pytest.raises(NotAllowed):
+        actions.note_exclusion_paid(exclusion=to_pay, by=secretary, now=NOW)
+    later = NOW + timedelta(days=1)
+    assert actions.note_exclusion_paid(**given, now=later).state == "paid"
+    payment = Payment.objects.get()
+    back = {"end_to_end": payment.end_to_end, "reason": ReturnReason.CLOSED, "returned_on": later.date()}
+    actions.book_return(**back, by=finance, now=later)
+    to_pay.refresh_from_db()
+    assert to_pay.state == "to_pay"
+    assert books.balance(("refund-owed", member.number), date.max) == 500_00
+    refused_with("no_account", actions.pay_exclusion, **given, pay_on=later.date())
+    given_account(member, "BE62510007547061")
+    actions.pay_exclusion(**given, pay_on=later.date(), now=later)
+    assert Payment.objects.latest("pk").end_to_end == f"X{to_pay.pk}-2"
+    assert actions.note_exclusion_paid(**given, now=later).state == "paid"
+    assert books.troubles() == queries.payment_troubles() == []
+
+
+def test_the_database_pays_the_excluded_what_was_decided(to_pay: Exclusion, member: Member) -> None:
+    given_account(member)
+    finance, today = make.staff("finance"), NOW.date()
+    paid = "UPDATE membership_exclusion SET state = 'paid'"
+    assert broken(paid) == "settled_is_paid"
+    file = actions.pay_exclusion(exclusion=to_pay, pay_on=today, by=finance, now=NOW)
+    row = "INSERT INTO membership_payment (file_id, member_id, pays, iban, holder, cents, end_to_end) VALUES "
+    row += "(%s, %s, %s, %s, 'Rik', %s, 'X')"
+    assert broken(row, file.pk, member.pk, to_pay.pk, IBAN, 500_00) == "payment_stands_once"
+    actions.note_exclusion_paid(exclusion=to_pay, by=finance, now=NOW)
+    assert broken("UPDATE membership_exclusion SET state = 'to_pay'") == "settled_is_paid"
+    back = {"end_to_end": Payment.objects.get().end_to_end, "reason": ReturnReason.CLOSED}
+    actions.book_return(**back, returned_on=today, by=finance, now=NOW)
+    for who, iban, cents in (
+        (make.member().pk, IBAN, 500_00),
+        (member.pk, "BE62510007547061", 500_00),
+        (member.pk, IBAN, 500_01),
+    ):
+        assert broken(row, file.pk, who, to_pay.pk, iban, cents) == "settled_is_due"
 
 
 @pytest.mark.django_db
@@ -243,9 +308,14 @@ def test_the_way_through_the_pages(member: Member, desk: Client, monkeypatch: py
     finance = signed_in(make.staff("finance"))
     assert "Exclusion of Rik Claes" in text_of(finance, "/en/members/exits/payments/")
     assert "no account" in text_of(finance, f"{address}payment/")
-    assert finance.post(f"{address}payment/file/").status_code == 404
-    actions.set_payout_account(member=member, iban=IBAN, holder="Rik", by=member.person, now=NOW)  # type: ignore[arg-type]
-    assert IBAN.encode() in finance.post(f"{address}payment/file/").content
+    assert "nothing to pay" in posted(finance, f"{address}payment/", **on("pay_on", date(2026, 7, 22)))
+    given_account(member)
+    assert "The payment file is made" in posted(
+        finance, f"{address}payment/", **on("pay_on", date(2026, 7, 22))
+    )
+    page = text_of(finance, f"{address}payment/")
+    assert "File 1: €500" in page
+    assert "The bank has paid it" in page
     assert "Noted as paid" in posted(finance, f"{address}payment/paid/")
     assert desk.get(f"{address}other/").status_code == 404
 
@@ -263,5 +333,5 @@ def test_pages_answer_in_every_language_for_their_role(
             text_of(desk, f"/{language}/members/{page}")
         assert counter.get(f"/en/members/{page}").status_code == 403
     assert "dropped" in posted(desk, f"/en/members/exclusions/{exclusion.pk}/drop/", reason="Settled.")
-    for page in ("payment/file/", "payment/paid/"):
+    for page in ("payment/", "payment/paid/"):
         assert desk.post(f"/en/members/exclusions/{exclusion.pk}/{page}").status_code == 403

@@ -14,11 +14,22 @@ from django.db import IntegrityError, connection, connections
 from commonweal.kernel.decision import Refusal
 from commonweal.ledger.models import Operation
 from commonweal.ledger.queries import troubles
+from commonweal.membership import actions as paying
 from commonweal.membership.actions import joining, payments
-from commonweal.membership.models import Application, BankFile, BankMovement, Handling, Member, Refund
+from commonweal.membership.models import (
+    Application,
+    BankFile,
+    BankMovement,
+    Handling,
+    Member,
+    Payment,
+    Refund,
+    ReturnedPayment,
+)
 from commonweal.membership.queries.payments import plan_of, work_list
 from commonweal.membership.rules.joining import ApplicationState
 from commonweal.membership.rules.matching import Outcome
+from commonweal.membership.rules.payments import ReturnReason
 from commonweal.people.models import Person
 from commonweal.people.rules import Channel
 from tests import factories as make
@@ -54,6 +65,20 @@ def _decide(movement: int, by: int) -> None:
         by=Person.objects.get(pk=by),
         now=make.NOW,
     )
+
+
+def _pay_back(by: int) -> None:
+    paying.pay_refunds(pay_on=make.NOW.date(), by=Person.objects.get(pk=by), now=make.NOW)
+
+
+def _tick(refund: int, by: int) -> None:
+    held, who = Refund.objects.get(pk=refund), Person.objects.get(pk=by)
+    payments.mark_refunded(refund=held, on=make.NOW.date(), by=who, now=make.NOW)
+
+
+def _return(reference: str, by: int) -> None:
+    given = {"reason": ReturnReason.CLOSED, "returned_on": make.NOW.date(), "now": make.NOW}
+    paying.book_return(end_to_end=reference, by=Person.objects.get(pk=by), **given)
 
 
 def _ask(who: int) -> None:
@@ -131,6 +156,26 @@ def test_a_crowd_decides_about_one_movement_and_only_one_decision_stands(finance
     answers = crowd(told, [(_decide, movement.pk, finance.pk)] * CROWD)
     assert sorted(answers) == ["done"] + ["refused"] * (CROWD - 1)
     assert (Handling.objects.count(), Operation.objects.count(), Refund.objects.count()) == (1, 1, 1)
+
+
+def test_a_crowd_pays_back_in_files_and_by_hand_and_each_is_paid_once_and_comes_back_once(
+    finance: Person,
+) -> None:
+    confirmed([paid(asked(make.person("Jo", str(each))), 600_00) for each in range(2)], finance)
+    for movement, _verdict, _named in work_list():
+        _decide(movement.pk, finance.pk)
+    first, second = Refund.objects.order_by("pk")
+    by_hand = [(_tick, first.pk, finance.pk)] * (CROWD // 4)
+    answers = crowd(told, [*by_hand, *[(_pay_back, finance.pk)] * (CROWD - len(by_hand))])
+    files = answers.count("done") - len(by_hand)
+    # Both in one file, or the first by hand before it.
+    assert files == 1
+    paid_in_file = list(Payment.objects.order_by("pk").values_list("pays", flat=True))
+    assert paid_in_file in ([second.pk], [first.pk, second.pk])
+    assert not Refund.objects.filter(made_on__isnull=True).exists()
+    answers = crowd(told, [(_return, f"R{second.pk}-1", finance.pk)] * CROWD)
+    assert sorted(answers) == ["done"] + ["refused"] * (CROWD - 1)
+    assert (ReturnedPayment.objects.count(), Refund.objects.get(made_on__isnull=True)) == (1, second)
 
 
 def test_a_crowd_of_tabs_asks_for_one_person_once(finance: Person) -> None:

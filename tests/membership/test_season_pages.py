@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from commonweal.membership import actions, queries
-from commonweal.membership.models import ExitRequest, ExitSeason, Member
+from commonweal.membership.models import ExitRequest, ExitSeason, Member, Payment, PaymentFile
 from commonweal.membership.notices.exits import tell_exits_answered
 from commonweal.membership.rules.exits import ExitTest, Outcome
 from commonweal.people.models import Event, Message, Person
@@ -250,14 +250,24 @@ def test_the_finance_officer_makes_the_file_takes_it_and_notes_it_paid(
     day = {"pay_on_day": "20", "pay_on_month": "7", "pay_on_year": "2026"}
     assert "The payment file is made" in posted(finance, address, **day)
     assert "nothing to pay" in posted(finance, address, **day)
-    xml = finance.post(f"{address}1/file/")
+    xml = finance.post(f"/en/members/paid-out/files/{PaymentFile.objects.get().pk}/")
     assert b"BE68539007547034" in xml.content
-    assert Event.objects.filter(name="ExitFileTaken").count() == 1
+    assert xml.headers["Content-Disposition"] == 'attachment; filename="exit-2026-1.xml"'
+    assert Event.objects.get(name="PaymentFileTaken").subject == "exit:2026"
     assert "on a later day" in posted(finance, f"{address}1/paid/")
     monkeypatch.setattr(timezone, "now", lambda: JULY.replace(day=21))
     assert "Noted as paid: 1" in posted(signed_in(finance_person()), f"{address}1/paid/")
     assert ExitRequest.objects.get(member=jeanne).state == "paid"
-    assert finance.post(f"{address}7/file/").status_code == 404
+    assert finance.post(f"{address}7/paid/").status_code == 404
+    back = {"end_to_end": Payment.objects.get().end_to_end, "reason": "closed"}
+    back |= {"returned_on_day": "21", "returned_on_month": "7", "returned_on_year": "2026"}
+    client = signed_in(finance_person())
+    page = posted(client, "/en/members/paid-out/returned/", **back)
+    for told in ("It is owed again", back["end_to_end"], "BE68 … 7034", "the account is closed"):
+        assert told in page
+    page = text_of(client, address)
+    assert "No account known" in page
+    assert "€500" in page
 
 
 def finance_person() -> Person:
@@ -282,7 +292,7 @@ def test_each_page_is_for_its_role(season: ExitSeason, jeanne: Member) -> None:
     desk = signed_in(make.staff("secretary"))
     for page in ("/en/members/exits/payments/", f"{YEAR}payments/"):
         assert desk.get(page).status_code == 403
-    for page in (f"{YEAR}payments/1/file/", f"{YEAR}payments/1/paid/"):
+    for page in ("/en/members/paid-out/files/1/", f"{YEAR}payments/1/paid/"):
         assert desk.post(page).status_code == 403
 
 

@@ -302,8 +302,21 @@ def test_a_class_refunded_in_kind_is_left_to_be_decided_by_hand(secretary: Perso
     assert plan.by_class()["D"] == (3, 0, 0, 0)
     decided(season, secretary)
     assert queries.holdings_of([member.number], EFFECT)[member.number].keys() == {"D"}
-    member.refresh_from_db()
-    assert member.left_on is None
+    # By hand, in two times: with the last of them the membership ends, on the day of that booking.
+    other = holder(10)
+    for owner, count, day, left_on in (
+        (other, 10, EFFECT, None),
+        (member, 2, EFFECT, None),
+        (member, 1, date(2026, 7, 7), date(2026, 7, 7)),
+    ):
+        code = "A" if owner == other else "D"
+        movement = actions.Movement(MovementKind.REFUND, code, day, count, document="board 6 July")
+        key = f"hand:{owner.pk}:{count}"
+        actions.book_movement(member=owner, movement=movement, key=key, by=secretary, now=JULY)
+        owner.refresh_from_db()
+        # Who did not ask to leave has not left: they may buy again.
+        assert owner.left_on == left_on
+    assert queries.share_troubles(JULY.date()) == []
 
 
 def test_a_booking_that_breaks_off_leaves_nothing_behind_and_is_done_again(

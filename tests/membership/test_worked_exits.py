@@ -11,6 +11,7 @@ from commonweal.kernel.money import euros
 from commonweal.membership.rules.estates import divided
 from commonweal.membership.rules.exits import Outcome, refund_cents
 from commonweal.membership.rules.movements import Held, giving_back
+from commonweal.membership.rules.payments import owed_back
 from commonweal.membership.rules.seasons import Answer, Asked, Line, answers
 from commonweal.membership.rules.statutes import RefundRule
 
@@ -39,6 +40,8 @@ def test_the_exit_below_what_was_paid() -> None:
     assert moved == {("share-money", 0): -125_00, ("share-gain", 0): 125_00}
     assert "Refund: the lower of 500 and 375, so 375 euro." in TEXT
     assert "+12,500 on `share-gain`" in TEXT
+    assert owed_back(1, refund) == (("refund-owed", 1, 375_00), ("share-refunds", 0, -375_00))
+    assert "+37,500 on `refund-owed`, −37,500 on `share-refunds`" in TEXT
 
 
 def test_the_season_that_pays_a_part() -> None:

@@ -279,9 +279,10 @@ def _check_ledger(options: argparse.Namespace) -> int:
         from django.utils import timezone
 
         from commonweal.ledger import queries as ledger
-        from commonweal.membership.queries import dividend_troubles, share_troubles
+        from commonweal.membership.queries import dividend_troubles, payment_troubles, share_troubles
 
-        found = ledger.troubles(options.seal) + share_troubles(timezone.localdate()) + dividend_troubles()
+        found = ledger.troubles(options.seal) + share_troubles(timezone.localdate())
+        found += dividend_troubles() + payment_troubles()
         for trouble in found:
             print(f"{trouble.code}: {trouble.where}: {trouble.what}")
         print(f"{len(found) or 'No'} troubles. The last seal, to note down elsewhere: {ledger.last_seal()}")

@@ -289,6 +289,22 @@ EXIT = Machine(
             gettext_noop("Note as paid"),
             "in_a_payment_file",
         ),
+        Move(
+            "owe",
+            frozenset({"paid"}),
+            "granted",
+            "pay_out",
+            gettext_noop("It came back"),
+            "payment_came_back",
+        ),
+        Move(
+            "owe_part",
+            frozenset({"paid"}),
+            "part",
+            "pay_out",
+            gettext_noop("It came back"),
+            "payment_came_back",
+        ),
     ),
 )
 
@@ -342,7 +358,17 @@ ESTATE = Machine(
         Move(
             "refund", _OPEN, "to_pay", SECRETARY, gettext_noop("Book the refund"), "all_agreed_with_accounts"
         ),
-        Move("pay", frozenset({"to_pay"}), "paid", "pay_out", gettext_noop("Note as paid")),
+        Move(
+            "pay",
+            frozenset({"to_pay"}),
+            "paid",
+            "pay_out",
+            gettext_noop("Note as paid"),
+            "all_in_a_payment_file",
+        ),
+        Move(
+            "owe", frozenset({"paid"}), "to_pay", "pay_out", gettext_noop("It came back"), "payment_came_back"
+        ),
     ),
 )
 
@@ -377,6 +403,16 @@ EXCLUSION = Machine(
         ),
         Move("notify", frozenset({"excluded"}), "notified", SECRETARY, gettext_noop("Note the notification")),
         Move("refund", frozenset({"notified"}), "to_pay", SECRETARY, gettext_noop("Book the refund")),
-        Move("pay", frozenset({"to_pay"}), "paid", "pay_out", gettext_noop("Note as paid")),
+        Move(
+            "pay",
+            frozenset({"to_pay"}),
+            "paid",
+            "pay_out",
+            gettext_noop("Note as paid"),
+            "in_a_payment_file",
+        ),
+        Move(
+            "owe", frozenset({"paid"}), "to_pay", "pay_out", gettext_noop("It came back"), "payment_came_back"
+        ),
     ),
 )

@@ -26,10 +26,11 @@ from commonweal.membership.actions.estates import (
     EstateRefused,
     add_claimant,
     note_agreement,
-    note_estate_file_taken,
     note_estate_paid,
     open_estate,
+    pay_estate,
     remove_claimant,
+    set_claimant_account,
     settle_estate,
     withdraw_estate,
 )
@@ -38,14 +39,14 @@ from commonweal.membership.actions.exclusions import (
     decide_exclusion,
     drop_exclusion,
     note_answer,
-    note_exclusion_file_taken,
     note_exclusion_paid,
     note_hearing,
     notify_exclusion,
+    pay_exclusion,
     propose_exclusion,
     refund_exclusion,
 )
-from commonweal.membership.actions.exit_payments import make_payment_file, note_file_taken, note_paid
+from commonweal.membership.actions.exit_payments import make_payment_file, note_paid
 from commonweal.membership.actions.exits import ExitRefused, ask_to_leave, withdraw_exit
 from commonweal.membership.actions.guardianships import (
     GuardianshipRefused,
@@ -73,6 +74,7 @@ from commonweal.membership.actions.imports import (
     upload_import,
 )
 from commonweal.membership.actions.members import admit_member, load_members
+from commonweal.membership.actions.paying_back import RefundRefused, pay_refunds
 from commonweal.membership.actions.paying_out import (
     Due,
     ReturnRefused,
@@ -130,6 +132,7 @@ __all__ = [
     "OfferedAlready",
     "Planned",
     "Proposal",
+    "RefundRefused",
     "ReturnRefused",
     "TooLarge",
     "WrongAccount",
@@ -166,11 +169,8 @@ __all__ = [
     "note_agreement",
     "note_answer",
     "note_condition",
-    "note_estate_file_taken",
     "note_estate_paid",
-    "note_exclusion_file_taken",
     "note_exclusion_paid",
-    "note_file_taken",
     "note_guardianship",
     "note_hearing",
     "note_household",
@@ -183,7 +183,10 @@ __all__ = [
     "offer_shares",
     "open_estate",
     "pay_dividend",
+    "pay_estate",
+    "pay_exclusion",
     "pay_in_a_file",
+    "pay_refunds",
     "planned",
     "propose_dividend",
     "propose_exclusion",
@@ -195,6 +198,7 @@ __all__ = [
     "refuse_conversion",
     "remove_claimant",
     "run_import",
+    "set_claimant_account",
     "set_payout_account",
     "set_setting",
     "set_terms",

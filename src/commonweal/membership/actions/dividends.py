@@ -23,8 +23,7 @@ from commonweal.membership.actions.paying_out import pay_dividend_lines
 from commonweal.membership.models import DividendApproval, DividendLine, DividendRun
 from commonweal.membership.rules import dividends as rules
 from commonweal.membership.rules.movements import CENT, NOBODY
-from commonweal.membership.rules.payments import OWED, PAID_OUT, PaymentKind
-from commonweal.membership.rules.statutes import BEGINNING
+from commonweal.membership.rules.payments import OWED, PaymentKind
 from commonweal.membership.states import DIVIDEND, DividendState
 from commonweal.people.actions import record
 
@@ -259,7 +258,8 @@ def _book_some(run_id: int, now: datetime, at_once: int) -> DividendRun:
     run = _locked(run_id)
     if run.state != DividendState.APPROVED or run.is_booked:
         return run
-    _open_accounts()
+    for code in (rules.TAX, rules.PROFIT):
+        ledger.open_account(code=code, unit=CENT)
     lines = DividendLine.objects.filter(run=run, member_id__gt=run.booked_until).order_by("member_id")
     rows = list(lines.values_list("member_id", "member__number", "gross_cents", "tax_cents")[:at_once])
     owed = OWED[PaymentKind.DIVIDEND]
@@ -278,11 +278,3 @@ def _book_some(run_id: int, now: datetime, at_once: int) -> DividendRun:
     run.save(update_fields=["booked_count", "booked_until"])
     ledger.post_many(drafts=[draft], now=now)
     return run
-
-
-def _open_accounts() -> None:
-    owed = OWED[PaymentKind.DIVIDEND]
-    for code in (owed, rules.TAX, rules.PROFIT, PAID_OUT):
-        ledger.open_account(code=code, unit=CENT)
-    # Nobody is ever paid more than they are owed.
-    ledger.set_limit(account=owed, starts_on=BEGINNING, floor=0, ceiling=None)

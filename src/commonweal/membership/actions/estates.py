@@ -12,21 +12,24 @@ from django.utils.translation import gettext_lazy as _
 
 from commonweal.kernel.decision import Refusal, demand
 from commonweal.kernel.text import clean
-from commonweal.membership.access import may_keep_register
+from commonweal.membership.access import may_keep_register, may_pay_out
 from commonweal.membership.actions.exits import day_of
 from commonweal.membership.actions.members import lock_numbers
+from commonweal.membership.actions.paying_out import Due, pay_in_a_file, refund_texts
 from commonweal.membership.actions.refusals import ask, named
 from commonweal.membership.actions.shares import Movement, booked
-from commonweal.membership.models import Claimant, Estate, ExitRequest, Member
+from commonweal.membership.models import Claimant, Estate, ExitRequest, Member, PaymentFile
 from commonweal.membership.queries import estates as queries
+from commonweal.membership.queries.payouts import files_under
 from commonweal.membership.rules import estates as rules
+from commonweal.membership.rules.credit_transfers import CreditTransfer
 from commonweal.membership.rules.estates import EndKind, Settlement
-from commonweal.membership.rules.ibans import read_iban
+from commonweal.membership.rules.ibans import read_iban, shortened
 from commonweal.membership.rules.movements import MovementKind
+from commonweal.membership.rules.payments import PaymentKind
 from commonweal.membership.states import ESTATE, EXIT, EstateState
-from commonweal.people.access import may
 from commonweal.people.actions import record
-from commonweal.people.rules import Act, Channel
+from commonweal.people.rules import Channel
 
 if TYPE_CHECKING:
     from commonweal.people.models import Person
@@ -113,13 +116,7 @@ def add_claimant(
     estate = _open(estate, "refund")
     if not clean(name, lines=False):
         raise EstateRefused(_("Write the name."), code="no_name")
-    try:
-        number = read_iban(iban) if iban.strip() else ""
-    except ValueError as wrong:
-        raise EstateRefused(
-            _("This is no account number. Copy it from a bank card or app, such as BE68 5390 0754 7034."),
-            code="wrong_iban",
-        ) from wrong
+    number = _account(iban) if iban.strip() else ""
     if heir == estate.member:
         raise EstateRefused(_("The heir is another member."), code="same_member")
     claimant = Claimant.objects.create(
@@ -212,7 +209,10 @@ def _refunded(
     held = queries.held_by_estate(estate)
     for code, cents in refunds.items():
         movement = Movement(
-            MovementKind.REFUND, code, estate.ended_on, held[code].shares, cents=cents, document=decision
+            *(MovementKind.REFUND, code, estate.ended_on, held[code].shares),
+            cents=cents,
+            document=decision,
+            owed=True,
         )
         booked(
             member=estate.member,
@@ -253,20 +253,81 @@ def _passed_on(estate: Estate, claimants: list[Claimant], decision: str, by: Per
 
 
 @transaction.atomic
+def pay_estate(*, estate: Estate, pay_on: date, by: Person, now: datetime) -> PaymentFile:
+    """All who are still to be paid of a settled estate and have an account, in one payment file.
+
+    Raises NotAllowed, EstateRefused (nothing to pay, a day that has passed).
+    """
+    demand(may_pay_out(by, day_of(now)))
+    estate = _open(estate, "pay")
+    if pay_on < day_of(now):
+        raise EstateRefused(_("This day has passed. Choose today or a later one."), code="past")
+    number = estate.member.number
+    text = refund_texts()[estate.member.language] % {"number": number}
+    due = [
+        Due(
+            estate.member_id,
+            number,
+            each.claimant.pk,
+            CreditTransfer(
+                f"H{each.claimant.pk}-{each.attempt}",
+                each.holder,
+                each.claimant.iban,
+                each.claimant.cents or 0,
+                text,
+            ),
+        )
+        for each in queries.due_of_estate(estate)
+        if each.payable
+    ]
+    if not due:
+        raise EstateRefused(_("There is nothing to pay, or no account to pay it on."), code="nothing_due")
+    reference = queries.reference_of_estate(estate)
+    return pay_in_a_file(kind=PaymentKind.ESTATE, reference=reference, due=due, pay_on=pay_on, by=by, now=now)
+
+
+@transaction.atomic
 def note_estate_paid(*, estate: Estate, by: Person, now: datetime) -> None:
     """Notes that the bank paid everyone of a settled estate. Raises NotAllowed, EstateRefused."""
-    demand(may(by, Act.PAY_OUT, day_of(now)))
+    demand(may_pay_out(by, day_of(now)))
     estate = _open(estate, "pay")
+    if queries.due_of_estate(estate):
+        raise EstateRefused(_("Someone is not paid yet: make the payment file first."), code="not_paid")
+    if files_under(queries.reference_of_estate(estate)).filter(pay_on__gt=day_of(now)).exists():
+        raise EstateRefused(_("The bank pays this file on a later day."), code="too_early")
     estate.state = EstateState.PAID.value
     estate.save(update_fields=["state"])
     _told("EstatePaid", estate, by, now)
 
 
 @transaction.atomic
-def note_estate_file_taken(*, estate: Estate, by: Person, now: datetime) -> None:
-    """Notes that someone takes the payment file of an estate out, before they get it. Raises NotAllowed, EstateRefused."""
-    demand(may(by, Act.PAY_OUT, day_of(now)))
-    _told("EstateFileTaken", _open(estate, "pay"), by, now)
+def set_claimant_account(*, claimant: Claimant, iban: str, by: Person, now: datetime) -> Claimant:
+    """Another account for someone whose payment came back; before the estate is settled, claims are noted anew.
+
+    Raises NotAllowed, EstateRefused.
+    """
+    demand(may_keep_register(by, day_of(now)))
+    estate = _open(claimant.estate, "pay")
+    due = {each.claimant.pk: each.claimant for each in queries.due_of_estate(estate) if not each.payable}
+    if claimant.pk not in due:
+        raise EstateRefused(
+            _("Only who was sent a payment that came back needs another account."), code="paid"
+        )
+    claimant = due[claimant.pk]
+    claimant.iban = _account(iban)
+    claimant.save(update_fields=["iban"])
+    _told("ClaimantAccountSet", estate, by, now, claimant=claimant.pk, iban=shortened(claimant.iban))
+    return claimant
+
+
+def _account(iban: str) -> str:
+    try:
+        return read_iban(iban)
+    except ValueError as wrong:
+        raise EstateRefused(
+            _("This is no account number. Copy it from a bank card or app, such as BE68 5390 0754 7034."),
+            code="wrong_iban",
+        ) from wrong
 
 
 def _told(

@@ -13,15 +13,18 @@ from commonweal.kernel.decision import Refusal, demand
 from commonweal.kernel.text import clean
 from commonweal.membership.access import may_keep_register
 from commonweal.membership.actions.exits import day_of
+from commonweal.membership.actions.paying_out import Due, pay_in_a_file, refund_texts
 from commonweal.membership.actions.refusals import ask, named
 from commonweal.membership.actions.shares import Movement, booked
-from commonweal.membership.models import Exclusion, ExitRequest, Member
+from commonweal.membership.models import Exclusion, ExitRequest, Member, PaymentFile
 from commonweal.membership.queries import exclusions as queries
-from commonweal.membership.queries.payouts import payout_accounts_of
+from commonweal.membership.queries.payouts import files_under
 from commonweal.membership.queries.shares import setting_on
 from commonweal.membership.rules import exclusions as rules
+from commonweal.membership.rules.credit_transfers import CreditTransfer
 from commonweal.membership.rules.exclusions import SentBy
 from commonweal.membership.rules.movements import MovementKind
+from commonweal.membership.rules.payments import PaymentKind
 from commonweal.membership.rules.statutes import SettingName
 from commonweal.membership.states import EXCLUSION, EXIT, ExclusionState
 from commonweal.people.access import may
@@ -219,6 +222,7 @@ def refund_exclusion(
             *(MovementKind.EXCLUSION, code, exclusion.decided_on or day_of(now), held[code].shares),
             cents=cents,
             document=document,
+            owed=True,
         )
         booked(
             member=exclusion.member,
@@ -233,15 +237,43 @@ def refund_exclusion(
 
 
 @transaction.atomic
-def note_exclusion_paid(*, exclusion: Exclusion, by: Person, now: datetime) -> Exclusion:
-    """Notes that the bank paid the refund. Raises NotAllowed, ExclusionRefused."""
+def pay_exclusion(*, exclusion: Exclusion, pay_on: date, by: Person, now: datetime) -> PaymentFile:
+    """The refund of an excluded member, in a payment file of its own.
+
+    Raises NotAllowed, ExclusionRefused (nothing to pay, no account, a day that has passed).
+    """
     exclusion = _at(exclusion, "pay", by, now)
-    if exclusion.refund_cents and exclusion.member_id not in payout_accounts_of([exclusion.member_id]):
-        raise ExclusionRefused(_("No account is known to pay it on."), code="no_account")
-    return _saved(exclusion, "pay", by, now)
+    if pay_on < day_of(now):
+        raise ExclusionRefused(_("This day has passed. Choose today or a later one."), code="past")
+    attempt, account = queries.due_of_exclusion(exclusion)
+    if account is None:
+        code = "no_account" if attempt else "nothing_due"
+        raise ExclusionRefused(_("There is nothing to pay, or no account to pay it on."), code=code)
+    member = exclusion.member
+    transfer = CreditTransfer(
+        f"X{exclusion.pk}-{attempt}",
+        account.holder,
+        account.iban,
+        exclusion.refund_cents or 0,
+        refund_texts()[member.language] % {"number": member.number},
+    )
+    return pay_in_a_file(
+        kind=PaymentKind.EXCLUSION,
+        reference=queries.reference_of_exclusion(exclusion),
+        due=[Due(member.pk, member.number, exclusion.pk, transfer)],
+        pay_on=pay_on,
+        by=by,
+        now=now,
+    )
 
 
 @transaction.atomic
-def note_exclusion_file_taken(*, exclusion: Exclusion, by: Person, now: datetime) -> None:
-    """Notes that someone takes the payment file out, before they get it. Raises NotAllowed, ExclusionRefused."""
-    _told("ExclusionFileTaken", _at(exclusion, "pay", by, now), by, now)
+def note_exclusion_paid(*, exclusion: Exclusion, by: Person, now: datetime) -> Exclusion:
+    """Notes that the bank paid the refund. Raises NotAllowed, ExclusionRefused."""
+    exclusion = _at(exclusion, "pay", by, now)
+    attempt, _account = queries.due_of_exclusion(exclusion)
+    if attempt:
+        raise ExclusionRefused(_("It is not paid yet: make the payment file first."), code="not_paid")
+    if files_under(queries.reference_of_exclusion(exclusion)).filter(pay_on__gt=day_of(now)).exists():
+        raise ExclusionRefused(_("The bank pays this file on a later day."), code="too_early")
+    return _saved(exclusion, "pay", by, now)

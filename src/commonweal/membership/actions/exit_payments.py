@@ -9,69 +9,70 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from commonweal.kernel.decision import demand
+from commonweal.membership.access import may_pay_out
 from commonweal.membership.actions.exits import ExitRefused, day_of
-from commonweal.membership.models import ExitPayment, ExitPaymentFile, ExitRequest, ExitSeason
+from commonweal.membership.actions.paying_out import Due, pay_in_a_file, refund_texts
+from commonweal.membership.models import ExitSeason, PaymentFile
 from commonweal.membership.queries import exit_payments as queries
+from commonweal.membership.rules.credit_transfers import CreditTransfer
+from commonweal.membership.rules.payments import PaymentKind
 from commonweal.membership.states import EXIT
-from commonweal.people.access import may
 from commonweal.people.actions import record
-from commonweal.people.rules import Act
 
 if TYPE_CHECKING:
     from commonweal.people.models import Person
 
-ROWS = 5_000
-
 
 @transaction.atomic
-def make_payment_file(*, season: ExitSeason, pay_on: date, by: Person, now: datetime) -> ExitPaymentFile:
+def make_payment_file(*, season: ExitSeason, pay_on: date, by: Person, now: datetime) -> PaymentFile:
     """All that is due in a season and has an account, as the next payment file; who has none waits for another one.
 
-    Raises NotAllowed, ExitRefused (nothing to pay, a day that has passed).
+    Raises NotAllowed, ExitRefused (nothing to pay, a day that has passed or comes before the shares end).
     """
-    demand(may(by, Act.PAY_OUT, day_of(now)))
+    demand(may_pay_out(by, day_of(now)))
     season = ExitSeason.objects.select_for_update().get(pk=season.pk)
     if pay_on < day_of(now):
         raise ExitRefused(_("This day has passed. Choose today or a later one."), code="past")
-    due = [each for each in queries.due_in(season) if each.account is not None]
+    if pay_on < season.effect_on:
+        raise ExitRefused(_("The shares end on a later day. Choose that day or one after it."), code="early")
+    texts = refund_texts()
+    due = [
+        Due(
+            each.member,
+            each.number,
+            each.request,
+            CreditTransfer(
+                f"E{each.request}-{each.attempt}",
+                each.account.holder,
+                each.account.iban,
+                each.cents,
+                texts[each.language] % {"number": each.number},
+            ),
+        )
+        for each in queries.due_in(season)
+        if each.account is not None
+    ]
     if not due:
         raise ExitRefused(_("There is nothing to pay, or no account to pay it on."), code="nothing_due")
-    number = ExitPaymentFile.objects.filter(season=season).count() + 1
-    file = ExitPaymentFile.objects.create(
-        season=season, number=number, pay_on=pay_on, made_at=now, made_by=by
-    )
-    ExitPayment.objects.bulk_create(
-        (
-            ExitPayment(file=file, request_id=each.request, account=each.account, cents=each.cents)
-            for each in due
-        ),
-        batch_size=ROWS,
-    )
-    told = {"file": file.pk, "count": len(due), "cents": sum(each.cents for each in due)}
-    record("ExitPaymentsMade", f"exit-season:{season.pk}", by=by, at=now, data=told)
-    return file
+    reference = queries.reference_of_season(season)
+    return pay_in_a_file(kind=PaymentKind.EXIT, reference=reference, due=due, pay_on=pay_on, by=by, now=now)
 
 
 @transaction.atomic
-def note_paid(*, file: ExitPaymentFile, by: Person, now: datetime) -> int:
-    """Notes that the bank carried out a file; gives how many requests are now paid. Twice changes nothing.
+def note_paid(*, season: ExitSeason, file: PaymentFile, by: Person, now: datetime) -> int:
+    """Notes that the bank carried out a file of a season; gives how many requests are now paid. Twice changes nothing.
 
     Raises NotAllowed, ExitRefused before the day of payment.
     """
-    demand(may(by, Act.PAY_OUT, day_of(now)))
+    demand(may_pay_out(by, day_of(now)))
     if day_of(now) < file.pay_on:
         raise ExitRefused(_("The bank pays this file on a later day."), code="too_early")
+    # So that none of its payments comes back meanwhile.
+    season = ExitSeason.objects.select_for_update().get(pk=season.pk)
     move = EXIT.move("pay")
-    due = ExitRequest.objects.filter(payment__file=file, state__in=move.sources)
-    count = due.update(state=move.target)
+    paid = queries.standing_in(file).values("pays")
+    count = season.requests.filter(pk__in=paid, state__in=move.sources).update(state=move.target)
     if count:
-        told = {"file": file.pk, "count": count}
-        record("ExitsPaid", f"exit-season:{file.season_id}", by=by, at=now, data=told)
+        told = {"number": file.number, "count": count}
+        record("ExitsPaid", f"exit-season:{season.pk}", by=by, at=now, data=told)
     return count
-
-
-@transaction.atomic
-def note_file_taken(*, file: ExitPaymentFile, by: Person, now: datetime) -> None:
-    """Notes that someone takes a payment file out, before they get it. Raises NotAllowed."""
-    demand(may(by, Act.PAY_OUT, day_of(now)))
-    record("ExitFileTaken", f"exit-season:{file.season_id}", by=by, at=now, data={"file": file.pk})

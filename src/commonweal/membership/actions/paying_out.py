@@ -17,16 +17,27 @@ from commonweal.kernel.decision import Refusal, demand
 from commonweal.ledger import actions as ledger
 from commonweal.membership import queries
 from commonweal.membership.access import may_pay_out
-from commonweal.membership.models import DividendRun, Payment, PaymentFile, ReturnedPayment
+from commonweal.membership.models import (
+    DividendRun,
+    Estate,
+    Exclusion,
+    ExitRequest,
+    ExitSeason,
+    Payment,
+    PaymentFile,
+    Refund,
+    ReturnedPayment,
+)
 from commonweal.membership.rules.credit_transfers import CreditTransfer, payment_file
 from commonweal.membership.rules.movements import NOBODY
 from commonweal.membership.rules.payments import OWED, PAID_OUT, PaymentKind, ReturnReason
+from commonweal.membership.states import ESTATE, EXCLUSION, EXIT
 from commonweal.people.actions import record
 
 if TYPE_CHECKING:
     from commonweal.people.models import Person
 
-COLUMNS = "file_id, member_id, account_id, cents, end_to_end"
+COLUMNS = "file_id, member_id, pays, iban, holder, cents, end_to_end"
 
 
 class ReturnRefused(Refusal):
@@ -36,21 +47,29 @@ class ReturnRefused(Refusal):
 
 
 class Due(NamedTuple):
-    """One payment to make: to whom (member id and number), on which account (row id), the transfer as the bank sees it."""
+    """One payment to make: whose money is owed (member id and number; nobody's is None and 0), the row it pays (none for
+    a dividend), the transfer as the bank sees it."""
 
-    member_id: int
+    member_id: int | None
     number: int
-    account_id: int
+    pays: int | None
     transfer: CreditTransfer
 
 
 def pay_in_a_file(
-    *, kind: PaymentKind, reference: str, due: Sequence[Due], pay_on: date, now: datetime
+    *,
+    kind: PaymentKind,
+    reference: str,
+    due: Sequence[Due],
+    pay_on: date,
+    by: Person | None,
+    now: datetime,
 ) -> PaymentFile:
-    """One file that pays all of these, with its payments and its posting; inside the caller's transaction and lock.
+    """One file that pays all of these, with its payments, event and posting; inside the caller's transaction and lock.
 
     `reference` is what is paid, `kind:id`. Raises ValueError for what no bank would take (see `payment_file`),
-    UniqueViolation when one is paid already, and what the ledger refuses: more than is owed.
+    UniqueViolation when one is paid already, and what the ledger refuses: more than is owed (money that was paid too much
+    is not in the ledger).
     """
     number = PaymentFile.objects.filter(reference=reference).count() + 1
     cents = sum(each.transfer.cents for each in due)
@@ -78,13 +97,26 @@ def pay_in_a_file(
         cursor.copy(f"COPY membership_payment ({COLUMNS}) FROM STDIN") as copy,
     ):
         for each in due:
-            transfer = each.transfer
-            copy.write_row((made.pk, each.member_id, each.account_id, transfer.cents, transfer.end_to_end))
+            reference_of_it, holder, iban, amount, _text = each.transfer
+            copy.write_row((made.pk, each.member_id, each.pays, iban, holder, amount, reference_of_it))
+    told = {"number": number, "count": made.count, "cents": cents}
+    record("PaymentFileMade", reference, by=by, at=now, data=told)
+    if kind not in OWED:
+        return made
     entries = [ledger.Entry(OWED[kind], each.number, -each.transfer.cents) for each in due]
     entries.append(ledger.Entry(PAID_OUT, NOBODY, cents))
     draft = ledger.Draft("payout", f"payout:{reference}:{number}", pay_on, tuple(entries), "", reference)
     ledger.post_many(drafts=[draft], now=now)
     return made
+
+
+def refund_texts() -> dict[str, str]:
+    """What stands beside a refund on the holder's statement, by language; the member number is left open."""
+    found = {}
+    for code, _name in settings.LANGUAGES:
+        with translation.override(code):
+            found[code] = gettext("Refund of shares, member") + " %(number)s"
+    return found
 
 
 def pay_dividend_lines(*, run: DividendRun, after: int, now: datetime, at_once: int) -> int | None:
@@ -100,7 +132,7 @@ def pay_dividend_lines(*, run: DividendRun, after: int, now: datetime, at_once: 
         Due(
             row.member_id,
             row.number,
-            row.account_id,
+            None,
             CreditTransfer(
                 f"D{run.pk}-{row.number}-{row.attempt}",
                 row.holder,
@@ -112,16 +144,8 @@ def pay_dividend_lines(*, run: DividendRun, after: int, now: datetime, at_once: 
         for row in rows
     ]
     pay_on = max(run.pay_on, timezone.localdate(now))
-    made = pay_in_a_file(
-        kind=PaymentKind.DIVIDEND, reference=queries.reference_of(run), due=due, pay_on=pay_on, now=now
-    )
-    record(
-        "PaymentFileMade",
-        made.reference,
-        by=None,
-        at=now,
-        data={"number": made.number, "count": made.count, "cents": made.cents},
-    )
+    reference = queries.reference_of(run)
+    pay_in_a_file(kind=PaymentKind.DIVIDEND, reference=reference, due=due, pay_on=pay_on, by=None, now=now)
     return rows[-1].member_id if len(rows) == at_once else None
 
 
@@ -158,15 +182,14 @@ def book_return(
     `end_to_end` is the reference the bank gives back. Raises NotAllowed, ReturnRefused.
     """
     demand(may_pay_out(by, timezone.localdate(now)))
-    payment = (
-        Payment.objects.select_for_update(of=("self",))
-        .select_related("file", "member__person")
-        .defer("file__content")
-        .filter(end_to_end=end_to_end.strip())
-        .first()
-    )
+    found = Payment.objects.select_related("file", "member__person").defer("file__content")
+    payment = found.filter(end_to_end=end_to_end.strip()).first()
     if payment is None:
         raise ReturnRefused(_("No payment of ours bears this reference."), code="unknown")
+    kind = PaymentKind(payment.file.kind)
+    if payment.pays is not None:
+        _lock_paid(kind, payment.pays)
+    Payment.objects.select_for_update().get(pk=payment.pk)
     if ReturnedPayment.objects.filter(payment=payment).exists():
         raise ReturnRefused(_("This payment came back before."), code="returned_before")
     if not payment.file.pay_on <= returned_on <= timezone.localdate(now):
@@ -176,19 +199,49 @@ def book_return(
     back = ReturnedPayment.objects.create(
         payment=payment, reason=reason, returned_on=returned_on, noted_by=by, noted_at=now
     )
-    entries = (
-        ledger.Entry(OWED[PaymentKind(payment.file.kind)], payment.member.number, payment.cents),
-        ledger.Entry(PAID_OUT, NOBODY, -payment.cents),
-    )
-    key, reference = f"returned:{payment.end_to_end}", payment.file.reference
-    draft = ledger.Draft("payment-returned", key, returned_on, entries, f"person:{by.pk}", reference)
-    ledger.post(draft=draft, now=now)
+    if payment.pays is not None:
+        _owe_again(kind, payment.pays)
     record(
         "PaymentReturned",
-        f"member:{payment.member_id}",
+        f"member:{payment.member_id}" if payment.member_id else f"refund:{payment.pays}",
         by=by,
         at=now,
-        behalf_of=payment.member.person,
+        behalf_of=payment.member.person if payment.member else None,
         data={"payment": payment.end_to_end, "reason": reason},
     )
+    if payment.member and kind in OWED:
+        entries = (
+            ledger.Entry(OWED[kind], payment.member.number, payment.cents),
+            ledger.Entry(PAID_OUT, NOBODY, -payment.cents),
+        )
+        key, reference = f"returned:{payment.end_to_end}", payment.file.reference
+        draft = ledger.Draft("payment-returned", key, returned_on, entries, f"person:{by.pk}", reference)
+        ledger.post(draft=draft, now=now)
     return back
+
+
+def _lock_paid(kind: PaymentKind, pays: int) -> None:
+    """What was paid, before the payment itself, as whoever makes a file does."""
+    if kind == PaymentKind.EXIT:
+        ExitSeason.objects.select_for_update(of=("self",)).get(requests=pays)
+    elif kind == PaymentKind.ESTATE:
+        Estate.objects.select_for_update(of=("self",)).get(claimants=pays)
+    elif kind == PaymentKind.EXCLUSION:
+        Exclusion.objects.select_for_update().get(pk=pays)
+    else:
+        Refund.objects.select_for_update().get(pk=pays)
+
+
+def _owe_again(kind: PaymentKind, pays: int) -> None:
+    """What was noted as paid is to be paid once more; what was not noted yet is so already."""
+    if kind == PaymentKind.EXIT:
+        move = EXIT.move("owe_part" if ExitRequest.objects.filter(follows=pays).exists() else "owe")
+        ExitRequest.objects.filter(pk=pays, state__in=move.sources).update(state=move.target)
+    elif kind == PaymentKind.ESTATE:
+        move = ESTATE.move("owe")
+        Estate.objects.filter(claimants=pays, state__in=move.sources).update(state=move.target)
+    elif kind == PaymentKind.EXCLUSION:
+        move = EXCLUSION.move("owe")
+        Exclusion.objects.filter(pk=pays, state__in=move.sources).update(state=move.target)
+    else:
+        Refund.objects.filter(pk=pays).update(made_on=None)

@@ -15,10 +15,11 @@ from commonweal.kernel.text import clean
 from commonweal.ledger import actions as ledger
 from commonweal.membership.access import may_consult_register, may_keep_register
 from commonweal.membership.actions.refusals import ask
-from commonweal.membership.models import Member
-from commonweal.membership.queries.shares import held_on, setting_on, terms_on
+from commonweal.membership.models import ExitRequest, Member
+from commonweal.membership.queries.shares import held_on, holdings_of, setting_on, terms_on
 from commonweal.membership.rules import movements as rules
 from commonweal.membership.rules.movements import GIVING_BACK, PASSING_ON, Held, MovementKind
+from commonweal.membership.rules.payments import owed_back
 from commonweal.membership.rules.statutes import SettingName, Terms, may_hold, may_issue
 from commonweal.people.actions import record
 from commonweal.people.rules import Channel
@@ -46,6 +47,7 @@ class Movement:
 
     `cents` is what was paid (subscription, payment) or is given back (refund, exclusion); None is the full price, or all
     that was paid. `counterpart` takes the shares that are passed on; `to_class` and `to_count` are what a conversion gives.
+    `owed` says that what is given back is owed until a payment file pays it, not paid by hand.
     """
 
     kind: MovementKind
@@ -58,6 +60,7 @@ class Movement:
     to_count: int = 0
     document: str = ""
     note: str = ""
+    owed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +100,21 @@ def book_movement(
 ) -> Operation:
     """Books a movement by the secretary. The same key again gives the same operation.
 
+    With the last shares of someone who was granted to leave, refunded by hand (in kind), the membership ends on its day.
     Raises NotAllowed, DocumentMissing, MovementRefused, and what the ledger refuses.
     """
     demand(may_keep_register(by, now.date()))
     if not movement.document.strip():
         raise DocumentMissing(_("Name the document this rests on, such as a letter or a deed."))
-    return booked(member=member, movement=movement, key=key, by=by, now=now, channel=channel)
+    operation = booked(member=member, movement=movement, key=key, by=by, now=now, channel=channel)
+    if movement.kind == MovementKind.REFUND and _leaves_with_it(member):
+        Member.objects.filter(pk=member.pk, left_on__isnull=True).update(left_on=movement.effective_on)
+    return operation
+
+
+def _leaves_with_it(member: Member) -> bool:
+    granted = ExitRequest.objects.filter(member=member, share_class="", state__in=("granted", "paid"))
+    return granted.exists() and not holdings_of([member.number], date.max)
 
 
 def booked(
@@ -204,7 +216,8 @@ def _entries(member: Member, movement: Movement) -> rules.Entries:
             raise MovementRefused(
                 _("A refund is at most what was paid on these shares."), code="refund_too_high"
             )
-        return rules.giving_back(share_class, member.number, count, held, refund)
+        given = rules.giving_back(share_class, member.number, count, held, refund)
+        return (*given, *(owed_back(member.number, refund) if movement.owed else ()))
     if kind == MovementKind.CONVERSION:
         into = _terms(movement.to_class, day)
         if movement.to_class == share_class or movement.to_count < 1:

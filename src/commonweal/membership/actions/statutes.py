@@ -12,6 +12,7 @@ from commonweal.ledger.actions import open_account, set_limit
 from commonweal.membership.access import may_keep_register
 from commonweal.membership.models import ShareTerms, StatuteSetting
 from commonweal.membership.rules import movements as names
+from commonweal.membership.rules.payments import OWED, PAID_OUT, REFUNDS
 from commonweal.membership.rules.statutes import BEGINNING, SETTINGS, TERMS, Setting, Terms
 from commonweal.people.actions import record
 
@@ -62,12 +63,14 @@ def _add_terms(terms: Terms) -> None:
     open_account(code=names.shares_account(code), unit=unit)
     open_account(code=names.issued_account(code), unit=unit)
     open_account(code=names.paid_account(code), unit=names.CENT)
-    open_account(code=names.MONEY, unit=names.CENT)
-    open_account(code=names.GAIN, unit=names.CENT)
+    for each in (names.MONEY, names.GAIN, REFUNDS, PAID_OUT, *sorted(set(OWED.values()))):
+        open_account(code=each, unit=names.CENT)
     set_limit(
         account=names.shares_account(code), starts_on=terms.starts_on, floor=0, ceiling=terms.shares_max
     )
-    set_limit(account=names.paid_account(code), starts_on=BEGINNING, floor=0, ceiling=None)
+    # Nobody gets back more than they paid in, and nobody is paid more than they are owed.
+    for each in (names.paid_account(code), *sorted(set(OWED.values()))):
+        set_limit(account=each, starts_on=BEGINNING, floor=0, ceiling=None)
 
 
 def _added_setting(setting: Setting) -> bool:

@@ -35,6 +35,16 @@ class EstateForm(forms.Form):
         self.fields["kind"].initial = kinds[0].value
 
 
+class ClaimantAccountForm(forms.Form):
+    """Another account for someone whose payment came back."""
+
+    iban = CleanCharField(
+        label=_("Account number (IBAN)"),
+        max_length=42,
+        help_text=_("As on your bank card or in your bank's app, such as BE68 5390 0754 7034."),
+    )
+
+
 class ClaimantForm(forms.Form):
     """Who claims which part, and where it goes."""
 

@@ -6,8 +6,6 @@ from commonweal.membership.models.dividends import DividendApproval, DividendLin
 from commonweal.membership.models.estates import Claimant, Estate
 from commonweal.membership.models.exclusions import Exclusion
 from commonweal.membership.models.exits import (
-    ExitPayment,
-    ExitPaymentFile,
     ExitRefund,
     ExitRequest,
     ExitSeason,
@@ -36,8 +34,6 @@ __all__ = [
     "DividendRun",
     "Estate",
     "Exclusion",
-    "ExitPayment",
-    "ExitPaymentFile",
     "ExitRefund",
     "ExitRequest",
     "ExitSeason",

@@ -77,32 +77,43 @@ class PaymentFile(models.Model):
 
 
 class Payment(models.Model):
-    """One payment in a file; `end_to_end` comes back with it when a bank returns it. Rows are only added."""
+    """One payment in a file, to whom and on which account; `end_to_end` comes back with it when a bank returns it.
+
+    `member` is whose money is owed; nobody where someone who paid too much is paid back. `pays` is the row of the file's
+    kind it pays, such as the request to leave; none for a dividend, which file and member name. Rows are only added.
+    """
 
     # No constraint in the database on purpose: ten thousand come at once, with a file and members read in the same
-    # transaction, and none of the three is ever deleted.
+    # transaction, and neither is ever deleted.
     file = models.ForeignKey(
         PaymentFile, models.PROTECT, db_index=False, db_constraint=False, related_name="payments"
     )
     member = models.ForeignKey(
-        "membership.Member", models.PROTECT, db_constraint=False, related_name="payments"
+        "membership.Member",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        db_constraint=False,
+        related_name="payments",
     )
-    account = models.ForeignKey(
-        PayoutAccount, models.PROTECT, db_index=False, db_constraint=False, related_name="+"
-    )
+    pays = models.BigIntegerField(null=True, blank=True)
+    iban = models.CharField(max_length=34)
+    holder = models.CharField(max_length=70)
     cents = models.BigIntegerField()
     end_to_end = models.CharField(max_length=35)
 
     personal: ClassVar[dict[str, Personal]] = dict.fromkeys(
-        ("file", "member", "account", "cents", "end_to_end"), Personal.KEPT
+        ("file", "member", "pays", "iban", "holder", "cents", "end_to_end"), Personal.KEPT
     )
 
     class Meta:
         ordering = ("id",)
+        indexes = (models.Index(fields=("pays",), name="payment_of_row", condition=Q(pays__isnull=False)),)
         constraints = (
             # It holds what is paid and the number of the attempt: nothing is paid twice.
             models.UniqueConstraint(fields=("end_to_end",), name="payment_once"),
             models.CheckConstraint(name="payment_pays", condition=Q(cents__gte=1)),
+            models.CheckConstraint(name="payment_to_someone", condition=~Q(iban="") & ~Q(holder="")),
         )
 
 

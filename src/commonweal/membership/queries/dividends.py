@@ -8,7 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db import connection
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 
 from commonweal.ledger import queries as ledger
 from commonweal.ledger.queries import Trouble
@@ -51,7 +51,6 @@ class Payable(NamedTuple):
     number: int
     language: str
     cents: int
-    account_id: int
     iban: str
     holder: str
     attempt: int
@@ -137,12 +136,12 @@ def exempted_in(income_year: int) -> dict[int, int]:
 # The account set last, unless a payment on it came back; and how often it was tried. A line is payable when every
 # payment of it came back.
 _PAYABLE = """
-    SELECT l.member_id, m.number, m.language, l.gross_cents - l.tax_cents, a.id, a.iban, a.holder, 1 + tried.made
+    SELECT l.member_id, m.number, m.language, l.gross_cents - l.tax_cents, a.iban, a.holder, 1 + tried.made
     FROM membership_dividendline l JOIN membership_member m ON m.id = l.member_id
-    JOIN LATERAL (SELECT id, iban, holder FROM membership_payoutaccount WHERE member_id = l.member_id
+    JOIN LATERAL (SELECT iban, holder FROM membership_payoutaccount WHERE member_id = l.member_id
       ORDER BY id DESC LIMIT 1) a ON true
     CROSS JOIN LATERAL (SELECT count(*) AS made, count(r.id) AS returned,
-        coalesce(bool_or(p.account_id = a.id), false) AS used
+        coalesce(bool_or(p.iban = a.iban AND p.holder = a.holder), false) AS used
       FROM membership_payment p LEFT JOIN membership_returnedpayment r ON r.payment_id = p.id
       WHERE p.member_id = l.member_id AND p.file_id = ANY(%(files)s)) tried
     WHERE l.run_id = %(run)s AND l.member_id > %(after)s AND tried.made = tried.returned AND NOT tried.used
@@ -173,11 +172,6 @@ def progress_of(run: DividendRun) -> Progress:
     return Progress(count - told["count"], cents - int(told["cents"] or 0), told["count"], files)
 
 
-def file_of(run: DividendRun, number: int) -> PaymentFile | None:
-    """One payment file of a run, with what is in it."""
-    return PaymentFile.objects.filter(reference=reference_of(run), number=number).first()
-
-
 def unpaid_lines(run: DividendRun) -> QuerySet[DividendLine]:
     """Lines of a run that are not paid: no payment, or each one came back. Largest first."""
     standing = payments_of(run).filter(member=OuterRef("member"), returned__isnull=True)
@@ -187,9 +181,16 @@ def unpaid_lines(run: DividendRun) -> QuerySet[DividendLine]:
 
 def without_account(run: DividendRun) -> QuerySet[DividendLine]:
     """Lines of a run that cannot be paid: no account was ever given, or what went to it came back."""
-    given = PayoutAccount.objects.filter(member=OuterRef("member"))
-    came_back = payments_of(run).filter(account=OuterRef("pk"), returned__isnull=False)
-    return unpaid_lines(run).filter(~Exists(given.filter(~Exists(came_back))))
+    # From the few that came back: asked of each account, each looked for its payment.
+    came_back = PayoutAccount.objects.filter(
+        member__payments__returned__isnull=False,
+        member__payments__file__reference=reference_of(run),
+        member__payments__iban=F("iban"),
+        member__payments__holder=F("holder"),
+    )
+    tried = list(came_back.values_list("pk", flat=True))
+    given = PayoutAccount.objects.filter(member=OuterRef("member")).exclude(pk__in=tried)
+    return unpaid_lines(run).filter(~Exists(given))
 
 
 def largest_lines(run: DividendRun) -> list[DividendLine]:
@@ -201,13 +202,6 @@ def largest_lines(run: DividendRun) -> list[DividendLine]:
 def approvers_of(run: DividendRun) -> list[tuple[Person, Any]]:
     """Who approved a run, and when."""
     return [(each.person, each.at) for each in run.approvals.select_related("person")]
-
-
-def returned_of(run: DividendRun) -> QuerySet[ReturnedPayment]:
-    """Payments of a run that came back, latest first."""
-    back = ReturnedPayment.objects.filter(payment__file__reference=reference_of(run))
-    told = ("payment__member__person", "payment__member__organisation", "payment__account")
-    return back.select_related(*told).order_by("-id")
 
 
 def lines_of_person(person: Person) -> list[tuple[DividendLine, Payment | None]]:
@@ -227,7 +221,7 @@ def _lines(whose: Q) -> list[tuple[DividendLine, Payment | None]]:
     payments = Payment.objects.filter(whose, returned__isnull=True)
     paid = {
         (payment.file.reference, payment.member_id): payment
-        for payment in payments.select_related("file", "account").defer("file__content")
+        for payment in payments.select_related("file").defer("file__content")
     }
     return [
         (line, paid.get((reference_of(line.run), line.member_id)))
@@ -275,11 +269,3 @@ def _troubles(run: DividendRun) -> Iterator[Trouble]:
         yield Trouble(
             "dividend_line", where, f"the ledger owes member {number} {posted} cents without a line"
         )
-    paid = dict(ledger.moved_under(reference, "payout", owed))
-    for number, cents in payments_of(run).values_list("member__number").annotate(total=Sum("cents")):
-        if (posted := paid.pop(number, 0)) != -cents:
-            yield Trouble(
-                "payment", where, f"member {number} was paid {cents} cents, the ledger says {-posted}"
-            )
-    for number, posted in paid.items():
-        yield Trouble("payment", where, f"the ledger paid member {number} {-posted} cents without a payment")

@@ -4,23 +4,21 @@ from __future__ import annotations
 
 from datetime import date
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from django.conf import settings
 from django.db.models import QuerySet
-from django.utils import translation
-from django.utils.translation import gettext as _
 
 from commonweal.membership.models import Claimant, Estate, Member
+from commonweal.membership.queries.payouts import standing_payments, tried_accounts
 from commonweal.membership.queries.shares import holdings_of, terms_on
-from commonweal.membership.rules.credit_transfers import CreditTransfer, payment_file
+from commonweal.membership.rules.credit_transfers import NAME_MAX
 from commonweal.membership.rules.estates import Claim, divided
 from commonweal.membership.rules.exits import refund_cents
+from commonweal.membership.rules.payments import PaymentKind
 from commonweal.membership.states import EstateState
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
 
     from commonweal.membership.rules.movements import Held
 
@@ -90,20 +88,29 @@ def shares_for(estate: Estate, claimants: list[Claimant]) -> dict[str, list[int]
     return {code: divided(held.shares, parts) for code, held in held_by_estate(estate).items()}
 
 
-def estate_file(estate: Estate, pay_on: date, made_at: datetime) -> bytes:
-    """The payment file of a settled estate for the bank (pain.001). Raises ValueError when nothing is to be paid."""
-    with translation.override(estate.member.language):
-        text = _("Refund of shares, member") + f" {estate.member.number}"
-    transfers = [
-        CreditTransfer(f"ESTATE-{estate.pk}-{each.pk}", each.name, each.iban, each.cents, text)
-        for each in claimants_of(estate)
-        if each.cents
-    ]
-    return payment_file(
-        payer_name=settings.SITE["name"],
-        payer_iban=settings.SITE["iban"],
-        message_id=f"ESTATE-{estate.pk}",
-        created_at=made_at,
-        pay_on=pay_on,
-        transfers=transfers,
+class DueClaim(NamedTuple):
+    """What someone is still to be paid of an estate, for which time, under which name; `payable` unless their account sent
+    it back."""
+
+    claimant: Claimant
+    attempt: int
+    holder: str
+    payable: bool
+
+
+def reference_of_estate(estate: Estate) -> str:
+    """What the payment files of an estate and their postings rest on."""
+    return f"estate:{estate.pk}"
+
+
+def due_of_estate(estate: Estate) -> list[DueClaim]:
+    """Who claims a part that no payment pays, or whose payment came back, in their order; three queries."""
+    paid = set(
+        standing_payments(PaymentKind.ESTATE).values_list("pays", flat=True).filter(member=estate.member)
     )
+    tried, found = tried_accounts(PaymentKind.ESTATE), []
+    for each in claimants_of(estate):
+        if each.cents and each.pk not in paid:
+            before, holder = tried.get(each.pk, []), each.name[:NAME_MAX]
+            found.append(DueClaim(each, len(before) + 1, holder, (each.iban, holder) not in before))
+    return found

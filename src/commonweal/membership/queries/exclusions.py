@@ -6,21 +6,16 @@ from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING
 
-from django.conf import settings
 from django.db.models import QuerySet
-from django.utils import translation
-from django.utils.translation import gettext as _
 
-from commonweal.membership.models import Exclusion
-from commonweal.membership.queries.payouts import payout_accounts_of
+from commonweal.membership.models import Exclusion, PayoutAccount
+from commonweal.membership.queries.payouts import payout_accounts_of, standing_payments, tried_accounts
 from commonweal.membership.queries.shares import holdings_of, terms_on
-from commonweal.membership.rules.credit_transfers import CreditTransfer, payment_file
 from commonweal.membership.rules.exits import refund_cents
+from commonweal.membership.rules.payments import PaymentKind
 from commonweal.membership.states import ExclusionState
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from commonweal.membership.rules.movements import Held
 
 
@@ -49,21 +44,19 @@ def exclusion_refunds(exclusion: Exclusion, values: Mapping[str, int]) -> dict[s
     return found
 
 
-def exclusion_file(exclusion: Exclusion, pay_on: date, made_at: datetime) -> bytes:
-    """The payment file for the refund of an excluded member (pain.001). Raises ValueError without account or amount."""
+def reference_of_exclusion(exclusion: Exclusion) -> str:
+    """What the payment files of an exclusion and their postings rest on."""
+    return f"exclusion:{exclusion.pk}"
+
+
+def due_of_exclusion(exclusion: Exclusion) -> tuple[int, PayoutAccount | None]:
+    """For which time the refund is to be paid (0: a payment stands, or nothing is due), and the account for it, unless it
+    sent the payment back."""
+    paid = standing_payments(PaymentKind.EXCLUSION).filter(pays=exclusion.pk)
+    if not exclusion.refund_cents or paid.exists():
+        return 0, None
+    before = tried_accounts(PaymentKind.EXCLUSION).get(exclusion.pk, [])
     account = payout_accounts_of([exclusion.member_id]).get(exclusion.member_id)
-    if account is None:
-        raise ValueError("no account")
-    with translation.override(exclusion.member.language):
-        text = _("Refund of shares, member") + f" {exclusion.member.number}"
-    transfer = CreditTransfer(
-        f"EXCLUSION-{exclusion.pk}", account.holder, account.iban, exclusion.refund_cents or 0, text
-    )
-    return payment_file(
-        payer_name=settings.SITE["name"],
-        payer_iban=settings.SITE["iban"],
-        message_id=f"EXCLUSION-{exclusion.pk}",
-        created_at=made_at,
-        pay_on=pay_on,
-        transfers=[transfer],
-    )
+    if account is not None and (account.iban, account.holder) in before:
+        account = None
+    return len(before) + 1, account

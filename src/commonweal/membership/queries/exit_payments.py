@@ -3,31 +3,44 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
-from django.conf import settings
-from django.db.models import Count, QuerySet, Sum
-from django.utils import translation
-from django.utils.translation import gettext as _
+from django.db.models import Exists, OuterRef, QuerySet, Sum
 
-from commonweal.membership.models import ExitPayment, ExitPaymentFile, ExitRequest, ExitSeason, PayoutAccount
-from commonweal.membership.queries.payouts import payout_accounts_of
-from commonweal.membership.rules.credit_transfers import CreditTransfer, payment_file
-from commonweal.membership.states import SeasonState
+from commonweal.ledger import queries as ledger
+from commonweal.membership.models import ExitRequest, ExitSeason, Payment, PaymentFile, PayoutAccount
+from commonweal.membership.queries.payouts import (
+    files_under,
+    payout_accounts_of,
+    standing_payments,
+    tried_accounts,
+)
+from commonweal.membership.rules.payments import REFUND_OWED, PaymentKind
+from commonweal.membership.states import EXIT, SeasonState
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+OPEN = EXIT.move("pay").sources
+
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """What one request is still to be paid, and the account for it, where one is known."""
+    """What one request is still to be paid, for which time, and the account for it, where one is known."""
 
     request: int
     member: int
     number: int
+    language: str
     cents: int
+    attempt: int
     account: PayoutAccount | None
+
+
+def reference_of_season(season: ExitSeason) -> str:
+    """What the payment files of a season and their postings rest on."""
+    return f"exit:{season.year}"
 
 
 def decided_seasons() -> QuerySet[ExitSeason]:
@@ -36,57 +49,46 @@ def decided_seasons() -> QuerySet[ExitSeason]:
 
 
 def due_in(season: ExitSeason) -> list[Due]:
-    """What is granted in a season and stands in no payment file yet, by member number; two queries."""
-    rows = (
-        ExitRequest.objects.filter(season=season, state__in=("granted", "part"), payment__isnull=True)
+    """What is granted in a season and not paid, or came back, by member number; four queries.
+
+    An account that sent it back is no account; what the ledger does not owe any more, since its booking was undone, is
+    not due.
+    """
+    paid = standing_payments(PaymentKind.EXIT).filter(pays=OuterRef("pk"))
+    rows = list(
+        ExitRequest.objects.filter(season=season, state__in=OPEN)
+        .filter(~Exists(paid))
         .order_by("member__number")
-        .values_list("pk", "member_id", "member__number")
+        .values_list("pk", "member_id", "member__number", "member__language")
         .annotate(cents=Sum("refunds__cents"))
+        .filter(cents__gt=0)
     )
-    found = [row for row in rows if row[3]]
-    accounts = payout_accounts_of(member for _pk, member, _number, _cents in found)
-    return [Due(pk, member, number, cents, accounts.get(member)) for pk, member, number, cents in found]
+    numbers = [number for _pk, _member, number, _language, _cents in rows]
+    owed = ledger.balances([REFUND_OWED], numbers, date.max)
+    accounts = payout_accounts_of(member for _pk, member, *_rest in rows)
+    tried = tried_accounts(PaymentKind.EXIT)
+    found = []
+    for pk, member, number, language, cents in rows:
+        account, before = accounts.get(member), tried.get(pk, [])
+        if account is not None and (account.iban, account.holder) in before:
+            account = None
+        if owed.get((REFUND_OWED, number), 0) >= cents:
+            found.append(Due(pk, member, number, language, cents, len(before) + 1, account))
+    return found
 
 
-def files_of(season: ExitSeason) -> QuerySet[ExitPaymentFile]:
-    """The payment files of a season, each with how many payments, their cents, and how many are not noted as paid."""
-    files = ExitPaymentFile.objects.filter(season=season).select_related("season", "made_by")
-    return files.annotate(count=Count("payments"), cents=Sum("payments__cents")).order_by("number")
+def files_of(season: ExitSeason) -> QuerySet[PaymentFile]:
+    """The payment files of a season, without what is in them."""
+    return files_under(reference_of_season(season))
 
 
-def unpaid_files(files: Iterable[ExitPaymentFile]) -> set[int]:
-    """Those of these files with payments that are not noted as paid."""
-    open_states = ("granted", "part")
-    rows = ExitPayment.objects.filter(file__in=list(files), request__state__in=open_states)
-    return set(rows.values_list("file_id", flat=True))
+def standing_in(file: PaymentFile) -> QuerySet[Payment]:
+    """The payments of a file that did not come back."""
+    return Payment.objects.filter(file=file, returned__isnull=True)
 
 
-def file_text(file: ExitPaymentFile) -> bytes:
-    """The payment file for the bank (pain.001). Raises ValueError for what no bank takes."""
-    rows = ExitPayment.objects.filter(file=file).order_by("pk")
-    told = rows.values_list(
-        "request_id",
-        "account__holder",
-        "account__iban",
-        "cents",
-        "request__member__number",
-        "request__member__language",
-    )
-    texts = {}
-    for code, _name in settings.LANGUAGES:
-        with translation.override(code):
-            texts[code] = _("Refund of shares, member")
-    transfers = [
-        CreditTransfer(
-            f"EXIT-{file.season.year}-{request}", holder, iban, cents, f"{texts[language]} {number}"
-        )
-        for request, holder, iban, cents, number, language in told
-    ]
-    return payment_file(
-        payer_name=settings.SITE["name"],
-        payer_iban=settings.SITE["iban"],
-        message_id=f"EXIT-{file.season.year}-{file.number}",
-        created_at=file.made_at,
-        pay_on=file.pay_on,
-        transfers=transfers,
-    )
+def unpaid_files(season: ExitSeason, files: Iterable[PaymentFile]) -> set[int]:
+    """Those of these files of a season with payments that stand and are not noted as paid."""
+    waits = ExitRequest.objects.filter(season=season, state__in=OPEN)
+    rows = Payment.objects.filter(file__in=list(files), returned__isnull=True, pays__in=waits.values("pk"))
+    return set(rows.order_by().values_list("file_id", flat=True).distinct())

@@ -6,17 +6,24 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from django.db.models import Exists, OuterRef
+
 from commonweal.membership.models import (
     AccountStatement,
     Application,
     BankFile,
     BankMovement,
     Handling,
+    Payment,
+    PaymentFile,
     Refund,
 )
 from commonweal.membership.queries.joining import applications_in, applications_paid_with, dues_of
+from commonweal.membership.rules.credit_transfers import sepa_text
+from commonweal.membership.rules.ibans import still_holds
 from commonweal.membership.rules.joining import ApplicationState
 from commonweal.membership.rules.matching import Due, Outcome, Verdict, same_name, verdict
+from commonweal.membership.rules.payments import PaymentKind
 from commonweal.membership.rules.statements import BankLine, BankStatement, read_statements
 
 LIST_MAX = 100
@@ -175,6 +182,21 @@ def refunds_to_make() -> list[Refund]:
     """What is to be paid back and was not yet, oldest first; at most a hundred."""
     told = ("handling__movement", "handling__application")
     return list(Refund.objects.filter(made_on__isnull=True).select_related(*told).order_by("id")[:LIST_MAX])
+
+
+def payable_refunds() -> list[Refund]:
+    """What is to be paid back by a payment file, oldest first: payer and account are known, and it did not come back."""
+    told = ("handling__movement", "handling__application")
+    paid = Payment.objects.filter(file__kind=PaymentKind.OVERPAID, pays=OuterRef("pk"))
+    found = Refund.objects.filter(~Exists(paid), made_on__isnull=True).select_related(*told).order_by("id")
+    payers = ((each, each.handling.movement) for each in found)
+    return [each for each, payer in payers if still_holds(payer.payer_iban) and sepa_text(payer.payer_name)]
+
+
+def refund_files() -> list[PaymentFile]:
+    """The payment files made last for what goes back, newest first, without their content."""
+    files = PaymentFile.objects.filter(kind=PaymentKind.OVERPAID).defer("content")
+    return list(files.order_by("-id")[:FILES_MAX])
 
 
 def refund_with(pk: int) -> Refund | None:

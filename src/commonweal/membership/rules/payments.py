@@ -3,20 +3,36 @@
 from __future__ import annotations
 
 from commonweal.kernel.words import Words, gettext_noop
+from commonweal.membership.rules.movements import NOBODY, Entries
 
-# What went out to members, the other side of what is owed to them.
-PAID_OUT = "paid-out"
+# What went out, the other side of what is owed; and share money given back, the other side of refunds that are owed.
+PAID_OUT, REFUNDS = "paid-out", "share-refunds"
 
 
 class PaymentKind(Words):
     """What a payment file pays."""
 
     DIVIDEND = "dividend", gettext_noop("dividend")
-    REFUND = "refund", gettext_noop("refund")
+    EXIT = "exit", gettext_noop("refund on leaving")
+    ESTATE = "estate", gettext_noop("refund of an estate")
+    EXCLUSION = "exclusion", gettext_noop("refund on exclusion")
+    OVERPAID = "overpaid", gettext_noop("money paid back")
 
 
-# The account of the ledger on which each kind is owed to members.
-OWED = {PaymentKind.DIVIDEND: "dividend-owed", PaymentKind.REFUND: "refund-owed"}
+REFUND_OWED = "refund-owed"
+# The account of the ledger on which each kind is owed to members. Money that is not for shares never comes into the
+# ledger: what is paid back of it is not owed there.
+OWED = {
+    PaymentKind.DIVIDEND: "dividend-owed",
+    PaymentKind.EXIT: REFUND_OWED,
+    PaymentKind.ESTATE: REFUND_OWED,
+    PaymentKind.EXCLUSION: REFUND_OWED,
+}
+
+
+def owed_back(member: int, cents: int) -> Entries:
+    """Cents of share money that are given back and not yet paid: owed to a member."""
+    return ((REFUND_OWED, member, cents), (REFUNDS, NOBODY, -cents)) if cents else ()
 
 
 class ReturnReason(Words):

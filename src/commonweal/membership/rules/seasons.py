@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from commonweal.membership.rules.exits import Outcome, reduced, refund_cents
 from commonweal.membership.rules.movements import Entries, Held, giving_back
+from commonweal.membership.rules.payments import owed_back
 from commonweal.membership.rules.statutes import RefundRule
 
 
@@ -75,14 +76,15 @@ class Answer:
         return self.state == "granted" and self.asked.holds == sum(each.shares for each in self.refunds)
 
     def entries(self) -> Entries:
-        """What the ledger books for it."""
-        return tuple(
+        """What the ledger books for it: shares that cease to exist, and what is owed for them."""
+        given = (
             entry
             for each in self.refunds
             for entry in giving_back(
                 each.line.share_class, self.asked.number, each.shares, each.line.held, each.cents
             )
         )
+        return (*given, *owed_back(self.asked.number, self.cents))
 
 
 def answers(asked: Sequence[Asked], outcome: Outcome, budget_cents: int | None = None) -> list[Answer]:

@@ -104,10 +104,10 @@ def returned(each: ReturnedPayment) -> dict[str, Any]:
     """A payment that came back, as a row of a table."""
     member = each.payment.member
     return {
-        "number": member.number,
-        "name": str(member.person or member.organisation),
+        "number": member.number if member else None,
+        "name": str(member.person or member.organisation) if member else each.payment.holder,
         "reference": each.payment.end_to_end,
-        "account": shortened(each.payment.account.iban),
+        "account": shortened(each.payment.iban),
         "cents": euros(each.payment.cents),
         "reason": _(ReturnReason(each.reason).label),
         "day": each.returned_on,
@@ -118,7 +118,7 @@ def paid(payment: Payment | None) -> str:
     """Where a dividend went or what it waits for, in a sentence."""
     if payment is not None:
         said = _("Paid on %(day)s on the account %(account)s.")
-        return said % {"day": day(payment.file.pay_on), "account": shortened(payment.account.iban)}
+        return said % {"day": day(payment.file.pay_on), "account": shortened(payment.iban)}
     return _("Not paid yet. It goes to the account you gave us; without one it waits for it.")
 
 

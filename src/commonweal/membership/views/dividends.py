@@ -1,9 +1,8 @@
-"""Dividends for finance officers and the secretary: propose, check, approve, pay, see what waits and what came back."""
+"""Dividends for finance officers and the secretary: propose, check, approve, pay, see what waits."""
 
 from __future__ import annotations
 
 import csv
-import gzip
 from collections.abc import Callable, Iterator
 from functools import wraps
 from typing import Any
@@ -22,9 +21,8 @@ from commonweal.kernel.money import euros
 from commonweal.kernel.text import safe_cell
 from commonweal.membership import actions, queries
 from commonweal.membership.access import may_approve, may_pay_out, may_see_dividends
-from commonweal.membership.forms.dividends import ProposalForm, ReasonForm, ReturnForm
+from commonweal.membership.forms.dividends import ProposalForm, ReasonForm
 from commonweal.membership.models import DividendRun
-from commonweal.membership.rules.payments import ReturnReason
 from commonweal.membership.states import DIVIDEND, DividendState
 from commonweal.membership.views import dividend_wording as wording
 from commonweal.membership.views.register import Echo
@@ -160,39 +158,6 @@ def dividend_waiting(request: HttpRequest, pk: int) -> HttpResponse:
     rows = [wording.line(line) for line in queries.without_account(run)[: queries.PAGE]]
     context = {"run": run, "rows": rows, "cut": len(rows) == queries.PAGE}
     return render(request, "membership/dividend_waiting.html", context)
-
-
-@for_dividends
-@require_http_methods(["GET", "HEAD", "POST"])
-def dividend_returns(request: HttpRequest, pk: int) -> HttpResponse:
-    """Payments that came back; notes one more."""
-    run = _run(pk)
-    form = ReturnForm(request.POST or None, initial={"returned_on": timezone.localdate()})
-    if request.method == "POST" and form.is_valid():
-        given = dict(form.cleaned_data)
-        reason = ReturnReason(given.pop("reason"))
-        try:
-            actions.book_return(reason=reason, by=signed_in_person(request), now=timezone.now(), **given)
-        except Refusal as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, _("It is owed again, and waits for another account."))
-            return redirect("membership:dividend-returns", run.pk)
-    rows = [wording.returned(each) for each in queries.returned_of(run)[: queries.PAGE]]
-    return render(request, "membership/dividend_returns.html", {"form": form, "run": run, "rows": rows})
-
-
-@for_dividends
-@require_POST
-def dividend_file(request: HttpRequest, pk: int, number: int) -> HttpResponse:
-    """A payment file as it was made; that it was taken out is noted first."""
-    file = queries.file_of(_run(pk), number)
-    if file is None:
-        raise Http404
-    actions.note_taken_out(file=file, by=signed_in_person(request), now=timezone.now())
-    answer = HttpResponse(gzip.decompress(bytes(file.content)), content_type="application/xml")
-    answer["Content-Disposition"] = f'attachment; filename="{file.message_id}.xml"'
-    return answer
 
 
 @for_dividends

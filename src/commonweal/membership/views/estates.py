@@ -16,14 +16,17 @@ from commonweal.kernel.decision import Refusal
 from commonweal.membership import actions, queries
 from commonweal.membership.forms.estates import (
     AgreementForm,
+    ClaimantAccountForm,
     ClaimantForm,
     EstateForm,
     ReasonForm,
     SettlementForm,
 )
+from commonweal.membership.forms.seasons import PaymentForm
 from commonweal.membership.models import Claimant, Estate, Member
 from commonweal.membership.rules.estates import EndKind
 from commonweal.membership.states import EstateState
+from commonweal.membership.views import wording
 from commonweal.people.access import for_staff, signed_in_person
 from commonweal.people.rules import Act
 
@@ -34,14 +37,11 @@ def _estate(pk: int) -> Estate:
 
 def _frame(estate: Estate) -> dict[str, Any]:
     member = estate.member
-    name = str(member.person or member.organisation)
-    # An organisation that ended leaves no heirs.
-    title = _("Estate of %(name)s") if member.person else _("Settlement of the shares of %(name)s")
     return {
         "estate": estate,
         "member": member,
-        "name": name,
-        "title": title % {"name": name},
+        "name": str(member.person or member.organisation),
+        "title": wording.estate_title(member),
         "kind": capfirst(_(EndKind(estate.kind).label)),
         "state": EstateState(estate.state).label,
     }
@@ -90,6 +90,7 @@ def estate(request: HttpRequest, pk: int) -> HttpResponse:
         "open": found.state == EstateState.OPEN,
         "holdings": queries.held_by_estate(found),
         "claimants": queries.claimants_of(found),
+        "came_back": [each.claimant.pk for each in queries.due_of_estate(found) if not each.payable],
     }
     return render(request, "membership/estate.html", context)
 
@@ -217,30 +218,52 @@ def estate_undo(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "membership/estate_form.html", context)
 
 
+@for_staff(Act.KEEP_REGISTER)
+@require_http_methods(["GET", "HEAD", "POST"])
+def claimant_account(request: HttpRequest, pk: int, claimant: int) -> HttpResponse:
+    """Another account for someone whose payment came back."""
+    found = _claimant(pk, claimant)
+    form = ClaimantAccountForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        iban, by = form.cleaned_data["iban"], signed_in_person(request)
+        try:
+            actions.set_claimant_account(claimant=found, iban=iban, by=by, now=timezone.now())
+        except Refusal as refusal:
+            form.add_error("iban", str(refusal))
+        else:
+            messages.success(request, _("The account is noted. The next payment file uses it."))
+            return redirect("membership:estate", pk)
+    context = {**_frame(found.estate), "form": form, "heading": _("Another account"), "button": _("Note it")}
+    return render(request, "membership/estate_form.html", context)
+
+
 @for_staff(Act.PAY_OUT)
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def estate_payments(request: HttpRequest, pk: int) -> HttpResponse:
-    """What is to be paid of a settled estate, and to whom."""
+    """What is to be paid of a settled estate, to whom, and the files made for it; makes the next file."""
     found = get_object_or_404(queries.all_estates(), pk=pk, state__in=("to_pay", "paid"))
+    form = PaymentForm(request.POST or None, initial={"pay_on": timezone.localdate()})
+    if request.method == "POST" and form.is_valid():
+        by, pay_on = signed_in_person(request), form.cleaned_data["pay_on"]
+        try:
+            actions.pay_estate(estate=found, pay_on=pay_on, by=by, now=timezone.now())
+        except Refusal as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("The payment file is made. Take it to the bank."))
+            return redirect("membership:estate-payments", pk)
+    due = queries.due_of_estate(found)
     context = {
         **_frame(found),
+        "form": form,
         "claimants": queries.claimants_of(found),
         "paid": found.state == EstateState.PAID,
+        "due": due,
+        "ready": any(each.payable for each in due),
+        "missing": [each.claimant for each in due if not each.payable],
+        "files": queries.files_under(queries.reference_of_estate(found)),
     }
     return render(request, "membership/estate_payments.html", context)
-
-
-@for_staff(Act.PAY_OUT)
-@require_POST
-def estate_file_take(request: HttpRequest, pk: int) -> HttpResponse:
-    """The file for the bank, to be paid today."""
-    found = get_object_or_404(queries.estates_to_pay(), pk=pk, settled_cents__gt=0)
-    now = timezone.now()
-    actions.note_estate_file_taken(estate=found, by=signed_in_person(request), now=now)
-    text = queries.estate_file(found, timezone.localdate(), found.settled_at or now)
-    answer = HttpResponse(text, content_type="application/xml")
-    answer["Content-Disposition"] = f'attachment; filename="estate-{pk}.xml"'
-    return answer
 
 
 @for_staff(Act.PAY_OUT)

@@ -25,6 +25,7 @@ from commonweal.membership.forms.exclusions import (
     NotedForm,
     ProposalForm,
 )
+from commonweal.membership.forms.seasons import PaymentForm
 from commonweal.membership.models import Exclusion, Member
 from commonweal.membership.rules.exclusions import SentBy
 from commonweal.membership.states import ExclusionState
@@ -152,32 +153,30 @@ def exclusion_step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
 
 
 @for_staff(Act.PAY_OUT)
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def exclusion_payment(request: HttpRequest, pk: int) -> HttpResponse:
-    """The refund of an excluded member: how much, on which account."""
+    """The refund of an excluded member: how much, on which account, the files made for it; makes the next file."""
     found = get_object_or_404(queries.all_exclusions(), pk=pk, state__in=("to_pay", "paid"))
-    account = queries.payout_accounts_of([found.member_id]).get(found.member_id)
+    form = PaymentForm(request.POST or None, initial={"pay_on": timezone.localdate()})
+    if request.method == "POST" and form.is_valid():
+        by, pay_on = signed_in_person(request), form.cleaned_data["pay_on"]
+        try:
+            actions.pay_exclusion(exclusion=found, pay_on=pay_on, by=by, now=timezone.now())
+        except Refusal as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("The payment file is made. Take it to the bank."))
+            return redirect("membership:exclusion-payment", pk)
+    due, account = queries.due_of_exclusion(found)
     context = {
         **_frame(found, timezone.localdate()),
+        "form": form,
+        "due": due,
         "account": account,
         "paid": found.state == ExclusionState.PAID,
+        "files": queries.files_under(queries.reference_of_exclusion(found)),
     }
     return render(request, "membership/exclusion_payment.html", context)
-
-
-@for_staff(Act.PAY_OUT)
-@require_POST
-def exclusion_file_take(request: HttpRequest, pk: int) -> HttpResponse:
-    """The file for the bank, to be paid today."""
-    found = get_object_or_404(queries.exclusions_to_pay(), pk=pk, refund_cents__gt=0)
-    if found.member_id not in queries.payout_accounts_of([found.member_id]):
-        raise Http404
-    now = timezone.now()
-    actions.note_exclusion_file_taken(exclusion=found, by=signed_in_person(request), now=now)
-    text = queries.exclusion_file(found, timezone.localdate(), now)
-    answer = HttpResponse(text, content_type="application/xml")
-    answer["Content-Disposition"] = f'attachment; filename="exclusion-{pk}.xml"'
-    return answer
 
 
 @for_staff(Act.PAY_OUT)

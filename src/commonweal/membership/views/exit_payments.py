@@ -16,6 +16,7 @@ from commonweal.membership import actions, queries
 from commonweal.membership.forms.seasons import PaymentForm
 from commonweal.membership.models import ExitSeason
 from commonweal.membership.states import SeasonState
+from commonweal.membership.views import wording
 from commonweal.membership.views.seasons import season_or_404
 from commonweal.people.access import for_staff, signed_in_person
 from commonweal.people.rules import Act
@@ -29,7 +30,10 @@ def payment_list(request: HttpRequest) -> HttpResponse:
     """The decided seasons, settled estates and exclusions, each a door to its payments."""
     context = {
         "seasons": queries.decided_seasons(),
-        "estates": [_owed(each, each.settled_cents) for each in queries.estates_to_pay()],
+        "estates": [
+            {**_owed(each, each.settled_cents), "title": wording.estate_title(each.member)}
+            for each in queries.estates_to_pay()
+        ],
         "exclusions": [_owed(each, each.refund_cents) for each in queries.exclusions_to_pay()],
     }
     return render(request, "membership/exit_payment_list.html", context)
@@ -76,7 +80,7 @@ def _stand(season: ExitSeason) -> dict[str, Any]:
     missing = [each for each in due if not each.account]
     names = queries.holder_names(each.number for each in missing[:MISSING_SHOWN])
     files = list(queries.files_of(season))
-    unpaid = queries.unpaid_files(files)
+    unpaid = queries.unpaid_files(season, files)
     return {
         "ready": len(ready),
         "ready_cents": sum(each.cents for each in ready),
@@ -91,22 +95,12 @@ def _stand(season: ExitSeason) -> dict[str, Any]:
 
 @for_staff(Act.PAY_OUT)
 @require_POST
-def payment_file_take(request: HttpRequest, year: int, number: int) -> HttpResponse:
-    """The file for the bank. Asked for again, it is the same."""
-    file = get_object_or_404(queries.files_of(_decided(year)), number=number)
-    actions.note_file_taken(file=file, by=signed_in_person(request), now=timezone.now())
-    answer = HttpResponse(queries.file_text(file), content_type="application/xml")
-    answer["Content-Disposition"] = f'attachment; filename="exits-{year}-{number}.xml"'
-    return answer
-
-
-@for_staff(Act.PAY_OUT)
-@require_POST
 def payment_file_paid(request: HttpRequest, year: int, number: int) -> HttpResponse:
     """Notes that the bank carried a file out."""
-    file = get_object_or_404(queries.files_of(_decided(year)), number=number)
+    season = _decided(year)
+    file = get_object_or_404(queries.files_of(season), number=number)
     try:
-        count = actions.note_paid(file=file, by=signed_in_person(request), now=timezone.now())
+        count = actions.note_paid(season=season, file=file, by=signed_in_person(request), now=timezone.now())
     except Refusal as refusal:
         messages.error(request, str(refusal))
     else:

@@ -163,3 +163,10 @@ def post_goes_to(together: list[Member], language: str) -> dict[str, str]:
     town = name_in(first.municipality or together[0].municipality, language)
     home = ", ".join(part for part in (first.street, f"{first.postcode} {town}".strip()) if part)
     return {"names": ", ".join(str(each.person) for each in together), "home": home}
+
+
+def estate_title(member: Member) -> str:
+    """What the page of an estate is called; an organisation that ended leaves no heirs."""
+    if member.person:
+        return _("Estate of %(name)s") % {"name": member.person}
+    return _("Settlement of the shares of %(name)s") % {"name": member.organisation}

@@ -1,0 +1,72 @@
+"""What payments, refunds that are owed and the ledger say about each other, and where they do not say the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from itertools import islice
+from typing import Any
+
+from django.db.models import Exists, OuterRef, QuerySet, Sum
+
+from commonweal.ledger import queries as ledger
+from commonweal.ledger.queries import Trouble
+from commonweal.membership.models import Claimant, Exclusion, ExitRefund, Payment, PaymentFile
+from commonweal.membership.queries.payouts import standing_payments
+from commonweal.membership.rules.payments import OWED, REFUND_OWED, PaymentKind
+from commonweal.membership.states import ESTATE, EXCLUSION, EXIT
+
+TROUBLES_MAX = 50
+
+
+def payment_troubles() -> list[Trouble]:
+    """Where payments, what is owed and the ledger do not say the same; at most fifty."""
+    return list(islice(_troubles(), TROUBLES_MAX))
+
+
+def _troubles() -> Iterator[Trouble]:
+    files = PaymentFile.objects.filter(kind__in=OWED).order_by("reference")
+    for reference, kind in files.values_list("reference", "kind").distinct():
+        yield from _of_files(reference, OWED[PaymentKind(kind)])
+    yield from _of_refunds()
+
+
+def _of_files(reference: str, owed: str) -> Iterator[Trouble]:
+    paid = dict(ledger.moved_under(reference, "payout", owed))
+    payments = Payment.objects.filter(file__reference=reference).order_by()
+    for number, cents in payments.values_list("member__number").annotate(total=Sum("cents")):
+        if (posted := paid.pop(number, 0)) != -cents:
+            what = f"member {number} was paid {cents} cents, the ledger says {-posted}"
+            yield Trouble("payment", reference, what)
+    for number, posted in paid.items():
+        what = f"the ledger paid member {number} {-posted} cents without a payment"
+        yield Trouble("payment", reference, what)
+
+
+def _of_refunds() -> Iterator[Trouble]:
+    due = _refunds_due()
+    for number, _account, cents in ledger.every_balance([REFUND_OWED], date.max):
+        if (wanted := due.pop(number, 0)) != cents:
+            what = f"is due {wanted} cents of refunds, the ledger owes {cents}"
+            yield Trouble("refund_owed", f"member {number}", what)
+    for number, wanted in sorted(due.items()):
+        what = f"is due {wanted} cents of refunds, the ledger owes 0"
+        yield Trouble("refund_owed", f"member {number}", what)
+
+
+def _refunds_due() -> dict[int, int]:
+    """Member number -> cents of refunds that are granted and not paid."""
+    exits = ExitRefund.objects.filter(request__state__in=EXIT.move("pay").sources)
+    claims = Claimant.objects.filter(estate__state__in=ESTATE.move("pay").sources)
+    exclusions = Exclusion.objects.filter(state__in=EXCLUSION.move("pay").sources)
+    found: dict[int, int] = {}
+    for kind, rows, pays, number, cents in (
+        (PaymentKind.EXIT, exits, "request", "request__member__number", "cents"),
+        (PaymentKind.ESTATE, claims, "pk", "estate__member__number", "cents"),
+        (PaymentKind.EXCLUSION, exclusions, "pk", "member__number", "refund_cents"),
+    ):
+        due: QuerySet[Any] = rows.filter(~Exists(standing_payments(kind).filter(pays=OuterRef(pays))))
+        due = due.filter(**{f"{cents}__gt": 0}).order_by().values_list(number)
+        for owner, total in due.annotate(total=Sum(cents)):
+            found[owner] = found.get(owner, 0) + int(total)
+    return found

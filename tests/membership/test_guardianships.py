@@ -11,10 +11,12 @@ from django.utils import timezone
 
 from commonweal.kernel.decision import NotAllowed
 from commonweal.membership import actions, queries
+from commonweal.membership.actions import joining
 from commonweal.membership.models import Guardianship, Member
 from commonweal.people.models import Message, Person
 from commonweal.people.rules import Channel
 from tests import factories as make
+from tests.membership.joining_steps import asking as wants
 from tests.membership.test_estate_pages import on, posted
 from tests.membership.test_exits import MARCH, broken
 from tests.portal.steps import LANGUAGES, signed_in, text_of
@@ -137,3 +139,27 @@ def test_the_pages_of_the_secretary_and_of_the_administrator(
     assert "Noted." in posted(desk, address, **on("ends_on", datetime(2026, 3, 2, tzinfo=UTC).date()))
     assert desk.get("/en/members/register/9999/administrator/").status_code == 404
     assert theirs.get(mine).status_code == 403
+
+
+def test_a_protected_member_names_no_account_and_buys_no_shares_alone(
+    member: Member, guard: Person, secretary: Person
+) -> None:
+    own = member.person
+    assert own is not None
+    joining.load_notes(by=None, now=MARCH)
+    given = {"iban": "BE68539007547034", "holder": "Nel Maes", "now": MARCH}
+    actions.set_payout_account(member=member, by=own, **given)
+    noted(member, guard, secretary)
+    with pytest.raises(NotAllowed) as barred:
+        actions.set_payout_account(member=member, by=own, **{**given, "iban": "BE71096123456769"})
+    assert barred.value.code == "protected"
+    page = text_of(signed_in(own), "/en/members/shares/account/")
+    assert "Somebody administers your affairs" in page
+    assert "Pay me on this account" not in page
+    counter = make.staff("counter")
+    actions.set_payout_account(member=member, by=counter, channel=Channel.PAPER, **{**given, "holder": "Tom"})
+    asking = wants(own, share_class="A", count=2)
+    with pytest.raises(joining.CannotAsk) as refused:
+        joining.ask_for_shares(asking=asking, by=own, now=MARCH)
+    assert refused.value.code == "protected"
+    assert joining.ask_for_shares(asking=asking, by=counter, now=MARCH, channel=Channel.PAPER).pk

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from commonweal.kernel.decision import YES, Decision, NotAllowed, no
 from commonweal.membership.models import Application, DividendRun, Member, ShareOffer
-from commonweal.membership.queries.guardianships import guardianship_of
+from commonweal.membership.queries.guardianships import guardianship_of, is_protected
 from commonweal.membership.queries.joining import application_with
 from commonweal.membership.queries.members import last_membership_of, membership_of
 from commonweal.membership.queries.shares import holdings_of, setting_on
@@ -122,8 +122,18 @@ def own_or_past_membership(person: Person) -> Member:
 
 
 def may_set_account(person: Person, member: Member, on: date) -> Decision:
-    """Whether someone may say where a member is paid: the member, or staff who enter for others."""
-    return YES if member.person_id == person.pk else may(person, Act.ENTER_FOR_OTHERS, on)
+    """Whether someone may say where a member is paid: the member, unless somebody administers their affairs, or staff
+    who enter for others."""
+    if member.person_id != person.pk:
+        return may(person, Act.ENTER_FOR_OTHERS, on)
+    if is_protected(person, on):
+        return no(
+            "protected",
+            _(
+                "Somebody administers your affairs: they tell us on which account we pay you. Call us together."
+            ),
+        )
+    return YES
 
 
 def may_pay_out(person: Person, on: date) -> Decision:

@@ -18,6 +18,7 @@ from commonweal.membership.actions.members import admit_member
 from commonweal.membership.actions.refusals import ask
 from commonweal.membership.actions.shares import Movement, MovementRefused, booked
 from commonweal.membership.models import Application, InformationNote, Member, Refund
+from commonweal.membership.queries.guardianships import is_protected
 from commonweal.membership.queries.joining import (
     COUNTED,
     child_of,
@@ -112,9 +113,16 @@ def ask_for_shares(
     known = Application.objects.filter(token=asking.token).first()
     if known is not None:
         return known
-    if by != asking.applicant:
-        demand(may_enter_applications(by, now.date()))
     today = now.date()
+    if by != asking.applicant:
+        demand(may_enter_applications(by, today))
+    elif is_protected(by, today):
+        raise CannotAsk(
+            _(
+                "Somebody administers your affairs: shares are asked for on paper, signed by them too. Call us."
+            ),
+            code="protected",
+        )
     terms, note = terms_on(asking.share_class, today), note_on(today, asking.language)
     if terms is None:
         raise CannotAsk(_("The statutes know no such class of shares on that day."), code="no_class")

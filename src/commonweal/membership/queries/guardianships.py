@@ -24,6 +24,11 @@ def guardianship_of(member: Member, day: date) -> Guardianship | None:
     return _on(day).filter(member=member).select_related("administrator").first()
 
 
+def is_protected(person: Person, day: date) -> bool:
+    """Whether somebody administers this member's affairs on a day."""
+    return _on(day).filter(member__person=person).exists()
+
+
 def readers_for(member: Member, day: date) -> list[Person]:
     """Who reads about what a member asked: who speaks for the member, and the administrator of a protected one."""
     guardianship = guardianship_of(member, day)

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from commonweal.membership import actions, queries
-from commonweal.membership.access import own_or_past_membership
+from commonweal.membership.access import may_set_account, own_or_past_membership
 from commonweal.membership.forms.payouts import AccountForm
 from commonweal.membership.models import DividendLine, Member, Payment
 from commonweal.membership.rules.ibans import shortened
@@ -62,7 +62,9 @@ def _account(request: HttpRequest, member: Member, *, back: str, by_staff: bool)
             messages.success(request, _("The account is noted. A message about it is on its way."))
             return redirect(request.path)
     account = queries.payout_accounts_of([member]).get(member.pk)
+    decision = may_set_account(signed_in_person(request), member, timezone.localdate())
     context = {
+        "refused": "" if decision else _(str(decision.reason)),
         "form": form,
         "member": member,
         "name": name,

@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-WHOLE = ("allocation/", "/rules/", "/rules.py", "/states.py")
+WHOLE = ("allocation/", "/rules/", "/rules.py", "/states.py", "/states/")
 REST = 90.0
 
 

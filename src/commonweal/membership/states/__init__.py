@@ -1,0 +1,67 @@
+"""State machines of the area, as tables. Pages, actions, documents and tests read them from here."""
+
+from commonweal.membership.rules.joining import ApplicationState
+from commonweal.membership.states.dividends import (
+    DIVIDEND,
+    PAYER,
+    DividendState,
+)
+from commonweal.membership.states.endings import (
+    ESTATE,
+    EXCLUSION,
+    EXIT,
+    SEASON,
+    EstateState,
+    ExclusionState,
+    ExitState,
+    SeasonState,
+)
+from commonweal.membership.states.requests import (
+    APPLICANT,
+    APPLICATION,
+    CONVERSION,
+    GIVER,
+    HOUSEHOLD,
+    IMPORT,
+    OFFER,
+    OPEN,
+    PAYMENT,
+    PROGRAM,
+    SECRETARY,
+    TAKER,
+    ConversionState,
+    HouseholdState,
+    ImportState,
+    OfferState,
+)
+
+__all__ = [
+    "APPLICANT",
+    "APPLICATION",
+    "CONVERSION",
+    "DIVIDEND",
+    "ESTATE",
+    "EXCLUSION",
+    "EXIT",
+    "GIVER",
+    "HOUSEHOLD",
+    "IMPORT",
+    "OFFER",
+    "OPEN",
+    "PAYER",
+    "PAYMENT",
+    "PROGRAM",
+    "SEASON",
+    "SECRETARY",
+    "TAKER",
+    "ApplicationState",
+    "ConversionState",
+    "DividendState",
+    "EstateState",
+    "ExclusionState",
+    "ExitState",
+    "HouseholdState",
+    "ImportState",
+    "OfferState",
+    "SeasonState",
+]

@@ -209,8 +209,12 @@ def test_a_refusal_speaks_the_language_asked_for() -> None:
 
 
 def test_a_partner_learns_yes_or_no_and_not_for_ever() -> None:
-    speaker = make.person()
-    make.organisation(speaker)
+    speaker, pretender = make.person(), make.person()
+    seat = make.organisation(speaker)
+    seat.positions.create(person=pretender, kind="contact", starts_on=date(2020, 1, 1))
+    with pytest.raises(NotAllowed) as refused:
+        key_of(pretender, Scope.PARTNER)
+    assert refused.value.code == "no_partner", "what people say of themselves opens nothing"
     anna = make.member(make.person("Anna", "Peeters", born_on=date(1980, 5, 1)))
     make.shares(anna, 12)
     small = make.member(make.person("Bo", "Claes", born_on=date(1990, 1, 1)))

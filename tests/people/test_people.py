@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 
 from commonweal.kernel.decision import NotAllowed
 from commonweal.people import actions, queries
-from commonweal.people.access import may, may_act_for, organisations_of, roles_of
+from commonweal.people.access import is_tied_to, may, may_act_for, organisations_of, roles_of
 from commonweal.people.models import Account, Event, Message, Organisation, Person
 from commonweal.people.rules import ROLES, Act, LegalForm, MandateScope, PositionKind, granted
 from tests import factories as make
@@ -57,8 +57,14 @@ def test_two_people_of_one_organisation_meet_in_one_row() -> None:
     organisation = queries.organisation_with_number("0403581960")
     assert organisation is not None
     assert organisation.positions.count() == 2
-    assert set(organisations_of(bo, make.NOW.date())) == {organisation}
-    assert not organisations_of(bo, make.NOW.date() - timedelta(days=1))
+    today, before = make.NOW.date(), make.NOW.date() - timedelta(days=1)
+    assert (is_tied_to(bo, organisation.pk, today), is_tied_to(bo, organisation.pk, before)) == (True, False)
+    assert not organisations_of(bo, today), "who types a company number does not speak for the organisation"
+    actions.confirm_speaker(
+        person=bo, organisation=organisation, document="statutes", by=make.staff("secretary"), now=make.NOW
+    )
+    assert set(organisations_of(bo, today)) == {organisation}
+    assert not organisations_of(bo, before)
 
 
 @pytest.mark.parametrize("role", ROLES, ids=lambda role: role.code)

@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 from PIL import Image
 
 from commonweal.kernel.decision import NotAllowed
-from commonweal.people.actions import give_mandate
+from commonweal.people.actions import confirm_speaker, give_mandate
 from commonweal.people.models import Event
 from commonweal.people.rules import Channel, MandateScope
 from commonweal.projects import access, actions
@@ -149,6 +149,19 @@ def test_nobody_opens_a_dossier_without_declaring_ties(adviser: Any) -> None:
     actions.declare_conflict(dossier=dossier, by=adviser, has_conflict=True, text="sister", now=make.NOW)
     assert access.may_check(dossier, adviser, day).code == "conflict"
     assert access.may_decide(dossier, adviser, day).code == "conflict"
+
+
+def test_who_types_a_company_number_does_not_read_what_others_wrote_for_it() -> None:
+    dossier, colleague, day = make.sent(make.call()), make.person(), make.NOW.date()
+    seat = dossier.organisation
+    assert seat is not None
+    seat.positions.create(person=colleague, kind="contact", starts_on=day)
+    assert not access.own_dossiers(colleague, day).exists()
+    assert not access.speaks_for(dossier, colleague, day)
+    secretary = make.staff("secretary")
+    confirm_speaker(person=colleague, organisation=seat, document="statutes", by=secretary, now=make.NOW)
+    assert access.own_dossiers(colleague, day).get() == dossier
+    assert access.speaks_for(dossier, colleague, day)
 
 
 def test_an_adviser_never_checks_their_own_organisation(adviser: Any) -> None:

@@ -15,7 +15,7 @@ from commonweal.membership.queries.joining import application_with
 from commonweal.membership.queries.members import last_membership_of, membership_of
 from commonweal.membership.queries.shares import holdings_of, setting_on
 from commonweal.membership.rules.statutes import SettingName
-from commonweal.people.access import confirmed_organisations, may, speaks_for
+from commonweal.people.access import may, organisations_of, speaks_for
 from commonweal.people.rules import Act
 
 if TYPE_CHECKING:
@@ -170,7 +170,7 @@ def may_ask_for(person: Person, member: Member, on: date) -> Decision:
 
 def spoken_for(person: Person, on: date) -> list[Member]:
     """Members, now or in the past, that are organisations for which someone speaks by papers we saw; one query."""
-    found = Member.objects.filter(organisation__in=confirmed_organisations(person, on))
+    found = Member.objects.filter(organisation__in=organisations_of(person, on))
     return list(found.select_related("organisation", "municipality").order_by("number"))
 
 

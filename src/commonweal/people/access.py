@@ -58,28 +58,27 @@ def may_act_for(agent: Person, principal: Person, scope: MandateScope, on: date)
     )
 
 
+def _positions_of(person: Person, on: date) -> QuerySet[Position]:
+    held = Position.objects.filter(person=person, starts_on__lte=on)
+    return held.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=on))
+
+
 def organisations_of(person: Person, on: date) -> QuerySet[Organisation]:
-    """Organisations the person says to speak for on a day; see `confirmed_organisations` for what is the organisation's."""
-    return (
-        Organisation.objects.filter(positions__person=person, positions__starts_on__lte=on)
-        .filter(Q(positions__ends_on__isnull=True) | Q(positions__ends_on__gte=on))
-        .distinct()
-    )
+    """Organisations for which the person speaks on a day by papers that staff saw."""
+    held = _positions_of(person, on).filter(confirmed_at__isnull=False)
+    return Organisation.objects.filter(pk__in=held.values("organisation"))
 
 
 def speaks_for(person: Person, organisation_id: int | None, on: date) -> bool:
     """Whether staff saw the papers by which this person speaks for an organisation on a day; False for None."""
+    return organisation_id is not None and organisations_of(person, on).filter(pk=organisation_id).exists()
+
+
+def is_tied_to(person: Person, organisation_id: int | None, on: date) -> bool:
+    """Whether somebody says to hold a position in an organisation on a day, seen on paper or not; False for None."""
     return (
         organisation_id is not None
-        and confirmed_organisations(person, on).filter(pk=organisation_id).exists()
-    )
-
-
-def confirmed_organisations(person: Person, on: date) -> QuerySet[Organisation]:
-    """Organisations for which the person speaks on a day by papers that staff saw."""
-    held = Position.objects.filter(person=person, starts_on__lte=on, confirmed_at__isnull=False)
-    return Organisation.objects.filter(
-        pk__in=held.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=on)).values("organisation")
+        and _positions_of(person, on).filter(organisation=organisation_id).exists()
     )
 
 

@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from commonweal.kernel.decision import YES, Decision, no
-from commonweal.people.access import may, may_act_for, organisations_of
+from commonweal.people.access import is_tied_to, may, may_act_for, organisations_of
 from commonweal.people.rules import Act, MandateScope
 from commonweal.projects.models import Call, Dossier, Photo
 from commonweal.projects.states import PUBLIC_STATES, CallState, DossierState
@@ -106,7 +106,9 @@ def conflict_of(dossier: Dossier, person: Person) -> Decision:
         return no("not_declared", _("First say whether you have a tie with this project."))
     if said.has_conflict:
         return no("conflict", _("You declared a tie with this project, so a colleague handles it."))
-    if speaks_for(dossier, person, said.at.date()) and dossier.entered_by_id != person.pk:
+    day = said.at.date()
+    acts = speaks_for(dossier, person, day) and dossier.entered_by_id != person.pk
+    if acts or is_tied_to(person, dossier.organisation_id, day):
         return no(
             "own_project", _("This is your own project or your organisation's, so a colleague handles it.")
         )

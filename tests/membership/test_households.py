@@ -1,4 +1,4 @@
-"""Households: proposed, accepted, stopped, noted by staff; post goes once, and nothing else is shared."""
+"""Households: proposed, accepted, stopped, noted by staff; post goes once, benefits are shared, nothing else is."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from commonweal.kernel.decision import NotAllowed
 from commonweal.membership import actions, queries
+from commonweal.membership.access import may_have_benefits
 from commonweal.membership.models import Household, HouseholdMember, HouseholdProposal, Member
 from commonweal.membership.rules.estates import EndKind
 from commonweal.membership.states import HOUSEHOLD, HouseholdState
@@ -441,6 +442,27 @@ def test_the_addresses_for_post_are_taken_out_by_the_secretary_and_noted(anna: M
     assert signed_in(make.staff("counter")).post(address).status_code == 403
     with pytest.raises(NotAllowed):
         actions.note_post_list_taken(by=person(anna), now=make.NOW)
+
+
+def test_partners_benefits_are_shared_and_nobody_sees_the_others_shares(anna: Member, bert: Member) -> None:
+    make.shares(anna, 12)
+    make.shares(bert, 3)
+
+    def told(member: Member) -> str:
+        return text_of(signed_in(person(member)), "/en/members/shares/")
+
+    assert [bool(may_have_benefits(each, DAY)) for each in (anna, bert)] == [True, False]
+    assert "€450 more than you hold" in told(bert)
+    together(anna, bert)
+    assert all(may_have_benefits(each, DAY) for each in (anna, bert))
+    assert "through your household: one of you paid €600 or more" in told(bert)
+    assert "You have the benefits our partners offer: they start at €600" in told(anna)
+    assert "You paid €600 on the shares you hold" in told(anna)
+    assert "You paid €150 on the shares you hold" in told(bert)
+    assert "Anna" not in told(bert)
+    actions.leave_household(member=anna, by=person(anna), now=make.NOW)
+    assert not may_have_benefits(bert, DAY)
+    assert "€450 more than you hold" in told(bert)
 
 
 def test_the_addresses_for_post_take_the_same_few_queries_for_many(

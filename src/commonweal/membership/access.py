@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from commonweal.kernel.decision import YES, Decision, NotAllowed, no
 from commonweal.membership.models import Application, DividendRun, Member, ShareOffer
 from commonweal.membership.queries.guardianships import guardianship_of, is_protected
+from commonweal.membership.queries.households import household_of
 from commonweal.membership.queries.joining import application_with
 from commonweal.membership.queries.members import last_membership_of, membership_of
 from commonweal.membership.queries.shares import holdings_of, setting_on
@@ -43,9 +44,11 @@ def own_membership(person: Person, on: date) -> Member:
 
 
 def may_have_benefits(member: Member, on: date) -> Decision:
-    """Whether what a member paid on their shares reaches the value from which partners' benefits are theirs."""
-    paid = sum(held.paid_cents for held in holdings_of([member.number], on).get(member.number, {}).values())
-    if paid >= (setting_on(SettingName.BENEFITS_FROM_CENTS, on) or 0):
+    """Whether what a member paid on their shares, or one of their household on theirs, reaches the value from which
+    partners' benefits are theirs."""
+    numbers = [each.number for each in household_of(member, on)] or [member.number]
+    paid = [sum(held.paid_cents for held in each.values()) for each in holdings_of(numbers, on).values()]
+    if max(paid, default=0) >= (setting_on(SettingName.BENEFITS_FROM_CENTS, on) or 0):
         return YES
     return no("below_value", _("Benefits start at a value of shares the statutes name."))
 

@@ -1,4 +1,4 @@
-"""Households: members who get post once. Nothing else hangs on them: no vote, no shares, no page."""
+"""Households: members who get post once and share partners' benefits. Nothing else hangs on them: no vote, no shares."""
 
 from __future__ import annotations
 

@@ -19,12 +19,13 @@ if TYPE_CHECKING:
 
 _TEXTS = {
     HouseholdState.PROPOSED: gettext_noop(
-        "%(name)s proposes that you two get our post once, as one household. Nothing changes unless you accept. "
-        "Each of you keeps your own membership, vote, shares and page."
+        "%(name)s proposes that you two get our post once and share the benefits our partners offer, as one household. "
+        "Nothing changes unless you accept. Each of you keeps your own membership, vote, shares and page."
     ),
     HouseholdState.ACCEPTED: gettext_noop(
-        "you and %(name)s now share your post: what goes to all members comes once. Each of you keeps your own "
-        "membership, vote, shares and page. Either of you can stop it on any day."
+        "you and %(name)s now share your post: what goes to all members comes once. Once one of you has the benefits "
+        "our partners offer, both do. Each of you keeps your own membership, vote, shares and page. Either of you can "
+        "stop it on any day."
     ),
     HouseholdState.DECLINED: gettext_noop(
         "%(name)s would rather not share post. Each of you gets your own, as before."

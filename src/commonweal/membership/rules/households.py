@@ -1,4 +1,5 @@
-"""Whether two members may share their post as one household. Post is all they share: never a vote, shares or a page."""
+"""Whether two members may share their post as one household. Post and partners' benefits are all they share: never a
+vote, shares or a page."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from commonweal.kernel.decision import demand
 from commonweal.membership import actions, queries
-from commonweal.membership.access import may_consult_register, own_or_past_membership
+from commonweal.membership.access import may_consult_register, may_have_benefits, own_or_past_membership
 from commonweal.membership.forms.register import RegisterForm
 from commonweal.membership.models import Member
 from commonweal.membership.rules.statutes import SettingName
@@ -68,7 +68,9 @@ def my_shares(request: HttpRequest) -> HttpResponse:
     context = _page(member, today)
     if member.left_on is None:
         start = queries.setting_on(SettingName.BENEFITS_FROM_CENTS, today) or 0
-        context |= {"benefits_from": start, "benefits_missing": max(0, start - context["total_cents"])}
+        missing = max(0, start - context["total_cents"])
+        shared = missing and queries.household_of(member, today) and may_have_benefits(member, today)
+        context |= {"benefits_from": start, "benefits_missing": missing, "benefits_shared": shared}
     return render(request, "membership/my_shares.html", context)
 
 

@@ -36,12 +36,10 @@ def accounts(db: None) -> None:
 
 def open_accounts() -> None:
     """Baskets of 0 to 10 apples, a tree without limits, purses without debt, a till."""
-    actions.open_account(code="apples", unit="apple")
-    actions.open_account(code="tree", unit="apple")
-    actions.open_account(code="purse", unit="cent")
-    actions.open_account(code="till", unit="cent")
-    actions.set_limit(account="apples", starts_on=date(1900, 1, 1), floor=0, ceiling=10)
-    actions.set_limit(account="purse", starts_on=date(1900, 1, 1), floor=0, ceiling=None)
+    actions.open_accounts({"apples": "apple", "tree": "apple", "purse": "cent", "till": "cent"})
+    actions.set_limits(
+        [actions.Bound("apples", date(1900, 1, 1), 0, 10), actions.Bound("purse", date(1900, 1, 1), 0, None)]
+    )
 
 
 @pytest.fixture

@@ -77,17 +77,19 @@ def test_nobody_holds_less_than_the_floor_or_more_than_the_ceiling_on_any_day(gi
 
 def test_a_limit_holds_from_its_day_and_takes_nothing_from_who_held_more(given: Given) -> None:
     given(7, 9)
-    actions.set_limit(account="apples", starts_on=NEXT, floor=0, ceiling=5)
+    actions.set_limits([actions.Bound("apples", NEXT, 0, 5)])
     given(7, -1, day=NEXT)
     with pytest.raises(actions.BeyondLimit):
         given(7, 1, day=NEXT)
     given(8, 5, day=NEXT)
     given(9, 9, day=DAY - timedelta(days=1))
-    actions.set_limit(account="apples", starts_on=NEXT, floor=0, ceiling=5)
+    actions.set_limits([actions.Bound("apples", NEXT, 0, 5)])
     with pytest.raises(ValueError, match="another limit"):
-        actions.set_limit(account="apples", starts_on=NEXT, floor=0, ceiling=6)
+        actions.set_limits([actions.Bound("apples", NEXT, 0, 6)])
+    with pytest.raises(ValueError, match="another limit"):
+        actions.set_limits([actions.Bound("tree", NEXT, 0, 5), actions.Bound("tree", NEXT, 0, 6)])
     with pytest.raises(ValueError, match="not in coin"):
-        actions.open_account(code="apples", unit="coin")
+        actions.open_accounts({"apples": "coin"})
 
 
 def test_a_reversal_is_the_mirror_on_the_same_day_once(given: Given) -> None:

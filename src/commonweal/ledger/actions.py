@@ -1,4 +1,4 @@
-"""The only ways into the ledger: open an account, set a limit, post an operation, reverse one, post many.
+"""The only ways into the ledger: open accounts, set limits, post an operation, reverse one, post many.
 
 All are refused by the database as well; here a refusal gets its name. Call them inside the transaction of the action
 that has a reason to post.
@@ -6,7 +6,7 @@ that has a reason to post.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime
 from itertools import islice
@@ -93,26 +93,54 @@ def _named_refusals() -> Iterator[None]:
 
 
 @transaction.atomic
-def open_account(*, code: str, unit: str) -> Account:
-    """The account with this code, made if it is new. Raises ValueError when it counts in another unit."""
-    account, _made = Account.objects.get_or_create(code=code, defaults={"unit": unit})
-    if account.unit != unit:
-        raise ValueError(f"{code} counts in {account.unit}, not in {unit}")
-    return account
+@transaction.atomic
+def open_accounts(units: Mapping[str, str]) -> None:
+    """Accounts by code with what each counts, made where they are new; two queries.
+
+    Raises ValueError when one of them counts in another unit.
+    """
+    Account.objects.bulk_create(
+        (Account(code=code, unit=unit) for code, unit in units.items()), ignore_conflicts=True
+    )
+    for code, unit in Account.objects.filter(code__in=units).values_list("code", "unit"):
+        if unit != units[code]:
+            raise ValueError(f"{code} counts in {unit}, not in {units[code]}")
+
+
+class Bound(NamedTuple):
+    """The least and the most an owner may hold on an account from a day on; None is without limit."""
+
+    account: str
+    starts_on: date
+    floor: int | None
+    ceiling: int | None
 
 
 @transaction.atomic
-def set_limit(*, account: str, starts_on: date, floor: int | None, ceiling: int | None) -> Limit:
-    """What an owner may hold on an account from a day on; saying the same again changes nothing.
+def set_limits(bounds: Iterable[Bound]) -> None:
+    """What an owner may hold on accounts from a day on; saying the same again changes nothing; two queries.
 
     Raises ValueError when the day has another limit. A ceiling set lower takes nothing away from who holds more.
     """
-    limit, _made = Limit.objects.get_or_create(
-        account_id=account, starts_on=starts_on, defaults={"floor": floor, "ceiling": ceiling}
+    wanted: dict[tuple[str, date], Bound] = {}
+    for bound in bounds:
+        _same(wanted.setdefault(bound[:2], bound), bound)
+    Limit.objects.bulk_create(
+        (
+            Limit(account_id=account, starts_on=day, floor=low, ceiling=high)
+            for account, day, low, high in wanted.values()
+        ),
+        ignore_conflicts=True,
     )
-    if (limit.floor, limit.ceiling) != (floor, ceiling):
-        raise ValueError(f"{account} has another limit from {starts_on}")
-    return limit
+    known = Limit.objects.filter(account__in={account for account, _day in wanted})
+    for row in known.values_list("account", "starts_on", "floor", "ceiling"):
+        found = Bound(*row)
+        _same(wanted.get(found[:2], found), found)
+
+
+def _same(wanted: Bound, found: Bound) -> None:
+    if wanted != found:
+        raise ValueError(f"{found.account} has another limit from {found.starts_on}")
 
 
 def post(*, draft: Draft, now: datetime, reverses: Operation | None = None) -> Operation:

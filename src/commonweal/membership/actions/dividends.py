@@ -263,8 +263,7 @@ def _book_some(run_id: int, now: datetime, at_once: int) -> DividendRun:
     run = _locked(run_id)
     if run.state != DividendState.APPROVED or run.is_booked:
         return run
-    for code in (rules.TAX, rules.PROFIT):
-        ledger.open_account(code=code, unit=CENT)
+    ledger.open_accounts({rules.TAX: CENT, rules.PROFIT: CENT})
     lines = DividendLine.objects.filter(run=run, member_id__gt=run.booked_until).order_by("member_id")
     rows = list(lines.values_list("member_id", "member__number", "gross_cents", "tax_cents")[:at_once])
     owed = OWED[PaymentKind.DIVIDEND]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.db import transaction
 
 from commonweal.kernel.decision import demand
-from commonweal.ledger.actions import open_account, set_limit
+from commonweal.ledger.actions import Bound, open_accounts, set_limits
 from commonweal.membership.access import may_keep_register
 from commonweal.membership.models import ShareTerms, StatuteSetting
 from commonweal.membership.rules import movements as names
@@ -23,7 +23,13 @@ if TYPE_CHECKING:
 @transaction.atomic
 def load_statutes(*, by: Person | None, now: datetime) -> int:
     """The terms and settings of `rules.statutes`, where there are none for their day; gives how many were new."""
-    count = sum(_added_terms(terms) for terms in TERMS) + sum(_added_setting(each) for each in SETTINGS)
+    terms_there = set(ShareTerms.objects.values_list("share_class", "starts_on"))
+    settings_there = set(StatuteSetting.objects.values_list("code", "starts_on"))
+    terms = [each for each in TERMS if (each.share_class, each.starts_on) not in terms_there]
+    settings = [each for each in SETTINGS if (each.code, each.starts_on) not in settings_there]
+    _add_terms(terms)
+    _add_settings(settings)
+    count = len(terms) + len(settings)
     if count:
         record("StatutesLoaded", "register:statutes", by=by, at=now, data={"count": count})
     return count
@@ -34,7 +40,7 @@ def set_terms(*, terms: Terms, by: Person | None, now: datetime) -> None:
     """What holds for a class from a day on. `by=None` only for imports. Raises NotAllowed, IntegrityError."""
     if by is not None:
         demand(may_keep_register(by, now.date()))
-    _add_terms(terms)
+    _add_terms([terms])
     data = {"class": terms.share_class, "starts_on": terms.starts_on.isoformat()}
     record("ShareTermsSet", "register:statutes", by=by, at=now, data=data)
 
@@ -44,41 +50,30 @@ def set_setting(*, setting: Setting, by: Person | None, now: datetime) -> None:
     """One value from a day on. `by=None` only for imports. Raises NotAllowed, IntegrityError."""
     if by is not None:
         demand(may_keep_register(by, now.date()))
-    _add_setting(setting)
+    _add_settings([setting])
     data = {"code": setting.code, "starts_on": setting.starts_on.isoformat(), "value": setting.value}
     record("SettingSet", "register:statutes", by=by, at=now, data=data)
 
 
-def _added_terms(terms: Terms) -> bool:
-    if ShareTerms.objects.filter(share_class=terms.share_class, starts_on=terms.starts_on).exists():
-        return False
-    _add_terms(terms)
-    return True
-
-
-def _add_terms(terms: Terms) -> None:
-    fields: dict[str, Any] = {name: getattr(terms, name) for name in Terms.__dataclass_fields__}
-    ShareTerms.objects.create(**fields)
-    unit, code = names.share_unit(terms.share_class), terms.share_class
-    open_account(code=names.shares_account(code), unit=unit)
-    open_account(code=names.issued_account(code), unit=unit)
-    open_account(code=names.paid_account(code), unit=names.CENT)
-    for each in (names.MONEY, names.GAIN, REFUNDS, PAID_OUT, *sorted(set(OWED.values()))):
-        open_account(code=each, unit=names.CENT)
-    set_limit(
-        account=names.shares_account(code), starts_on=terms.starts_on, floor=0, ceiling=terms.shares_max
+def _add_terms(added: list[Terms]) -> None:
+    ShareTerms.objects.bulk_create(
+        ShareTerms(**{name: getattr(terms, name) for name in Terms.__dataclass_fields__}) for terms in added
     )
+    owed = sorted(set(OWED.values()))
+    units = dict.fromkeys((names.MONEY, names.GAIN, REFUNDS, PAID_OUT, *owed), names.CENT)
     # Nobody gets back more than they paid in, and nobody is paid more than they are owed.
-    for each in (names.paid_account(code), *sorted(set(OWED.values()))):
-        set_limit(account=each, starts_on=BEGINNING, floor=0, ceiling=None)
+    bounds = [Bound(account, BEGINNING, 0, None) for account in owed]
+    for terms in added:
+        code, unit = terms.share_class, names.share_unit(terms.share_class)
+        shares, paid = names.shares_account(code), names.paid_account(code)
+        units |= {shares: unit, names.issued_account(code): unit, paid: names.CENT}
+        bounds += [Bound(shares, terms.starts_on, 0, terms.shares_max), Bound(paid, BEGINNING, 0, None)]
+    open_accounts(units)
+    set_limits(bounds)
 
 
-def _added_setting(setting: Setting) -> bool:
-    if StatuteSetting.objects.filter(code=setting.code, starts_on=setting.starts_on).exists():
-        return False
-    _add_setting(setting)
-    return True
-
-
-def _add_setting(setting: Setting) -> None:
-    StatuteSetting.objects.create(**{name: getattr(setting, name) for name in Setting.__dataclass_fields__})
+def _add_settings(added: list[Setting]) -> None:
+    StatuteSetting.objects.bulk_create(
+        StatuteSetting(**{name: getattr(setting, name) for name in Setting.__dataclass_fields__})
+        for setting in added
+    )

@@ -8,40 +8,24 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from commonweal.membership.forms.exits import DOORS
+from commonweal.membership.forms.doors import RequestForm
 from commonweal.membership.rules.movements import Held
-from commonweal.people.rules import Channel
 from commonweal.ui.fields import CleanCharField
-from commonweal.ui.widgets import ChoiceCards
 
 
-class ConversionForm(forms.Form):
+class ConversionForm(RequestForm):
     """How many shares of which class become shares of which other; for staff also the door and the paper."""
 
     share_class = forms.ChoiceField(label=_("Class you have"))
     count = forms.IntegerField(label=_("How many shares of it"), min_value=1, max_value=1_000_000)
     to_class = forms.ChoiceField(label=_("Class they become"))
-    channel = forms.ChoiceField(
-        label=_("How did the request come?"),
-        choices=lambda: [(door.value, _(door.label)) for door in DOORS],
-        widget=ChoiceCards,
-    )
-    document = CleanCharField(
-        label=_("Document it rests on"),
-        max_length=80,
-        required=False,
-        help_text=_(
-            "The letter with its date; for someone under eighteen the agreement of the justice of the peace, "
-            "for a protected person that of the administrator."
-        ),
-    )
+
+    field_order = ("share_class", "count", "to_class", "channel", "document")
 
     def __init__(
         self, *args: Any, held: Mapping[str, Held], targets: Iterable[str], by_staff: bool, **kwargs: Any
     ) -> None:
-        super().__init__(*args, **kwargs)
-        if not by_staff:
-            del self.fields["channel"], self.fields["document"]
+        super().__init__(*args, by_staff=by_staff, **kwargs)
         classes = [(code, f"{code} ({each.shares})") for code, each in sorted(held.items()) if each.shares]
         self.fields["share_class"].choices = classes  # type: ignore[attr-defined]
         self.fields["to_class"].choices = [(code, code) for code in sorted(targets)]  # type: ignore[attr-defined]
@@ -49,13 +33,6 @@ class ConversionForm(forms.Form):
     def asked(self) -> dict[str, Any]:
         """Which shares, as `conversion_planned` needs them."""
         return {name: self.cleaned_data[name] for name in ("share_class", "count", "to_class")}
-
-    def came(self) -> dict[str, Any]:
-        """Door and document, where staff wrote them."""
-        given = self.cleaned_data
-        if "channel" not in given:
-            return {}
-        return {"channel": Channel(given["channel"]), "document": given["document"]}
 
 
 class ReasonForm(forms.Form):

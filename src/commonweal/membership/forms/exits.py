@@ -9,16 +9,14 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from commonweal.membership.forms.doors import RequestForm
 from commonweal.membership.rules.movements import Held
-from commonweal.people.rules import Channel
-from commonweal.ui.fields import CleanCharField
 from commonweal.ui.widgets import ChoiceCards
 
 ALL, SOME = "all", "some"
-DOORS = (Channel.PHONE, Channel.COUNTER, Channel.PAPER)
 
 
-class ExitForm(forms.Form):
+class ExitForm(RequestForm):
     """All shares, or some of one class where the statutes allow it; for staff also the door and the paper."""
 
     what = forms.ChoiceField(
@@ -32,29 +30,15 @@ class ExitForm(forms.Form):
     )
     share_class = forms.ChoiceField(label=_("Class of shares"), required=False)
     count = forms.IntegerField(label=_("How many shares"), min_value=1, max_value=1_000_000, required=False)
-    channel = forms.ChoiceField(
-        label=_("How did the request come?"),
-        choices=lambda: [(door.value, _(door.label)) for door in DOORS],
-        widget=ChoiceCards,
-    )
-    document = CleanCharField(
-        label=_("Document it rests on"),
-        max_length=80,
-        required=False,
-        help_text=_(
-            "The letter with its date; for someone under eighteen the agreement of the justice of the peace, "
-            "for a protected person that of the administrator."
-        ),
-    )
+    field_order = ("what", "share_class", "count", "channel", "document")
 
     def __init__(
         self, *args: Any, held: Mapping[str, Held], partial: bool, by_staff: bool, **kwargs: Any
     ) -> None:
-        super().__init__(*args, **kwargs)
-        left_out = set() if partial else {"what", "share_class", "count"}
-        for name in left_out | (set() if by_staff else {"channel", "document"}):
-            del self.fields[name]
-        if partial:
+        super().__init__(*args, by_staff=by_staff, **kwargs)
+        if not partial:
+            del self.fields["what"], self.fields["share_class"], self.fields["count"]
+        else:
             codes = [("", _("Choose")), *((code, code) for code, each in held.items() if each.shares)]
             self.fields["share_class"].choices = codes  # type: ignore[attr-defined]
 
@@ -74,18 +58,5 @@ class ExitForm(forms.Form):
 
     def asked(self) -> dict[str, Any]:
         """What `ask_to_leave` needs besides who and when."""
-        names = ("share_class", "count", "channel", "document")
-        found = {name: self.cleaned_data[name] for name in names if name in self.cleaned_data}
-        if "channel" in found:
-            found["channel"] = Channel(found["channel"])
-        return found
-
-
-class DoorForm(forms.Form):
-    """How someone said that they take their request back."""
-
-    channel = forms.ChoiceField(
-        label=_("How did they say so?"),
-        choices=lambda: [(door.value, _(door.label)) for door in DOORS],
-        widget=ChoiceCards,
-    )
+        given = self.cleaned_data
+        return {name: given[name] for name in ("share_class", "count") if name in given} | self.came()

@@ -7,20 +7,14 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from commonweal.membership.forms.exits import DOORS
-from commonweal.people.rules import Channel
+from commonweal.membership.forms.doors import DoorField
 from commonweal.ui.fields import CleanCharField
-from commonweal.ui.widgets import ChoiceCards
 
 
 class AgreementForm(forms.Form):
     """What staff note beside it: through which door it came, and who agreed."""
 
-    channel = forms.ChoiceField(
-        label=_("How did the member tell us?"),
-        choices=lambda: [(door.value, _(door.label)) for door in DOORS],
-        widget=ChoiceCards,
-    )
+    channel = DoorField(label=_("How did the member tell us?"))
     agreement = CleanCharField(
         label=_("Who agreed, and how"),
         max_length=120,
@@ -37,7 +31,7 @@ class AgreementForm(forms.Form):
         given = self.cleaned_data
         if "channel" not in given:
             return {}
-        return {"channel": Channel(given["channel"]), "agreement": given["agreement"]}
+        return {"channel": given["channel"], "agreement": given["agreement"]}
 
 
 class HouseholdForm(AgreementForm):

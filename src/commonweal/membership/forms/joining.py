@@ -16,12 +16,13 @@ from commonweal.kernel.decision import Decision, Refusal
 from commonweal.kernel.text import folded
 from commonweal.kernel.words import Words, gettext_noop
 from commonweal.membership import queries
+from commonweal.membership.forms.doors import DoorField
 from commonweal.membership.queries import joining
 from commonweal.membership.rules.joining import Asker, HolderRole, rightly_represented
 from commonweal.membership.rules.statutes import may_hold
 from commonweal.people.actions import company_number
 from commonweal.people.queries import person_with_address
-from commonweal.people.rules import Channel, LegalForm
+from commonweal.people.rules import LegalForm
 from commonweal.places.queries import municipalities_coded, municipality_matches
 from commonweal.places.rules import name_in
 from commonweal.ui.fields import CleanCharField, DatePartsField
@@ -105,11 +106,7 @@ def heed(decision: Decision) -> None:
 class WhoForm(StepForm):
     """For whom staff enter a request, and through which door it came."""
 
-    channel = forms.ChoiceField(
-        label=_("How did it come in?"),
-        choices=[(each.value, _(each.label)) for each in (Channel.PHONE, Channel.COUNTER, Channel.PAPER)],
-        widget=ChoiceCards,
-    )
+    channel = DoorField(label=_("How did it come in?"))
     member_number = forms.IntegerField(
         label=_("Member number, if known"), min_value=1, max_value=2_000_000_000, required=False
     )

@@ -7,10 +7,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from commonweal.membership.forms.doors import DoorField
 from commonweal.membership.rules.credit_transfers import NAME_MAX
-from commonweal.people.rules import Channel
 from commonweal.ui.fields import CleanCharField
-from commonweal.ui.widgets import ChoiceCards
 
 IBAN_TYPED_MAX = 42
 
@@ -29,13 +28,7 @@ class AccountForm(forms.Form):
         max_length=NAME_MAX,
         help_text=_("The name as the bank knows it."),
     )
-    channel = forms.ChoiceField(
-        label=_("How did the member tell us?"),
-        choices=lambda: [
-            (each.value, _(each.label)) for each in (Channel.COUNTER, Channel.PHONE, Channel.PAPER)
-        ],
-        widget=ChoiceCards,
-    )
+    channel = DoorField(label=_("How did the member tell us?"))
 
     def __init__(self, *args: Any, by_staff: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -15,7 +15,7 @@ from commonweal.kernel.decision import Refusal
 from commonweal.membership import actions, queries
 from commonweal.membership.access import own_or_past_membership
 from commonweal.membership.forms.conversions import ConversionForm, ReasonForm
-from commonweal.membership.forms.exits import DoorForm
+from commonweal.membership.forms.doors import DoorForm
 from commonweal.membership.models import ConversionRequest, Member
 from commonweal.membership.rules.conversions import converted, even_step
 from commonweal.membership.rules.statutes import Terms
@@ -100,7 +100,7 @@ def _withdraw(request: HttpRequest, member: Member, door: Any) -> None:
     waiting = queries.waiting_conversion(member)
     if waiting is None:
         raise actions.ConversionRefused(_("No request waits any more."), code="gone")
-    channel = Channel(door.cleaned_data["channel"]) if door else Channel.WEB
+    channel = door.cleaned_data["channel"] if door else Channel.WEB
     actions.withdraw_conversion(
         request=waiting, by=signed_in_person(request), now=timezone.now(), channel=channel
     )

@@ -17,7 +17,8 @@ from django.views.decorators.http import require_http_methods
 from commonweal.kernel.decision import Refusal
 from commonweal.membership import actions, queries
 from commonweal.membership.access import own_or_past_membership
-from commonweal.membership.forms.exits import DoorForm, ExitForm
+from commonweal.membership.forms.doors import DoorForm
+from commonweal.membership.forms.exits import ExitForm
 from commonweal.membership.models import Member
 from commonweal.membership.rules import exits as rules
 from commonweal.membership.rules.movements import Held
@@ -163,7 +164,7 @@ def _withdrawn(request: HttpRequest, member: Member, *, by_staff: bool) -> HttpR
     context = acting.frame("exit", member, signed_in_person(request), by_staff=by_staff)
     form = DoorForm(request.POST or None) if by_staff else None
     if request.method == "POST" and (form is None or form.is_valid()):
-        channel = Channel(form.cleaned_data["channel"]) if form else Channel.WEB
+        channel = form.cleaned_data["channel"] if form else Channel.WEB
         actions.withdraw_exit(
             request=waiting, by=signed_in_person(request), now=timezone.now(), channel=channel
         )

@@ -52,7 +52,7 @@ def _account(request: HttpRequest, member: Member, *, back: str, by_staff: bool)
     form = AccountForm(request.POST or None, initial={"holder": name}, by_staff=by_staff)
     if request.method == "POST" and form.is_valid():
         given: dict[str, Any] = dict(form.cleaned_data)
-        channel = Channel(given.pop("channel", Channel.WEB))
+        channel = given.pop("channel", Channel.WEB)
         by = signed_in_person(request)
         try:
             actions.set_payout_account(member=member, by=by, now=timezone.now(), channel=channel, **given)

@@ -22,7 +22,7 @@ from commonweal.membership.models import ConversionRequest, ExitRequest, Member,
 from commonweal.membership.rules.joining import HolderRole
 from commonweal.people import actions as people
 from commonweal.people.models import Event, Message, Person, Position
-from commonweal.people.rules import LegalForm
+from commonweal.people.rules import LegalForm, Scope
 from tests import factories as make
 from tests.journeys.conftest import PASSWORD, clock, sign_in, world  # noqa: F401
 from tests.membership import dividend_steps
@@ -157,10 +157,10 @@ def test_papers_open_it_and_the_end_closes_it(verger: Member, speaker: Person) -
     make.account(new)
     secretary = make.staff("secretary")
     desk, client = signed_in(secretary), signed_in(new)
-    address, shares = f"/en/members/register/{verger.number}/speakers/", pages(verger)[0]
+    address, shares = f"/en/desk/organisations/{verger.organisation_id}/", pages(verger)[0]
     assert address in text_of(desk, f"/en/members/register/{verger.number}/")
     for language in LANGUAGES:
-        assert "Lies Spreker" in text_of(desk, f"/{language}/members/register/{verger.number}/speakers/")
+        assert "Lies Spreker" in text_of(desk, f"/{language}/desk/organisations/{verger.organisation_id}/")
     for wrong in (
         {"speaker": "no@people.example", "document": "x"},
         {"speaker": "bo@people.example", "document": ""},
@@ -177,9 +177,36 @@ def test_papers_open_it_and_the_end_closes_it(verger: Member, speaker: Person) -
     assert new not in queries.speakers_for(verger, make.NOW.date())
     people.end_speaker(position=position, by=secretary, now=make.NOW)
     assert Event.objects.filter(name="SpeakerEnded").count() == 1
-    assert desk.get("/en/members/register/9999/speakers/").status_code == 404
+    assert desk.get("/en/desk/organisations/9999/").status_code == 404
     for role in ("counter", "finance"):
         assert signed_in(make.staff(role)).get(address).status_code == 403
+
+
+def test_an_organisation_that_is_no_member_is_found_and_its_speaker_makes_a_partners_key() -> None:
+    partner = make.person("Mo", "Partner", email="mo@people.example")
+    make.account(partner)
+    seat = make.organisation(partner, name="Théâtre du Pont", number=NUMBER, confirmed=False)
+    for number in range(20):
+        make.organisation(make.person(), name=f"Théâtre {number}")
+    desk, key = (
+        signed_in(make.staff("secretary")),
+        {"name": "till", "scopes": [Scope.PARTNER], "now": timezone.now()},
+    )
+    with pytest.raises(NotAllowed) as refused:
+        people.make_key(by=partner, **key)
+    assert refused.value.code == "no_partner"
+    address = f"/en/desk/organisations/{seat.pk}/"
+    assert address not in text_of(desk, "/en/desk/organisations/")
+    for language in LANGUAGES:
+        for text in ("theatre pont", NUMBER):
+            found = text_of(desk, f"/{language}/desk/organisations/?text={text}")
+            assert address.replace("/en/", f"/{language}/") in found
+    assert "No organisation found" in text_of(desk, "/en/desk/organisations/?text=nobody")
+    assert queries_of(desk, "/en/desk/organisations/?text=theatre") <= 9
+    assert desk.post(address, {"speaker": "mo@people.example", "document": "statutes"}).status_code == 302
+    assert people.make_key(by=partner, **key)
+    for role in ("counter", "finance"):
+        assert signed_in(make.staff(role)).get("/en/desk/organisations/").status_code == 403
 
 
 def test_nobody_confirms_themselves_and_papers_are_named(verger: Member) -> None:
@@ -193,7 +220,7 @@ def test_nobody_confirms_themselves_and_papers_are_named(verger: Member) -> None
         with pytest.raises(people.SpeakerRefused) as refused:
             people.confirm_speaker(**told, **given)
         assert refused.value.code == code
-    address = f"/en/members/register/{verger.number}/speakers/"
+    address = f"/en/desk/organisations/{verger.organisation_id}/"
     page = signed_in(secretary).post(address, {"speaker": "sec@people.example", "document": "x"})
     assert "Nobody confirms themselves" in page.content.decode()
     with pytest.raises(NotAllowed):

@@ -21,7 +21,6 @@ from commonweal.membership.views import (
     requests,
     seasons,
     shares,
-    speakers,
     transfers,
 )
 
@@ -73,7 +72,6 @@ urlpatterns = [
     path("<int:number>/shares/dividends/<int:pk>/", payouts.member_dividend, name="member-dividend"),
     path("<int:number>/shares/pass-on/", transfers.offer_for, name="offer-for"),
     path("<int:number>/convert/", conversions.conversion_for, name="conversion-for"),
-    path("register/<int:number>/speakers/", speakers.speakers, name="speakers"),
     path("shares/convert/", conversions.my_conversion, name="my-conversion"),
     path("conversions/", conversions.conversion_list, name="conversion-list"),
     path("conversions/<int:pk>/", conversions.conversion_decide, name="conversion"),

@@ -169,7 +169,12 @@ def may_use(person: Person, scope: Scope, on: date) -> Decision:
     if scope in _ACTS:
         return may(person, _ACTS[scope], on)
     if scope == Scope.PARTNER and not organisations_of(person, on).exists():
-        return no("no_partner", _("This is for people who speak for a partner organisation."))
+        return no(
+            "no_partner",
+            _(
+                "This is for people who speak for a partner organisation by papers we saw. Call us: we note it with you."
+            ),
+        )
     return YES
 
 

@@ -63,6 +63,11 @@ def people_reached_at(text: str) -> QuerySet[Person]:
     return Person.objects.filter(pk__in=found)
 
 
+def organisation_with(pk: int) -> Organisation | None:
+    """One organisation."""
+    return Organisation.objects.filter(pk=pk).first()
+
+
 def organisations_named(text: str) -> QuerySet[Organisation]:
     """Organisations whose names hold words that start with those typed, or whose company number it is."""
     wanted = prefix_query(text)

@@ -1,9 +1,9 @@
-"""Forms of the portal: a name, a mandate, a staff role. They validate; the actions keep."""
+"""Forms of the portal: a name, a mandate, a staff role, who speaks for an organisation. They validate; the actions keep."""
 
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.conf import settings
@@ -17,6 +17,9 @@ from commonweal.people.queries import person_with_address
 from commonweal.people.rules import ROLES, MandateScope, Purpose, Scope
 from commonweal.ui.fields import CleanCharField, DatePartsField
 from commonweal.ui.widgets import ChoiceCards, ChoiceCardsMultiple
+
+if TYPE_CHECKING:
+    from commonweal.people.models import Person
 
 MANDATE_YEARS_MAX = 3
 
@@ -129,3 +132,21 @@ class ConsentForm(forms.Form):
         widget=ChoiceCardsMultiple,
         help_text=_("Only what you tick. You can take it back here at any moment."),
     )
+
+
+class SpeakerForm(forms.Form):
+    """Who, known by the address they sign in with; and the papers that say so."""
+
+    speaker = forms.EmailField(label=_("E-mail address they sign in with"))
+    document = CleanCharField(
+        label=_("Papers you saw"),
+        max_length=80,
+        help_text=_("Such as the statutes as published, or a mandate of the board, with its date."),
+    )
+
+    def clean_speaker(self) -> Person:
+        """The person behind the address."""
+        person = person_with_address(self.cleaned_data["speaker"])
+        if person is None:
+            raise ValidationError(_("Nobody signs in with this address."), code="unknown")
+        return person

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from commonweal.portal.views import data, desk, home, keys, mandates, me
+from commonweal.portal.views import data, desk, home, keys, mandates, me, organisations
 
 app_name = "portal"
 urlpatterns = [
@@ -19,6 +19,8 @@ urlpatterns = [
     path("me/keys/<int:pk>/end/", keys.key_end, name="key-end"),
     path("desk/", desk.desk, name="desk"),
     path("desk/members/", desk.desk_members, name="desk-members"),
+    path("desk/organisations/", organisations.desk_organisations, name="desk-organisations"),
+    path("desk/organisations/<int:pk>/", organisations.speakers, name="speakers"),
     path("desk/letters/", desk.desk_letters, name="desk-letters"),
     path("desk/staff/", desk.desk_staff, name="desk-staff"),
     path("desk/staff/<int:pk>/end/", desk.desk_staff_end, name="desk-staff-end"),

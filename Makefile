@@ -16,7 +16,7 @@ ready: ## install what the program needs into .venv
 	@$(UV) sync --quiet --quiet --frozen || { echo "The packages could not be installed. Connect to the network once, then start again."; exit 1; }
 
 run: ready ## start everything, with the demo, on http://127.0.0.1:8000
-	@$(RUN) commonweal serve --demo
+	@exec env $(RUN) commonweal serve --demo
 
 demo-reset: ## throw the demo's data away; the next run starts afresh
 	@rm -rf var/postgres var/media var/mail var/demo && echo "The demo's data is gone; 'make run' starts afresh."

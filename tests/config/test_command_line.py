@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,12 +18,15 @@ import pytest
 
 from commonweal.config import cli, committee, translations
 
+ROOT = Path(__file__).parent.parent.parent
 COMMAND = [sys.executable, "-m", "commonweal.config.cli"]
 
 
 def bare(**settings: str) -> dict[str, str]:
     """The environment of someone who has set nothing but these."""
-    kept = {name: value for name, value in os.environ.items() if name.startswith(("COVERAGE_", "COV_"))}
+    # What measures tests, and what moves their clock, reaches the programs they start.
+    tools = ("COVERAGE_", "COV_", "MOVED_TO", "PYTHONPATH")
+    kept = {name: value for name, value in os.environ.items() if name.startswith(tools)}
     return {**kept, "PATH": "/usr/bin:/bin", **settings}
 
 
@@ -33,14 +37,21 @@ def free_port() -> int:
 
 
 class Served:
-    """A site started by `commonweal serve --demo`, and the same environment for further commands."""
+    """A site started by `make run`, and the same environment for further commands."""
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.port = folder, free_port()
         self.environment = bare(COMMONWEAL_VAR=str(folder), COMMONWEAL_PORT=str(self.port))
         self.process = subprocess.Popen(
-            [*COMMAND, "serve", "--demo"],
-            env=self.environment,
+            ["make", "run", f"PYTHON={sys.executable}"],
+            cwd=ROOT,
+            env={
+                **os.environ,
+                "DATABASE_URL": "",
+                "SECRET_KEY": "",
+                **self.environment,
+                "PATH": os.environ["PATH"],
+            },
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -66,9 +77,17 @@ class Served:
             return str(answer.read(), "utf-8")
 
     def stop(self) -> int:
-        self.process.send_signal(signal.SIGTERM)
-        self.process.communicate(timeout=30)
-        return self.process.returncode
+        return stopped(self.process)
+
+    def database_runs(self) -> bool:
+        return (self.folder / "postgres" / "postmaster.pid").exists()
+
+
+def stopped(process: subprocess.Popen[str]) -> int:
+    """Ends a process by its number, as a service manager does; gives its exit code."""
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=30)
+    return process.returncode
 
 
 @pytest.fixture(scope="module")
@@ -93,9 +112,28 @@ def test_one_command_serves_a_demo_tells_its_log_ins_and_stops_clean(served: Ser
     again = served.run("demo")
     assert "nothing was loaded" in again.stdout
     assert served.run("migrate").returncode == 0
-    assert served.stop() == 0
+    served.stop()
+    assert not served.database_runs(), "ended by its number, it leaves no server behind"
     with pytest.raises(OSError, match="refused"):
         served.page("/fr/")
+
+
+def test_a_stop_before_it_answers_leaves_no_server_behind(tmp_path: Path) -> None:
+    folder = tmp_path / "var"
+    process = subprocess.Popen(
+        [*COMMAND, "serve"],
+        env=bare(COMMONWEAL_VAR=str(folder), COMMONWEAL_PORT=str(free_port())),
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    note = folder / "postgres" / "postmaster.pid"
+    for _try in range(600):
+        if note.exists():
+            break
+        time.sleep(0.05)
+    assert note.exists()
+    assert stopped(process) == 130
+    assert not note.exists()
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,6 @@ HEAD = "reference,number,kind,share_class,count,amount,effective_on\n"
 
 @pytest.mark.django_db
 def test_a_sheet_is_checked_then_brought_in(tmp_path: Path) -> None:
-    make.statutes()
     member, said, path = make.member(), list[str](), tmp_path / "old.csv"
     path.write_text(
         f"{HEAD}1,{member.number},subscription,A,3,150,2020-06-01\n1,{member.number},gift,A,1,50,2020-06-01\n"
@@ -47,7 +46,6 @@ def test_a_sheet_is_checked_then_brought_in(tmp_path: Path) -> None:
 def test_trouble_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(Trouble, match="could not be read"):
         sheets.bring_in("members", tmp_path / "none.csv", only_check=False, say=print)
-    make.statutes()
     member, path = make.member(), tmp_path / "old.csv"
     path.write_text(f"{HEAD}1,{member.number},subscription,A,60,3000,2020-06-01\n")
     checking = sheets.actions.check_import

@@ -11,6 +11,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -30,7 +31,8 @@ def main(arguments: list[str] | None = None) -> int:
     _describe(commands)
     options = parser.parse_args(arguments)
     try:
-        return int(options.run(options) or 0)
+        with _stops_when_asked():
+            return int(options.run(options) or 0)
     except (Trouble, environment.MissingSetting, embedded.DatabaseTrouble) as trouble:
         print(trouble, file=sys.stderr)
         return 1
@@ -40,6 +42,27 @@ def main(arguments: list[str] | None = None) -> int:
         return 0
     except KeyboardInterrupt:
         return 130
+
+
+@contextlib.contextmanager
+def _stops_when_asked() -> Iterator[None]:
+    """Makes the signals that ask a process to end do what Ctrl-C does, from the first moment on.
+
+    Python would end at once and leave the database it had started behind.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def stop(*_signal: object) -> None:
+        raise KeyboardInterrupt
+
+    before = {number: signal.signal(number, stop) for number in embedded.STOPS}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _describe(commands: Any) -> None:
@@ -194,10 +217,6 @@ def _serve(options: argparse.Namespace) -> int:
 
 
 def _until_stopped(children: list[subprocess.Popen[bytes]], port: int, demo: bool) -> int:
-    def stop(*_signal: object) -> None:
-        raise KeyboardInterrupt
-
-    signal.signal(signal.SIGTERM, stop)
     try:
         _wait_for(port)
         print(f"\nCommonweal answers on http://127.0.0.1:{port}/  (stop with Ctrl-C)")

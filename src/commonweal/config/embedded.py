@@ -11,9 +11,13 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
+
+STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+"""The signals by which a process is asked to end."""
 
 
 class DatabaseTrouble(Exception):
@@ -41,6 +45,21 @@ def _forget_dead_server(folder: Path) -> None:
 
 
 @contextlib.contextmanager
+def _stop_later() -> Iterator[list[int]]:
+    """The signals to stop that came meanwhile: a server half started could not be stopped by whom it does not know yet."""
+    heard: list[int] = []
+    if threading.current_thread() is not threading.main_thread():
+        yield heard
+        return
+    before = {number: signal.signal(number, lambda number, _: heard.append(number)) for number in STOPS}
+    try:
+        yield heard
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextlib.contextmanager
 def server(folder: Path) -> Iterator[str]:
     """Starts the server over `folder` and gives its address; stops it when the last user leaves.
 
@@ -55,7 +74,8 @@ def server(folder: Path) -> Iterator[str]:
         folder.parent.mkdir(parents=True, exist_ok=True)
         _forget_dead_users(folder)
         _forget_dead_server(folder)
-        running = get_server(folder, cleanup_mode="stop")
+        with _stop_later() as heard:
+            running = get_server(folder, cleanup_mode="stop")
     except Exception as trouble:
         first = str(trouble).splitlines()[0] if str(trouble) else type(trouble).__name__
         raise DatabaseTrouble(
@@ -63,13 +83,15 @@ def server(folder: Path) -> Iterator[str]:
             "Move it away or run `make demo-reset`, then start again."
         ) from trouble
     try:
+        for number in heard[:1]:
+            signal.raise_signal(number)
         yield running.get_uri()
     finally:
         running.cleanup()
 
 
-def _hurried(address: str) -> None:
-    # The tests' own server may lose everything in a power cut: waiting for the disk took most of their time.
+def hurried(address: str) -> None:
+    """Lets a server for tests lose everything in a power cut: waiting for the disk took most of their time."""
     import psycopg
     from psycopg import sql
 
@@ -79,21 +101,28 @@ def _hurried(address: str) -> None:
         connection.execute("SELECT pg_reload_conf()")
 
 
+def _stop(*_signal: object) -> None:
+    raise KeyboardInterrupt
+
+
 def main() -> int:
     """Runs the command given on the command line beside an embedded server, and ends with its exit code."""
     environment = os.environ.copy()
+    # Until the command runs and gets the signals itself: ended here and now, Python would leave the server behind.
+    for number in STOPS:
+        signal.signal(number, _stop)
     with contextlib.ExitStack() as stack:
         if not environment.get("DATABASE_URL"):
             folder = Path(environment.get("COMMONWEAL_VAR", "var")) / "postgres-test"
             try:
                 environment["DATABASE_URL"] = stack.enter_context(server(folder))
-                _hurried(environment["DATABASE_URL"])
+                hurried(environment["DATABASE_URL"])
             except DatabaseTrouble as trouble:
                 print(trouble, file=sys.stderr)
                 return 1
         child = subprocess.Popen(sys.argv[1:], env=environment)
-        signal.signal(signal.SIGINT, lambda *_: child.send_signal(signal.SIGINT))
-        signal.signal(signal.SIGTERM, lambda *_: child.send_signal(signal.SIGTERM))
+        for number in STOPS:
+            signal.signal(number, lambda number, _frame: child.send_signal(number))
         return child.wait()
 
 

@@ -24,7 +24,6 @@ JULY = datetime(2026, 7, 6, 9, 0, tzinfo=UTC)
 
 @pytest.fixture(autouse=True)
 def _statutes(db: None) -> None:
-    make.statutes()
     make.member()
 
 
@@ -208,6 +207,7 @@ def test_the_database_keeps_a_season(member: Member) -> None:
     )
     decide = (
         f"UPDATE {table} SET state = 'decided', outcome = 'pay', document = 'minutes', decided_at = now(), "
+        f"decided_by_id = {member.person_id}, "
         f"({names}) = (1, 1, 1, 1, 1, 1), decided_on = %s WHERE id = {season.pk}"
     )
     assert broken(decide, "2026-06-30") == "exit_season_decided_once"

@@ -58,6 +58,11 @@ class ExitSeason(models.Model):
                 condition=Q(opens_on__lte=models.F("closes_on"), effect_on__lte=models.F("pay_by")),
             ),
             models.CheckConstraint(
+                name="exit_season_decided_by_someone",
+                condition=Q(decided_at__isnull=True, decided_by__isnull=True)
+                | Q(decided_at__isnull=False, decided_by__isnull=False),
+            ),
+            models.CheckConstraint(
                 name="exit_season_decided_whole",
                 condition=Q(state="collecting", outcome="", decided_at__isnull=True)
                 | (

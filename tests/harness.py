@@ -1,0 +1,76 @@
+"""Habits the suite holds every test to: no connection leaves the machine, and rows without an order come in any order."""
+
+from __future__ import annotations
+
+import random
+import socket
+from collections.abc import Iterator
+from ipaddress import ip_address
+from typing import Any
+
+import pytest
+from django.db.models import query
+
+
+class LeavesTheMachine(Exception):
+    """A test tried to connect to an address outside this machine."""
+
+
+def _stays(address: Any) -> bool:
+    if not isinstance(address, tuple):
+        # A path: a socket of this machine.
+        return True
+    host = str(address[0])
+    if host in ("localhost", ""):
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _only_loopback() -> Iterator[None]:
+    """Refuses every connection but to this machine, whoever asks for it in this process."""
+    patch = pytest.MonkeyPatch()
+    for name in ("connect", "connect_ex"):
+        original = getattr(socket.socket, name)
+
+        def checked(self: socket.socket, address: Any, _original: Any = original) -> Any:
+            if not _stays(address):
+                raise LeavesTheMachine(f"{address!r} is not on this machine")
+            return _original(self, address)
+
+        patch.setattr(socket.socket, name, checked)
+    yield
+    patch.undo()
+
+
+# Pages read many rows at once by these; `get`, `first` and `exists` ask for one row by themselves.
+READERS = (
+    "ModelIterable",
+    "ValuesIterable",
+    "ValuesListIterable",
+    "NamedValuesListIterable",
+    "FlatValuesListIterable",
+)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _no_order_unless_asked_for() -> Iterator[None]:
+    """Shuffles what a query without an order gives: PostgreSQL promises none, and shows one only while tables are small."""
+    patch = pytest.MonkeyPatch()
+    for name in READERS:
+        reader = getattr(query, name)
+
+        def shuffled(self: Any, _original: Any = reader.__iter__) -> Iterator[Any]:
+            if self.queryset.ordered or self.queryset.query.is_sliced:
+                yield from _original(self)
+                return
+            rows = list(_original(self))
+            random.shuffle(rows)
+            yield from rows
+
+        patch.setattr(reader, "__iter__", shuffled)
+    yield
+    patch.undo()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from django.utils import translation
 from commonweal.config.translations import compile_all
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+pytest_plugins = ["tests.clock", "tests.database", "tests.harness", "tests.budget"]
 AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 QUIET = [
@@ -41,7 +41,6 @@ COLOURS = ["color-contrast", "color-contrast-enhanced", "link-in-text-block"]
 
 
 def pytest_configure() -> None:
-    _empties_the_ledger_too()
     compile_all()
     django_settings.STORAGES["staticfiles"] = {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
@@ -50,28 +49,6 @@ def pytest_configure() -> None:
     django_settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
     for template in django_settings.TEMPLATES:
         template["OPTIONS"]["string_if_invalid"] = InvalidVariable()
-
-
-def _empties_the_ledger_too() -> None:
-    # Tests that commit empty all tables when they end. The ledger refuses that from everyone, so for this one
-    # statement the server is told to act as a copy of another, whose triggers do not fire.
-    from django.db.backends.postgresql.operations import DatabaseOperations
-
-    flush = DatabaseOperations.execute_sql_flush
-
-    def behind_the_guards(self: Any, sql_list: list[str]) -> None:
-        flush(
-            self,
-            [
-                "SET session_replication_role = replica",
-                *sql_list,
-                # Django does not know these tables; their jobs would run in the next test.
-                "TRUNCATE procrastinate_jobs CASCADE",
-                "SET session_replication_role = origin",
-            ],
-        )
-
-    DatabaseOperations.execute_sql_flush = behind_the_guards  # type: ignore[method-assign]
 
 
 class InvalidVariable(str):
@@ -96,12 +73,6 @@ def _photos_in_a_temporary_folder(tmp_path: Path, settings: Any) -> None:
 def _no_language_left_over() -> None:
     # A request leaves its language behind in the thread; each test starts with the source texts.
     translation.activate("en")
-
-
-@pytest.fixture
-def now() -> datetime:
-    """A moment in the middle of most test calls."""
-    return datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
 
 @pytest.fixture

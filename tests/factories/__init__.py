@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import uuid
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from commonweal.ambitions.models import Ambition, AmbitionText
@@ -24,8 +24,8 @@ from commonweal.voting import actions as voting
 from commonweal.voting.models import Ballot, Voter
 from commonweal.voting.rules.choices import Form
 from commonweal.voting.sealing import Sheet, new_committee
+from tests.clock import NOW as NOW
 
-NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 _numbers = itertools.count(1)
 
 
@@ -271,11 +271,6 @@ def open_ballot(
 def voters(ballot: Ballot) -> list[Voter]:
     """The roll, in order."""
     return list(ballot.voters.select_related("member__person").order_by("id"))
-
-
-def statutes() -> None:
-    """The classes of shares and settings a new site starts with."""
-    membership.load_statutes(by=None, now=NOW)
 
 
 def shares(holder: Member, count: int = 10, share_class: str = "A", **changes: Any) -> Any:

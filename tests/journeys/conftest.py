@@ -4,17 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from django.core.cache import cache
-from django.utils import timezone
 
-from commonweal.ambitions.actions import load_published
-from commonweal.places.actions import import_gazetteer
-from commonweal.projects.actions import load_rulebook
-from tests import factories as make
+from tests.clock import Clock as Clock
 
 PASSWORD = "a long password"
 # Words no French, Dutch or German text has; with a dash they may belong to a command.
@@ -42,36 +37,10 @@ def keeps_its_language(page: Any) -> None:
         assert english == [], page.url
 
 
-class Clock:
-    """The program's now; tests move it forward."""
-
-    def __init__(self, start: datetime) -> None:
-        self.moment = start
-
-    def __call__(self) -> datetime:
-        return self.moment
-
-    def go_to(self, moment: datetime) -> None:
-        self.moment = moment
-
-    def forward(self, **span: float) -> None:
-        self.moment += timedelta(**span)
-
-
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    made = Clock(make.NOW)
-    monkeypatch.setattr(timezone, "now", made)
-    return made
-
-
 @pytest.fixture
 def world(transactional_db: None, clock: Clock) -> None:
     # What limits log-ins counts here, and outlives a test: each begins with none.
     cache.clear()
-    import_gazetteer()
-    load_published()
-    load_rulebook(by=None, now=make.NOW)
 
 
 @pytest.fixture

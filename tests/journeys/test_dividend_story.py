@@ -23,7 +23,6 @@ WORDS = {"fr": "Payé le", "nl": "Betaald op", "de": "Gezahlt am", "en": "Paid o
 
 @pytest.fixture
 def people(world: None) -> None:
-    make.statutes()
     for name, role in (("one", "finance"), ("two", "finance"), ("three", "secretary")):
         make.account(make.staff(role, email=f"{name}@example.org"), PASSWORD)
     who = make.person("Ada", "Peeters", email="ada@example.org")

@@ -41,7 +41,6 @@ PARTS = {"1/2": 187_75, "1/4": 93_88, " 1 / 4": 93_87}
 @pytest.fixture
 def staff(transactional_db: None, clock: Clock) -> None:
     """The secretary and finance with a log-in; someone who stays and keeps most of the capital."""
-    make.statutes()
     make.shares(make.member(make.person("Vera", "Janssens")), 100)
     for role, email in (("secretary", SECRETARY), ("finance", FINANCE)):
         make.account(make.staff(role, email=email), PASSWORD)

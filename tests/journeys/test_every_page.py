@@ -160,7 +160,6 @@ def site(world: None, clock: Clock) -> dict[str, list[str]]:
     make.account(adviser, PASSWORD)
     who = make.person("Germaine", "Petit", email="ada@example.org")
     make.account(who, PASSWORD)
-    steps.ready()
     holder = make.member(who)
     operation = make.shares(holder, 10)
     dividend, proposed = _dividends(holder, adviser)

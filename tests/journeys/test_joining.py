@@ -24,7 +24,7 @@ from tests.journeys.steps import (
     read_in,
     told_how_to_pay,
 )
-from tests.membership.joining_steps import paid, ready
+from tests.membership.joining_steps import paid
 
 pytestmark = pytest.mark.browser
 
@@ -32,7 +32,6 @@ pytestmark = pytest.mark.browser
 @pytest.fixture
 def people(world: None) -> None:
     """A newcomer and two of the staff, each with a log-in."""
-    ready()
     for person in (
         make.person("Jeanne", "Delvaux", email="jeanne@example.org"),
         make.staff("counter", email="counter@example.org"),

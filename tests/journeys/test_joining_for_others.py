@@ -27,7 +27,7 @@ from tests.journeys.steps import (
     read_in,
     told_how_to_pay,
 )
-from tests.membership.joining_steps import paid, ready
+from tests.membership.joining_steps import paid
 
 pytestmark = pytest.mark.browser
 SEAT = {
@@ -41,7 +41,6 @@ SEAT = {
 @pytest.fixture
 def people(world: None) -> None:
     """A member with ten shares, finance and the secretary, each with a log-in."""
-    ready()
     who = make.person("Ada", "Peeters", email="ada@example.org", born_on=date(1980, 5, 1))
     make.shares(make.member(who), 10)
     for person in (

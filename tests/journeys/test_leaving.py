@@ -25,7 +25,6 @@ DAY = {"fr": "30 juin 2026", "nl": "30 juni 2026", "de": "30. Juni 2026", "en": 
 @pytest.fixture
 def member(transactional_db: None, clock: Clock) -> Member:
     """A member with ten shares, beside one who stays; the secretary; all with a log-in."""
-    make.statutes()
     make.shares(make.member(), 100)
     made = make.member(make.person("Ada", "Peeters", email=MEMBER), joined_on=date(2020, 1, 1))
     make.shares(made, 10)

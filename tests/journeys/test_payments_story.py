@@ -13,7 +13,7 @@ from commonweal.membership.queries import held_on
 from tests import factories as make
 from tests.journeys.conftest import PASSWORD, Clock, press
 from tests.journeys.steps import LANGUAGES, choose, fill, plain, read_in
-from tests.membership.joining_steps import asked, paid, ready
+from tests.membership.joining_steps import asked, paid
 
 pytestmark = pytest.mark.browser
 FINANCE, PAYER = "finance@example.org", "emma@example.org"
@@ -24,7 +24,6 @@ REST = {"fr": "300 €", "nl": "€ 300", "de": "300 €", "en": "€300"}
 @pytest.fixture
 def requests(world: None) -> dict[str, Application]:
     """Four requests for ten shares at 50 euro, by the first name of who asked; finance, and one who asked, can log in."""
-    ready()
     emma = make.person("Emma", "Claes", email=PAYER)
     for person in (emma, make.staff("finance", email=FINANCE)):
         make.account(person, PASSWORD)

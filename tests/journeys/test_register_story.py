@@ -29,7 +29,6 @@ REPORT = {"fr": "Rapport spécial", "nl": "Bijzonder verslag", "de": "Sonderberi
 @pytest.fixture
 def ada(world: None) -> Member:
     """A member with ten shares, and five more since 2024; another who reads; the secretary."""
-    make.statutes()
     who = make.person(
         "Ada", "Peeters", email="ada@example.org", phone="0470 12 34 56", born_on=date(1950, 12, 31)
     )

@@ -41,7 +41,6 @@ def test_an_administrator_asks_for_a_protected_member(
     axe: Callable[[Any], None],
     language: str,
 ) -> None:
-    make.statutes()
     make.shares(make.member(), 100)
     nel, tom = (
         make.person("Nel", "Maes", email=MEMBER),

@@ -61,11 +61,11 @@ def begun(folder: Path) -> None:
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0)
-    from commonweal.membership.actions import dividends
-    from tests import factories as make
+    from commonweal.membership.actions import dividends, load_statutes
+    from tests.clock import NOW
     from tests.membership.dividend_steps import Staff, holder, reckoned
 
-    make.statutes()
+    load_statutes(by=None, now=NOW)
     staff = Staff()
     for count in range(1, MEMBERS + 1):
         holder(count)

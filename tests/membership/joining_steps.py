@@ -19,12 +19,6 @@ from tests.membership.bank_files import ACCOUNT, as_coda
 BORN = date(1980, 5, 1)
 
 
-def ready() -> None:
-    """Statutes and information notes as on a new site."""
-    make.statutes()
-    joining.load_notes(by=None, now=make.NOW)
-
-
 def asking(applicant: Person | None, count: int = 10, **changes: Any) -> joining.Asking:
     """What somebody asks for: ten shares of class A for themselves unless told."""
     home = {

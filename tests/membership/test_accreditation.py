@@ -29,11 +29,6 @@ YEAR = make.NOW.year
 HOME = "/en/members/register/accreditation/"
 
 
-@pytest.fixture(autouse=True)
-def _statutes(db: None) -> None:
-    make.statutes()
-
-
 @pytest.fixture
 def secretary() -> Client:
     return signed_in(make.staff("secretary"))
@@ -127,7 +122,6 @@ def test_only_the_secretary_and_only_recent_years(secretary: Client) -> None:
 
 
 def test_refusals_exclusions_and_dividends_of_the_year_are_counted() -> None:
-    steps.ready()
     asked = steps.asked(make.person(), 2)
     joining.refuse_application(
         application=asked, reason="The statutes of the day.", by=make.staff("secretary"), now=make.NOW

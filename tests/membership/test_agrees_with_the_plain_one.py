@@ -50,7 +50,6 @@ class Both(RuleBasedStateMachine):
 
     @initialize()
     def begin(self) -> None:
-        make.statutes()
         self.members = [make.member(joined_on=date(2000, 1, 1)) for _each in range(3)]
         self.plain = PlainRegister(tuple(member.number for member in self.members))
         self.secretary = make.staff("secretary")

@@ -36,7 +36,6 @@ MOVEMENT = {
 
 @pytest.fixture(autouse=True)
 def _ground(db: None) -> None:
-    make.statutes()
     cache.clear()
 
 

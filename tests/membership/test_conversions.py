@@ -8,7 +8,6 @@ from datetime import date
 from typing import Any
 
 import pytest
-from django.utils import timezone
 
 from commonweal.kernel.decision import NotAllowed
 from commonweal.ledger.models import Operation
@@ -20,20 +19,13 @@ from commonweal.membership.states import CONVERSION, ConversionState
 from commonweal.people.models import Message, Person
 from commonweal.people.rules import Channel
 from tests import factories as make
-from tests.journeys.conftest import PASSWORD, clock, press, sign_in, world  # noqa: F401
+from tests.journeys.conftest import PASSWORD, press, sign_in, world  # noqa: F401
 from tests.membership.test_exits import broken
 from tests.portal.steps import LANGUAGES, queries_of, signed_in, text_of
 
 pytestmark = pytest.mark.django_db
 DAY, OLD = make.NOW.date(), date(2010, 1, 1)
 PAGE = "/en/members/shares/convert/"
-
-
-@pytest.fixture(autouse=True)
-def _today(db: None, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
-    make.statutes()
-    if "browser" not in request.keywords:
-        monkeypatch.setattr(timezone, "now", lambda: make.NOW)
 
 
 @pytest.fixture
@@ -386,7 +378,7 @@ def test_staff_enter_it_for_those_who_phone_come_by_or_write(elke: Member) -> No
 @pytest.mark.browser
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_member_converts_shares_in_a_browser(
-    world: None,  # noqa: F811
+    db: None,
     browser_page: Callable[..., Any],
     sign_in: Callable[..., None],  # noqa: F811
     elke: Member,

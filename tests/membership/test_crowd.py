@@ -82,7 +82,6 @@ def exactly(answers: list[str], allowed: int, member: Member, holds: int) -> Non
 
 @pytest.fixture
 def holder(transactional_db: None) -> Callable[[int], Member]:
-    make.statutes()
 
     def made(count: int) -> Member:
         member = make.member()

@@ -26,7 +26,7 @@ from commonweal.people.models import Person
 from commonweal.portal.demo.bank import Paid
 from tests import factories as make
 from tests.membership.bank_files import ACCOUNT, as_camt, as_coda, damaged
-from tests.membership.joining_steps import asked, paid, ready
+from tests.membership.joining_steps import asked, paid
 
 pytestmark = pytest.mark.django_db
 Write = Callable[[Sequence[Paid]], bytes]
@@ -74,7 +74,6 @@ def whole() -> None:
 
 def tried(write: Write, times: int) -> Counter[str]:
     """So many damaged files of one format, brought in one after the other."""
-    ready()
     finance = make.staff("finance")
     applications = [asked(make.person("Jeanne", f"Delvaux{each}"), 3 + each) for each in range(3)]
     movements = [*(paid(each) for each in applications), Paid(-12_35, "Bank", text="kosten")]
@@ -103,7 +102,6 @@ def test_a_thousand_damaged_files_are_refused_with_the_line_and_none_is_half_rea
 def test_what_breaks_in_the_middle_of_reading_in_leaves_nothing(
     write: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ready()
     finance = make.staff("finance")
     content = write([paid(asked(make.person("Jeanne", f"Delvaux{each}"))) for each in range(3)])
     file = payments.upload_file(name="x", content=content, account=ACCOUNT, by=finance, now=make.NOW)

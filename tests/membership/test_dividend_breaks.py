@@ -16,7 +16,6 @@ from django.db import connections
 from commonweal.membership import actions
 from commonweal.membership.actions import dividends, paying_out
 from commonweal.membership.models import DividendLine, Payment, PaymentFile
-from tests import factories as make
 from tests.ledger.test_guards import crowd
 from tests.membership.broken_run import KILLED, MEMBERS
 from tests.membership.dividend_steps import (
@@ -57,7 +56,6 @@ def broken_at(monkeypatch: pytest.MonkeyPatch, module: Any, name: str, call: int
 def test_a_run_broken_off_in_each_step_is_carried_on_from_where_it_held(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    make.statutes()
     staff = Staff()
     members = [holder(count) for count in range(1, 6)]
     run = actions.propose_dividend(proposal=proposal(**knows_all()), by=staff.proposer, now=NOW)
@@ -98,7 +96,6 @@ def _carried_on(_turn: int, run: int) -> str:
 
 
 def test_a_crowd_that_carries_on_at_once_books_and_pays_each_line_once(transactional_db: None) -> None:
-    make.statutes()
     staff = Staff()
     members = [holder(count) for count in range(1, 8)]
     run = reckoned(staff)

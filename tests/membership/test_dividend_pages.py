@@ -47,7 +47,6 @@ FORM = {
 
 @pytest.fixture
 def staff(db: None) -> Staff:
-    make.statutes()
     return Staff()
 
 

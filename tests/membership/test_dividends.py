@@ -52,7 +52,6 @@ SPACE = "{urn:iso:std:iso:20022:tech:xsd:pain.001.001.09}"
 
 @pytest.fixture
 def staff(db: None) -> Staff:
-    make.statutes()
     return Staff()
 
 

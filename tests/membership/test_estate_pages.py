@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from django.utils import timezone
 
 from commonweal.membership import queries
 from commonweal.membership.models import Claimant, Estate, Member, Payment, PaymentFile
 from commonweal.people.models import Event, Person
 from tests import factories as make
+from tests.clock import Clock
 from tests.membership.test_estates import IBANS, NOW, heirs, opened, settled
 from tests.membership.test_estates import dora as dora
 from tests.membership.test_estates import secretary as secretary
@@ -22,8 +22,8 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def _september(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
-    monkeypatch.setattr(timezone, "now", lambda: NOW)
+def _september(clock: Clock, settings: Any) -> None:
+    clock.go_to(NOW)
     settings.SITE = {**settings.SITE, "iban": IBANS[1]}
 
 

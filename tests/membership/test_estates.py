@@ -99,7 +99,6 @@ def test_a_part_is_read_as_people_write_it() -> None:
 
 @pytest.fixture
 def secretary(db: None) -> Person:
-    make.statutes()
     make.member()
     return make.staff("secretary")
 

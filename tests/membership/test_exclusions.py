@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from django.utils import timezone
 
 from commonweal.kernel.decision import NotAllowed
 from commonweal.ledger import queries as books
@@ -24,6 +23,7 @@ from commonweal.membership.rules.exclusions import (
 from commonweal.membership.rules.payments import ReturnReason
 from commonweal.people.models import Event, Person
 from tests import factories as make
+from tests.clock import Clock
 from tests.membership.test_estate_pages import on, posted
 from tests.membership.test_exits import asked, broken
 from tests.portal.steps import LANGUAGES, signed_in, text_of
@@ -59,7 +59,6 @@ def test_when_a_member_can_be_excluded(
 
 @pytest.fixture
 def secretary(db: None) -> Person:
-    make.statutes()
     make.member()
     return make.staff("secretary")
 
@@ -277,14 +276,14 @@ def test_the_database_refuses_a_decision_before_the_time_to_answer_is_over(
 
 
 @pytest.fixture
-def desk(secretary: Person, monkeypatch: pytest.MonkeyPatch, settings: Any) -> Client:
-    monkeypatch.setattr(timezone, "now", lambda: NOW)
+def desk(secretary: Person, clock: Clock, settings: Any) -> Client:
+    clock.go_to(NOW)
     settings.SITE = {**settings.SITE, "iban": "BE71096123456769"}
     return signed_in(secretary)
 
 
 @pytest.mark.django_db
-def test_the_way_through_the_pages(member: Member, desk: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_way_through_the_pages(member: Member, desk: Client, clock: Clock) -> None:
     assert "No exclusion was proposed" in text_of(desk, "/en/members/exclusions/")
     new = f"/en/members/register/{member.number}/exclude/"
     told = {"grounds": "Article 9", "sent_by": "email", "document": "mail of 31 May"}
@@ -299,7 +298,7 @@ def test_the_way_through_the_pages(member: Member, desk: Client, monkeypatch: py
     posted(desk, f"{address}hearing/", **told, **on("on", date(2026, 7, 3)))
     page = posted(desk, f"{address}decide/", **decision, **on("decided_on", DECIDED))
     assert "Notify the decision by Tuesday 21 July 2026" in page
-    monkeypatch.setattr(timezone, "now", lambda: NOW + timedelta(days=2))
+    clock.go_to(NOW + timedelta(days=2))
     assert "was to be notified by" in text_of(desk, address)
     assert "overdue" in text_of(desk, "/en/members/exclusions/")
     posted(desk, f"{address}notify/", **told, **on("on", date(2026, 7, 22)))

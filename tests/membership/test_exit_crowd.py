@@ -33,7 +33,6 @@ SHARES = 3
 
 @pytest.fixture
 def holder(transactional_db: None) -> Callable[[], Member]:
-    make.statutes()
     make.shares(make.member(), 100)
 
     def made() -> Member:

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from django.utils import timezone
 
 from commonweal.membership import actions, queries
 from commonweal.membership.models import ExitRequest, Member
 from tests import factories as make
+from tests.clock import Clock
 from tests.membership.test_exits import partial_allowed
 from tests.portal.steps import LANGUAGES, queries_of, signed_in, text_of
 
@@ -21,10 +21,9 @@ MINE = "/en/members/shares/leave/"
 
 
 @pytest.fixture(autouse=True)
-def _may(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    make.statutes()
+def _may(db: None, clock: Clock) -> None:
     make.member()
-    monkeypatch.setattr(timezone, "now", lambda: MAY)
+    clock.go_to(MAY)
 
 
 @pytest.fixture
@@ -97,15 +96,13 @@ def test_some_shares_are_asked_for_where_the_statutes_allow_it(member: Member, o
     assert ExitRequest.objects.get().count == 3
 
 
-def test_after_the_window_the_page_says_for_which_season_it_is_kept(
-    member: Member, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(timezone, "now", lambda: make.NOW)
+def test_after_the_window_the_page_says_for_which_season_it_is_kept(member: Member, clock: Clock) -> None:
+    clock.go_to(make.NOW)
     own = signed_in(member.person)  # type: ignore[arg-type]
     assert "kept for the season of 2027" in text_of(own, MINE)
     posted(own, MINE, checked="yes")
     assert ExitRequest.objects.get().season.year == 2027
-    monkeypatch.setattr(timezone, "now", lambda: datetime(2027, 7, 2, tzinfo=UTC))
+    clock.go_to(datetime(2027, 7, 2, tzinfo=UTC))
     later = signed_in(member.person)  # type: ignore[arg-type]
     assert "last day for taking a request back has passed" in text_of(later, MINE)
     assert later.post(f"{MINE}back/").status_code == 409

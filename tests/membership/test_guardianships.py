@@ -7,7 +7,6 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
-from django.utils import timezone
 
 from commonweal.kernel.decision import NotAllowed
 from commonweal.membership import actions, queries
@@ -16,6 +15,7 @@ from commonweal.membership.models import Guardianship, Member
 from commonweal.people.models import Message, Person
 from commonweal.people.rules import Channel
 from tests import factories as make
+from tests.clock import Clock
 from tests.membership.joining_steps import asking as wants
 from tests.membership.test_estate_pages import on, posted
 from tests.membership.test_exits import MARCH, broken
@@ -27,9 +27,8 @@ ORDER = "order of 20 January 2026"
 
 
 @pytest.fixture
-def secretary(db: None, monkeypatch: pytest.MonkeyPatch) -> Person:
-    monkeypatch.setattr(timezone, "now", lambda: MARCH)
-    make.statutes()
+def secretary(db: None, clock: Clock) -> Person:
+    clock.go_to(MARCH)
     make.member()
     return make.staff("secretary")
 

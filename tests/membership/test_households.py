@@ -8,7 +8,6 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from django.utils import timezone
 
 from commonweal.kernel.decision import NotAllowed
 from commonweal.membership import actions, queries
@@ -20,20 +19,13 @@ from commonweal.people.models import Event, Message, Person
 from commonweal.people.rules import Channel
 from commonweal.voting.models import Voter
 from tests import factories as make
-from tests.journeys.conftest import PASSWORD, clock, press, sign_in, world  # noqa: F401
+from tests.journeys.conftest import PASSWORD, press, sign_in, world  # noqa: F401
 from tests.membership.test_exits import broken
 from tests.portal.steps import LANGUAGES, queries_of, signed_in, text_of
 
 pytestmark = pytest.mark.django_db
 DAY = make.NOW.date()
 PAGE = "/en/members/household/"
-
-
-@pytest.fixture(autouse=True)
-def _today(db: None, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
-    make.statutes()
-    if "browser" not in request.keywords:
-        monkeypatch.setattr(timezone, "now", lambda: make.NOW)
 
 
 def named(given: str, family: str, **details: Any) -> Member:
@@ -478,7 +470,7 @@ def test_the_addresses_for_post_take_the_same_few_queries_for_many(
 @pytest.mark.browser
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_two_members_come_together_and_apart_in_a_browser(
-    world: None,  # noqa: F811
+    db: None,
     browser_page: Callable[..., Any],
     sign_in: Callable[..., None],  # noqa: F811
     language: str,

@@ -19,11 +19,6 @@ HOME = "/en/members/register/imports/"
 HEAD = "reference,number,kind,share_class,count,amount,effective_on\n"
 
 
-@pytest.fixture(autouse=True)
-def _statutes(db: None) -> None:
-    make.statutes()
-
-
 @pytest.fixture
 def secretary() -> Client:
     return signed_in(make.staff("secretary"))

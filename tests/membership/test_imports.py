@@ -28,7 +28,6 @@ DAY = date(2026, 6, 30)
 
 @pytest.fixture(autouse=True)
 def _ground(db: None) -> None:
-    make.statutes()
     make.municipality().postcodes.create(code="4000")
 
 

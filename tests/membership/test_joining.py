@@ -17,14 +17,9 @@ from commonweal.people.access import organisations_of
 from commonweal.people.models import Event, Person
 from commonweal.people.rules import Channel
 from tests import factories as make
-from tests.membership.joining_steps import asked, asking, ready
+from tests.membership.joining_steps import asked, asking
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _ready(db: None) -> None:
-    ready()
 
 
 def test_someone_asks_for_shares_and_it_is_noted_what_they_accepted() -> None:

@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 import segno
 from django.test import Client
-from django.utils import timezone
 from pypdf import PdfReader
 
 from commonweal.ledger.models import Operation
@@ -24,7 +23,7 @@ from commonweal.membership.rules.joining import ApplicationState, HolderRole
 from commonweal.people.models import Event, Message, Person
 from commonweal.places.models import Postcode
 from tests import factories as make
-from tests.membership.joining_steps import asked, asked_for_child, confirmed, paid, ready
+from tests.membership.joining_steps import asked, asked_for_child, confirmed, paid
 from tests.portal.steps import LANGUAGES, queries_of, signed_in, text_of
 
 pytestmark = pytest.mark.django_db
@@ -49,9 +48,7 @@ WHO = {
 
 
 @pytest.fixture(autouse=True)
-def _ready(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(timezone, "now", lambda: make.NOW)
-    ready()
+def _ready(db: None) -> None:
     Postcode.objects.create(code="4000", municipality=make.municipality())
 
 

@@ -38,11 +38,6 @@ MOVEMENT = {
 }
 
 
-@pytest.fixture(autouse=True)
-def _statutes(db: None) -> None:
-    make.statutes()
-
-
 @pytest.fixture
 def member() -> Member:
     """A member with ten shares."""

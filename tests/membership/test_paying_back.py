@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
-from django.utils import timezone
 from lxml import etree
 
 from commonweal.kernel.decision import NotAllowed
@@ -23,7 +22,7 @@ from commonweal.membership.rules.payments import ReturnReason
 from commonweal.people.models import Event, Person
 from commonweal.portal.demo.bank import Paid
 from tests import factories as make
-from tests.membership.joining_steps import asked, confirmed, paid, ready
+from tests.membership.joining_steps import asked, confirmed, paid
 from tests.portal.steps import LANGUAGES, queries_of, signed_in, text_of
 
 pytestmark = pytest.mark.django_db
@@ -31,12 +30,6 @@ PAGE, RETURNED = "/en/members/payments/refunds/", "/en/members/paid-out/returned
 TODAY = make.NOW.date()
 DAY = {"pay_on_day": TODAY.day, "pay_on_month": TODAY.month, "pay_on_year": TODAY.year}
 IBAN = "BE71096123456769"
-
-
-@pytest.fixture(autouse=True)
-def _ready(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(timezone, "now", lambda: make.NOW)
-    ready()
 
 
 @pytest.fixture

@@ -34,7 +34,7 @@ from commonweal.people.models import Person
 from commonweal.people.rules import Channel
 from tests import factories as make
 from tests.ledger.test_guards import crowd
-from tests.membership.joining_steps import asked, asking, confirmed, paid, ready, uploaded
+from tests.membership.joining_steps import asked, asking, confirmed, paid, uploaded
 
 CROWD = 32
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -122,7 +122,6 @@ def without(table: str, index: str) -> Iterator[None]:
 
 @pytest.fixture
 def finance() -> Person:
-    ready()
     return make.staff("finance")
 
 

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from django.utils import timezone
 
 from commonweal.ledger.models import Operation
 from commonweal.membership.actions import correct_movement, joining
@@ -18,17 +17,11 @@ from commonweal.membership.rules.joining import ApplicationState
 from commonweal.portal.demo.bank import Paid
 from tests import factories as make
 from tests.membership.bank_files import as_camt, as_coda
-from tests.membership.joining_steps import asked, paid, ready
+from tests.membership.joining_steps import asked, paid
 from tests.portal.steps import LANGUAGES, queries_of, signed_in, text_of
 
 pytestmark = pytest.mark.django_db
 DESK = "/en/members/payments/"
-
-
-@pytest.fixture(autouse=True)
-def _ready(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(timezone, "now", lambda: make.NOW)
-    ready()
 
 
 @pytest.fixture

@@ -31,16 +31,11 @@ from commonweal.people.models import Event, Person
 from commonweal.portal.demo.bank import Paid
 from tests import factories as make
 from tests.membership.bank_files import ACCOUNT, DAY, as_camt, as_coda
-from tests.membership.joining_steps import asked, confirmed, paid, ready, uploaded
+from tests.membership.joining_steps import asked, confirmed, paid, uploaded
 
 pytestmark = pytest.mark.django_db
 # Some days before the money comes.
 BEFORE = make.NOW - timedelta(days=5)
-
-
-@pytest.fixture(autouse=True)
-def _ready(db: None) -> None:
-    ready()
 
 
 @pytest.fixture
@@ -350,7 +345,6 @@ def test_the_database_refuses_what_must_not_happen(finance: Person, statement: s
 
 @pytest.mark.django_db(transaction=True)
 def test_eight_hands_on_one_file_make_one_member() -> None:
-    ready()
     finance, application = make.staff("finance"), asked()
     file = uploaded([paid(application), Paid(3_00, "X")], finance)
     plan = plan_of(bytes(file.content)).digest

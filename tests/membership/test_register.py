@@ -18,11 +18,6 @@ pytestmark = pytest.mark.django_db
 DAY = date(2026, 6, 30)
 
 
-@pytest.fixture(autouse=True)
-def _statutes(db: None) -> None:
-    make.statutes()
-
-
 def rows(day: date = DAY, known_at: Any = None, **more: str) -> list[tuple[int, str, int, int]]:
     return [
         (row.number, row.share_class, row.shares, row.cents)

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from django.utils import timezone
 
 from commonweal.membership import actions, queries
 from commonweal.membership.models import ExitRequest, ExitSeason, Member, Payment, PaymentFile
@@ -15,6 +14,7 @@ from commonweal.membership.notices.exits import tell_exits_answered
 from commonweal.membership.rules.exits import ExitTest, Outcome
 from commonweal.people.models import Event, Message, Person
 from tests import factories as make
+from tests.clock import Clock
 from tests.membership.test_exits import MARCH, asked
 from tests.membership.test_seasons import JULY, REASONS, decided, with_tests
 from tests.membership.test_seasons import founder as founder
@@ -36,8 +36,8 @@ DECIDED = {"decided_on_day": "6", "decided_on_month": "7", "decided_on_year": "2
 
 
 @pytest.fixture(autouse=True)
-def _july(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(timezone, "now", lambda: JULY)
+def _july(db: None, clock: Clock) -> None:
+    clock.go_to(JULY)
 
 
 @pytest.fixture
@@ -229,7 +229,7 @@ def test_whoever_left_still_reads_what_became_of_their_shares(
 
 
 def test_the_finance_officer_makes_the_file_takes_it_and_notes_it_paid(
-    season: ExitSeason, secretary: Person, jeanne: Member, settings: Any, monkeypatch: pytest.MonkeyPatch
+    season: ExitSeason, secretary: Person, jeanne: Member, settings: Any, clock: Clock
 ) -> None:
     settings.SITE = {**settings.SITE, "iban": "BE71096123456769"}
     finance = signed_in(make.staff("finance"))
@@ -255,7 +255,7 @@ def test_the_finance_officer_makes_the_file_takes_it_and_notes_it_paid(
     assert xml.headers["Content-Disposition"] == 'attachment; filename="exit-2026-1.xml"'
     assert Event.objects.get(name="PaymentFileTaken").subject == "exit:2026"
     assert "on a later day" in posted(finance, f"{address}1/paid/")
-    monkeypatch.setattr(timezone, "now", lambda: JULY.replace(day=21))
+    clock.go_to(JULY.replace(day=21))
     assert "Noted as paid: 1" in posted(signed_in(finance_person()), f"{address}1/paid/")
     assert ExitRequest.objects.get(member=jeanne).state == "paid"
     assert finance.post(f"{address}7/paid/").status_code == 404
@@ -274,12 +274,10 @@ def finance_person() -> Person:
     return Person.objects.filter(appointments__role="finance").latest("pk")
 
 
-def test_refunds_not_paid_in_time_are_overdue(
-    season: ExitSeason, secretary: Person, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_refunds_not_paid_in_time_are_overdue(season: ExitSeason, secretary: Person, clock: Clock) -> None:
     with_tests(season, secretary)
     decided(season, secretary)
-    monkeypatch.setattr(timezone, "now", lambda: JULY.replace(month=8))
+    clock.go_to(JULY.replace(month=8))
     assert "Overdue" in text_of(signed_in(make.staff("finance")), f"{YEAR}payments/")
 
 

@@ -29,7 +29,6 @@ REASONS = {"fr": "Trop de demandes.", "nl": "Te veel.", "de": "Zu viele.", "en":
 @pytest.fixture(autouse=True)
 def founder(db: None) -> Member:
     """The statutes, and a first member who stays, with a hundred shares."""
-    make.statutes()
     made = make.member()
     make.shares(made, 100)
     return made

@@ -34,11 +34,6 @@ DAY = date(2026, 6, 30)
 OLD = date(2010, 5, 1)
 
 
-@pytest.fixture(autouse=True)
-def _statutes(db: None) -> None:
-    make.statutes()
-
-
 def held(member: Member, share_class: str = "A", day: date = DAY) -> tuple[int, int]:
     found = queries.held_on(member.number, share_class, day)
     return found.shares, found.paid_cents

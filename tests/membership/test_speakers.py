@@ -34,13 +34,6 @@ OLD = date(2000, 1, 1)
 NUMBER = "0403101811"
 
 
-@pytest.fixture(autouse=True)
-def _today(db: None, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
-    make.statutes()
-    if "browser" not in request.keywords:
-        monkeypatch.setattr(timezone, "now", lambda: make.NOW)
-
-
 @pytest.fixture
 def speaker() -> Person:
     return make.person("Lies", "Spreker", email="lies@people.example")
@@ -297,7 +290,6 @@ def test_its_statement_and_dividends_are_its_own(verger: Member, speaker: Person
 
 
 def test_papers_seen_when_it_asked_for_shares_count_also_those_seen_before() -> None:
-    steps.ready()
     application = steps.asked(
         role=HolderRole.ORGANISATION,
         organisation={"name": "Ferme du Try", "legal_form": "cooperative", "number": "0403.581.960"},
@@ -318,7 +310,7 @@ def test_papers_seen_when_it_asked_for_shares_count_also_those_seen_before() -> 
 @pytest.mark.browser
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_speaker_finds_the_shares_in_a_browser(
-    world: None,  # noqa: F811
+    db: None,
     browser_page: Callable[..., Any],
     sign_in: Callable[..., None],  # noqa: F811
     verger: Member,

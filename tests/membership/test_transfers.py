@@ -27,11 +27,6 @@ pytestmark = pytest.mark.django_db
 DAY = make.NOW.date()
 
 
-@pytest.fixture(autouse=True)
-def _statutes(db: None) -> None:
-    make.statutes()
-
-
 @pytest.fixture
 def anna() -> Member:
     made = make.member(
@@ -235,12 +230,11 @@ def test_a_stranger_learns_nothing_of_an_offer(anna: Member, bert: Member) -> No
 @pytest.mark.browser
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_two_members_pass_shares_in_a_browser(
-    world: None,  # noqa: F811
+    db: None,
     browser_page: Callable[..., Any],
     sign_in: Callable[..., None],  # noqa: F811
     language: str,
 ) -> None:
-    make.statutes()
     members = []
     for given, family in (("Anna", "Peeters"), ("Bert", "Lefevre")):
         who = make.person(given, family, email=f"{given.lower()}@people.example")

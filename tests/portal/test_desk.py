@@ -16,7 +16,7 @@ from commonweal.people.rules import ROLES
 from commonweal.projects import actions as projects
 from commonweal.voting import actions as voting
 from tests import factories as make
-from tests.portal.conftest import Clock
+from tests.clock import Clock
 from tests.portal.steps import LANGUAGES, queries_of, signed_in, text_of
 
 TILES = {
@@ -47,7 +47,7 @@ def letter() -> Message:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_page_of_the_desk_answers_in_every_language(world: None, language: str) -> None:
+def test_every_page_of_the_desk_answers_in_every_language(db: None, language: str) -> None:
     letter()
     make.member()
     make.sent(make.call())
@@ -59,14 +59,14 @@ def test_every_page_of_the_desk_answers_in_every_language(world: None, language:
 
 
 @pytest.mark.parametrize("role", TILES)
-def test_each_role_finds_its_own_tiles(world: None, role: str) -> None:
+def test_each_role_finds_its_own_tiles(db: None, role: str) -> None:
     page = text_of(signed_in(make.staff(role)), "/en/desk/")
     every = {name for names in TILES.values() for name in names}
     assert {name for name in every if f"<h2>{name}</h2>" in page} == TILES[role]
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_pages_of_the_desk_open_only_to_those_whose_role_allows_it(world: None, page: str) -> None:
+def test_pages_of_the_desk_open_only_to_those_whose_role_allows_it(db: None, page: str) -> None:
     for role in TILES:
         expected = 200 if role in PAGES[page] else 403
         assert signed_in(make.staff(role)).get(f"/en/{page}").status_code == expected, role
@@ -74,14 +74,14 @@ def test_pages_of_the_desk_open_only_to_those_whose_role_allows_it(world: None, 
     assert Client().get(f"/en/{page}").status_code == 302
 
 
-def test_there_is_no_desk_without_a_role_or_after_it_ended(world: None) -> None:
+def test_there_is_no_desk_without_a_role_or_after_it_ended(db: None) -> None:
     assert signed_in(make.person()).get("/en/desk/").status_code == 403
     was = make.staff("adviser")
     was.appointments.update(ends_on=make.NOW.date() - timedelta(days=1))
     assert signed_in(was).get("/en/desk/").status_code == 403
 
 
-def test_waiting_dossiers_show_the_age_of_the_oldest_in_colour_and_words(world: None, clock: Clock) -> None:
+def test_waiting_dossiers_show_the_age_of_the_oldest_in_colour_and_words(db: None, clock: Clock) -> None:
     call = make.call(applies_until=make.NOW + timedelta(days=20))
     make.sent(call)
     clock.moment = make.NOW + timedelta(days=15)
@@ -90,14 +90,14 @@ def test_waiting_dossiers_show_the_age_of_the_oldest_in_colour_and_words(world: 
     assert "<strong>1</strong> sent" in page
 
 
-def test_calls_to_lead_name_their_next_step(world: None) -> None:
+def test_calls_to_lead_name_their_next_step(db: None) -> None:
     call = make.call()
     page = text_of(signed_in(make.staff("programme")), "/en/desk/")
     assert f"/en/calls/{call.slug}/manage/" in page
     assert "next: Stop taking projects" in page
 
 
-def test_sheets_typed_once_wait_for_a_second_pair_of_eyes(world: None) -> None:
+def test_sheets_typed_once_wait_for_a_second_pair_of_eyes(db: None) -> None:
     ballot, _sheets = make.open_ballot(members=1)
     counter = make.staff("counter")
     (voter,) = make.voters(ballot)
@@ -106,7 +106,7 @@ def test_sheets_typed_once_wait_for_a_second_pair_of_eyes(world: None) -> None:
     assert "one sheet to type again" in text_of(signed_in(counter), "/en/desk/")
 
 
-def test_the_desk_costs_the_same_for_one_row_and_for_twenty(world: None) -> None:
+def test_the_desk_costs_the_same_for_one_row_and_for_twenty(db: None) -> None:
     everyone = make.staff(*(role.code for role in ROLES))
     client = signed_in(everyone)
     make.sent(make.call())
@@ -120,7 +120,7 @@ def test_the_desk_costs_the_same_for_one_row_and_for_twenty(world: None) -> None
 
 
 @pytest.mark.parametrize("text", ["helene del", "DELVAUX", "hél", "del hel"])
-def test_members_are_found_by_the_start_of_names_without_accents(world: None, text: str) -> None:
+def test_members_are_found_by_the_start_of_names_without_accents(db: None, text: str) -> None:
     member = make.member(make.person("Hélène", "Delvaux"))
     make.member(make.person("Jan", "Janssens"))
     page = text_of(signed_in(make.staff("counter")), f"/en/desk/members/?text={text}")
@@ -129,7 +129,7 @@ def test_members_are_found_by_the_start_of_names_without_accents(world: None, te
     assert "Janssens" not in page
 
 
-def test_members_are_found_by_number_organisations_too(world: None) -> None:
+def test_members_are_found_by_number_organisations_too(db: None) -> None:
     who = make.person()
     organisation = make.organisation(who)
     member = make.admit_member(
@@ -145,13 +145,13 @@ def test_members_are_found_by_number_organisations_too(world: None) -> None:
 
 
 @pytest.mark.parametrize("text", ["zzz", "99999", "'; drop", "%25", "(((", "²", "\u202e", "a" * 3_000])
-def test_what_is_not_found_is_said_and_breaks_nothing(world: None, text: str) -> None:
+def test_what_is_not_found_is_said_and_breaks_nothing(db: None, text: str) -> None:
     make.member()
     page = text_of(signed_in(make.staff("counter")), f"/en/desk/members/?text={text}")
     assert "No member found." in page or "<table" not in page
 
 
-def test_the_list_of_members_stops_at_fifty_and_says_so(world: None) -> None:
+def test_the_list_of_members_stops_at_fifty_and_says_so(db: None) -> None:
     client = signed_in(make.staff("counter"))
     make.member(make.person("Ada", "Dupont"))
     client.get("/fr/desk/members/?text=dup")
@@ -164,7 +164,7 @@ def test_the_list_of_members_stops_at_fifty_and_says_so(world: None) -> None:
     assert queries_of(client, "/fr/desk/members/?text=dup") == one <= 11
 
 
-def test_letters_are_shown_one_by_one_in_the_readers_language_and_noted_as_posted(world: None) -> None:
+def test_letters_are_shown_one_by_one_in_the_readers_language_and_noted_as_posted(db: None) -> None:
     first, second = letter(), letter()
     client = signed_in(make.staff("counter"))
     page = text_of(client, "/nl/desk/letters/")
@@ -180,7 +180,7 @@ def test_letters_are_shown_one_by_one_in_the_readers_language_and_noted_as_poste
     assert Event.objects.get(name="LettersPrinted").data == {"count": 1}
 
 
-def test_only_letters_are_noted_as_printed(world: None) -> None:
+def test_only_letters_are_noted_as_printed(db: None) -> None:
     who = make.person("Ada", "Mail", email="ada@example.org")
     event = Event.objects.filter(subject=f"person:{who.pk}").first()
     assert event is not None
@@ -193,7 +193,7 @@ def test_only_letters_are_noted_as_printed(world: None) -> None:
 
 
 def test_letters_come_from_what_happens_to_people_without_e_mail(
-    world: None, run_jobs: Callable[[], int]
+    db: None, run_jobs: Callable[[], int]
 ) -> None:
     call, adviser = make.call(), make.staff("adviser")
     dossier = make.sent(call, make.person("Jeanne", "Delvaux"))
@@ -202,7 +202,7 @@ def test_letters_come_from_what_happens_to_people_without_e_mail(
     assert "Jeanne Delvaux" in text_of(signed_in(make.staff("counter")), "/en/desk/letters/")
 
 
-def test_the_page_of_letters_costs_the_same_for_one_and_for_twenty(world: None) -> None:
+def test_the_page_of_letters_costs_the_same_for_one_and_for_twenty(db: None) -> None:
     letter()
     client = signed_in(make.staff("counter"))
     client.get("/en/desk/letters/")
@@ -212,7 +212,7 @@ def test_the_page_of_letters_costs_the_same_for_one_and_for_twenty(world: None) 
     assert queries_of(client, "/en/desk/letters/") == one <= 11
 
 
-def test_an_administrator_gives_a_role_and_takes_it_back_at_once(world: None) -> None:
+def test_an_administrator_gives_a_role_and_takes_it_back_at_once(db: None) -> None:
     administrator, colleague = (
         make.staff("administrator"),
         make.person("Jo", "Peeters", email="jo@example.org"),
@@ -233,7 +233,7 @@ def test_an_administrator_gives_a_role_and_takes_it_back_at_once(world: None) ->
     assert names[-3:] == ["StaffAppointed", "StaffAppointmentEnded", "StaffAppointed"]
 
 
-def test_a_role_held_for_long_ends_with_yesterday(world: None) -> None:
+def test_a_role_held_for_long_ends_with_yesterday(db: None) -> None:
     administrator, was = make.staff("administrator"), make.staff("adviser")
     held = StaffAppointment.objects.get(person=was)
     for _twice in range(2):
@@ -246,7 +246,7 @@ def test_a_role_held_for_long_ends_with_yesterday(world: None) -> None:
 @pytest.mark.parametrize(
     "given", [{"email": "no@example.org", "role": "counter"}, {"email": "jo@example.org", "role": "king"}]
 )
-def test_a_role_needs_an_account_and_a_name_of_a_role(world: None, given: dict[str, str]) -> None:
+def test_a_role_needs_an_account_and_a_name_of_a_role(db: None, given: dict[str, str]) -> None:
     make.account(make.person("Jo", "Peeters", email="jo@example.org"))
     client = signed_in(make.staff("administrator"))
     before = StaffAppointment.objects.count()
@@ -255,7 +255,7 @@ def test_a_role_needs_an_account_and_a_name_of_a_role(world: None, given: dict[s
     assert StaffAppointment.objects.count() == before
 
 
-def test_advisers_do_not_end_roles(world: None) -> None:
+def test_advisers_do_not_end_roles(db: None) -> None:
     adviser = make.staff("adviser")
     held = StaffAppointment.objects.get(person=adviser)
     assert signed_in(adviser).post(f"/en/desk/staff/{held.pk}/end/").status_code == 403
@@ -263,6 +263,6 @@ def test_advisers_do_not_end_roles(world: None) -> None:
     assert held.ends_on is None
 
 
-def test_roles_are_listed_with_what_they_are_for(world: None) -> None:
+def test_roles_are_listed_with_what_they_are_for(db: None) -> None:
     page = text_of(signed_in(make.staff("administrator")), "/en/desk/staff/")
     assert all(role.description in page for role in ROLES)

@@ -13,14 +13,14 @@ from tests.portal.steps import LANGUAGES, decided_call, queries_of, signed_in, t
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_home_and_help_answer_in_every_language(world: None, client: Client, language: str) -> None:
+def test_home_and_help_answer_in_every_language(db: None, client: Client, language: str) -> None:
     decided_call(make.staff("adviser"))
     make.call()
     for page in ("", "help/"):
         assert f'<html lang="{language}"' in text_of(client, f"/{language}/{page}")
 
 
-def test_home_of_an_empty_site_still_has_three_doors_and_a_way_on(world: None, client: Client) -> None:
+def test_home_of_an_empty_site_still_has_three_doors_and_a_way_on(db: None, client: Client) -> None:
     page = text_of(client, "/en/")
     assert page.count('class="door"') == 3
     assert "No call is open at this moment." in page
@@ -28,19 +28,19 @@ def test_home_of_an_empty_site_still_has_three_doors_and_a_way_on(world: None, c
     assert settings.SITE["phone"] in page
 
 
-def test_home_says_what_is_open_and_for_how_long(world: None, client: Client) -> None:
+def test_home_says_what_is_open_and_for_how_long(db: None, client: Client) -> None:
     call = make.call()
     page = text_of(client, "/en/")
     assert f"/en/calls/{call.slug}/" in page
     assert "ten days left" in page
 
 
-def test_home_leaves_out_calls_in_preparation(world: None, client: Client) -> None:
+def test_home_leaves_out_calls_in_preparation(db: None, client: Client) -> None:
     call = make.call(announced=False)
     assert call.slug not in text_of(client, "/en/")
 
 
-def test_home_tells_the_newest_published_result(world: None, client: Client) -> None:
+def test_home_tells_the_newest_published_result(db: None, client: Client) -> None:
     call = decided_call(make.staff("adviser"))
     page = text_of(client, "/en/")
     assert "1 of 2 projects is carried; 3 of 3 members who voted see at least one" in page
@@ -49,12 +49,12 @@ def test_home_tells_the_newest_published_result(world: None, client: Client) -> 
     assert "/result/" in page
 
 
-def test_home_shows_no_result_before_it_is_published(world: None, client: Client) -> None:
+def test_home_shows_no_result_before_it_is_published(db: None, client: Client) -> None:
     make.open_ballot()
     assert "What members decided last" not in text_of(client, "/en/")
 
 
-def test_the_map_lists_projects_beside_the_drawing(world: None, client: Client) -> None:
+def test_the_map_lists_projects_beside_the_drawing(db: None, client: Client) -> None:
     adviser, call = make.staff("adviser"), make.call()
     for number in range(3):
         make.admitted(call, adviser, title=f"Projet de carte {number}")
@@ -65,7 +65,7 @@ def test_the_map_lists_projects_beside_the_drawing(world: None, client: Client) 
     assert all(f"Projet de carte {number} · Liège" in page for number in range(3))
 
 
-def test_home_costs_the_same_for_one_project_and_for_twenty(world: None, client: Client) -> None:
+def test_home_costs_the_same_for_one_project_and_for_twenty(db: None, client: Client) -> None:
     adviser = make.staff("adviser")
     decided_call(adviser)
     call = make.call()
@@ -78,7 +78,7 @@ def test_home_costs_the_same_for_one_project_and_for_twenty(world: None, client:
     assert queries_of(client, "/fr/") == one <= 20
 
 
-def test_the_members_door_leads_to_the_log_in_or_to_my_page(world: None, client: Client) -> None:
+def test_the_members_door_leads_to_the_log_in_or_to_my_page(db: None, client: Client) -> None:
     assert "/en/account/login/?next=/en/me/" in text_of(client, "/en/")
     assert "/en/account/login/" not in text_of(signed_in(make.person()), "/en/")
 
@@ -93,5 +93,5 @@ def test_browsers_find_the_sign_and_robots_stay_out_of_private_pages(db: None, c
     assert "Disallow: /fr/projects/\n" not in robots.content.decode()
 
 
-def test_home_only_reads(world: None, client: Client) -> None:
+def test_home_only_reads(db: None, client: Client) -> None:
     assert client.post("/en/").status_code == 405

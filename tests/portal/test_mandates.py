@@ -46,7 +46,7 @@ def mandate(principal: Person, agent: Person, **details: Any) -> Mandate:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_page_of_mandates_answers_in_every_language(world: None, language: str) -> None:
+def test_the_page_of_mandates_answers_in_every_language(db: None, language: str) -> None:
     who, other = make.person(), friend()
     mandate(who, other)
     back = mandate(other, who)
@@ -55,7 +55,7 @@ def test_the_page_of_mandates_answers_in_every_language(world: None, language: s
         assert f'<html lang="{language}"' in text_of(client, f"/{language}/{page}")
 
 
-def test_a_mandate_is_given_by_address_and_family_name_whatever_the_case_and_accents(world: None) -> None:
+def test_a_mandate_is_given_by_address_and_family_name_whatever_the_case_and_accents(db: None) -> None:
     who, agent = make.person(), friend()
     client = signed_in(who)
     answer = client.post("/en/me/mandates/", given(email="JO@example.org", family_name="pééters"))
@@ -77,7 +77,7 @@ def test_a_mandate_is_given_by_address_and_family_name_whatever_the_case_and_acc
         {"email": "jo\x1b@example.org"},
     ],
 )
-def test_a_mandate_that_does_not_add_up_is_not_given(world: None, wrong: dict[str, str]) -> None:
+def test_a_mandate_that_does_not_add_up_is_not_given(db: None, wrong: dict[str, str]) -> None:
     friend()
     answer = signed_in(make.person()).post("/en/me/mandates/", given(**wrong))
     assert answer.status_code == 200
@@ -85,7 +85,7 @@ def test_a_mandate_that_does_not_add_up_is_not_given(world: None, wrong: dict[st
     assert not Mandate.objects.exists()
 
 
-def test_an_unknown_address_and_a_wrong_name_get_the_same_answer(world: None) -> None:
+def test_an_unknown_address_and_a_wrong_name_get_the_same_answer(db: None) -> None:
     friend()
     client = signed_in(make.person())
     sentence = "We know no account with this address and this family name."
@@ -93,14 +93,14 @@ def test_an_unknown_address_and_a_wrong_name_get_the_same_answer(world: None) ->
     assert sentence in client.post("/en/me/mandates/", given(family_name="Other")).content.decode()
 
 
-def test_nobody_gives_a_mandate_to_oneself(world: None) -> None:
+def test_nobody_gives_a_mandate_to_oneself(db: None) -> None:
     who = friend()
     assert "your own address" in signed_in(who).post("/en/me/mandates/", given()).content.decode()
     assert not Mandate.objects.exists()
 
 
 @pytest.mark.parametrize("side", ["principal", "agent"])
-def test_either_side_ends_a_mandate_after_being_asked_once_more(world: None, side: str) -> None:
+def test_either_side_ends_a_mandate_after_being_asked_once_more(db: None, side: str) -> None:
     who, agent = make.person(), friend()
     held = mandate(who, agent)
     client = signed_in(who if side == "principal" else agent)
@@ -114,7 +114,7 @@ def test_either_side_ends_a_mandate_after_being_asked_once_more(world: None, sid
     assert client.get(address).status_code == 404
 
 
-def test_a_stranger_neither_sees_nor_ends_a_mandate(world: None) -> None:
+def test_a_stranger_neither_sees_nor_ends_a_mandate(db: None) -> None:
     held = mandate(make.person("Rosa", "Luyten"), friend())
     stranger = signed_in(make.person())
     assert "Rosa" not in text_of(stranger, "/en/me/mandates/")
@@ -123,7 +123,7 @@ def test_a_stranger_neither_sees_nor_ends_a_mandate(world: None) -> None:
     assert held.withdrawn_at is None
 
 
-def test_the_page_of_mandates_costs_the_same_for_one_and_for_twenty(world: None) -> None:
+def test_the_page_of_mandates_costs_the_same_for_one_and_for_twenty(db: None) -> None:
     who = make.person()
     client = signed_in(who)
     mandate(who, make.person())

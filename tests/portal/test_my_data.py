@@ -84,7 +84,6 @@ def test_the_page_takes_ticks_and_takes_them_back(language: str) -> None:
 
 
 def test_the_copy_holds_what_is_about_me_and_nothing_of_others() -> None:
-    make.statutes()
     anna = make.person("Anna", "Peeters", email="anna@people.example", phone="0470")
     other = make.person("Bert", "Lefèvre", email="bert@people.example")
     make.shares(make.member(anna), 10)

@@ -13,7 +13,7 @@ from commonweal.projects import actions as projects
 from commonweal.projects.rules.parts import Part
 from commonweal.voting import actions as voting
 from tests import factories as make
-from tests.portal.conftest import Clock
+from tests.clock import Clock
 from tests.portal.steps import LANGUAGES, decided_call, queries_of, signed_in, text_of
 
 
@@ -34,7 +34,7 @@ def returned(applicant: Person, title: str = "Un banc pour parler") -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_my_page_answers_in_every_language(world: None, language: str) -> None:
+def test_my_page_answers_in_every_language(db: None, language: str) -> None:
     who = make.person()
     make.member(who)
     make.open_ballot(members=0)
@@ -49,7 +49,7 @@ def test_a_visitor_is_asked_to_sign_in_and_comes_back(db: None, client: Client) 
     assert answer.headers["Location"] == "/en/account/login/?next=/en/me/"
 
 
-def test_a_vote_waits_until_it_is_cast_and_then_says_only_that_it_was(world: None) -> None:
+def test_a_vote_waits_until_it_is_cast_and_then_says_only_that_it_was(db: None) -> None:
     who = make.person()
     make.member(who)
     ballot, _sheets = make.open_ballot(members=0)
@@ -68,7 +68,7 @@ def test_a_vote_waits_until_it_is_cast_and_then_says_only_that_it_was(world: Non
     assert "Chose" not in page, "what was chosen is nowhere on the page"
 
 
-def test_a_vote_that_has_ended_does_not_wait(world: None, clock: Clock) -> None:
+def test_a_vote_that_has_ended_does_not_wait(db: None, clock: Clock) -> None:
     who = make.person()
     make.member(who)
     ballot, _sheets = make.open_ballot(members=0)
@@ -76,7 +76,7 @@ def test_a_vote_that_has_ended_does_not_wait(world: None, clock: Clock) -> None:
     assert "Vote: A vote" not in text_of(signed_in(who), "/en/me/")
 
 
-def test_questions_and_drafts_wait_each_with_one_button(world: None, clock: Clock) -> None:
+def test_questions_and_drafts_wait_each_with_one_button(db: None, clock: Clock) -> None:
     who = make.person()
     returned(who)
     draft = make.draft(make.call(), who, title="Le four du quartier")
@@ -88,14 +88,14 @@ def test_questions_and_drafts_wait_each_with_one_button(world: None, clock: Cloc
     assert "Your draft" not in text_of(client, "/en/me/"), "a draft for a closed call waits for nobody"
 
 
-def test_a_page_without_anything_says_what_one_could_do(world: None) -> None:
+def test_a_page_without_anything_says_what_one_could_do(db: None) -> None:
     page = text_of(signed_in(make.person()), "/en/me/")
     assert "Nothing waits for you." in page
     assert "/en/check/" in page
     assert "This account is not tied to a membership." in page
 
 
-def test_members_read_their_number_their_day_and_their_municipality(world: None) -> None:
+def test_members_read_their_number_their_day_and_their_municipality(db: None) -> None:
     who = make.person()
     member = make.member(who)
     page = text_of(signed_in(who), "/fr/me/")
@@ -104,7 +104,7 @@ def test_members_read_their_number_their_day_and_their_municipality(world: None)
     assert "Liège" in page
 
 
-def test_one_follows_ones_dossiers_and_those_one_has_a_mandate_for(world: None) -> None:
+def test_one_follows_ones_dossiers_and_those_one_has_a_mandate_for(db: None) -> None:
     who, friend = make.person(), make.person("Jo", "Peeters")
     make.sent(make.call(), who, title="Le banc")
     make.people.give_mandate(
@@ -125,7 +125,7 @@ def test_one_follows_ones_dossiers_and_those_one_has_a_mandate_for(world: None) 
     assert "Le banc" not in text_of(signed_in(make.person()), "/en/me/")
 
 
-def test_every_state_of_a_dossier_has_its_next_step(world: None) -> None:
+def test_every_state_of_a_dossier_has_its_next_step(db: None) -> None:
     from commonweal.portal.views.wording import next_step
     from commonweal.projects.states import DossierState
 
@@ -135,7 +135,7 @@ def test_every_state_of_a_dossier_has_its_next_step(world: None) -> None:
         assert next_step(dossier)
 
 
-def test_my_page_costs_the_same_for_one_row_and_for_twenty(world: None) -> None:
+def test_my_page_costs_the_same_for_one_row_and_for_twenty(db: None) -> None:
     who = make.person()
     make.member(who)
     decided_call(make.staff("adviser"))
@@ -152,7 +152,7 @@ def test_my_page_costs_the_same_for_one_row_and_for_twenty(world: None) -> None:
     assert queries_of(client, "/fr/me/") == one <= 22
 
 
-def test_a_new_account_tells_its_name_and_goes_on_to_where_it_was_going(world: None) -> None:
+def test_a_new_account_tells_its_name_and_goes_on_to_where_it_was_going(db: None) -> None:
     call = make.call()
     client = signed_in(new_account())
     wanted = f"/fr/calls/{call.slug}/apply/"
@@ -169,19 +169,19 @@ def test_a_new_account_tells_its_name_and_goes_on_to_where_it_was_going(world: N
     assert client.get(wanted).status_code == 200
 
 
-def test_my_page_of_a_new_account_leads_to_the_introduction(world: None) -> None:
+def test_my_page_of_a_new_account_leads_to_the_introduction(db: None) -> None:
     answer = signed_in(new_account()).get("/en/me/")
     assert answer.headers["Location"] == "/en/me/name/?next=%2Fen%2Fme%2F"
 
 
 @pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example/", "javascript:alert(1)", ""])
-def test_the_introduction_never_leads_off_the_site(world: None, elsewhere: str) -> None:
+def test_the_introduction_never_leads_off_the_site(db: None, elsewhere: str) -> None:
     given = {"given_name": "Ada", "family_name": "Lovelace", "language": "fr", "next": elsewhere}
     answer = signed_in(new_account()).post("/en/me/name/", given)
     assert answer.headers["Location"] == "/en/me/"
 
 
-def test_who_has_a_name_is_not_asked_again(world: None) -> None:
+def test_who_has_a_name_is_not_asked_again(db: None) -> None:
     who = make.person()
     client = signed_in(who)
     assert client.get("/en/me/name/").headers["Location"] == "/en/me/"
@@ -190,7 +190,7 @@ def test_who_has_a_name_is_not_asked_again(world: None) -> None:
     assert who.given_name == "Ada"
 
 
-def test_an_introduction_without_a_name_keeps_what_was_typed(world: None) -> None:
+def test_an_introduction_without_a_name_keeps_what_was_typed(db: None) -> None:
     client = signed_in(new_account())
     answer = client.post("/en/me/name/", {"given_name": "Ada", "family_name": "", "language": "fr"})
     page = answer.content.decode()

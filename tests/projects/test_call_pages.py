@@ -15,9 +15,10 @@ from commonweal.voting.committee import new_key, opened_file
 from commonweal.voting.models import Ballot
 from commonweal.voting.queries import sealed_bundle
 from tests import factories as make
+from tests.clock import Clock
 from tests.projects.steps import signed_in, text_of, typed
 
-pytestmark = pytest.mark.usefixtures("world")
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
@@ -124,7 +125,7 @@ def ready_for_the_vote() -> Call:
     return actions.end_applications(call=call, by=None, now=call.applies_until)
 
 
-def test_a_call_is_led_from_its_page_to_the_result(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_call_is_led_from_its_page_to_the_result(client: Client, clock: Clock) -> None:
     leader = make.staff("programme")
     lead = signed_in(leader)
     call = make.call(budget_cents=2_000_00, amount_max_cents=2_000_00)
@@ -139,11 +140,11 @@ def test_a_call_is_led_from_its_page_to_the_result(client: Client, monkeypatch: 
 
     assert "until the announced hour" in step("end_applications"), "too early"
     assert "The call is open" not in step("no_such_move")
-    monkeypatch.setattr(timezone, "now", lambda: call.applies_until)
+    clock.go_to(call.applies_until)
     assert "takes no more projects" in step("end_applications")
     key, sheets = new_key(3, 2)
     sealed_to = {"public_key": key.hex(), "holders": "An\nBo\nCy", "threshold": "2"}
-    monkeypatch.setattr(timezone, "now", lambda: call.vote_from)
+    clock.go_to(call.vote_from)
     lead = signed_in(leader)
     lead.post(f"{base}vote/", sealed_to)
     again = lead.post(f"{base}vote/", sealed_to)
@@ -156,7 +157,7 @@ def test_a_call_is_led_from_its_page_to_the_result(client: Client, monkeypatch: 
     assert (
         voter.post(f"/en/ballots/{ballot.pk}/cast/", {"choice": "1", "receipt": receipt}).status_code == 200
     )
-    monkeypatch.setattr(timezone, "now", lambda: call.vote_until)
+    clock.go_to(call.vote_until)
     lead = signed_in(leader)
     assert "not opened and counted yet" in step("decide"), "nothing is counted"
     assert "The vote is closed" in step("close_vote")

@@ -16,7 +16,7 @@ from tests import factories as make
 from tests.projects.steps import signed_in, text_of
 from tests.projects.test_dossiers import picture
 
-pytestmark = pytest.mark.usefixtures("world")
+pytestmark = pytest.mark.django_db
 TOKEN = "0f0e0d0c-1111-4222-8333-444455556666"
 
 

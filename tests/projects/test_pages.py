@@ -8,24 +8,19 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from django.utils import timezone
 
 from commonweal.projects.models import Call, Dossier, SavedView
 from commonweal.projects.rules.parts import Part
 from tests import factories as make
+from tests.clock import Clock
 from tests.projects.steps import queries_of, signed_in, typed
 from tests.projects.test_dossiers import picture
 
 LANGUAGES = ("fr", "nl", "de", "en")
 
 
-@pytest.fixture(autouse=True)
-def _at_the_test_moment(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(timezone, "now", lambda: make.NOW)
-
-
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_public_pages_answer_in_every_language(world: None, client: Client, language: str) -> None:
+def test_public_pages_answer_in_every_language(db: None, client: Client, language: str) -> None:
     call = make.call()
     project = make.admitted(call, make.staff("adviser"))
     for page in (
@@ -45,7 +40,7 @@ def test_public_pages_answer_in_every_language(world: None, client: Client, lang
         assert f'<html lang="{language}"' in answer.content.decode()
 
 
-def test_a_call_in_preparation_is_shown_to_programme_staff_only(world: None, client: Client) -> None:
+def test_a_call_in_preparation_is_shown_to_programme_staff_only(db: None, client: Client) -> None:
     call = make.call(announced=False)
     address = f"/en/calls/{call.slug}/"
     assert client.get(address).status_code == 404
@@ -55,7 +50,7 @@ def test_a_call_in_preparation_is_shown_to_programme_staff_only(world: None, cli
 
 @pytest.mark.parametrize("filters", ["", "?text=banc", "?ambition=neighbourhoods&kind=coaching", "?view=map"])
 def test_a_list_of_projects_costs_the_same_for_one_and_for_twenty(
-    world: None, client: Client, filters: str
+    db: None, client: Client, filters: str
 ) -> None:
     call, adviser = make.call(), make.staff("adviser")
     make.admitted(call, adviser)
@@ -67,7 +62,7 @@ def test_a_list_of_projects_costs_the_same_for_one_and_for_twenty(
     assert one <= 16
 
 
-def test_the_desk_costs_the_same_for_one_and_for_twenty(world: None) -> None:
+def test_the_desk_costs_the_same_for_one_and_for_twenty(db: None) -> None:
     call, adviser = make.call(), make.staff("adviser")
     desk = signed_in(adviser)
     make.sent(call)
@@ -80,7 +75,7 @@ def test_the_desk_costs_the_same_for_one_and_for_twenty(world: None) -> None:
 
 
 @pytest.mark.parametrize("text", ["bibliotheque", "BIBLIOTHÈQUE", "biblio rue", "liege biblio"])
-def test_search_finds_words_without_accents(world: None, client: Client, text: str) -> None:
+def test_search_finds_words_without_accents(db: None, client: Client, text: str) -> None:
     call, adviser = make.call(), make.staff("adviser")
     make.admitted(call, adviser, title="Une bibliothèque de rue")
     make.admitted(call, adviser, title="Un four à pain")
@@ -103,12 +98,12 @@ def test_search_finds_words_without_accents(world: None, client: Client, text: s
         {"sort": "; --"},
     ],
 )
-def test_strange_filters_are_answered(world: None, client: Client, query: dict[str, str]) -> None:
+def test_strange_filters_are_answered(db: None, client: Client, query: dict[str, str]) -> None:
     for page in ("projects/", "projects/compare/", "calls/"):
         assert client.get(f"/nl/{page}", query).status_code == 200
 
 
-def test_the_check_asks_answers_and_remembers(world: None, client: Client) -> None:
+def test_the_check_asks_answers_and_remembers(db: None, client: Client) -> None:
     client.post("/en/check/")
     answers: dict[str, Any] = {
         "applicant": {"applicant": "association"},
@@ -128,13 +123,13 @@ def test_the_check_asks_answers_and_remembers(world: None, client: Client) -> No
 @pytest.mark.parametrize(
     "rubbish", [{"applicant": "king"}, {"applicant": "x" * 5000}, {"applicant": "\u0000"}]
 )
-def test_rubbish_in_the_check_is_asked_again(world: None, client: Client, rubbish: dict[str, str]) -> None:
+def test_rubbish_in_the_check_is_asked_again(db: None, client: Client, rubbish: dict[str, str]) -> None:
     answer = client.post("/en/check/applicant/", rubbish)
     assert answer.status_code == 200
     assert "error-summary" in answer.content.decode()
 
 
-def test_an_applicant_writes_and_sends_and_others_see_nothing(world: None) -> None:
+def test_an_applicant_writes_and_sends_and_others_see_nothing(db: None) -> None:
     call, who = make.call(), make.person()
     mine, other = signed_in(who), signed_in(make.person())
     token = uuid.uuid4()
@@ -191,7 +186,7 @@ def test_an_applicant_writes_and_sends_and_others_see_nothing(world: None) -> No
         assert other.get(base + page).status_code == 404
 
 
-def test_the_receipt_says_what_was_sent_and_when(world: None) -> None:
+def test_the_receipt_says_what_was_sent_and_when(db: None) -> None:
     import io
 
     from pypdf import PdfReader
@@ -222,7 +217,7 @@ def test_the_receipt_says_what_was_sent_and_when(world: None) -> None:
     ],
 )
 def test_a_wrong_answer_is_explained_and_nothing_typed_is_lost(
-    world: None, part: str, data: dict[str, str]
+    db: None, part: str, data: dict[str, str]
 ) -> None:
     who = make.person()
     dossier = make.draft(make.call(), who)
@@ -233,20 +228,18 @@ def test_a_wrong_answer_is_explained_and_nothing_typed_is_lost(
             assert value[:100] in page
 
 
-def test_a_page_kept_after_the_call_closed_is_refused_with_the_reason(
-    world: None, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_page_kept_after_the_call_closed_is_refused_with_the_reason(db: None, clock: Clock) -> None:
     who = make.person()
     dossier = make.draft(make.call(), who)
     client = signed_in(who)
-    monkeypatch.setattr(timezone, "now", lambda: dossier.call.applies_until)
+    clock.go_to(dossier.call.applies_until)
     answer = client.post(f"/en/dossiers/{dossier.pk}/write/story/", {"title": "Late"})
     assert answer.status_code == 403
     assert "no longer takes projects" in answer.content.decode()
     assert client.get(f"/en/dossiers/{dossier.pk}/").status_code == 200
 
 
-def test_staff_check_a_dossier_from_ties_to_decision(world: None) -> None:
+def test_staff_check_a_dossier_from_ties_to_decision(db: None) -> None:
     adviser = make.staff("adviser")
     dossier, desk = make.sent(make.call()), signed_in(adviser)
     base = f"/en/desk/dossiers/{dossier.pk}/"
@@ -272,7 +265,7 @@ def test_staff_check_a_dossier_from_ties_to_decision(world: None) -> None:
     assert "A secret remark" not in public
 
 
-def test_a_tie_closes_the_dossier_for_that_colleague(world: None) -> None:
+def test_a_tie_closes_the_dossier_for_that_colleague(db: None) -> None:
     dossier, desk = make.sent(make.call()), signed_in(make.staff("adviser"))
     base = f"/en/desk/dossiers/{dossier.pk}/"
     desk.post(f"{base}ties/", {"has_conflict": "yes", "text": "my sister"})
@@ -290,7 +283,7 @@ def test_a_tie_closes_the_dossier_for_that_colleague(world: None) -> None:
     ],
 )
 @pytest.mark.parametrize("role", ["adviser", "counter", "programme", "administrator", ""])
-def test_each_staff_page_is_for_its_roles(world: None, page: str, roles: set[str], role: str) -> None:
+def test_each_staff_page_is_for_its_roles(db: None, page: str, roles: set[str], role: str) -> None:
     who = make.staff(role) if role else make.person()
     assert signed_in(who).get(f"/en/{page}").status_code == (200 if role in roles else 403)
     answer = Client().get(f"/en/{page}")
@@ -298,7 +291,7 @@ def test_each_staff_page_is_for_its_roles(world: None, page: str, roles: set[str
     assert answer.url.startswith("/en/account/login/")
 
 
-def test_staff_enter_a_project_by_phone_and_it_counts_the_same(world: None) -> None:
+def test_staff_enter_a_project_by_phone_and_it_counts_the_same(db: None) -> None:
     call, member = make.call(), make.member()
     counter = signed_in(make.staff("counter"))
     data = {"channel": "phone", "member_number": member.number, "call": call.slug, "token": uuid.uuid4()}
@@ -319,7 +312,7 @@ def test_staff_enter_a_project_by_phone_and_it_counts_the_same(world: None) -> N
     assert Dossier.objects.get(channel="paper").applicant.given_name == "Germaine"
 
 
-def test_filters_of_the_desk_are_kept_under_a_name(world: None) -> None:
+def test_filters_of_the_desk_are_kept_under_a_name(db: None) -> None:
     adviser = make.staff("adviser")
     desk = signed_in(adviser)
     desk.post("/en/desk/dossiers/", {"name": "Waiting", "query": "state=submitted"})
@@ -331,7 +324,7 @@ def test_filters_of_the_desk_are_kept_under_a_name(world: None) -> None:
     assert not SavedView.objects.exists()
 
 
-def test_a_programme_manager_plans_and_announces_a_call(world: None) -> None:
+def test_a_programme_manager_plans_and_announces_a_call(db: None) -> None:
     client = signed_in(make.staff("programme"))
     form = client.get("/en/calls/new/?preset=points").context["form"]
     data = typed(form.initial, slug="liege-2027", ambitions=["inclusion"])
@@ -366,7 +359,7 @@ def test_a_programme_manager_plans_and_announces_a_call(world: None) -> None:
         {"budget_cents": "a lot"},
     ],
 )
-def test_a_call_that_makes_no_sense_is_explained(world: None, change: dict[str, str]) -> None:
+def test_a_call_that_makes_no_sense_is_explained(db: None, change: dict[str, str]) -> None:
     client = signed_in(make.staff("programme"))
     form = client.get("/en/calls/new/?preset=regional").context["form"]
     data = typed(form.initial, slug="x", ambitions=["inclusion"]) | change
@@ -376,7 +369,7 @@ def test_a_call_that_makes_no_sense_is_explained(world: None, change: dict[str, 
     assert not Call.objects.exists()
 
 
-def test_every_part_of_a_dossier_has_its_page(world: None) -> None:
+def test_every_part_of_a_dossier_has_its_page(db: None) -> None:
     who = make.person()
     dossier = make.draft(make.call(), who)
     client = signed_in(who)

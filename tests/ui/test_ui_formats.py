@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 import pytest
-from django.utils import timezone
 from django.utils.translation import override
 
 from commonweal.ui import formats
+from tests.clock import Clock
 
 SPACE = "\u00a0"
 
@@ -81,8 +81,8 @@ def test_days_left_are_words_up_to_ten(closes_on: date, words: str, now: datetim
         assert formats.days_left(closes_on, now) == words
 
 
-def test_days_left_asks_the_clock_of_the_program(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(timezone, "now", lambda: datetime(2031, 5, 1, 9, 0, tzinfo=UTC))
+def test_days_left_asks_the_clock_of_the_program(clock: Clock) -> None:
+    clock.go_to(datetime(2031, 5, 1, 9, 0, tzinfo=UTC))
     assert formats.days_until(date(2031, 5, 4)) == 3
 
 

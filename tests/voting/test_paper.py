@@ -19,7 +19,7 @@ from commonweal.voting.rules.choices import Form
 from tests import factories as make
 from tests.voting.steps import cast, code_on, counted, opened, person_of, signed_in
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_the_test_moment")]
+pytestmark = pytest.mark.django_db
 POINTS = Form("points", 1, 3, points_total=7, points_each=4)
 
 

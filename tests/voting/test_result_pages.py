@@ -22,7 +22,7 @@ from commonweal.voting.views import figures, reasons, result
 from tests import factories as make
 from tests.voting.steps import cast, counted, opened, person_of, queries_of, signed_in
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_the_test_moment")]
+pytestmark = pytest.mark.django_db
 LANGUAGES = ("fr", "nl", "de", "en")
 # Explaining by counting again is what takes time, not the pages.
 QUICK = {**make.BYLAW, "rule": "greedy", "completion": "none"}

@@ -20,7 +20,7 @@ from tests import factories as make
 from tests.voting.steps import cast, counted, queries_of
 from tests.voting.test_result_pages import LANGUAGES, POINTS, decided, plain, text_of
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_the_test_moment")]
+pytestmark = pytest.mark.django_db
 NONE = {**make.BYLAW, "completion": "none"}
 
 

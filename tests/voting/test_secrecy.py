@@ -31,7 +31,7 @@ from commonweal.voting.rules.envelopes import code_shown, packed
 from tests import factories as make
 from tests.voting.steps import code_on, opened, person_of, receipt_field, signed_in, voted_over_web
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("at_the_test_moment")]
+pytestmark = [pytest.mark.django_db(transaction=True)]
 FORM = Form("points", 1, 6, points_total=60, points_each=20)
 CHUNK = 1 << 22
 

@@ -17,9 +17,10 @@ from commonweal.voting import actions
 from commonweal.voting.models import Ballot, Envelope, Vote
 from commonweal.voting.rules.choices import Form
 from tests import factories as make
+from tests.clock import Clock
 from tests.voting.steps import code_on, opened, person_of, receipt_field, signed_in, voted_over_web
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_the_test_moment")]
+pytestmark = pytest.mark.django_db
 POINTS = Form("points", 1, 3, points_total=7, points_each=4)
 BASKET = Form("basket", 1, 3, budget_cents=4_000_00)
 
@@ -172,12 +173,12 @@ def test_a_code_that_was_not_made_for_this_voter_and_ballot_is_refused_and_nothi
 
 @pytest.mark.parametrize("step", ["review", "cast"])
 def test_a_vote_at_the_announced_hour_is_refused_with_the_choice_still_on_the_page(
-    monkeypatch: pytest.MonkeyPatch, step: str
+    clock: Clock, step: str
 ) -> None:
     ballot, client, _sheets = ballot_and_client()
     review = page_of(client.post(f"/en/ballots/{ballot.pk}/review/", {"choice": ["2"]}))
     sent = {"choice": ["2"], "receipt": receipt_field(review)}
-    monkeypatch.setattr(timezone, "now", lambda: ballot.closes_at)
+    clock.go_to(ballot.closes_at)
     page = page_of(client.post(f"/en/ballots/{ballot.pk}/{step}/", sent), 409)
     assert "The vote closed at the announced hour" in page
     assert "Chose 2" in page
@@ -185,6 +186,7 @@ def test_a_vote_at_the_announced_hour_is_refused_with_the_choice_still_on_the_pa
 
 
 def test_a_vote_that_waited_past_the_hour_inside_the_action_is_refused_too(
+    clock: Clock,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     ballot, client, _sheets = ballot_and_client()
@@ -193,7 +195,7 @@ def test_a_vote_that_waited_past_the_hour_inside_the_action_is_refused_too(
 
     def cast_late(**given: Any) -> None:
         reached.append(given["code"])
-        monkeypatch.setattr(timezone, "now", lambda: ballot.closes_at)
+        clock.go_to(ballot.closes_at)
         cast_vote(**{**given, "now": timezone.now})
 
     cast_vote = actions.cast_vote

@@ -19,7 +19,6 @@ from tests.voting.steps import cast, counted, person_of, signed_in
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.django_db(transaction=True),
-    pytest.mark.usefixtures("at_the_test_moment"),
 ]
 APPROVAL = Form("approval", 1, 2)
 POINTS = Form("points", 1, 2, points_total=7, points_each=6)

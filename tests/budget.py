@@ -1,0 +1,114 @@
+"""CPU seconds an area's tests may take: measured for each test, added up by area, printed at the end, red when passed.
+
+Counted are this process, the browser it started and its server process in PostgreSQL (Linux; elsewhere only this process).
+A busy machine makes a run longer, but hardly its CPU seconds: so this is a budget, not a timed test.
+"""
+
+from __future__ import annotations
+
+import collections
+import os
+import resource
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+# Seconds by the folder of the tests. What is not listed has 60, which an area of 3,000 lines should not need.
+BUDGETS: dict[str, float] = {}
+OTHERS = 60.0
+TICKS = os.sysconf("SC_CLK_TCK")
+SPENT = pytest.StashKey[dict[str, float]]()
+
+
+def _of(process: int) -> float:
+    """The CPU seconds of a process and of its children that ended, from /proc."""
+    try:
+        fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return sum(int(ticks) for ticks in fields[11:15]) / TICKS
+
+
+def _children(process: int) -> Iterator[int]:
+    for task in Path(f"/proc/{process}/task").glob("*/children"):
+        try:
+            for child in task.read_text().split():
+                yield int(child)
+                yield from _children(int(child))
+        except OSError:
+            continue
+
+
+def _backend() -> int:
+    from django.db import connection
+
+    return connection.connection.info.backend_pid if connection.connection else 0
+
+
+def spent() -> float:
+    """The CPU seconds used so far by this process, all it started, and its connection's server process."""
+    used = sum(
+        usage.ru_utime + usage.ru_stime
+        for usage in map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    )
+    backend = _backend()
+    return used + sum(map(_of, _children(os.getpid()))) + (_of(backend) if backend else 0.0)
+
+
+def area_of(nodeid: str) -> str:
+    """The folder below `tests` that a test lies in."""
+    parts = nodeid.partition("::")[0].split("/")
+    return parts[1] if len(parts) > 2 else "tests"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Any:
+    before, backend = spent(), _backend()
+    answer = yield
+    # A connection of its own began at zero; what the old one used is lost with it.
+    more = max(spent() - before, 0.0) if _backend() == backend else max(spent() - before + _of(backend), 0.0)
+    totals = item.config.stash.setdefault(SPENT, collections.defaultdict(float))
+    totals[area_of(item.nodeid)] += more
+    return answer
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    totals = session.config.stash.get(SPENT, {})
+    output = getattr(session.config, "workeroutput", None)
+    if output is not None:
+        output["cpu"] = dict(totals)
+    elif over(totals, BUDGETS) and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any, error: object) -> None:
+    """Adds up what the processes of a parallel run report."""
+    totals = node.config.stash.setdefault(SPENT, collections.defaultdict(float))
+    for area, seconds in getattr(node, "workeroutput", {}).get("cpu", {}).items():
+        totals[area] += seconds
+
+
+def over(totals: dict[str, float], budgets: dict[str, float]) -> list[str]:
+    """One line for each area that used more than its budget."""
+    return [
+        f"{area}: {seconds:.0f} CPU seconds of {budgets.get(area, OTHERS):.0f}"
+        for area, seconds in sorted(totals.items())
+        if seconds > budgets.get(area, OTHERS)
+    ]
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    totals = config.stash.get(SPENT, {})
+    if sum(totals.values()) < 1:
+        return
+    terminalreporter.section("CPU seconds")
+    for area, seconds in sorted(totals.items(), key=lambda row: -row[1]):
+        terminalreporter.write_line(f"{area:12} {seconds:7.1f} of {BUDGETS.get(area, OTHERS):.0f}")
+    terminalreporter.write_line(f"{'all':12} {sum(totals.values()):7.1f}")
+    for line in over(totals, BUDGETS):
+        terminalreporter.write_line(f"over its budget: {line}", red=True)

@@ -1,0 +1,17 @@
+"""A database without places: these tests load them themselves."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+
+from commonweal.places.models import Municipality, Postcode, Province, Region
+
+
+@pytest.fixture(autouse=True)
+def _nothing_loaded(db: None) -> None:
+    for model in (Postcode, Municipality, Province, Region):
+        model.objects.all().delete()
+    with connection.cursor() as cursor:
+        # What the deletions left to check later would keep a test from changing the tables themselves.
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")

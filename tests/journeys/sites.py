@@ -167,7 +167,7 @@ class Site:
     @cached_property
     def voting_call(self) -> Call:
         """A call with three projects that members, the applicant among them, vote on."""
-        assert self.member
+        assert self.member  # who is to be on the roll
         call = make.call()
         for title in ("Peindre la ville", "Visites sur ma rue", "Étude sur l'habitat"):
             make.admitted(call, self.staff, title=title)

@@ -7,7 +7,7 @@ from tests.journeys.sites import Pages, Site
 
 def pages(site: Site) -> Pages:
     """Pages of accounts, which the library for accounts brings; ours are their templates."""
-    assert site.applicant
+    assert site.applicant  # who is to sign in
     return Pages(
         visitor=["account/login/", "account/signup/", "account/login/code/", "account/password/reset/"],
         applicant=[

@@ -14,7 +14,7 @@ NO_PAGE = {"key-end", "my-copy"}
 
 def pages(site: Site) -> Pages:
     """Pages around a newcomer, around an applicant who gave a mandate and speaks for an organisation, and around staff."""
-    assert site.newcomer
+    assert site.newcomer  # who is to sign in
     who = site.applicant
     mandate = give_mandate(
         principal=who,

@@ -17,7 +17,7 @@ from django.contrib.staticfiles import finders
 from django.db import transaction
 from django.test import Client, override_settings
 from django.urls import get_resolver, resolve
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from tests import factories as make
 from tests.journeys.conftest import ENGLISH, PASSWORD, Clock
@@ -85,6 +85,8 @@ def answers(
         django_db_blocker.unblock(),
         override_settings(MEDIA_ROOT=folder / "media", EMAIL_FILE_PATH=folder / "mail"),
         pytest.MonkeyPatch.context() as patch,
+        # The test before may have left another language behind.
+        translation.override("en"),
         transaction.atomic(),
     ):
         patch.setattr(timezone, "now", clock)

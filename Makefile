@@ -27,12 +27,12 @@ tools: ## browser and gettext for the tests, where missing
 	 || { echo "The tests need Chromium and gettext: sudo apt-get install chromium gettext"; exit 1; }
 
 test: ready tools ## everything, browser journeys included (they run beside the rest, on a database of their own)
-	@mkdir -p var; COMMONWEAL_VAR=var/browser $(BESIDE) pytest -q -m browser >var/browser.log 2>&1 & browser=$$!; \
+	@mkdir -p var; COMMONWEAL_VAR=var/browser $(BESIDE) pytest -q -m "browser and not proof" >var/browser.log 2>&1 & browser=$$!; \
 	 $(BESIDE) pytest -q -m "not browser and not proof" --cov --cov-report=; rest=$$?; \
 	 $(RUN) python scripts/coverage_floor.py; floor=$$?; \
 	 wait $$browser; journeys=$$?; cat var/browser.log; exit $$((rest + floor + journeys))
 
-proof: ready ## the long proofs of the counting library and the share register, with what they found
+proof: ready tools ## the long proofs: counting, the share register, every page in every language and colour scheme
 	@$(BESIDE) pytest -q -s -m proof -o faulthandler_timeout=0
 
 check: ready tools ## style, types, arrows, templates, translations, migrations, deployment settings

@@ -1,0 +1,49 @@
+"""Pages of dividends and of the accounts members are paid on."""
+
+from __future__ import annotations
+
+from commonweal.membership import actions
+from commonweal.membership.models import DividendRun, Payment
+from commonweal.membership.rules.payments import ReturnReason
+from tests.journeys.sites import Pages, Site
+from tests.membership import dividend_steps as steps
+
+NO_PAGE = {"dividend-lines", "member-dividend", "my-dividend", "payment-file"}
+
+
+def pages(site: Site) -> Pages:
+    """A dividend that is paid, with one who waits and one that came back; and one that waits for approval."""
+    paid, proposed = _dividends(site)
+    return Pages(
+        applicant=[
+            "members/shares/account/",
+            "members/shares/dividends/",
+            f"members/{site.organisation.number}/shares/dividends/",
+        ],
+        staff=[
+            f"members/{site.member.number}/account/",
+            "members/dividends/",
+            "members/dividends/new/",
+            f"members/dividends/{paid.pk}/",
+            f"members/dividends/{paid.pk}/waiting/",
+            f"members/dividends/{proposed.pk}/",
+            f"members/dividends/{proposed.pk}/withdraw/",
+            "members/paid-out/returned/",
+        ],
+    )
+
+
+def _dividends(site: Site) -> tuple[DividendRun, DividendRun]:
+    steps.gives_account(site.member)
+    steps.holder(5, account=False)
+    steps.holder(7)
+    people = steps.Staff(first=site.staff)
+    paid = steps.paid(people, pay_on=steps.NOW.date())
+    actions.book_return(
+        end_to_end=Payment.objects.latest("id").end_to_end,
+        reason=ReturnReason.CLOSED,
+        returned_on=paid.pay_on,
+        by=people.proposer,
+        now=steps.NOW,
+    )
+    return paid, steps.reckoned(people, rate_bp=1_00)

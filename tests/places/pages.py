@@ -1,0 +1,3 @@
+"""Addresses of places: none is a page."""
+
+NO_PAGE = {"municipality-suggest"}

@@ -1,0 +1,49 @@
+"""Pages of the portal: home, help, one's own page, the desk of staff."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from commonweal.people.actions import give_mandate
+from commonweal.people.rules import MandateScope
+from tests import factories as make
+from tests.journeys.sites import Pages, Site
+
+NO_PAGE = {"key-end", "my-copy"}
+
+
+def pages(site: Site) -> Pages:
+    """Pages around a newcomer, around an applicant who gave a mandate and speaks for an organisation, and around staff."""
+    assert site.newcomer  # who is to sign in
+    who = site.applicant
+    mandate = give_mandate(
+        principal=who,
+        agent=make.person("Jo", "Peeters"),
+        scope=MandateScope.APPLY,
+        ends_on=(make.NOW + timedelta(days=37)).date(),
+        by=who,
+        now=make.NOW,
+    )
+    appointment = site.staff.appointments.first()
+    assert appointment
+    return Pages(
+        visitor=["", "help/", "developers/"],
+        newcomer=["me/name/"],
+        applicant=[
+            "me/",
+            "me/mandates/",
+            f"me/mandates/{mandate.pk}/withdraw/",
+            "me/keys/",
+            "me/data/",
+        ],
+        staff=[
+            "desk/",
+            "desk/members/?text=pet",
+            "me/data/forget/",
+            "desk/letters/",
+            "desk/staff/",
+            f"desk/staff/{appointment.pk}/end/",
+            "desk/organisations/?text=a",
+            f"desk/organisations/{site.organisation.organisation_id}/",
+        ],
+    )

@@ -5,11 +5,12 @@ from fractions import Fraction
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from commonweal.allocation import Ballot, BallotForm, Ballots, Election, ElectionError, Project, read
 from commonweal.allocation.arrow import from_arrow, to_arrow, votes_from_arrow, votes_to_arrow
+from tests.examples_count import examples
 
 from .elections import approval_elections, data_files, point_elections
 from .mutations import valid_files
@@ -31,7 +32,7 @@ def test_a_file_survives_the_way_through_arrow(form: str) -> None:
     assert [Fraction(cost) for cost in projects["cost"].to_pylist()] == [p.cost for p in election.projects]
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(
     st.one_of(
         plain_elections(), approval_elections(), point_elections(), point_elections(BallotForm.SCORING, -3)

@@ -6,13 +6,14 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from commonweal.allocation import Ballot, BallotForm, Ballots, Election, ElectionError, ballot_checks, texts
 from commonweal.allocation.ballot_checks import check_columns, check_each
 from commonweal.allocation.limits import Limits
 from commonweal.allocation.texts import Texts
+from tests.examples_count import examples
 
 from .elections import approval, point_elections, projects
 
@@ -187,7 +188,7 @@ def complaint(check: Callable[[], object]) -> tuple[str, str, int | str, str] | 
     return None
 
 
-@settings(max_examples=1500, deadline=None)
+@examples(1500)
 @given(any_ballots(), st.sampled_from(BallotForm), st.one_of(st.just(NO_LIMITS), LIMITS))
 @example([Ballot("1", ("9", "9"))], BallotForm.APPROVAL, NO_LIMITS)
 @example([Ballot("1", ()), Ballot("2", ("9", "nobody"))], BallotForm.APPROVAL, NO_LIMITS)
@@ -223,7 +224,7 @@ def test_a_sum_beyond_64_bits_is_compared_as_it_is() -> None:
         check_columns(ballots, BallotForm.SCORING, most, COSTS)
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(st.lists(st.text(st.sampled_from("ab\0é"), max_size=10) | st.text(max_size=80), max_size=8))
 @example(["a", "a\0", "a\0\0"])
 @example(["1", "2", "10", "11"])
@@ -243,7 +244,7 @@ def test_equal_sums_are_no_proof_of_a_repeat(monkeypatch: pytest.MonkeyPatch) ->
     assert Texts.of(["a", "b", "a"]).repeats().tolist() == [False, False, True]
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(point_elections())
 def test_an_election_is_the_same_from_values_and_from_columns(election: Election) -> None:
     listed = list(election.ballots)

@@ -4,7 +4,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from commonweal.allocation import (
@@ -24,6 +24,7 @@ from commonweal.allocation import (
     proportionality,
     theme_shares,
 )
+from tests.examples_count import examples
 
 from .elections import approval, approval_elections, point_elections
 
@@ -36,7 +37,7 @@ BY_VOTERS = st.builds(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(approval_elections(least_cost=0), BY_VOTERS)
 def test_what_voters_bought_is_a_price_system(election: Election, bylaw: ByLaw) -> None:
     found = priceability(election, count(election, bylaw))
@@ -44,7 +45,7 @@ def test_what_voters_bought_is_a_price_system(election: Election, bylaw: ByLaw) 
     assert found.holds, found
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(point_elections(), st.sampled_from(list(Completion)))
 def test_so_it_is_with_points(election: Election, completion: Completion) -> None:
     found = priceability(election, count(election, ByLaw(utility=Utility.POINTS, completion=completion)))
@@ -85,7 +86,7 @@ def neglected(election: Election, winners: tuple[str, ...]) -> set[str]:
     return found
 
 
-@settings(max_examples=400, deadline=None)
+@examples(400)
 @given(approval_elections(least_cost=0, dearest=12), st.sampled_from(list(Rule)))
 def test_neglect_is_found_where_the_definition_finds_it(election: Election, rule: Rule) -> None:
     outcome = count(election, ByLaw(rule))

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from commonweal.allocation import (
@@ -36,6 +36,7 @@ from commonweal.allocation.fast.equal_shares import Market, Offer
 from commonweal.allocation.plain.engine import PlainCount
 from commonweal.allocation.plain.equal_shares import equal_shares as by_definition
 from commonweal.allocation.tally import places, room_beside
+from tests.examples_count import examples
 
 from .elections import IDS, approval, approval_elections
 from .generated import generated
@@ -60,7 +61,7 @@ def test_both_engines_agree_on_a_hundred_thousand_generated_elections() -> None:
     print("\n100,000 generated elections: the fast and the plain engine agree in every figure")
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(
     approval_elections(least_cost=0, dearest=25, richest=60),
     st.sampled_from([Utility.COST, Utility.CARDINALITY]),

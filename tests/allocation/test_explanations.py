@@ -4,7 +4,7 @@ from fractions import Fraction
 from math import ceil
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from commonweal.allocation import (
@@ -27,6 +27,7 @@ from commonweal.allocation import (
     why_funded,
 )
 from commonweal.allocation.plain.engine import PlainCount
+from tests.examples_count import examples
 
 from .elections import approval, approval_elections, point_elections
 from .engines import wins_again
@@ -62,13 +63,13 @@ def check_what_ifs(election: Election, bylaw: ByLaw) -> None:
         assert reason.money_left + reason.missing >= cost or reason.reason is Reason.BUDGET
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(approval_elections(), BYLAWS)
 def test_the_votes_and_the_cost_needed_are_what_counting_again_says(election: Election, bylaw: ByLaw) -> None:
     check_what_ifs(election, bylaw)
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(
     point_elections(),
     st.builds(
@@ -194,7 +195,7 @@ def test_with_greedy_nobody_pays() -> None:
     assert result.choices[0].paid == 0
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(st.one_of(approval_elections(), point_elections(BallotForm.SCORING)), BYLAWS)
 def test_what_every_vote_did_reproduces_the_costs(election: Election, bylaw: ByLaw) -> None:
     outcome = count(election, bylaw)

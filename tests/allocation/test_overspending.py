@@ -7,7 +7,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from commonweal.allocation import (
@@ -32,6 +32,7 @@ from commonweal.allocation.fast.marks import TooFine
 from commonweal.allocation.plain.engine import PlainCount
 from commonweal.allocation.plain.overspending import best_offer
 from commonweal.allocation.plain.supports import Supports
+from tests.examples_count import examples
 
 from .elections import approval, approval_elections, point_elections
 from .engines import small_election, some_bylaw, wins_again
@@ -103,7 +104,7 @@ def check_by_definition(election: Election, utility: Utility) -> None:
         assert project.cost > left or not sum([purses[voter] for voter in utilities[name]])
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(approval_elections(least_cost=0), st.sampled_from([Utility.COST, Utility.CARDINALITY]))
 def test_no_part_of_a_project_is_a_better_buy_than_what_was_bought(
     election: Election, utility: Utility
@@ -111,13 +112,13 @@ def test_no_part_of_a_project_is_a_better_buy_than_what_was_bought(
     check_by_definition(election, utility)
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(point_elections())
 def test_nor_with_points(election: Election) -> None:
     check_by_definition(election, Utility.POINTS)
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(approval_elections(least_cost=0), st.randoms(use_true_random=False))
 def test_nobody_overdraws_and_payments_never_exceed_the_cost(election: Election, random: Random) -> None:
     outcome = count(election, some_bylaw(random, rule=BOS))

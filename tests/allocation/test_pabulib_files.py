@@ -5,7 +5,7 @@ from pathlib import Path
 from unittest import mock
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from commonweal.allocation import (
@@ -21,6 +21,7 @@ from commonweal.allocation import (
 )
 from commonweal.allocation.election import number_from_text, number_to_text
 from commonweal.allocation.pabulib_rows import row_to_text
+from tests.examples_count import examples
 
 from .elections import approval, approval_elections, point_elections
 
@@ -272,7 +273,7 @@ def test_an_unused_vote_is_a_vote() -> None:
 TEXTS = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=12)
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(TEXTS, TEXTS, st.booleans())
 @example(' "a;b"\r\n', "\u2028\x0b\x85", True)
 @example('"', ";", False)
@@ -291,7 +292,7 @@ def test_any_name_and_any_further_column_survives_the_round_trip(name: str, othe
     assert read(write(again)) == again
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(
     st.one_of(approval_elections(least_cost=0), point_elections(), point_elections(BallotForm.SCORING, -3))
 )
@@ -352,7 +353,7 @@ def written_one_by_one(election: Election) -> str:
     return "".join(lines)
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(
     st.one_of(approval_elections(least_cost=0), point_elections(), point_elections(BallotForm.SCORING, -3)),
     st.lists(st.dictionaries(st.sampled_from(["note", "remark"]), TEXTS), min_size=8, max_size=8),

@@ -4,7 +4,7 @@ from fractions import Fraction
 from random import Random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from commonweal.allocation import (
@@ -27,6 +27,7 @@ from commonweal.allocation import (
     payments_by_voter,
 )
 from commonweal.allocation.plain.equal_shares import Market
+from tests.examples_count import examples
 
 from .elections import approval, approval_elections, point_elections, projects
 
@@ -106,7 +107,7 @@ def equal_shares_by_definition(
         bought.append((winner, rho))
 
 
-@settings(max_examples=250, deadline=None)
+@examples(250)
 @given(approval_elections(), st.sampled_from([Utility.COST, Utility.CARDINALITY]))
 def test_equal_shares_is_the_definition_with_approvals(election: Election, utility: Utility) -> None:
     outcome = count(election, ByLaw(Rule.EQUAL_SHARES, utility, ties=Ties.ID))
@@ -114,7 +115,7 @@ def test_equal_shares_is_the_definition_with_approvals(election: Election, utili
     assert [(found.project, found.price) for found in outcome.rounds] == expected
 
 
-@settings(max_examples=250, deadline=None)
+@examples(250)
 @given(point_elections())
 def test_equal_shares_is_the_definition_with_points(election: Election) -> None:
     outcome = count(election, ByLaw(Rule.EQUAL_SHARES, Utility.POINTS, ties=Ties.ID))
@@ -160,13 +161,13 @@ def check_accounts(election: Election, outcome: Outcome) -> None:
     assert all(amount <= (outcome.endowment or 0) for amount in spent_by.values())
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(approval_elections(least_cost=0), BYLAWS)
 def test_the_accounts_of_every_rule_are_in_order(election: Election, bylaw: ByLaw) -> None:
     check_accounts(election, count(election, bylaw))
 
 
-@settings(max_examples=250, deadline=None)
+@examples(250)
 @given(point_elections(), POINT_BYLAWS)
 def test_the_accounts_are_in_order_with_points(election: Election, bylaw: ByLaw) -> None:
     check_accounts(election, count(election, bylaw))
@@ -185,7 +186,7 @@ def test_the_check_of_the_accounts_notices_a_payment_that_is_wrong(monkeypatch: 
         check_accounts(election, count(election, ByLaw(), engine=Engine.PLAIN))
 
 
-@settings(max_examples=250, deadline=None)
+@examples(250)
 @given(approval_elections(least_cost=0), BYLAWS, st.randoms(use_true_random=False))
 def test_the_order_of_projects_and_ballots_changes_nothing(
     election: Election, bylaw: ByLaw, random: Random
@@ -197,7 +198,7 @@ def test_the_order_of_projects_and_ballots_changes_nothing(
     assert count(other, bylaw).to_json() == count(election, bylaw).to_json()
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(point_elections(BallotForm.SCORING, least_points=-1), POINT_BYLAWS, st.randoms(use_true_random=False))
 def test_the_order_changes_nothing_with_points(election: Election, bylaw: ByLaw, random: Random) -> None:
     options, ballots = list(election.projects), list(election.ballots)
@@ -218,7 +219,7 @@ MONOTONE = st.sampled_from(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(approval_elections(), MONOTONE, st.sampled_from(list(Ties)), st.data())
 def test_a_supporter_more_keeps_a_winner_winning(
     election: Election, bylaw: ByLaw, ties: Ties, data: st.DataObject

@@ -7,7 +7,7 @@ from pathlib import Path
 from unittest import mock
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from commonweal.allocation import (
@@ -24,6 +24,7 @@ from commonweal.allocation import (
 from commonweal.allocation.pabulib_columns import read_quickly
 from commonweal.allocation.pabulib_strict import read_strictly
 from commonweal.allocation.texts import Lookup, Texts, loadable
+from tests.examples_count import examples
 
 from .elections import data_files
 from .mutations import valid_files, verdicts, votes_of
@@ -166,7 +167,7 @@ def plain_elections(draw: st.DrawFn) -> Election:
     return Election.make(budget=10, form=form, projects=options, ballots=ballots)
 
 
-@settings(max_examples=400, deadline=None)
+@examples(400)
 @given(plain_elections(), st.integers(1, 60))
 def test_generated_elections_of_every_form_are_read_alike(election: Election, chunk: int) -> None:
     text = write(election)
@@ -178,7 +179,7 @@ def test_generated_elections_of_every_form_are_read_alike(election: Election, ch
     assert write(quick) == text
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(
     st.lists(st.binary(max_size=20).map(lambda key: key.replace(b"\0", b"")), unique=True, max_size=40),
     st.data(),

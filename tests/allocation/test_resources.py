@@ -5,11 +5,12 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from commonweal.allocation import ByLaw, Election, Rule, Ties, count, payments_by_voter
 from commonweal.allocation.resources import ResourceElection, ResourceError, ResourceOutcome, count_resources
+from tests.examples_count import examples
 
 from .elections import approval_elections
 
@@ -91,13 +92,13 @@ def check(election: ResourceElection, outcome: ResourceOutcome) -> None:
             assert have + amount == election.needs[project][name]
 
 
-@settings(max_examples=400, deadline=None)
+@examples(400)
 @given(elections())
 def test_what_the_page_promises_is_kept(election: ResourceElection) -> None:
     check(election, count_resources(election))
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(elections(), st.randoms(use_true_random=False))
 def test_no_order_matters(election: ResourceElection, random: object) -> None:
     turned = ResourceElection(
@@ -110,7 +111,7 @@ def test_no_order_matters(election: ResourceElection, random: object) -> None:
     ]
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(approval_elections(least_cost=0), st.integers(1, 2))
 def test_one_resource_or_two_alike_are_the_method_of_equal_shares(election: Election, number: int) -> None:
     names = RESOURCES[:number]

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pabutools import fractions as their_fractions
 from pabutools.election import Additive_Cardinal_Sat, Cardinality_Sat, Cost_Sat
@@ -18,6 +18,7 @@ from pabutools.rules import (
 from pabutools.tiebreaking import TieBreakingRule
 
 from commonweal.allocation import BallotForm, ByLaw, Completion, Election, Rule, Ties, Utility, count
+from tests.examples_count import examples
 
 from .elections import approval_elections, as_pabutools, point_elections
 
@@ -51,7 +52,7 @@ def names(allocation: Any) -> list[str]:
     return [project.name for project in allocation]
 
 
-@settings(max_examples=250, deadline=None)
+@examples(250)
 @given(approval_elections(), TIES)
 def test_greedy_by_votes_selects_what_pabutools_selects_in_the_same_order(
     election: Election, ties: Ties
@@ -62,7 +63,7 @@ def test_greedy_by_votes_selects_what_pabutools_selects_in_the_same_order(
     assert list(count(election, ByLaw(Rule.GREEDY, Utility.COST, ties=ties)).winners) == names(theirs)
 
 
-@settings(max_examples=250, deadline=None)
+@examples(250)
 @given(approval_elections(), TIES, st.sampled_from([Utility.COST, Utility.CARDINALITY]))
 def test_greedy_per_cost_is_the_cardinality_greedy_of_pabutools(
     election: Election, ties: Ties, utility: Utility
@@ -75,7 +76,7 @@ def test_greedy_per_cost_is_the_cardinality_greedy_of_pabutools(
     assert list(count(election, by_utility).winners) == names(theirs)
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(point_elections(), TIES)
 def test_greedy_per_cost_by_points_selects_what_pabutools_selects(election: Election, ties: Ties) -> None:
     instance, profile = as_pabutools(election)
@@ -87,7 +88,7 @@ def test_greedy_per_cost_by_points_selects_what_pabutools_selects(election: Elec
     assert list(mine.winners) == names(theirs)
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(approval_elections(), TIES, APPROVAL_UTILITIES)
 def test_equal_shares_selects_what_pabutools_selects_in_the_same_order(
     election: Election, ties: Ties, utility: Utility
@@ -99,7 +100,7 @@ def test_equal_shares_selects_what_pabutools_selects_in_the_same_order(
     assert list(mine.winners) == names(theirs)
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(st.one_of(point_elections(), point_elections(BallotForm.SCORING, least_points=-2)), TIES)
 def test_equal_shares_with_points_selects_what_pabutools_selects(election: Election, ties: Ties) -> None:
     instance, profile = as_pabutools(election)
@@ -109,7 +110,7 @@ def test_equal_shares_with_points_selects_what_pabutools_selects(election: Elect
     assert list(mine.winners) == names(theirs)
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(point_elections(), TIES, APPROVAL_UTILITIES)
 def test_points_are_read_as_approvals_as_pabutools_reads_them(
     election: Election, ties: Ties, utility: Utility
@@ -121,7 +122,7 @@ def test_points_are_read_as_approvals_as_pabutools_reads_them(
     assert list(mine.winners) == names(theirs)
 
 
-@settings(max_examples=250, deadline=None)
+@examples(250)
 @given(
     approval_elections(),
     TIES,
@@ -144,7 +145,7 @@ def test_raising_the_shares_ends_where_pabutools_ends(
     assert list(mine.winners) == names(filled)
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(approval_elections(), TIES, APPROVAL_UTILITIES)
 def test_greedy_completion_takes_what_pabutools_takes(
     election: Election, ties: Ties, utility: Utility
@@ -158,7 +159,7 @@ def test_greedy_completion_takes_what_pabutools_takes(
     assert list(mine.winners) == names(filled)
 
 
-@settings(max_examples=250, deadline=None)
+@examples(250)
 @given(approval_elections(), TIES)
 def test_phragmen_selects_what_pabutools_selects(election: Election, ties: Ties) -> None:
     instance, profile = as_pabutools(election)

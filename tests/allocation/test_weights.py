@@ -7,7 +7,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from commonweal.allocation import (
@@ -34,6 +34,7 @@ from commonweal.allocation.__main__ import main
 from commonweal.allocation.fast.engine import FastCount
 from commonweal.allocation.fast.marks import TooFine
 from commonweal.allocation.plain.engine import PlainCount
+from tests.examples_count import examples
 
 from .elections import approval, approval_elections, point_elections
 from .engines import assert_engines_agree, small_election, some_bylaw
@@ -70,14 +71,14 @@ def assert_counts_as_written_out(election: Election, bylaw: ByLaw, engine: Engin
         assert proportionality(election, by_share.outcome) == proportionality(single, by_voter.outcome)
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(approval_elections(least_cost=0), st.randoms(use_true_random=False), st.sampled_from(list(Engine)))
 def test_shares_count_as_so_many_voters(election: Election, random: Random, engine: Engine) -> None:
     election = with_shares(election, lambda _: random.choice((1, 1, 2, 3)))
     assert_counts_as_written_out(election, some_bylaw(random, rule=random.choice(list(Rule))), engine)
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(
     point_elections(BallotForm.SCORING, least_points=-1),
     st.randoms(use_true_random=False),

@@ -19,14 +19,11 @@ from typing import Any
 from django.core.cache import cache
 
 import tests
-from commonweal.ambitions.actions import load_published
 from commonweal.ledger.models import Operation
 from commonweal.membership.actions import admit_member
 from commonweal.membership.models import Member
 from commonweal.people.models import Account, Person
-from commonweal.places.actions import import_gazetteer
 from commonweal.projects import actions as projects
-from commonweal.projects.actions import load_rulebook
 from commonweal.projects.models import Call
 from commonweal.voting import actions as voting
 from commonweal.voting.committee import opened_file
@@ -35,7 +32,6 @@ from commonweal.voting.queries import sealed_bundle
 from commonweal.voting.sealing import new_committee
 from tests import factories as make
 from tests.journeys.conftest import PASSWORD
-from tests.membership import joining_steps as steps
 
 LANGUAGES = ("fr", "nl", "de", "en")
 # When the vote of `Site.voting_call` runs, and the call for projects of `make.NOW` is over.
@@ -222,14 +218,10 @@ def aside(kind: str) -> list[str]:
 def built() -> list[Look]:
     """A site with something on every page, made now; gives what to look at, each viewer's pages together.
 
-    Caller has an empty database and a clock that stands at `make.NOW`.
+    Caller has a fresh database, and a clock that stands at `make.NOW`.
     """
     # What limits log-ins counts here, and outlives a test: each begins with none.
     cache.clear()
-    import_gazetteer()
-    load_published()
-    load_rulebook(by=None, now=make.NOW)
-    steps.ready()
     site = Site()
     areas = [module.pages(site) for module in modules() if hasattr(module, "pages")]
     return [

@@ -9,13 +9,14 @@ from datetime import date
 
 import pytest
 from django.db import IntegrityError, connection, transaction
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase as HypothesisTestCase
 
 from commonweal.kernel.text import folded
 from commonweal.places import actions, queries
 from commonweal.places.models import Municipality, Postcode, Province, Region
+from tests.examples_count import examples
 
 DAY = date(2026, 11, 23)
 Budget = Callable[[int], AbstractContextManager[object]]
@@ -28,7 +29,7 @@ KNOWN = st.text(st.characters(exclude_categories=("Cs", "Cn"), exclude_character
 class TestTheDatabaseFoldsLikePython(HypothesisTestCase):
     """Search in the database and in Python must find the same."""
 
-    @settings(max_examples=300, deadline=None)
+    @examples(300)
     @given(KNOWN)
     @example("Ottignies-Louvain-la-Neuve")
     @example("ÉTÉ à Liège, Cœur de Bœuf, Straße, Łódź, Ærø, Ñandú")

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from commonweal import allocation
@@ -16,6 +16,7 @@ from commonweal.voting import counting
 from commonweal.voting.committee import pabulib_text
 from commonweal.voting.rules.choices import Choice
 from tests import factories as make
+from tests.examples_count import examples
 
 HASH = "ab" * 32
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -185,7 +186,7 @@ def test_half_of_a_share_and_less_than_a_cent_part_the_groups() -> None:
     ]
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(
     votes=st.lists(
         st.sets(st.integers(1, 5), min_size=1).map(lambda s: tuple(sorted(s))), min_size=1, max_size=12

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from commonweal.projects.rules import eligibility
@@ -16,6 +16,7 @@ from commonweal.projects.rules.eligibility import EarlierAward, Facts, Finding, 
 from commonweal.projects.rules.facts import FACT_NAMES
 from commonweal.projects.rules.preferences import preferences
 from commonweal.projects.rules.rulebook import NATIONAL_RULES, REGIONAL_RULES, RULEBOOK
+from tests.examples_count import examples
 
 YES, NO, UNKNOWN = Verdict.YES, Verdict.NO, Verdict.UNKNOWN
 START, END = date(2024, 1, 1), date(2025, 12, 31)
@@ -60,7 +61,7 @@ def _verdicts(facts: Facts, on: date) -> dict[tuple[str, str], Verdict]:
 
 
 @given(FACTS, DAYS, st.sets(st.sampled_from(FACT_NAMES)))
-@settings(max_examples=400, deadline=None)
+@examples(400)
 def test_what_is_decided_on_some_facts_holds_whatever_else_becomes_known(
     facts: Facts, on: date, forgotten: set[str]
 ) -> None:
@@ -72,7 +73,7 @@ def test_what_is_decided_on_some_facts_holds_whatever_else_becomes_known(
 
 
 @given(FACTS, DAYS)
-@settings(max_examples=200, deadline=None)
+@examples(200)
 def test_a_no_or_a_yes_names_only_facts_and_rests_on_a_known_one(facts: Facts, on: date) -> None:
     for each in eligibility.evaluate(facts, VERSIONS, on):
         assert set(each.facts_used) <= set(FACT_NAMES)
@@ -81,7 +82,7 @@ def test_a_no_or_a_yes_names_only_facts_and_rests_on_a_known_one(facts: Facts, o
 
 
 @given(FACTS, DAYS)
-@settings(max_examples=200, deadline=None)
+@examples(200)
 def test_every_sentence_can_be_filled_in_with_its_values(facts: Facts, on: date) -> None:
     for each in eligibility.evaluate(facts, VERSIONS, on):
         assert "%(" not in each.reason % each.values
@@ -89,7 +90,7 @@ def test_every_sentence_can_be_filled_in_with_its_values(facts: Facts, on: date)
 
 
 @given(FACTS)
-@settings(deadline=None)
+@examples(100)
 def test_preferences_never_gate_and_always_say_something(facts: Facts) -> None:
     strengths = preferences(facts)
     assert [each.code for each in strengths] == [

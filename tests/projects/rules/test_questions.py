@@ -15,6 +15,7 @@ from commonweal.projects.rules.facts import FACT_NAMES
 from commonweal.projects.rules.inputs import Kind, ambitions_in, day_from_text, gaps_in, is_answered
 from commonweal.projects.rules.questions import QUESTIONS, facts_from_answers, next_question
 from commonweal.projects.rules.rulebook import REGIONAL_RULES
+from tests.examples_count import examples
 
 TODAY = date(2026, 11, 23)
 GOOD = {
@@ -230,7 +231,7 @@ RUBBISH = st.text(max_size=30) | st.sampled_from([*KNOWN, "none", "inclusion", "
 
 
 @given(st.dictionaries(st.sampled_from(NAMES), RUBBISH | st.none() | st.integers() | st.lists(st.text())))
-@settings(max_examples=300, deadline=None)
+@examples(300)
 def test_whatever_is_typed_the_check_goes_on(answers: dict[str, str]) -> None:
     facts = facts_from_answers(answers, TODAY)
     eligibility.evaluate(facts, REGIONAL_RULES, TODAY)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from commonweal import allocation
@@ -21,6 +21,7 @@ from commonweal.voting.rules.published import (
     votes_in,
     what_it_did,
 )
+from tests.examples_count import examples
 
 COSTS = {1: 1_000_00, 2: 2_500_50, 3: 700_00, 4: 3_000_00, 5: 400_00}
 codes = st.text(ALPHABET, min_size=12, max_size=12)
@@ -58,7 +59,7 @@ BYLAWS = [
 
 
 @pytest.mark.parametrize(("rule", "utility", "completion"), BYLAWS)
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(found=ballots)
 def test_what_a_vote_paid_is_what_the_counting_library_says(
     rule: str, utility: str, completion: str, found: dict[str, Choice]

@@ -1,0 +1,81 @@
+"""Every branch of what is pure (rules, states, kernel, allocation), held in each whole run by the tests that need no database.
+
+Tracing everything costs half as much again; these tests are a small part of the run, and the others go untraced.
+Switched on by `-p tests.pure_coverage`, as `make test` does.
+"""
+
+from __future__ import annotations
+
+import runpy
+from pathlib import Path
+from typing import Any
+
+import coverage
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PURE = ["*/rules/*", "*/rules.py", "*/states/*", "*/states.py", "*/kernel/*", "*/allocation/*"]
+NEEDS_A_DATABASE = {"db", "transactional_db", "live_server", "_django_db_helper"}
+SHORT = pytest.StashKey[list[str]]()
+
+
+def data_files() -> Path:
+    """The name that the data files of all processes of a run begin with."""
+    return ROOT / ".coverage.pure"
+
+
+def _new() -> coverage.Coverage:
+    return coverage.Coverage(
+        data_file=str(data_files()),
+        data_suffix=True,
+        branch=True,
+        include=PURE,
+        concurrency="thread",
+        config_file=False,
+    )
+
+
+# From before the first import on: what stands at the top of a module runs only then.
+TRACED = _new()
+TRACED.start()
+
+
+def pytest_collection_finish() -> None:
+    TRACED.stop()
+
+
+def is_pure(item: Any) -> bool:
+    """Whether a test runs without a database."""
+    return not NEEDS_A_DATABASE & set(item.fixturenames) and item.get_closest_marker("django_db") is None
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_call(item: pytest.Item) -> Any:
+    if not is_pure(item):
+        return (yield)
+    TRACED.start()
+    try:
+        return (yield)
+    finally:
+        TRACED.stop()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    TRACED.stop()
+    TRACED.save()
+    if hasattr(session.config, "workerinput"):
+        return
+    together = coverage.Coverage(data_file=str(data_files()), branch=True, config_file=False)
+    together.combine([str(ROOT)], keep=False)
+    floor = runpy.run_path(str(ROOT / "scripts" / "coverage_floor.py"))
+    session.config.stash[SHORT] = floor["pure_shortfalls"](together)
+    if session.config.stash[SHORT] and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    if SHORT in config.stash:
+        terminalreporter.section("branches of what is pure")
+        for line in config.stash[SHORT] or ["every branch was taken"]:
+            terminalreporter.write_line(line)

@@ -16,6 +16,8 @@ from django.utils import translation
 from commonweal.config.translations import compile_all
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+# Stories are told in several folders.
+pytest_plugins = ["tests.journeys.walks"]
 AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 QUIET = [

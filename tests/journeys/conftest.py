@@ -16,6 +16,7 @@ from commonweal.places.actions import import_gazetteer
 from commonweal.projects.actions import load_rulebook
 from tests import factories as make
 
+pytest.register_assert_rewrite("tests.journeys.driver_cases")
 PASSWORD = "a long password"
 # Words no French, Dutch or German text has; with a dash they may belong to a command.
 ENGLISH = re.compile(
@@ -66,7 +67,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 
 @pytest.fixture
-def world(transactional_db: None, clock: Clock) -> None:
+def world(db: None, clock: Clock) -> None:
     # What limits log-ins counts here, and outlives a test: each begins with none.
     cache.clear()
     import_gazetteer()

@@ -32,7 +32,7 @@ test: ready tools ## everything, browser journeys included (they run beside the 
 	 $(RUN) python scripts/coverage_floor.py; floor=$$?; \
 	 wait $$browser; journeys=$$?; cat var/browser.log; exit $$((rest + floor + journeys))
 
-proof: ready ## the long proofs of the counting library and the share register, with what they found
+proof: ready tools ## the long proofs of counting and shares, with what they found; each story in every browser setting
 	@$(BESIDE) pytest -q -s -m proof -o faulthandler_timeout=0
 
 check: ready tools ## style, types, arrows, templates, translations, migrations, deployment settings

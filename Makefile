@@ -32,7 +32,7 @@ test: ready tools ## everything, browser journeys included (they run beside the 
 	 $(RUN) python scripts/coverage_floor.py; floor=$$?; \
 	 wait $$browser; journeys=$$?; cat var/browser.log; exit $$((rest + floor + journeys))
 
-proof: ready tools ## the long proofs: counting, the share register, every page in every language and colour scheme
+proof: ready tools ## the long proofs: counting, the share register, every story in every browser setting, every page through axe
 	@$(BESIDE) pytest -q -s -m proof -o faulthandler_timeout=0
 
 check: ready tools ## style, types, arrows, templates, translations, migrations, deployment settings

@@ -11,6 +11,7 @@ from django.core.cache import cache
 
 from tests.clock import Clock as Clock
 
+pytest.register_assert_rewrite("tests.journeys.driver_cases")
 PASSWORD = "a long password"
 # Words no French, Dutch or German text has; with a dash they may belong to a command.
 ENGLISH = re.compile(
@@ -38,7 +39,7 @@ def keeps_its_language(page: Any) -> None:
 
 
 @pytest.fixture
-def world(transactional_db: None, clock: Clock) -> None:
+def world(db: None, clock: Clock) -> None:
     # What limits log-ins counts here, and outlives a test: each begins with none.
     cache.clear()
 

@@ -15,9 +15,9 @@ from commonweal.membership.models import DividendRun
 from commonweal.membership.queries import dividend_troubles, payment_troubles
 from tests import factories as make
 from tests.journeys.conftest import PASSWORD, Clock, press
+from tests.journeys.walks import Walk
 from tests.membership.dividend_steps import gives_account, holder
 
-pytestmark = pytest.mark.browser
 WORDS = {"fr": "Payé le", "nl": "Betaald op", "de": "Gezahlt am", "en": "Paid on"}
 
 
@@ -40,16 +40,14 @@ def pressed(page: Any, move: str, run_jobs: Callable[[], int]) -> None:
     page.reload()
 
 
-@pytest.mark.parametrize("language", ["fr", "nl", "de", "en"])
 def test_from_the_proposal_to_the_members_statement(
     people: None,
-    browser_page: Callable[..., Any],
+    walk: Walk,
     sign_in: Callable[..., None],
     run_jobs: Callable[[], int],
     clock: Clock,
-    language: str,
 ) -> None:
-    page = browser_page(language=language, javascript=language in ("fr", "de"))
+    page, language = walk.open_page(), walk.language
     sign_in(page, "one@example.org", language)
     page.goto(f"/{language}/members/dividends/new/")
     page.locator("input[name=rate_bp]").fill("3")

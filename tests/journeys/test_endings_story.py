@@ -15,10 +15,10 @@ from commonweal.membership.models import Claimant, Estate, Exclusion, Member
 from commonweal.people.models import Person
 from tests import factories as make
 from tests.journeys.conftest import PASSWORD, Clock, press
-from tests.journeys.steps import LANGUAGES, choose, fill, fill_day, plain
+from tests.journeys.steps import choose, fill, fill_day, plain
+from tests.journeys.walks import Walk
 from tests.membership import test_estates as noted
 
-pytestmark = pytest.mark.browser
 SECRETARY, FINANCE, MEMBER = "secretary@example.org", "finance@example.org", "rik@example.org"
 IBANS = ("BE68539007547034", "BE71096123456769", "BE43068999999501")
 SENT = {
@@ -39,7 +39,7 @@ PARTS = {"1/2": 187_75, "1/4": 93_88, " 1 / 4": 93_87}
 
 
 @pytest.fixture
-def staff(transactional_db: None, clock: Clock) -> None:
+def staff(db: None, clock: Clock) -> None:
     """The secretary and finance with a log-in; someone who stays and keeps most of the capital."""
     make.shares(make.member(make.person("Vera", "Janssens")), 100)
     for role, email in (("secretary", SECRETARY), ("finance", FINANCE)):
@@ -97,13 +97,10 @@ def bank_file(page: Any, language: str, link: str) -> str:
     return str(content)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 def test_estates_are_shared_out(
     staff: None,
-    browser_page: Callable[..., Any],
+    walk: Walk,
     sign_in: Callable[..., None],
-    axe: Callable[[Any], None],
-    language: str,
 ) -> None:
     ada, bert = holder(make.person("Ada", "Peeters")), holder(make.person("Bert", "Maes"))
     seat = make.organisation(make.person(), "Boulangerie Zoet")
@@ -117,14 +114,13 @@ def test_estates_are_shared_out(
     )
     make.shares(firm, 2, "C")
     heir = make.member(make.person("Cleo", "Maes"))
-    page = browser_page(javascript=language in ("fr", "en"), width=360, language=language)
-    look = axe if language == "fr" else lambda _page: None
+    page, language = walk.open_page(), walk.language
     sign_in(page, SECRETARY, language)
 
     first = opened(page, language, ada, "death", "acte de décès")
     for part, iban in zip(PARTS, IBANS, strict=True):
         claims(page, f"Héritier {part[-1]}", part, iban)
-    look(page)
+    walk.look(page)
     settled(page, "refund", heirship="acte notarié")
     assert Estate.objects.get(pk=first.pk).state == "open", "the value of a share is asked first"
     fill(page, value_A="37,55")
@@ -157,19 +153,15 @@ def test_estates_are_shared_out(
     assert queries.share_troubles(make.NOW.date()) == troubles() == []
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 def test_an_exclusion_takes_its_time_and_its_reasons(
     staff: None,
-    browser_page: Callable[..., Any],
+    walk: Walk,
     sign_in: Callable[..., None],
-    axe: Callable[[Any], None],
-    language: str,
 ) -> None:
     rik = make.person("Rik", "Claes", email=MEMBER)
     member = holder(rik)
     make.account(rik, PASSWORD)
-    page = browser_page(javascript=language in ("nl", "de"), width=360, language=language)
-    look = axe if language == "nl" else lambda _page: None
+    page, language = walk.open_page(), walk.language
     sign_in(page, SECRETARY, language)
     page.goto(f"/{language}/members/register/{member.number}/")
     press(page, "main a[href$='/exclude/']")
@@ -179,7 +171,7 @@ def test_an_exclusion_takes_its_time_and_its_reasons(
     press(page)
     page.wait_for_url("**/exclusions/*/")
     assert SENT[language] in plain(page)
-    look(page)
+    walk.look(page)
 
     def step(name: str, day: date | None, document: str = "", field: str = "on", **typed: str) -> None:
         press(page, f"main a[href$='/{name}/']")
@@ -193,7 +185,7 @@ def test_an_exclusion_takes_its_time_and_its_reasons(
     step("decide", date(2026, 11, 1), "PV 11", "decided_on", reasons="Les faits sont établis.")
     choose(page, "what", "excluded")
     press(page)
-    look(page)
+    walk.look(page)
     # The member may answer up to that day; then asked to be heard: no decision before either.
     fill_day(page, "decided_on", date(2026, 11, 9))
     press(page)
@@ -210,12 +202,12 @@ def test_an_exclusion_takes_its_time_and_its_reasons(
     step("refund", None, "CA 2026-11", value_A="37,55")
     press(page)
     page.wait_for_url(f"**/exclusions/{exclusion.pk}/")
-    look(page)
+    walk.look(page)
 
     sign_in(page, MEMBER, language)
     page.goto(f"/{language}/me/")
     press(page, "main a[href$='/shares/leave/']")
-    look(page)
+    walk.look(page)
     press(page, "main a[href$='/shares/account/']")
     fill(page, iban=IBANS[1], holder="Rik Claes")
     press(page)

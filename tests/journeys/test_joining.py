@@ -1,11 +1,10 @@
-"""From "become a member" to the certificate: asked, paid by a file of the bank, in the register; in a real browser, on a
-small phone, with JavaScript and without, in four languages; once more by telephone.
+"""From "become a member" to the certificate: asked, paid by a file of the bank, in the register; in four languages;
+once more by telephone.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 
@@ -14,7 +13,6 @@ from tests import factories as make
 from tests.journeys.conftest import PASSWORD, press
 from tests.journeys.steps import (
     CERTIFICATE,
-    LANGUAGES,
     asked,
     asks_for,
     choose,
@@ -24,9 +22,8 @@ from tests.journeys.steps import (
     read_in,
     told_how_to_pay,
 )
+from tests.journeys.walks import Walk
 from tests.membership.joining_steps import paid
-
-pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
@@ -41,22 +38,18 @@ def people(world: None) -> None:
         make.account(person, PASSWORD)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 def test_a_newcomer_asks_pays_and_holds_a_certificate(
     people: None,
-    browser_page: Callable[..., Any],
+    walk: Walk,
     sign_in: Callable[..., None],
-    axe: Callable[[Any], None],
-    language: str,
 ) -> None:
-    page = browser_page(javascript=language in ("fr", "en"), width=360, language=language)
-    look = axe if language in ("fr", "en") else lambda _page: None
+    page, language = walk.open_page(), walk.language
     sign_in(page, "jeanne@example.org", language)
     page.goto(f"/{language}/")
     press(page, "main a[href$='/members/join/']")
     asks_for(page, "self")
     home_told(page)
-    application = asked(page, look, too_many=400)
+    application = asked(page, walk.look, too_many=400)
     told_how_to_pay(page, application)
 
     sign_in(page, "finance@example.org", language)
@@ -72,18 +65,18 @@ def test_a_newcomer_asks_pays_and_holds_a_certificate(
     sign_in(page, "jeanne@example.org", language)
     page.goto(f"/{language}/members/requests/")
     press(page, "main li a")
-    look(page)
+    walk.look(page)
     text = pdf_text(page, "main a[href$='certificate.pdf']")
     assert CERTIFICATE[language] in text
     assert "Jeanne Delvaux" in text
 
 
 def test_someone_who_phones_becomes_a_member_the_same_way(
-    people: None, browser_page: Callable[..., Any], sign_in: Callable[..., None], axe: Callable[[Any], None]
+    people: None, walk: Walk, sign_in: Callable[..., None]
 ) -> None:
-    page = browser_page(javascript=False, width=360, language="nl")
-    sign_in(page, "counter@example.org", "nl")
-    page.goto("/nl/members/requests/desk/new/")
+    page, language = walk.open_page(), walk.language
+    sign_in(page, "counter@example.org", language)
+    page.goto(f"/{language}/members/requests/desk/new/")
     press(page)
     choose(page, "channel", "phone")
     fill(page, given_name="Rita", family_name="Goossens")

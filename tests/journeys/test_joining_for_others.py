@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from typing import Any
 
 import pytest
 
@@ -15,7 +14,6 @@ from tests import factories as make
 from tests.journeys.conftest import PASSWORD, press
 from tests.journeys.steps import (
     CERTIFICATE,
-    LANGUAGES,
     asked,
     asks_for,
     choose,
@@ -27,9 +25,9 @@ from tests.journeys.steps import (
     read_in,
     told_how_to_pay,
 )
+from tests.journeys.walks import Walk
 from tests.membership.joining_steps import paid
 
-pytestmark = pytest.mark.browser
 SEAT = {
     "fr": "Où se trouve le siège de l’organisation ?",
     "nl": "Waar is de zetel van de organisatie?",
@@ -51,16 +49,12 @@ def people(world: None) -> None:
         make.account(person, PASSWORD)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 def test_a_member_buys_more_shares_for_herself_her_child_and_her_association(
     people: None,
-    browser_page: Callable[..., Any],
+    walk: Walk,
     sign_in: Callable[..., None],
-    axe: Callable[[Any], None],
-    language: str,
 ) -> None:
-    page = browser_page(javascript=language in ("nl", "de"), width=360, language=language)
-    look = axe if language == "nl" else lambda _page: None
+    page, language = walk.open_page(), walk.language
     sign_in(page, "ada@example.org", language)
     page.goto(f"/{language}/members/shares/")
     press(page, "main a[href$='/members/join/']")
@@ -71,7 +65,7 @@ def test_a_member_buys_more_shares_for_herself_her_child_and_her_association(
 
     page.goto(f"/{language}/members/join/")
     asks_for(page, "child")
-    look(page)
+    walk.look(page)
     fill(page, given_name="Lou", family_name="Peeters")
     fill_day(page, "born_on", date(2015, 1, 1))
     press(page)
@@ -83,7 +77,7 @@ def test_a_member_buys_more_shares_for_herself_her_child_and_her_association(
 
     page.goto(f"/{language}/members/join/")
     asks_for(page, "organisation")
-    look(page)
+    walk.look(page)
     fill(page, name="Les Amis du Square", number="0403.581.960")
     choose(page, "legal_form", LegalForm.ASSOCIATION.value)
     press(page)
@@ -97,7 +91,7 @@ def test_a_member_buys_more_shares_for_herself_her_child_and_her_association(
     for application in (child, seat):
         page.goto(f"/{language}/members/requests/desk/")
         press(page, f"main a[href$='/requests/{application.pk}/']")
-        look(page)
+        walk.look(page)
         press(page, "main form[action$='/accept/'] button")
         application.refresh_from_db()
         assert application.state == "awaiting"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime
-from typing import Any
 
 import pytest
 
@@ -12,9 +11,9 @@ from commonweal.membership import queries
 from commonweal.membership.models import ExitRequest, Member
 from tests import factories as make
 from tests.journeys.conftest import PASSWORD, Clock, press
-from tests.journeys.steps import LANGUAGES, fill, fill_day, plain
+from tests.journeys.steps import fill, fill_day, plain
+from tests.journeys.walks import Walk
 
-pytestmark = pytest.mark.browser
 MAY, JULY = datetime(2026, 5, 4, 9, tzinfo=UTC), datetime(2026, 7, 8, 9, tzinfo=UTC)
 MEMBER, SECRETARY = "ada@example.org", "secretary@example.org"
 # 375 euro and 30 June 2026, as each language writes them.
@@ -23,7 +22,7 @@ DAY = {"fr": "30 juin 2026", "nl": "30 juni 2026", "de": "30. Juni 2026", "en": 
 
 
 @pytest.fixture
-def member(transactional_db: None, clock: Clock) -> Member:
+def member(db: None, clock: Clock) -> Member:
     """A member with ten shares, beside one who stays; the secretary; all with a log-in."""
     make.shares(make.member(), 100)
     made = make.member(make.person("Ada", "Peeters", email=MEMBER), joined_on=date(2020, 1, 1))
@@ -34,24 +33,20 @@ def member(transactional_db: None, clock: Clock) -> Member:
     return made
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 def test_a_member_leaves(
     member: Member,
-    browser_page: Callable[..., Any],
+    walk: Walk,
     sign_in: Callable[..., None],
-    axe: Callable[[Any], None],
     clock: Clock,
-    language: str,
 ) -> None:
-    page = browser_page(language=language, javascript=language != "nl")
+    page, language = walk.open_page(), walk.language
     sign_in(page, MEMBER, language)
     page.goto(f"/{language}/members/shares/")
     press(page, "main a[href$='/shares/leave/']")
     assert DAY[language] in plain(page)
     press(page)
     page.locator("button[name=checked]").wait_for()
-    if language == "fr":
-        axe(page)
+    walk.look(page)
     press(page)
     page.locator("main a[href$='/leave/back/']").wait_for()
     assert ExitRequest.objects.get(member=member).state == "waiting"

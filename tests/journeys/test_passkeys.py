@@ -10,6 +10,7 @@ from allauth.mfa.models import Authenticator
 
 from tests import factories as make
 from tests.journeys.conftest import PASSWORD
+from tests.journeys.walks import Walk
 
 
 @pytest.fixture
@@ -37,17 +38,16 @@ def device() -> Callable[[Any], Any]:
     return plugged_in
 
 
-@pytest.mark.browser
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.needs_script
 def test_a_passkey_is_made_and_opens_the_door(
-    browser_page: Callable[..., Any], sign_in: Callable[..., None], device: Callable[[Any], Any]
+    walk: Walk, sign_in: Callable[..., None], device: Callable[[Any], Any]
 ) -> None:
     who = make.person("Nora", email="nora@example.org")
     make.account(who, PASSWORD)
-    page = browser_page(language="nl")
+    page, language = walk.open_page(), walk.language
     device(page)
-    sign_in(page, "nora@example.org", "nl")
-    page.goto("/nl/account/security/webauthn/add/")
+    sign_in(page, "nora@example.org", language)
+    page.goto(f"/{language}/account/security/webauthn/add/")
     page.locator("main input[name=password]").fill(PASSWORD)
     page.locator("main form:has(input[name=password]) button").first.click()
     page.wait_for_url("**/webauthn/add/")
@@ -59,22 +59,22 @@ def test_a_passkey_is_made_and_opens_the_door(
     page.wait_for_url("**/security/recovery-codes/")
     assert page.locator("h1").is_visible(), "the codes for the day the phone is lost"
     key = Authenticator.objects.get(user=who.account, type="webauthn")
-    page.goto("/nl/account/security/webauthn/")
+    page.goto(f"/{language}/account/security/webauthn/")
     assert "Mijn telefoon" in page.locator("main").inner_text()
 
     page.context.clear_cookies()
-    page.goto("/nl/me/")
+    page.goto(f"/{language}/me/")
     assert "/account/login/" in page.url
     page.locator("#passkey_login").click()
-    page.wait_for_url(lambda url: url.endswith("/nl/me/") and "login" not in url)
+    page.wait_for_url(lambda url: url.endswith(f"/{language}/me/") and "login" not in url)
     assert page.locator("h1").is_visible()
     key.refresh_from_db()
     assert key.last_used_at is not None
 
     Authenticator.objects.all().delete()
     page.context.clear_cookies()
-    page.goto("/nl/account/login/")
+    page.goto(f"/{language}/account/login/")
     page.locator("#passkey_login").click()
     page.locator(".error-summary, .errors, .notice").first.wait_for()
-    page.goto("/nl/me/")
+    page.goto(f"/{language}/me/")
     assert "/account/login/" in page.url, "a key that was taken away opens nothing"

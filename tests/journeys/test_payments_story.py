@@ -12,10 +12,10 @@ from commonweal.membership.models import Application, Refund
 from commonweal.membership.queries import held_on
 from tests import factories as make
 from tests.journeys.conftest import PASSWORD, Clock, press
-from tests.journeys.steps import LANGUAGES, choose, fill, plain, read_in
+from tests.journeys.steps import choose, fill, plain, read_in
+from tests.journeys.walks import Walk
 from tests.membership.joining_steps import asked, paid
 
-pytestmark = pytest.mark.browser
 FINANCE, PAYER = "finance@example.org", "emma@example.org"
 # 300 euro are still to come, as each language writes them.
 REST = {"fr": "300 €", "nl": "€ 300", "de": "300 €", "en": "€300"}
@@ -51,16 +51,13 @@ def paid_back(page: Any, language: str) -> str:
     return str(taken.value.path().read_text())
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 def test_what_does_not_fit_is_decided_by_finance(
     requests: dict[str, Application],
-    browser_page: Callable[..., Any],
+    walk: Walk,
     sign_in: Callable[..., None],
-    axe: Callable[[Any], None],
     clock: Clock,
-    language: str,
 ) -> None:
-    page = browser_page(javascript=language in ("fr", "de"), width=360, language=language)
+    page, language = walk.open_page(), walk.language
     sign_in(page, FINANCE, language)
     come = [
         paid(requests["Emma"], 200_00, "Emma Claes"),
@@ -70,8 +67,7 @@ def test_what_does_not_fit_is_decided_by_finance(
         paid(requests["Wout"], name="Bakkerij Zoet"),
     ]
     read_in(page, language, come)
-    if language == "de":
-        axe(page)
+    walk.look(page)
     decided(page, language, "Emma Claes", "wait", "le reste suit")
     decided(page, language, "Olga Claes", "accept", "")
     decided(page, language, "Dirk Claes", "refund", "payé deux fois")

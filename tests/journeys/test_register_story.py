@@ -16,9 +16,9 @@ from commonweal.membership.queries import held_on
 from commonweal.people.models import Event
 from tests import factories as make
 from tests.journeys.conftest import PASSWORD, Clock, press
-from tests.journeys.steps import LANGUAGES, choose, fill, fill_day, pdf_text, plain
+from tests.journeys.steps import choose, fill, fill_day, pdf_text, plain
+from tests.journeys.walks import Walk
 
-pytestmark = pytest.mark.browser
 SECRETARY, READER = "secretary@example.org", "bert@example.org"
 PAST = date(2023, 1, 1)
 HEAD = "reference;number;kind;share_class;count;amount;effective_on\n"
@@ -46,16 +46,13 @@ def rows_for(page: Any, name: str) -> str:
     return " ".join(page.locator(f"main table tr:has-text('{name}')").inner_text().split())
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 def test_the_register_of_a_past_day_a_correction_and_a_members_reading(
     ada: Member,
-    browser_page: Callable[..., Any],
+    walk: Walk,
     sign_in: Callable[..., None],
-    axe: Callable[[Any], None],
     clock: Clock,
-    language: str,
 ) -> None:
-    page = browser_page(javascript=language in ("fr", "de"), width=360, language=language)
+    page, language = walk.open_page(), walk.language
     clock.forward(days=1)
     sign_in(page, SECRETARY, language)
     register = f"/{language}/members/register/"
@@ -103,17 +100,13 @@ def test_the_register_of_a_past_day_a_correction_and_a_members_reading(
     assert troubles() == []
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 def test_a_sheet_with_a_mistake_and_the_accreditation_of_the_year(
     ada: Member,
-    browser_page: Callable[..., Any],
+    walk: Walk,
     sign_in: Callable[..., None],
-    axe: Callable[[Any], None],
     run_jobs: Callable[[], int],
-    language: str,
 ) -> None:
-    page = browser_page(javascript=language in ("nl", "en"), width=360, language=language)
-    look = axe if language == "nl" else lambda _page: None
+    page, language = walk.open_page(), walk.language
     sign_in(page, SECRETARY, language)
 
     def sheet(second: int) -> Import:
@@ -129,15 +122,15 @@ def test_a_sheet_with_a_mistake_and_the_accreditation_of_the_year(
         return Import.objects.latest("pk")
 
     sheet(999)
-    look(page)
+    walk.look(page)
     wrong = " ".join(page.locator("main table tbody tr").inner_text().split())
     assert wrong.startswith(f"3 number {NO_MEMBER[language]}"), wrong
     assert page.locator("main button[value=load]").count() == 0
     press(page, "main button[value=discard]")
     right = sheet(Member.objects.get(person__family_name="Maes").number)
-    look(page)
+    walk.look(page)
     press(page, "main button[value=load]")
-    look(page)
+    walk.look(page)
     run_jobs()
     page.reload()
     right.refresh_from_db()

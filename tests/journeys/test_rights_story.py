@@ -5,9 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import date
-from typing import Any
-
-import pytest
 
 from commonweal.membership.models import ExitRequest, Guardianship
 from commonweal.people.models import Account, Person
@@ -15,9 +12,9 @@ from commonweal.people.queries import consents_of
 from commonweal.people.rules import Purpose
 from tests import factories as make
 from tests.journeys.conftest import PASSWORD, press
-from tests.journeys.steps import LANGUAGES, fill, fill_day, plain
+from tests.journeys.steps import fill, fill_day, plain
+from tests.journeys.walks import Walk
 
-pytestmark = pytest.mark.browser
 SECRETARY, MEMBER, ADMINISTRATOR = "secretary@example.org", "nel@example.org", "tom@example.org"
 NOT_HERE = {
     "fr": "Ce sociétaire a un administrateur",
@@ -33,13 +30,10 @@ THEIRS = {
 }
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 def test_an_administrator_asks_for_a_protected_member(
     world: None,
-    browser_page: Callable[..., Any],
+    walk: Walk,
     sign_in: Callable[..., None],
-    axe: Callable[[Any], None],
-    language: str,
 ) -> None:
     make.shares(make.member(), 100)
     nel, tom = (
@@ -50,7 +44,7 @@ def test_an_administrator_asks_for_a_protected_member(
     make.shares(member, 10)
     for person in (nel, tom, make.staff("secretary", email=SECRETARY)):
         make.account(person, PASSWORD)
-    page = browser_page(javascript=language in ("nl", "en"), width=360, language=language)
+    page, language = walk.open_page(), walk.language
 
     sign_in(page, SECRETARY, language)
     page.goto(f"/{language}/members/register/{member.number}/")
@@ -66,8 +60,7 @@ def test_an_administrator_asks_for_a_protected_member(
     press(page, "main a[href$='/shares/leave/']")
     assert NOT_HERE[language] in plain(page)
     assert page.locator("main form").count() == 0
-    if language == "nl":
-        axe(page)
+    walk.look(page)
 
     sign_in(page, ADMINISTRATOR, language)
     assert "Nel Maes" in plain(page)
@@ -83,17 +76,14 @@ def test_an_administrator_asks_for_a_protected_member(
     assert page.locator("main a[href$='/leave/back/']").count() == 0
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 def test_somebody_agrees_takes_it_back_takes_a_copy_and_is_forgotten(
     world: None,
-    browser_page: Callable[..., Any],
+    walk: Walk,
     sign_in: Callable[..., None],
-    axe: Callable[[Any], None],
-    language: str,
 ) -> None:
     jeanne = make.person("Jeanne", "Delvaux", email="jeanne@example.org", phone="0470 12 34 56")
     make.account(jeanne, PASSWORD)
-    page = browser_page(javascript=language in ("fr", "de"), width=360, language=language)
+    page, language = walk.open_page(), walk.language
     sign_in(page, "jeanne@example.org", language)
     press(page, "main a[href$='/me/data/']")
     boxes = page.locator("main input[name=purposes]")
@@ -102,8 +92,7 @@ def test_somebody_agrees_takes_it_back_takes_a_copy_and_is_forgotten(
         page.locator(f"main input[name=purposes][value={purpose}]").check()
     press(page)
     assert set(consents_of(jeanne)) == {Purpose.NEWS, Purpose.SURVEYS}
-    if language == "fr":
-        axe(page)
+    walk.look(page)
     page.locator("main input[name=purposes][value=surveys]").uncheck()
     press(page)
     assert set(consents_of(jeanne)) == {Purpose.NEWS}
@@ -117,8 +106,7 @@ def test_somebody_agrees_takes_it_back_takes_a_copy_and_is_forgotten(
     press(page, "main a[href$='/data/forget/']")
     press(page)
     page.wait_for_url(f"**/{language}/")
-    if language == "fr":
-        axe(page)
+    walk.look(page)
     kept = Person.objects.get(pk=jeanne.pk)
     assert (kept.email, kept.phone) == ("", "")
     assert "Delvaux" not in str(kept)

@@ -1,6 +1,4 @@
-"""From the question whether a project fits to the result that says why: in a real browser, on a small phone,
-with JavaScript and without; once more by telephone and on paper.
-"""
+"""From the question whether a project fits to the result that says why; once more by telephone and on paper."""
 
 from __future__ import annotations
 
@@ -17,8 +15,7 @@ from commonweal.projects.models import Call, Dossier
 from commonweal.voting.models import Ballot, Envelope, Vote
 from tests import factories as make
 from tests.journeys.conftest import PASSWORD, Clock, press
-
-pytestmark = pytest.mark.browser
+from tests.journeys.walks import Walk
 
 APPLICANT, ADVISER, PROGRAMME = "ada@example.org", "adviser@example.org", "programme@example.org"
 
@@ -159,21 +156,16 @@ def voted(page: Any, ballot: Ballot, numbers: tuple[int, ...], language: str) ->
     return str(page.locator(".receipt .code").inner_text()).strip()
 
 
-@pytest.mark.parametrize(
-    ("javascript", "language"), [(True, "fr"), (False, "nl")], ids=["script", "no script"]
-)
 def test_from_a_question_to_a_result_that_says_why(
     people: dict[str, Any],
-    browser_page: Callable[..., Any],
+    walk: Walk,
     sign_in: Callable[..., None],
     clock: Clock,
     tmp_path: Path,
-    javascript: bool,
-    language: str,
 ) -> None:
     call = make.call(budget_cents=3_000_00)
     make.admitted(call, people["adviser"], title="Un four à pain", asked_cents=2_500_00)
-    page = browser_page(javascript=javascript, width=360, language=language)
+    page, language = walk.open_page(), walk.language
 
     checked(page, language)
     page.goto(f"/{language}/account/login/")
@@ -218,7 +210,7 @@ def test_from_a_question_to_a_result_that_says_why(
     page.context.clear_cookies()
     page.goto(f"/{language}/ballots/{ballot.pk}/result/my-vote/")
     page.locator("main input[name=code]").fill(again.lower().replace("-", " "))
-    # The browser looks the code up by itself: no page is asked for.
+    # Where script runs, the browser looks the code up by itself: no page is asked for.
     page.locator("main form button[type=submit]").first.click()
     page.get_by_text("Un banc pour parler").first.wait_for()
     assert again.replace("-", "") not in page.url
@@ -226,7 +218,7 @@ def test_from_a_question_to_a_result_that_says_why(
 
 def test_the_same_by_telephone_and_on_paper(
     people: dict[str, Any],
-    browser_page: Callable[..., Any],
+    walk: Walk,
     sign_in: Callable[..., None],
     clock: Clock,
     tmp_path: Path,
@@ -234,28 +226,28 @@ def test_the_same_by_telephone_and_on_paper(
     call = make.call(budget_cents=3_000_00)
     make.admitted(call, people["adviser"], title="Un four à pain", asked_cents=2_500_00)
     caller = make.member(make.person("Germaine", "Petit"))
-    page = browser_page(javascript=False, width=360)
+    page, language = walk.open_page(), walk.language
 
-    sign_in(page, "counter@example.org")
-    page.goto("/fr/desk/dossiers/new/")
+    sign_in(page, "counter@example.org", language)
+    page.goto(f"/{language}/desk/dossiers/new/")
     page.locator("input[name=channel][value=phone]").check()
     page.locator("input[name=member_number]").fill(str(caller.number))
     press(page)
     written(page, "Des visites sur ma rue")
     dossier = Dossier.objects.get(title="Des visites sur ma rue")
     assert (dossier.channel, dossier.applicant, dossier.state) == ("phone", caller.person, "submitted")
-    sign_in(page, ADVISER)
-    admitted_by_staff(page, dossier, "fr")
+    sign_in(page, ADVISER, language)
+    admitted_by_staff(page, dossier, language)
 
     assert cli.main(["committee", "new", "--holders", "An,Bart,Carla", "--out", str(tmp_path)]) == 0
     clock.go_to(call.vote_from)
-    sign_in(page, PROGRAMME)
-    vote_opened(page, call, tmp_path, "fr")
+    sign_in(page, PROGRAMME, language)
+    vote_opened(page, call, tmp_path, language)
     ballot = Ballot.objects.get()
     number = ballot.options.get(subject=f"dossier:{dossier.pk}").number
 
-    sign_in(page, "counter@example.org")
-    page.goto(f"/fr/ballots/{ballot.pk}/paper/hand-out/")
+    sign_in(page, "counter@example.org", language)
+    page.goto(f"/{language}/ballots/{ballot.pk}/paper/hand-out/")
     page.locator("main input[name=text]").fill(str(caller.number))
     press(page)
     page.locator("main input[name=door][value=phone]").check()
@@ -263,14 +255,14 @@ def test_the_same_by_telephone_and_on_paper(
     page.wait_for_url("**/paper/")
     assert Vote.objects.get().channel == "paper"
     assert not Envelope.objects.exists(), "the paper is still with the member"
-    page.goto(f"/fr/ballots/{ballot.pk}/paper/sheet/")
-    page.goto(f"/fr/ballots/{ballot.pk}/paper/first/")
+    page.goto(f"/{language}/ballots/{ballot.pk}/paper/sheet/")
+    page.goto(f"/{language}/ballots/{ballot.pk}/paper/first/")
     page.locator("main input[name=number]").fill("1")
     page.locator("main [name=choices]").fill(str(number))
     press(page)
     control = page.locator(".code").first.inner_text().strip()
-    sign_in(page, "second@example.org")
-    page.goto(f"/fr/ballots/{ballot.pk}/paper/second/")
+    sign_in(page, "second@example.org", language)
+    page.goto(f"/{language}/ballots/{ballot.pk}/paper/second/")
     page.locator("main input[name=number]").fill("1")
     page.locator("main [name=control]").fill(control)
     page.locator("main [name=choices]").fill(str(number))
@@ -278,8 +270,8 @@ def test_the_same_by_telephone_and_on_paper(
     assert Envelope.objects.get().vote is None
 
     clock.go_to(call.vote_until + timedelta(minutes=1))
-    sign_in(page, PROGRAMME)
-    file = counted(page, call, ballot, tmp_path, "fr")
+    sign_in(page, PROGRAMME, language)
+    file = counted(page, call, ballot, tmp_path, language)
     assert "num_votes;1" in file
     dossier.refresh_from_db()
     assert dossier.state == "funded"

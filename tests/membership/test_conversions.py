@@ -20,6 +20,7 @@ from commonweal.people.models import Message, Person
 from commonweal.people.rules import Channel
 from tests import factories as make
 from tests.journeys.conftest import PASSWORD, press, sign_in, world  # noqa: F401
+from tests.journeys.walks import Walk
 from tests.membership.test_exits import broken
 from tests.portal.steps import LANGUAGES, queries_of, signed_in, text_of
 
@@ -375,19 +376,16 @@ def test_staff_enter_it_for_those_who_phone_come_by_or_write(elke: Member) -> No
     assert signed_in(person(elke)).get(address).status_code == 403
 
 
-@pytest.mark.browser
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_a_member_converts_shares_in_a_browser(
-    db: None,
-    browser_page: Callable[..., Any],
+def test_a_member_converts_shares(
+    world: None,  # noqa: F811
+    walk: Walk,
     sign_in: Callable[..., None],  # noqa: F811
     elke: Member,
-    language: str,
 ) -> None:
     make.account(person(elke), PASSWORD)
     boss = make.staff("secretary", email="boss@people.example")
     make.account(boss, PASSWORD)
-    page = browser_page(width=360, language=language, javascript=False)
+    page, language = walk.open_page(), walk.language
     sign_in(page, "elke@people.example", language)
     page.goto(f"/{language}/members/shares/convert/")
     page.locator("input[name=count]").fill("250")

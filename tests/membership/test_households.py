@@ -20,6 +20,7 @@ from commonweal.people.rules import Channel
 from commonweal.voting.models import Voter
 from tests import factories as make
 from tests.journeys.conftest import PASSWORD, press, sign_in, world  # noqa: F401
+from tests.journeys.walks import Walk
 from tests.membership.test_exits import broken
 from tests.portal.steps import LANGUAGES, queries_of, signed_in, text_of
 
@@ -467,21 +468,16 @@ def test_the_addresses_for_post_take_the_same_few_queries_for_many(
         assert len(letter_boxes()) == 21
 
 
-@pytest.mark.browser
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_two_members_come_together_and_apart_in_a_browser(
-    db: None,
-    browser_page: Callable[..., Any],
+def test_two_members_come_together_and_apart(
+    world: None,  # noqa: F811
+    walk: Walk,
     sign_in: Callable[..., None],  # noqa: F811
-    language: str,
 ) -> None:
     anna, bert = named("Anna", "Peeters"), named("Bert", "Lefevre")
     for member in (anna, bert):
         make.account(person(member), PASSWORD)
-    page, address = (
-        browser_page(width=360, language=language, javascript=False),
-        f"/{language}/members/household/",
-    )
+    page, language = walk.open_page(), walk.language
+    address = f"/{language}/members/household/"
     sign_in(page, "anna@people.example", language)
     page.goto(address)
     page.locator("input[name=share-number]").fill(str(bert.number))

@@ -25,6 +25,7 @@ from commonweal.people.models import Event, Message, Person, Position
 from commonweal.people.rules import LegalForm, Scope
 from tests import factories as make
 from tests.journeys.conftest import PASSWORD, clock, sign_in, world  # noqa: F401
+from tests.journeys.walks import Walk
 from tests.membership import dividend_steps
 from tests.membership import joining_steps as steps
 from tests.portal.steps import LANGUAGES, queries_of, signed_in, text_of
@@ -307,18 +308,15 @@ def test_papers_seen_when_it_asked_for_shares_count_also_those_seen_before() -> 
     assert list(Position.objects.filter(confirmed_at__isnull=False)) == [position]
 
 
-@pytest.mark.browser
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_a_speaker_finds_the_shares_in_a_browser(
-    db: None,
-    browser_page: Callable[..., Any],
+def test_a_speaker_finds_the_shares(
+    world: None,  # noqa: F811
+    walk: Walk,
     sign_in: Callable[..., None],  # noqa: F811
     verger: Member,
     speaker: Person,
-    language: str,
 ) -> None:
     make.account(speaker, PASSWORD)
-    page = browser_page(width=360, language=language, javascript=False)
+    page, language = walk.open_page(), walk.language
     sign_in(page, "lies@people.example", language)
     page.goto(f"/{language}/me/")
     with page.expect_navigation():

@@ -21,6 +21,7 @@ from commonweal.membership.states import OFFER, OfferState
 from commonweal.people.models import Message, Person
 from tests import factories as make
 from tests.journeys.conftest import PASSWORD, clock, sign_in, world  # noqa: F401
+from tests.journeys.walks import Walk
 from tests.portal.steps import LANGUAGES, queries_of, signed_in, text_of
 
 pytestmark = pytest.mark.django_db
@@ -227,13 +228,10 @@ def test_a_stranger_learns_nothing_of_an_offer(anna: Member, bert: Member) -> No
     assert Client().get(f"/en/members/shares/offers/{offer.pk}/").status_code == 302
 
 
-@pytest.mark.browser
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_two_members_pass_shares_in_a_browser(
-    db: None,
-    browser_page: Callable[..., Any],
+def test_two_members_pass_shares(
+    world: None,  # noqa: F811
+    walk: Walk,
     sign_in: Callable[..., None],  # noqa: F811
-    language: str,
 ) -> None:
     members = []
     for given, family in (("Anna", "Peeters"), ("Bert", "Lefevre")):
@@ -242,7 +240,7 @@ def test_two_members_pass_shares_in_a_browser(
         members.append(make.member(who))
     anna, bert = members
     make.shares(anna, 10)
-    page = browser_page(width=360, language=language, javascript=False)
+    page, language = walk.open_page(), walk.language
     sign_in(page, "anna@people.example", language)
     page.goto(f"/{language}/members/shares/pass-on/")
     page.locator("input[name=count]").fill("4")

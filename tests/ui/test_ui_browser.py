@@ -11,16 +11,6 @@ from tests.conftest import SIDEWAYS
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
-@pytest.mark.parametrize("width", [360, 1280])
-@pytest.mark.parametrize("language", ["fr", "nl", "de", "en"])
-def test_nothing_in_the_gallery_stands_in_anyones_way(
-    browser_page: Any, axe: Any, language: str, width: int
-) -> None:
-    page = browser_page(width=width, language=language)
-    page.goto(f"/{language}/ui/")
-    axe(page)
-
-
 def test_a_page_in_the_way_would_be_noticed_in_either_scheme(browser_page: Any, axe: Any) -> None:
     page = browser_page(language="en")
     page.goto("/en/ui/accessibility/")

@@ -99,3 +99,13 @@ def queries_of(client: Client, address: str) -> int:
     with CaptureQueriesContext(connection) as seen:
         assert client.get(address).status_code == 200, address
     return len(seen)
+
+
+def a_counted_town() -> Ballot:
+    """A ballot of six members, counted, that reaches three projects or more."""
+    bylaw = {**make.BYLAW, "ties": "votes"}
+    ballot, sheets = make.open_ballot(members=6, budget_cents=6_000_00, bylaw=bylaw)
+    for voter, numbers in zip(make.voters(ballot), ((1,), (1, 2), (2, 3), (3,), (4, 1), (2,)), strict=True):
+        cast(ballot, voter, numbers)
+    assert len(counted(ballot, sheets).result["funded"]) >= 3
+    return ballot

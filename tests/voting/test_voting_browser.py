@@ -14,7 +14,7 @@ from commonweal.voting import actions
 from commonweal.voting.models import Ballot, Vote
 from commonweal.voting.rules.choices import Form
 from tests import factories as make
-from tests.voting.steps import cast, counted, person_of, signed_in
+from tests.voting.steps import a_counted_town, cast, counted, person_of, signed_in
 
 pytestmark = [
     pytest.mark.browser,
@@ -278,15 +278,6 @@ def test_no_page_at_the_counter_stands_in_anyones_way(
     axe(page)
 
 
-def a_counted_town() -> Ballot:
-    bylaw = {**make.BYLAW, "ties": "votes"}
-    ballot, sheets = make.open_ballot(members=6, budget_cents=6_000_00, bylaw=bylaw)
-    for voter, numbers in zip(make.voters(ballot), ((1,), (1, 2), (2, 3), (3,), (4, 1), (2,)), strict=True):
-        cast(ballot, voter, numbers)
-    assert len(counted(ballot, sheets).result["funded"]) >= 3
-    return ballot
-
-
 def round_on(page: Any) -> str:
     return str(page.locator("#round-title").inner_text())
 
@@ -333,21 +324,6 @@ def test_a_round_looks_the_same_with_and_without_the_script(browser_page: Callab
         page.locator("#round-title", has_text="Round 2").wait_for()
         shown.append((page.locator("#round").inner_text(), page.locator("#round svg.flow").inner_html()))
     assert shown[0] == shown[1]
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("language", ["fr", "nl", "de", "en"])
-def test_nothing_stands_in_anyones_way_to_the_rounds(
-    browser_page: Callable[..., Any], axe: Callable[[Any], None], language: str, scheme: str
-) -> None:
-    ballot = a_counted_town()
-    for width in (360, 1280):
-        page = browser_page(width=width, language=language, scheme=scheme)
-        for path in ("result/?round=2", "result/rounds/?round=3"):
-            page.goto(f"/{language}/ballots/{ballot.pk}/{path}")
-            axe(page)
-            page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
-            axe(page)
 
 
 def test_on_paper_the_rounds_are_a_list(browser_page: Callable[..., Any]) -> None:

@@ -3,9 +3,10 @@
 PYTHON ?= python3
 UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
 RUN = PYTHONPATH=$(if $(wildcard .uv),.uv) $(UV) run --no-sync
-BESIDE = SECRET_KEY=tests-only COMMONWEAL_DB_POOL=no $(RUN) python -m commonweal.config.embedded
+TESTING = SECRET_KEY=tests-only COMMONWEAL_DB_POOL=no $(RUN)
+BESIDE = $(TESTING) python -m commonweal.config.embedded
 
-.PHONY: help run test proof check bench bench-count bench-shares bench-dividends bench-exits demo-reset ready tools format messages
+.PHONY: help run test test-days coverage proof check bench bench-count bench-shares bench-dividends bench-exits demo-reset ready tools format messages
 
 help: ## say what there is
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 14
@@ -21,19 +22,23 @@ run: ready ## start everything, with the demo, on http://127.0.0.1:8000
 demo-reset: ## throw the demo's data away; the next run starts afresh
 	@rm -rf var/postgres var/media var/mail var/demo && echo "The demo's data is gone; 'make run' starts afresh."
 
-tools: ## browser and gettext for the tests, where missing
-	@$(PYTHON) -c 'import shutil, sys; sys.exit(not (shutil.which("chromium") and shutil.which("xgettext")))' \
-	 || { test "$$(id -u)" = 0 && apt-get update -qq && apt-get install -y -qq chromium gettext >/dev/null; } \
-	 || { echo "The tests need Chromium and gettext: sudo apt-get install chromium gettext"; exit 1; }
+tools: ## browser, gettext and a clock to move for the tests, where missing
+	@$(PYTHON) -c 'import glob, shutil, sys; sys.exit(not (shutil.which("chromium") and shutil.which("xgettext") and glob.glob("/usr/lib/*/faketime/libfaketimeMT.so.1")))' \
+	 || { test "$$(id -u)" = 0 && apt-get update -qq && apt-get install -y -qq chromium gettext libfaketime >/dev/null; } \
+	 || { echo "The tests need Chromium, gettext and libfaketime: sudo apt-get install chromium gettext libfaketime"; exit 1; }
 
-test: ready tools ## everything, browser journeys included (they run beside the rest, on a database of their own)
-	@mkdir -p var; COMMONWEAL_VAR=var/browser $(BESIDE) pytest -q -m "browser and not proof" >var/browser.log 2>&1 & browser=$$!; \
-	 $(BESIDE) pytest -q -m "not browser and not proof" --cov --cov-report=; rest=$$?; \
-	 $(RUN) python scripts/coverage_floor.py; floor=$$?; \
-	 wait $$browser; journeys=$$?; cat var/browser.log; exit $$((rest + floor + journeys))
+test: ready tools ## everything, browser journeys included, on two processes; then where the CPU seconds went
+	@exec env $(BESIDE) python -m pytest -p tests.pure_coverage -q -n 2 --dist loadgroup -m "not proof"
+
+test-days: ready tools ## all but the browser, on days to come and on days when calendars are odd (about an hour)
+	@exec env $(TESTING) python scripts/days.py $(DAYS)
+
+coverage: ready tools ## nine tenths of every file in the areas touched since SINCE (a tag or commit; default: all areas)
+	@exec env $(BESIDE) python scripts/coverage_floor.py $(SINCE)
 
 proof: ready tools ## the long proofs: counting, the share register, every story in every browser setting, every page through axe
 	@$(BESIDE) pytest -q -s -m proof -o faulthandler_timeout=0
+	@EXAMPLES=all $(BESIDE) pytest -q -n 2 tests/allocation tests/kernel tests/places tests/projects/rules tests/voting/rules -m "not proof"
 
 check: ready tools ## style, types, arrows, templates, translations, migrations, deployment settings
 	@$(RUN) ruff check . && $(RUN) ruff format --check .

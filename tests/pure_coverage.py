@@ -1,6 +1,7 @@
-"""Every branch of what is pure (rules, states, kernel, allocation), held in each whole run by the tests that need no database.
+"""Every branch of what is pure (rules, states, kernel, allocation), held in each whole run.
 
-Tracing everything costs half as much again; these tests are a small part of the run, and the others go untraced.
+What counts is seen by the tests that need no database. Tracing everything costs half as much again; these tests
+are a small part of the run, and the others go untraced.
 Switched on by `-p tests.pure_coverage`, as `make test` does.
 """
 
@@ -14,7 +15,10 @@ import coverage
 import pytest
 
 ROOT = Path(__file__).parent.parent
-PURE = ["*/rules/*", "*/rules.py", "*/states/*", "*/states.py", "*/kernel/*", "*/allocation/*"]
+PURE = [
+    f"*/src/commonweal/{each}"
+    for each in ("*/rules/*", "*/rules.py", "*/states/*", "*/states.py", "kernel/*", "allocation/*")
+]
 NEEDS_A_DATABASE = {"db", "transactional_db", "live_server", "_django_db_helper"}
 SHORT = pytest.StashKey[list[str]]()
 

@@ -8,5 +8,8 @@ from commonweal.ambitions.models import Ambition
 
 
 @pytest.fixture(autouse=True)
-def _nothing_loaded(db: None) -> None:
+def _nothing_loaded(request: pytest.FixtureRequest) -> None:
+    if request.node.get_closest_marker("django_db") is None and "db" not in request.fixturenames:
+        return
+    request.getfixturevalue("db")
     Ambition.objects.all().delete()

@@ -9,7 +9,10 @@ from commonweal.places.models import Municipality, Postcode, Province, Region
 
 
 @pytest.fixture(autouse=True)
-def _nothing_loaded(db: None) -> None:
+def _nothing_loaded(request: pytest.FixtureRequest) -> None:
+    if request.node.get_closest_marker("django_db") is None and "db" not in request.fixturenames:
+        return
+    request.getfixturevalue("db")
     for model in (Postcode, Municipality, Province, Region):
         model.objects.all().delete()
     with connection.cursor() as cursor:

@@ -163,7 +163,7 @@ def test_the_secretary_sees_the_season_and_who_asked(member: Member) -> None:
     assert "Jeanne Delvaux" in page
     queries_of(secretary, "/en/members/exits/2026/")
     few = queries_of(secretary, "/en/members/exits/2026/")
-    for _each in range(20):
+    for _each in range(5):
         other = make.member(joined_on=date(2020, 1, 1))
         make.shares(other, 1)
         actions.ask_to_leave(member=other, by=other.person, now=MAY)  # type: ignore[arg-type]

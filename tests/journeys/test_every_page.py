@@ -43,7 +43,6 @@ from commonweal.projects.rules.questions import QUESTIONS
 from commonweal.voting import actions as voting
 from commonweal.voting.committee import opened_file
 from commonweal.voting.queries import sealed_bundle
-from commonweal.voting.sealing import new_committee
 from tests import factories as make
 from tests.journeys.conftest import PASSWORD, Clock, keeps_its_language
 from tests.membership import dividend_steps
@@ -190,14 +189,8 @@ def site(world: None, clock: Clock) -> dict[str, list[str]]:
     carried = make.admitted(past, adviser, title="Une plaine de jeux")
     make.admitted(past, adviser, title="Un four à pain", asked_cents=2_500_00)
     projects.end_applications(call=past, by=None, now=past.applies_until)
-    key, sheets = new_committee(3, 2)
-    opened: dict[str, Any] = {
-        "public_key": key,
-        "holders": ["An", "Bart", "Carla"],
-        "threshold": 2,
-        "by": None,
-    }
-    ballot = projects.open_vote(call=past, now=past.vote_from, **opened)
+    committee, sheets = make.committee_for(past)
+    ballot = projects.open_vote(call=past, now=past.vote_from, by=None, **committee)
     for voter in ballot.voters.all()[:25]:
         voting.cast_vote(
             ballot=ballot,
@@ -217,7 +210,8 @@ def site(world: None, clock: Clock) -> dict[str, list[str]]:
     for title in ("Peindre la ville", "Visites sur ma rue", "Étude sur l'habitat"):
         make.admitted(voting_call, adviser, title=title)
     projects.end_applications(call=voting_call, by=None, now=voting_call.applies_until)
-    current = projects.open_vote(call=voting_call, now=voting_call.vote_from, **opened)
+    committee, _sheets = make.committee_for(voting_call)
+    current = projects.open_vote(call=voting_call, now=voting_call.vote_from, by=None, **committee)
 
     clock.go_to(make.NOW)
     call = make.call()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import ItemsView
 from types import FrameType
 from typing import Any
 
@@ -24,11 +25,9 @@ class NothingTyped(SafeExceptionReporterFilter):
         """No field of a form, and no name of one: `points-7` says what was chosen."""
         return {}
 
-    def get_traceback_frame_variables(
-        self, request: HttpRequest, tb_frame: FrameType
-    ) -> list[tuple[str, Any]]:
+    def get_traceback_frame_variables(self, request: HttpRequest, tb_frame: FrameType) -> ItemsView[str, Any]:
         """The names of the variables, without their values."""
-        return [(name, self.cleansed_substitute) for name in tb_frame.f_locals]
+        return dict.fromkeys(tb_frame.f_locals, self.cleansed_substitute).items()
 
     def get_safe_cookies(self, request: HttpRequest) -> dict[str, Any]:
         """The names of the cookies, without their values."""

@@ -5,14 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime
 
-from commonweal.projects.states import CallState
-
 ANNOUNCED = ("applies_until", "check_until", "vote_from", "vote_until", "publish_on")
-OVER = {
-    CallState.PREPARED: (),
-    CallState.APPLICATIONS: (),
-    CallState.CHECK: ("applies_until",),
-}
+# The days that are over, by the state of the call; from the vote on, all are.
+_OVER: dict[str, tuple[str, ...]] = {"applications": (), "check": ("applies_until",)}
 
 
 def misplaced(
@@ -22,9 +17,9 @@ def misplaced(
 
     A call in preparation was announced to nobody: its days are free. From the vote on, all are over.
     """
-    if state == CallState.PREPARED:
+    if state == "prepared":
         return ()
-    over = OVER.get(CallState(state), ANNOUNCED)
+    over = _OVER.get(state, ANNOUNCED)
     return tuple(
         name
         for name in ANNOUNCED

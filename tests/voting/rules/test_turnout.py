@@ -47,16 +47,6 @@ def test_a_group_that_is_not_named_is_never_alone(given_groups: list[Group]) -> 
     assert len(hidden) != 1 or len(given_groups) == 1
 
 
-@given(groups, groups)
-def test_two_tables_of_the_same_votes_say_no_more_together(one: list[Group], other: list[Group]) -> None:
-    """What can be calculated from both are sums and differences of their rows, so of groups of twenty and more."""
-    for size in range(1, len(merged(one)) + 1):
-        for taken in itertools.combinations(merged(one), size):
-            votes = sum(group.votes for group in taken)
-            assert len(merged(one)) == 1 or votes >= SMALLEST_GROUP
-    assert sum(group.votes for group in merged(other)) == sum(group.votes for group in other)
-
-
 @given(groups)
 def test_groups_that_are_large_enough_stay_as_they_are_when_the_others_are_enough_together(
     given_groups: list[Group],

@@ -188,13 +188,14 @@ def _changed(values: tuple[T, ...], at: int, value: T) -> tuple[T, ...]:
 
 def _worth(election: Election, ballots: Ballots, utility: Utility) -> tuple[Ints, Ints, Ints | None, int]:
     """Where each ballot begins, the projects it names, the weight of each (None: 1), and the weights per point."""
-    starts, choices = ballots.starts, ballots.choices.astype(np.int64)
     if utility is not Utility.POINTS:
-        return starts, choices, None, 1
-    if election.form is BallotForm.ORDINAL:
+        supported = ballots.without_opposed()
+        return supported.starts, supported.choices.astype(np.int64), None, 1
+    starts, choices = ballots.starts, ballots.choices.astype(np.int64)
+    if election.form is BallotForm.ORDINAL and ballots.points is None:
         lengths = np.diff(starts)
         return starts, choices, np.repeat(starts[1:], lengths) - np.arange(len(choices)), 1
-    if not election.form.has_points or ballots.points is None:
+    if ballots.points is None:
         raise UtilityError(f"{election.form} ballots carry no points: the utility can be cost or cardinality")
     default = election.limits.default_score if election.form is BallotForm.SCORING else None
     parts = lcm(ballots.points_parts, default.denominator if default else 1)

@@ -107,7 +107,7 @@ class Marks:
 
         Raises UtilityError when they cannot express it, TooFine when floats cannot hold it.
         """
-        ballots = election.ballots
+        ballots = election.ballots if utility is Utility.POINTS else election.ballots.without_opposed()
         starts, choices, worth, parts = _worth(election, ballots, utility)
         costs = tuple([project.cost for project in election.projects])
         unit = tuple([Fraction(1, parts)] * len(costs))
@@ -188,10 +188,9 @@ def _changed(values: tuple[T, ...], at: int, value: T) -> tuple[T, ...]:
 
 def _worth(election: Election, ballots: Ballots, utility: Utility) -> tuple[Ints, Ints, Ints | None, int]:
     """Where each ballot begins, the projects it names, the weight of each (None: 1), and the weights per point."""
-    if utility is not Utility.POINTS:
-        supported = ballots.without_opposed()
-        return supported.starts, supported.choices.astype(np.int64), None, 1
     starts, choices = ballots.starts, ballots.choices.astype(np.int64)
+    if utility is not Utility.POINTS:
+        return starts, choices, None, 1
     if election.form is BallotForm.ORDINAL and ballots.points is None:
         lengths = np.diff(starts)
         return starts, choices, np.repeat(starts[1:], lengths) - np.arange(len(choices)), 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 from datetime import date, timedelta
 from pathlib import Path
@@ -86,3 +87,19 @@ def test_an_area_over_its_budget_is_named() -> None:
     assert totals == {"voting": 70.0, "tests": 1.0}
     assert budget.over(totals, {"voting": 80.0}) == []
     assert budget.over(totals, {}) == ["voting: 70 CPU seconds of 60"]
+
+
+def test_nobody_asks_the_machine_for_the_moment() -> None:
+    # `timezone.now` is the program's clock, which tests hold. Those few files move the machine's, or ask it on purpose.
+    asks = re.compile(r"\b(datetime\.(now|utcnow|today)|date\.today|time\.time|localtime)\(")
+    may = {"sitecustomize.py", "leans_on_the_day.py", "test_harness.py", "days.py"}
+    root = Path(__file__).parent.parent
+    found = [
+        f"{path.relative_to(root)}:{number}"
+        for folder in ("src", "tests", "scripts")
+        for path in (root / folder).rglob("*.py")
+        if path.name not in may
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if asks.search(line) and "timezone.localtime(" not in line
+    ]
+    assert found == []

@@ -9,7 +9,7 @@ from typing import Any
 
 from commonweal.membership.actions import joining, payments
 from commonweal.membership.models import Application, BankFile
-from commonweal.membership.queries.payments import plan_of
+from commonweal.membership.queries.bank_plans import plan_of
 from commonweal.membership.rules.joining import HolderRole
 from commonweal.people.models import Person
 from commonweal.portal.demo.bank import Paid

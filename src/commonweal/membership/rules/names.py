@@ -14,6 +14,7 @@ from commonweal.membership.rules.name_words import PROVE_NOTHING
 
 # One letter is an initial. A family name of one letter is proved by the whole name alone.
 WORD_LENGTH_MIN = 2
+WORDS_JOINED = 4
 # The stops in "S.A." and "A.S.B.L.", not the one in "M.DUPONT".
 _ABBREVIATED = re.compile(r"(?<=\b\w)\.(?=\w\b)")
 
@@ -32,10 +33,9 @@ def proves(payer: str, holder: HolderName) -> bool:
     if not paid or not family:
         return False
     telling = {word for word in family if word not in PROVE_NOTHING and len(word) >= WORD_LENGTH_MIN}
-    if telling & set(paid):
-        return True
-    # "DHONDT" for D'Hondt, "VANDENBERGHE" for Van den Berghe: written as one, with something of its own in it.
-    if telling and len(family) > 1 and "".join(family) in _joined(paid, len(family)):
+    # "DHONDT" for D'Hondt, "VAN DEN BERGHE" for Vandenberghe: written as one or apart, with something of its own in it.
+    whole = {"".join(family)} if telling else set[str]()
+    if (telling | whole) & _joined(paid, WORDS_JOINED):
         return True
     own = {*_words(holder.given), *family}
     # Without a word of its own ("O B", "Mia Van") only the whole name counts, given name and all.

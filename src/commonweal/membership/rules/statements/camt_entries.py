@@ -94,10 +94,12 @@ def _unsplit(entry: Node, parts: list[Node], total: int, day: date) -> BankLine:
 
 
 def _line(entry: Node, part: Node, cents: int, day: date, odd: tuple[Odd, ...]) -> BankLine:
+    # ISO 20022 lets a bank leave out the day of booking; that of its value is then the nearest.
+    written = entry.first("BookgDt/Dt", "BookgDt/DtTm")
     booked = day_at(entry, "BookgDt") or day_at(entry, "ValDt")
     found = list(odd)
-    if day_at(entry, "BookgDt") is None:
-        found.append(Odd(Oddity.NO_DAY, entry.first("BookgDt/Dt", "BookgDt/DtTm")))
+    if booked is None or (written and day_at(entry, "BookgDt") is None):
+        found.append(Odd(Oddity.NO_DAY, written))
     account = _account(part, cents)
     found += [*account.odd, *_taken_back(entry, part, cents)]
     structured, free = _structured(part, found), _free(part)

@@ -21,6 +21,9 @@ _BROKEN = gettext_noop(
 _TOO_LONG = gettext_noop("the file is too deep or too long for a bank statement")
 MISSING = gettext_noop("something is missing or stands there twice:")
 _NO_STATEMENT = gettext_noop("this is no camt.053 statement")
+_WEB_PAGE = gettext_noop(
+    "this is a page of the web, perhaps the bank's log-in: download the statement once more"
+)
 _NAMES = {
     "camt.052": gettext_noop(
         "this is a camt.052, a report during the day: wait for the statement of the day, camt.053, and bring that in"
@@ -127,6 +130,8 @@ class _Tree:
 
 def messages_in(text: str) -> Iterator[tuple[str, Node]]:
     """Name and root of every camt.053 message in a file, also of several files put together. Raises Unreadable."""
+    if re.match(r"\s*<(!doctype\s+)?html", text, re.IGNORECASE):
+        raise Unreadable(1, _WEB_PAGE, kind="html")
     if text.count("<") - text.count("</") > NODES:
         # Before anything is built.
         raise Unreadable(1, _TOO_LONG, kind="too_many_elements")
@@ -191,11 +196,6 @@ def _other(root: Node) -> Unreadable:
     """The refusal of another message or another XML, by its name."""
     said = _MESSAGE.search(root.space)
     name = f"{said[1]}.{said[2]}" if said else ""
-    if root.name.lower() == "html":
-        what = gettext_noop(
-            "this is a page of the web, perhaps the bank's log-in: download the statement once more"
-        )
-        return Unreadable(root.line, what, kind="html")
     if name in _NAMES:
         return Unreadable(root.line, _NAMES[name], kind=name)
     return Unreadable(root.line, _NO_STATEMENT, root.space or root.name, kind="other_xml")

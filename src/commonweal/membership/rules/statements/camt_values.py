@@ -29,8 +29,9 @@ def decimal(text: str) -> Decimal | None:
 
 def cents_of(node: Node) -> int:
     """The cents of an amount in euro. Raises Unreadable."""
-    if node.attributes.get("Ccy") != "EUR":
-        raise Unreadable(node.line, _CURRENCY, node.attributes.get("Ccy", ""), kind="currency")
+    currency = node.attributes.get("Ccy", "EUR")
+    if currency != "EUR":
+        raise Unreadable(node.line, _CURRENCY, currency, kind="currency")
     amount = decimal(node.text)
     if amount is None:
         raise Unreadable(node.line, gettext_noop("this is no amount"), node.text.strip(), kind="amount")

@@ -6,6 +6,7 @@ explain a gap that the count of records shows, and refuse nothing by themselves.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -89,6 +90,8 @@ def _account(block: _Block) -> tuple[str, str, int]:
         account, currency = start.field(6, 39), start.field(40, 42)
         if start.field(2, 2) == " " and not account[12:].strip():
             account, currency = start.field(6, 17), start.field(19, 21)
+    if re.fullmatch(r"\d{12}", account.strip(), re.ASCII):
+        return facts.belgian_iban(account.strip()), currency.strip() or "EUR", start.line
     known = facts.other_party(account)
     if not known.iban and account.split():
         known = facts.other_party(account.split()[0])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -21,6 +22,8 @@ BELGIAN = ("101", "102")
 # Transactions of every family that take another back: 49 and 99, "cancellation or correction".
 TAKES_BACK = ("49", "99")
 ULTIMATE_PAYER = "009"
+# The bank's code, three blanks, then the kind of R-transaction and the reason (ISO 20022), since version 2.3.
+_RETURNED = re.compile(r"[A-Z0-9 ]{11} {3}[1-5]([A-Z]{2}[A-Z0-9]{2}| {4})", re.ASCII)
 
 
 @dataclass(slots=True)
@@ -52,7 +55,7 @@ def moves_of(records: list[Record]) -> list[Move]:
         number = record.text[2:6]
         if record.kind == "21":
             last = Move(record)
-            if record.field(54, 54) not in DETAILS:
+            if not _is_detail(record, moves):
                 moves.append(last)
                 latest[number] = last
                 continue
@@ -74,6 +77,12 @@ def moves_of(records: list[Record]) -> list[Move]:
     return moves
 
 
+def _is_detail(record: Record, moves: list[Move]) -> bool:
+    """Whether a movement is a detail: by its type or, as some banks write it, by its detail number within a total."""
+    inside = bool(moves) and moves[-1].is_total and moves[-1].head.text[2:6] == record.text[2:6]
+    return record.field(54, 54) in DETAILS or (inside and record.field(7, 10) != "0000")
+
+
 def _informed(move: Move | None, record: Record) -> None:
     if move is not None:
         move.information.append(record.field(40, 113))
@@ -89,7 +98,7 @@ def line_of(move: Move, day: date, *, whole: Move | None = None, unsplit: bool =
     odd += account.odd
     communication, text = _communication(move, odd)
     ultimate = next((each[4:74] for each in move.information if each[:4] == f"1{ULTIMATE_PAYER}"), "")
-    returned = move.field("22", 113, 113).strip()
+    returned = move.field("22", 113, 117) if _RETURNED.fullmatch(move.field("22", 99, 117)) else ""
     cents = head.cents(32, 33)
     if returned and cents > 0:
         odd.append(Odd(Oddity.RETURN, move.field("22", 114, 117).strip()))

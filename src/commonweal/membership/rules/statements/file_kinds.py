@@ -9,6 +9,7 @@ from commonweal.membership.rules.statements.facts import Unreadable, gettext_noo
 
 FILE_BYTES = 5_000_000
 _ASK = gettext_noop("this is no bank statement we know: ask the bank for CODA or camt.053")
+_OFFICE = gettext_noop("this is an Excel or Word file: ask the bank for CODA or camt.053")
 # First bytes -> code, and what to do. ZIP is also how XLSX, DOCX and ODS begin.
 _BEGINNINGS: tuple[tuple[bytes, str, str], ...] = (
     (
@@ -39,7 +40,7 @@ _BEGINNINGS: tuple[tuple[bytes, str, str], ...] = (
     (
         b"\xd0\xcf\x11\xe0",
         "office",
-        gettext_noop("this is an old Excel or Word file: ask the bank for CODA or camt.053"),
+        _OFFICE,
     ),
     (b"\x89PNG", "image", gettext_noop("this is a picture: ask the bank for CODA or camt.053")),
     (b"\xff\xd8\xff", "image", gettext_noop("this is a picture: ask the bank for CODA or camt.053")),
@@ -65,6 +66,8 @@ def text_of(data: bytes) -> str:
         )
     if len(data) > FILE_BYTES:
         raise Unreadable(1, gettext_noop("the file is too large for a bank statement"), kind="too_large")
+    if data.startswith(b"PK") and b"[Content_Types].xml" in data[:4_000]:
+        raise Unreadable(1, _OFFICE, kind="office")
     for beginning, kind, what in _BEGINNINGS:
         if data.startswith(beginning):
             raise Unreadable(1, what, kind=kind)

@@ -182,7 +182,9 @@ def test_the_page_says_what_is_missing_and_sets_other_accounts_aside(finance: Pe
     )
     page = " ".join(text_of(client, f"{DESK}files/{both.pk}/").split())
     assert "From line 9 on there is a statement of account BE43068999999501 in USD" in page
-    assert "another file follows" in page
+    follows = case("coda-trailer-says-another-file-follows.cod")
+    file = payments.upload_file(name="z", content=follows, account=ACCOUNT, by=finance, now=make.NOW)
+    assert "another file follows" in text_of(client, f"{DESK}files/{file.pk}/")
 
 
 def test_the_database_keeps_the_same_movement_once(finance: Person) -> None:

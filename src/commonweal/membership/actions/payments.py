@@ -124,7 +124,7 @@ def confirm_file(*, file: BankFile, plan: str, by: Person, now: datetime) -> Ban
 
 def _kept(file: BankFile, plan: Plan, by: Person, now: datetime) -> list[Application]:
     """Keeps statements, their movements and which were read before; gives the applications paid in full."""
-    paid, place = [], 0
+    paid, places, place = [], list[tuple[int, AccountStatement, PlannedLine]](), 0
     for each in plan.statements:
         statement = _statement(file, each)
         new = [line for line in each.lines if not line.known]
@@ -132,14 +132,32 @@ def _kept(file: BankFile, plan: Plan, by: Person, now: datetime) -> list[Applica
         for line in each.lines:
             place += 1
             if line.known:
-                equal = BankMovement.objects.get(fingerprint=line.fingerprint, occurrence=line.occurrence)
-                RepeatedMovement.objects.create(file=file, movement=equal, statement=statement, place=place)
+                places.append((place, statement, line))
         for row, line in zip(rows, new, strict=True):
             outcome = BY_ITSELF.get(line.verdict) if line.verdict else None
             if outcome is not None:
                 application = _decided(row, outcome, line.application, "", by, now)
                 paid += [application] if application else []
+    _note_repeated(file, places)
     return paid
+
+
+def _note_repeated(file: BankFile, places: list[tuple[int, AccountStatement, PlannedLine]]) -> None:
+    """Keeps which movements of a file were read before, and which ones they are."""
+    marks = {line.fingerprint for _place, _statement, line in places}
+    equal = {
+        (each.fingerprint, each.occurrence): each
+        for each in BankMovement.objects.filter(fingerprint__in=marks)
+    }
+    RepeatedMovement.objects.bulk_create(
+        RepeatedMovement(
+            file=file,
+            movement=equal[line.fingerprint, line.occurrence],
+            statement=statement,
+            place=place,
+        )
+        for place, statement, line in places
+    )
 
 
 def _statement(file: BankFile, planned: PlannedStatement) -> AccountStatement:

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
-from commonweal.kernel.decision import Refusal
+from commonweal.kernel.decision import Refusal, demand
 from commonweal.kernel.text import clean
 from commonweal.ledger import actions as ledger
 from commonweal.ledger.queries import reversed_among
+from commonweal.membership.access import may_match_payments
 from commonweal.membership.actions.joining import moved
 from commonweal.membership.actions.paying_out import book_return, lock_paid
 from commonweal.membership.models import Application, BankMovement, Handling, Refund
@@ -39,9 +40,10 @@ def take_back(
     """Undoes the payment a movement takes back: what was to be paid back is no more, what counted counts no more, shares
     that were entered are undone on their day, and the request waits for payment again.
 
-    Caller holds the numbers and the movement. Raises OutcomeRefused, WrongState, and what the ledger refuses, as when the
-    shares were passed on.
+    Caller holds the numbers and the movement. Raises NotAllowed, OutcomeRefused, WrongState, and what the ledger
+    refuses, as when the shares were passed on.
     """
+    demand(may_match_payments(by, now.date()))
     if application is not None:
         application = Application.objects.select_for_update().get(pk=application.pk)
     earlier = _payment_of(movement, application)
@@ -139,6 +141,7 @@ def owe_again(*, movement: BankMovement, reason: str, by: Person, now: datetime)
 
     Caller holds what was paid, the numbers and the movement. Raises OutcomeRefused, NotAllowed, ReturnRefused.
     """
+    demand(may_match_payments(by, now.date()))
     payment = payment_back_with(movement)
     if payment is None:
         raise OutcomeRefused(_("No payment of ours comes back with this movement."), code="no_payment")

@@ -85,6 +85,16 @@ def test_it_is_readable_for_people_and_trouble_is_one_line() -> None:
     assert "statement 2026-005 of 2026-11-30, 9350.28 to 9400.28 EUR" in done.stdout
     assert "+50.00 Hans Muster DE89370400440532013000" in done.stdout
     assert "structured communication do not hold" in done.stdout
+    packed = run(CASES / "camt-zipped-by-the-bank.zip", "--account", ACCOUNT)
+    assert (packed.returncode, "this is a ZIP" in packed.stdout) == (1, True)
+    other = run(CASES / "coda-two-accounts-second-in-usd.cod", "--account", ACCOUNT)
+    assert "set aside: BE43068999999501 in USD (line 9)" in other.stdout
+    cases = ("trial-g1_ntryref.xml", "trial-g1_ntryref.xml")
+    assert "equals line 8 of" in run(*(CASES / name for name in cases), "--account", ACCOUNT).stdout
+    first = CASES / "camt-amount-leading-zeros.xml"
+    second = CASES / "camt-ultimate-debtor-is-the-member.xml"
+    both = run(first, second, "--account", ACCOUNT)
+    assert "its statement was read in before, with another movement in its place" in both.stdout
     missing = run("/nowhere.cod", "--account", ACCOUNT)
     assert (missing.returncode, missing.stdout.count("\n")) == (1, 1)
     wrong = run(CASES / "trial-d1_zoe.cod", "--account", "BE00")

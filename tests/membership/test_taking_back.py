@@ -162,6 +162,19 @@ def test_what_cannot_be_undone_is_refused_and_stays_on_the_list(finance: Person)
     assert dues_of([application])[application.pk].paid_cents == 0
 
 
+def test_a_payment_that_still_waits_on_the_list_is_settled_with_what_takes_it_back(finance: Person) -> None:
+    application = asked()
+    confirmed([paid(application, name="PIET MAES"), taken_back(application)], finance)
+    waiting, reversal = (movement for movement, _said, _application in work_list())
+    decide(reversal, Outcome.UNDO, finance)
+    assert work_list() == [], "nobody can count money that is gone"
+    assert Handling.objects.get(movement=waiting).outcome == Outcome.ASIDE
+    assert now_of(application).state == ApplicationState.AWAITING
+    assert dues_of([application])[application.pk].paid_cents == 0
+    confirmed([paid(application)], finance, 13)
+    assert now_of(application).state == ApplicationState.MEMBER
+
+
 def test_money_that_was_paid_back_already_is_not_undone(finance: Person) -> None:
     application = asked()
     confirmed([paid(application), paid(application)], finance)

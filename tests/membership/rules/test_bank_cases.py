@@ -406,3 +406,118 @@ def test_this_reader_agrees_with_the_library_on_what_the_library_reads() -> None
         for part in (move.moves if move.transaction_type in "12" and move.moves else [move])
     ]
     assert [(each.amount_cents, each.booked_on, each.payer_name) for each in mine.lines] == theirs
+
+
+def total(kind: str, *amounts: int) -> bytes:
+    """A CODA file with a total of 500.00 whose details are these amounts, in cents, written as one bank writes them."""
+    lines = CODA.decode().split("\r\n")
+    head = lines[2].replace("00150000", "10150000").replace("1101310000014739", "0" + " " * 15)
+    parts = []
+    for place, cents in enumerate(amounts, start=1):
+        part = lines[2].replace("21000100", f"210001{place:04d}"[:8]).replace("00150000", f"{kind}0150000")
+        part = f"210001{place:04d}" + part[10:]
+        parts.append(part.replace("0000000000500000", f"0{cents * 10:015d}"))
+        parts.append(f"230001{place:04d}" + lines[4][10:])
+    body = [lines[1], head, *parts, lines[5]]
+    end = lines[6].replace("000005", f"{len(body):06d}", 1)
+    return "\r\n".join([lines[0], *body, end, ""]).encode()
+
+
+@pytest.mark.parametrize("kind", ["5", "6", "7", "0"])
+def test_details_of_a_total_are_payments_of_their_own(kind: str) -> None:
+    assert movements(read_file(total(kind, 300_00, 200_00), ACCOUNT)) == [
+        [(300_00, JEANNE, SHARES, ()), (200_00, JEANNE, SHARES, ())]
+    ]
+    assert refused(total(kind, 300_00, 200_01)).kind == "sums"
+    (line,) = read_file(total(kind, 0, 0), ACCOUNT).statements[0].lines
+    assert (line.amount_cents, line.communication, [each.code.value for each in line.odd]) == (
+        500_00,
+        "",
+        ["unsplit"],
+    )
+    assert line.text.count(SHARES) == 2
+
+
+def test_details_of_a_detail_are_no_payments() -> None:
+    assert movements(read_file(total("9", 3_00), ACCOUNT)) == [[(500_00, "", "", ())]]
+
+
+def changed(old: str, new: str, count: int = -1) -> bytes:
+    text = CODA.decode()
+    assert old in text
+    return text.replace(old, new, count).encode()
+
+
+def test_records_that_contradict_each_other_are_named() -> None:
+    lines = CODA.decode().split("\r\n")
+
+    def of(*kept: int, records: int) -> bytes:
+        chosen = [lines[place] for place in kept]
+        chosen[-1] = chosen[-1].replace("000005", f"{records:06d}", 1)
+        return "\r\n".join(chosen).encode()
+
+    assert refused(of(0, 2, 1, 3, 4, 5, 6, records=5)).kind == "order"
+    assert refused(of(0, 1, 2, 3, 4, 6, records=4)).kind == "balance", "what moved needs a new balance"
+    assert refused(of(0, 1, 4, 2, 3, 5, 6, records=5)).kind == "part"
+    # The count shows that something is missing, and the records themselves say where.
+    blank_part = f"3200010001{'':115}{'':3}"
+    text = "\r\n".join([*lines[:2], blank_part, *lines[2:]]).encode()
+    assert (refused(text).kind, refused(text).line) == ("part", 3)
+    said = lines[4][:127] + "1"
+    text = "\r\n".join([*lines[:4], said, lines[5], lines[6].replace("000005", "000006", 1)]).encode()
+    assert (refused(text).kind, refused(text).line) == ("part", 6)
+    nowhere = changed("0000020112672505", "0000000000072505").replace(b"191126OUR", b"000000OUR")
+    assert refused(nowhere.replace(b"1500000201126", b"1500000000000")).kind == "day"
+    detail = changed("00150000", "50150000")
+    assert refused(detail).kind == "part"
+    blank = changed(
+        "12012BE68539007547034                  EUR", "1 012539007547034 EUR0BE                  "
+    )
+    assert movements(read_file(blank, ACCOUNT)) == [[FIVE]]
+
+
+def test_information_without_a_movement_and_direct_debits_are_read() -> None:
+    lines = CODA.decode().split("\r\n")
+    lost = f"310009{'':4}{'':21}00150000{'0':1}{'x':73}{'':12}0 0".replace("310009    ", "3100090001")
+    text = "\r\n".join([*lines[:2], lost, *lines[2:6], lines[6].replace("000005", "000006", 1)])
+    assert movements(read_file(text.encode(), ACCOUNT)) == [[FIVE]]
+    debit = changed("1101310000014739", "1127000000000000")
+    assert only(debit).communication == ""
+
+
+def test_amounts_in_details_beside_the_amount_booked() -> None:
+    single = CAMT.replace(b"<TxDtls>", b'<TxDtls><Amt Ccy="EUR">499.00</Amt>')
+    assert [each.code.value for each in only(single).odd] == ["parts"]
+    charged = single.replace(b"</TxDtls>", b"<Chrgs/></TxDtls>")
+    assert only(charged).odd == ()
+    for amount in (b'<Amt Ccy="EUR">500.00</Amt>', b'<Amt Ccy="USD">540.00</Amt>'):
+        assert only(CAMT.replace(b"<TxDtls>", b"<TxDtls>" + amount)).odd == ()
+    part = CAMT[CAMT.index(b"<TxDtls>") : CAMT.index(b"</TxDtls>") + 9]
+    wrong = part.replace(b"<TxDtls>", b"<TxDtls><AmtDtls><TxAmt><Amt>260.00</Amt></TxAmt></AmtDtls>")
+    assert refused(CAMT.replace(part, wrong * 2)).kind == "sums"
+    half = wrong.replace(b"260.00", b"250.00")
+    assert [
+        line.amount_cents for line in read_file(CAMT.replace(part, half * 2), ACCOUNT).statements[0].lines
+    ] == [250_00] * 2
+    assert [each.code.value for each in only(CAMT.replace(part, wrong * 2 + b"<Chrgs/>")).odd] == ["unsplit"]
+    without = CAMT.replace(b"<Issr>BBA</Issr>", b"").replace(b"310000014739", b"310000014738")
+    assert (only(without).communication, only(without).odd) == ("", ())
+    returned = CAMT.replace(b"<TxDtls>", b"<TxDtls><RtrInf><Rsn><Cd>AC04</Cd></Rsn></RtrInf>")
+    assert ([each.code.value for each in only(returned).odd], only(returned).return_code) == (
+        ["return"],
+        "AC04",
+    )
+
+
+def test_envelopes_accounts_and_encodings_that_say_something_else() -> None:
+    bare = CAMT.split(b"?>", 1)[1]
+    envelope = b'<?xml version="1.0"?><Envelope xmlns="urn:x"><AppHdr/>' + bare + bare + b"</Envelope>"
+    assert movements(read_file(envelope, ACCOUNT)) == [[FIVE], [FIVE]]
+    assert movements(read_file(envelope + envelope, ACCOUNT)) == [[FIVE]] * 4
+    assert movements(read_file(bare + CAMT, ACCOUNT)) == [[FIVE], [FIVE]]
+    unnamed = CAMT.replace(b' xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"', b"")
+    assert movements(read_file(unnamed, ACCOUNT)) == [[FIVE]]
+    assert refused(unnamed.replace(b"BkToCstmrStmt", b"Other")).kind == "other_xml"
+    assert refused(CAMT.replace(f"<IBAN>{ACCOUNT}</IBAN>".encode(), b"")).kind == "missing"
+    assert refused(CAMT.replace(b"UTF-8", b"UTF-16")).kind == "utf16"
+    assert refused(b"abc\x00def" * 3).kind == "unknown"

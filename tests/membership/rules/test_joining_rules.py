@@ -15,6 +15,7 @@ from commonweal.membership.rules.joining import Asker
 from commonweal.membership.rules.matching import Due, Outcome, Verdict
 from commonweal.membership.rules.names import HolderName
 from commonweal.membership.rules.notes import NOTES
+from commonweal.membership.rules.statements import Oddity
 from commonweal.membership.rules.statutes import TERMS
 from commonweal.membership.states import APPLICATION
 
@@ -109,6 +110,18 @@ def due(**changes: object) -> Due:
 )
 def test_what_a_payment_is(amount: int, day: int, name: str, facts: Due | None, said: Verdict) -> None:
     assert matching.verdict(amount, TODAY + timedelta(days=day), name, facts) == said
+
+
+def test_what_is_odd_waits_and_what_comes_back_or_is_taken_back_is_named() -> None:
+    def said(amount: int, facts: Due | None, *odd: Oddity, back: bool = False) -> Verdict:
+        return matching.verdict(amount, TODAY, "Delvaux", facts, odd=frozenset(odd), comes_back=back)
+
+    assert said(500_00, due(), Oddity.PAYER_ACCOUNT) == Verdict.ODD
+    assert said(500_00, None, Oddity.PAYER_ACCOUNT) == Verdict.UNKNOWN
+    assert said(500_00, due(), back=True) == Verdict.RETURNED
+    assert said(-500_00, None, Oddity.REVERSAL) == Verdict.REVERSAL
+    assert said(-500_00, None, Oddity.REPEATED) == Verdict.ODD
+    assert said(-500_00, None) == Verdict.OUTGOING
 
 
 def test_every_verdict_has_a_way_out_and_only_the_sure_ones_go_by_themselves() -> None:

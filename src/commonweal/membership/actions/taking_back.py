@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from commonweal.kernel.decision import Refusal, demand
@@ -18,7 +19,7 @@ from commonweal.membership.models import Application, BankMovement, Handling, Re
 from commonweal.membership.queries.joining import dues_of, entries_for, open_application_of, payment_days
 from commonweal.membership.queries.payments import payment_back_with
 from commonweal.membership.rules.joining import ApplicationState, lapses_on
-from commonweal.membership.rules.matching import Outcome
+from commonweal.membership.rules.matching import COUNTED, Outcome
 from commonweal.membership.rules.payments import PaymentKind, reason_of
 from commonweal.people.actions import record
 
@@ -46,7 +47,7 @@ def take_back(
     demand(may_match_payments(by, now.date()))
     if application is not None:
         application = Application.objects.select_for_update().get(pk=application.pk)
-    earlier = _payment_of(movement, application)
+    earlier = _payment_of(movement, application) or _waiting_set_aside(movement, by, now)
     if application is None and earlier is None:
         raise OutcomeRefused(_("Say which request for shares this payment was for."), code="no_application")
     refunds = list(Refund.objects.select_for_update().filter(handling=earlier)) if earlier else []
@@ -71,7 +72,7 @@ def take_back(
         if refund.made_on is None and refund.taken_back_id is None:
             refund.taken_back = handling
             refund.save(update_fields=["taken_back"])
-    counted = earlier is None or earlier.outcome != Outcome.REFUND
+    counted = earlier is None or earlier.outcome in COUNTED
     if counted and application and application.state in (ApplicationState.PAID, ApplicationState.MEMBER):
         _reopened(application, by, now)
     return handling
@@ -102,6 +103,21 @@ def _payment_of(movement: BankMovement, application: Application | None) -> Hand
     rows = list(found.select_related("movement").order_by("-id"))
     same = [each for each in rows if each.movement.payer_iban == movement.payer_iban]
     return next(iter(same or rows), None)
+
+
+def _waiting_set_aside(movement: BankMovement, by: Person, now: datetime) -> Handling | None:
+    """The decision to set aside the payment a movement takes back, when that still waited on the list: else somebody could
+    count it later, and its money is gone."""
+    same = Q(payer_iban=movement.payer_iban) & ~Q(payer_iban="")
+    same |= Q(communication=movement.communication) & ~Q(communication="")
+    waiting = BankMovement.objects.select_for_update(of=("self",)).filter(
+        same, handling__isnull=True, amount_cents=-movement.amount_cents
+    )
+    payment = waiting.order_by("booked_on", "id").first()
+    if payment is None:
+        return None
+    why = str(_("The bank took the payment back."))
+    return Handling.objects.create(movement=payment, outcome=Outcome.ASIDE, by=by, at=now, reason=why)
 
 
 def _reopened(application: Application, by: Person, now: datetime) -> None:

@@ -81,7 +81,7 @@ def _one_part(entry: Node, part: Node, total: int) -> tuple[Odd, ...]:
     cents = _part_cents(part, 1 if total >= 0 else -1)
     if cents is None or abs(cents) == abs(total):
         return ()
-    return (Odd(Oddity.PARTS, part.first("Amt")),)
+    return (Odd(Oddity.PARTS, _cut(part.first("Amt"), 40)),)
 
 
 def _unsplit(entry: Node, parts: list[Node], total: int, day: date) -> BankLine:
@@ -99,7 +99,7 @@ def _line(entry: Node, part: Node, cents: int, day: date, odd: tuple[Odd, ...]) 
     booked = day_at(entry, "BookgDt") or day_at(entry, "ValDt")
     found = list(odd)
     if booked is None or (written and day_at(entry, "BookgDt") is None):
-        found.append(Odd(Oddity.NO_DAY, written))
+        found.append(Odd(Oddity.NO_DAY, _cut(written, 40)))
     account = _account(part, cents)
     found += [*account.odd, *_taken_back(entry, part, cents)]
     structured, free = _structured(part, found), _free(part)
@@ -132,9 +132,9 @@ def _taken_back(entry: Node, part: Node, cents: int) -> list[Odd]:
     code = part.first("RtrInf/Rsn/Cd", "RtrInf/Rsn/Prtry")
     kind = entry.first("BkTxCd/Domn/Fmly/SubFmlyCd") or part.first("BkTxCd/Domn/Fmly/SubFmlyCd")
     if cents > 0 and (part.all("RtrInf") or kind == "RRTN"):
-        return [Odd(Oddity.RETURN, code)]
+        return [Odd(Oddity.RETURN, _cut(code, 40))]
     reversed_ = entry.first("RvslInd").lower() in ("true", "1")
-    return [Odd(Oddity.REVERSAL, code)] if reversed_ or part.all("RtrInf") or kind == "RRTN" else []
+    return [Odd(Oddity.REVERSAL, _cut(code, 40))] if reversed_ or part.all("RtrInf") or kind == "RRTN" else []
 
 
 def _others(part: Node, cents: int) -> tuple[str, ...]:

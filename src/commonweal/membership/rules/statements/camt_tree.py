@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from xml.parsers import expat
 
 from commonweal.membership.rules.statements.facts import Unreadable, gettext_noop
@@ -37,6 +38,8 @@ _NAMES = {
         "this is a file of direct debits for the bank (pain.008), not a statement from it"
     ),
 }
+_DECLARATION = re.compile(r"<\?xml\s")
+_DOCUMENT = re.compile(r"[\ufeff\s]*(?:<\?xml\s[^>]*>)?\s*<(?:[\w.-]+:)?Document[\s>]")
 _DOCUMENT_ENDS = re.compile(r"</(?:[\w.-]+:)?Document\s*>")
 
 
@@ -91,8 +94,9 @@ class _Tree:
         self.parser.CharacterDataHandler = self.add_text
         self.parser.StartDoctypeDeclHandler = self.refuse
         self.parser.buffer_text = True
+        # What everything stands in: its only child is the root of a well-formed file.
+        self.top = Node("", 0, {})
         self.open: list[Node] = []
-        self.root: Node | None = None
         self.offset = offset
 
     @property
@@ -105,13 +109,10 @@ class _Tree:
         space, _blank, bare = name.rpartition(" ")
         if len(self.open) >= DEPTH:
             raise Unreadable(self.line, _TOO_LONG, kind="too_deep")
-        above = self.open[-1] if self.open else None
-        own = above is None or space == above.space or bare == "Document"
+        above = self.open[-1] if self.open else self.top
+        own = above is self.top or space == above.space or bare == "Document"
         node = Node(bare if own else name, self.line, attributes, space)
-        if above is not None:
-            above.children.append(node)
-        else:
-            self.root = node
+        above.children.append(node)
         self.open.append(node)
 
     def end(self, _name: str) -> None:
@@ -135,41 +136,35 @@ def messages_in(text: str) -> Iterator[tuple[str, Node]]:
     if text.count("<") - text.count("</") > NODES:
         # Before anything is built.
         raise Unreadable(1, _TOO_LONG, kind="too_many_elements")
-    found = False
     for piece, offset in _pieces(text):
         root = _parsed(piece, offset)
         documents = [node for node in root.walk() if node.name == "Document"]
         for document in documents:
-            found = True
             yield _named(document), document
         if not documents:
             raise _other(root)
-    if not found:
-        raise Unreadable(1, _NO_STATEMENT, kind="no_statement")
 
 
 def _pieces(text: str) -> Iterator[tuple[str, int]]:
-    """The XML documents of a file with the number of lines before each."""
-    start = 0
-    ends = [each.end() for each in _DOCUMENT_ENDS.finditer(text)]
-    for end in ends:
-        rest = text[end:].lstrip("\ufeff \t\r\n\x1a\x00")
-        if rest.startswith("<?xml") or re.match(r"<(?:[\w.-]+:)?Document[\s>]", rest):
-            if not re.match(
-                r"\s*<(?:[\w.-]+:)?Document[\s>]", text[start:end].partition("?>")[2] or text[start:end]
-            ):
-                # Inside an envelope: several Documents of one file.
-                continue
-            yield _bare(text, start, end)
-            start = end
-    yield _bare(text, start, len(text))
+    """The XML documents of a file with the number of lines before each: a declaration begins one, and so does what comes
+    after a root that is a Document. In an envelope several Documents stand in one root."""
+    starts = [each.start() for each in _DECLARATION.finditer(text)]
+    if not starts or text[: starts[0]].strip("\ufeff \t\r\n"):
+        starts.insert(0, 0)
+    for start, end in pairwise([*starts, len(text)]):
+        ends = [each.end() for each in _DOCUMENT_ENDS.finditer(text, start, end)]
+        if _DOCUMENT.match(text, start):
+            for stop in ends[:-1]:
+                yield _bare(text, start, stop)
+                start = stop
+        yield _bare(text, start, end)
 
 
 def _bare(text: str, start: int, end: int) -> tuple[str, int]:
     piece = text[start:end]
     bare = piece.lstrip("\ufeff \t\r\n")
     before = text[: start + len(piece) - len(bare)]
-    return bare.rstrip("\x1a\x00 \t\r\n"), before.count("\n")
+    return bare.rstrip("\ufeff\x1a\x00 \t\r\n"), before.count("\n")
 
 
 def _parsed(piece: str, offset: int) -> Node:
@@ -178,9 +173,7 @@ def _parsed(piece: str, offset: int) -> Node:
         tree.parser.Parse(piece.encode("utf-8", "replace"), True)
     except expat.ExpatError as wrong:
         raise Unreadable(wrong.lineno + offset, _BROKEN, kind="xml") from wrong
-    if tree.root is None:
-        raise Unreadable(1 + offset, _BROKEN, kind="xml")
-    return tree.root
+    return tree.top.children[0]
 
 
 def _named(document: Node) -> str:

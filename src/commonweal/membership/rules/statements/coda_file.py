@@ -84,12 +84,9 @@ def _account(block: _Block) -> tuple[str, str, int]:
     start = block.one("1")
     if start is None:
         raise Unreadable(block.head.line, _BALANCE, "1", kind="balance")
-    if start.field(2, 2) == "0":
+    account, currency = start.field(6, 39), start.field(40, 42)
+    if start.field(2, 2) == "0" or (start.field(2, 2) == " " and re.match(r"\d{12} ", account, re.ASCII)):
         account, currency = start.field(6, 17), start.field(19, 21)
-    else:
-        account, currency = start.field(6, 39), start.field(40, 42)
-        if start.field(2, 2) == " " and not account[12:].strip():
-            account, currency = start.field(6, 17), start.field(19, 21)
     if re.fullmatch(r"\d{12}", account.strip(), re.ASCII):
         return facts.belgian_iban(account.strip()), currency.strip() or "EUR", start.line
     known = facts.other_party(account)

@@ -20,6 +20,8 @@ from commonweal.config import cli, committee, translations
 from commonweal.voting.sealing import key_from_text
 
 ROOT = Path(__file__).parent.parent.parent
+# One site for all that ask one: two processes would each start their own.
+pytestmark = pytest.mark.xdist_group("a running site")
 COMMAND = [sys.executable, "-m", "commonweal.config.cli"]
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from commonweal.membership.actions import joining, payments
 from commonweal.membership.models import Application, BankFile
-from commonweal.membership.queries.payments import plan_of
+from commonweal.membership.queries.bank_plans import plan_of
 from commonweal.membership.rules.joining import HolderRole
 from commonweal.people.models import Person
 from commonweal.portal.demo.bank import Paid
@@ -56,8 +56,9 @@ def asked_for_child(representative: Person, **changes: Any) -> Application:
     return asked(representative, 1, role=HolderRole.CHILD, child=minor, home=born, **changes)
 
 
-def paid(application: Application, cents: int | None = None, name: str = "DELVAUX JEANNE") -> Paid:
-    """A payment with the application's communication; all that is due unless told."""
+def paid(application: Application, cents: int | None = None, name: str = "") -> Paid:
+    """A payment with the application's communication, by who asked; all that is due unless told."""
+    name = name or str(application.representative or application.person).upper()
     due = application.due_cents if cents is None else cents
     return Paid(due, name, "BE71096123456769", communication=application.communication)
 

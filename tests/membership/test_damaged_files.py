@@ -19,7 +19,7 @@ from commonweal.ledger.models import Operation
 from commonweal.ledger.queries import troubles
 from commonweal.membership.actions import payments
 from commonweal.membership.models import Application, BankFile, BankMovement, Handling, Member, Refund
-from commonweal.membership.queries.payments import plan_of
+from commonweal.membership.queries.bank_plans import plan_of
 from commonweal.membership.rules.joining import ApplicationState
 from commonweal.membership.rules.matching import Outcome
 from commonweal.people.models import Person

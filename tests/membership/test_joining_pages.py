@@ -47,11 +47,6 @@ WHO = {
 }
 
 
-@pytest.fixture(autouse=True)
-def _ready(db: None) -> None:
-    Postcode.objects.create(code="4000", municipality=make.municipality())
-
-
 @pytest.fixture
 def who() -> Person:
     return make.person("Jeanne", "Delvaux", email="jeanne@example.org", language="fr")
@@ -191,7 +186,7 @@ def test_a_page_says_why_not_and_keeps_what_was_typed(
 
 
 def test_one_postcode_of_several_municipalities_asks_which(who: Person) -> None:
-    Postcode.objects.create(code="4000", municipality=make.municipality("62003", "Ans"))
+    Postcode.objects.get_or_create(code="4000", municipality=make.municipality("62003", "Ans"))
     client = signed_in(who)
     walked(client, {"for": {"role": "self"}})
     home = pages()["home"]

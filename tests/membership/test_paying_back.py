@@ -169,7 +169,7 @@ def test_the_finance_officer_makes_the_file_on_the_page_and_notes_what_came_back
     assert "It is owed again" in client.post(RETURNED, back, follow=True).content.decode()
     page = text_of(client, PAGE)
     assert "Ready to pay" not in page
-    assert "DELVAUX JEANNE" in page
+    assert "JEANNE DELVAUX" in page
     for language in LANGUAGES:
         for address in (PAGE, RETURNED):
             text_of(client, address.replace("/en/", f"/{language}/"))

@@ -26,7 +26,8 @@ from commonweal.membership.models import (
     Refund,
     ReturnedPayment,
 )
-from commonweal.membership.queries.payments import plan_of, work_list
+from commonweal.membership.queries.bank_plans import plan_of
+from commonweal.membership.queries.payments import work_list
 from commonweal.membership.rules.joining import ApplicationState
 from commonweal.membership.rules.matching import Outcome
 from commonweal.membership.rules.payments import ReturnReason

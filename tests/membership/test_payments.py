@@ -23,7 +23,8 @@ from commonweal.membership.models import (
     Member,
     Refund,
 )
-from commonweal.membership.queries.payments import plan_of, refunds_to_make, work_list
+from commonweal.membership.queries.bank_plans import plan_of
+from commonweal.membership.queries.payments import refunds_to_make, work_list
 from commonweal.membership.rules.joining import ApplicationState, HolderRole
 from commonweal.membership.rules.matching import Outcome, Verdict
 from commonweal.membership.rules.statutes import Terms

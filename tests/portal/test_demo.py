@@ -19,7 +19,7 @@ from commonweal.ledger.models import Operation
 from commonweal.ledger.queries import troubles
 from commonweal.membership.models import Application, Estate, ExitSeason, Member
 from commonweal.membership.queries import booked_states, register_rows, share_troubles
-from commonweal.membership.queries.payments import plan_of
+from commonweal.membership.queries.bank_plans import plan_of
 from commonweal.people.access import roles_of
 from commonweal.people.models import Account, Organisation, Person
 from commonweal.people.rules import ROLES

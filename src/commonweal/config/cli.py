@@ -101,6 +101,9 @@ def _describe(commands: Any) -> None:
     from commonweal.config import committee
 
     committee.describe(command("committee", None, "Make a committee's key, open ballots with it."))
+    from commonweal.config import bank
+
+    bank.describe(command)
     bring = command(
         "import",
         _import,

@@ -42,7 +42,7 @@ SETTINGS = (
     Setting(
         "COMMONWEAL_IBAN",
         "BE68539007547034",
-        "The cooperative's bank account (IBAN) for shares, on payment pages; statements of others are refused.",
+        "The cooperative's bank account (IBAN) for shares, on payment pages; statements of others are left out.",
     ),
     Setting("COMMONWEAL_EMAIL_FROM", "bonjour@ruche.example", "Sender of the messages."),
     Setting(

@@ -169,6 +169,11 @@ def other_owners(operations: Sequence[int], owner: int) -> dict[int, list[int]]:
     return {operation: sorted(others) for operation, others in found.items()}
 
 
+def operations_with_keys(keys: Sequence[str]) -> list[Operation]:
+    """The operations that bear one of these keys, oldest first; one query."""
+    return list(Operation.objects.filter(key__in=keys).order_by("id"))
+
+
 def reversed_among(operations: Sequence[int]) -> set[int]:
     """Those of these operations that were undone."""
     return set(Operation.objects.filter(reverses__in=operations).values_list("reverses_id", flat=True))

@@ -9,25 +9,31 @@ from pathlib import Path
 import coda as library
 import pytest
 
-from commonweal.membership.rules.statements import FILE_BYTES, BankStatement, Unreadable, read_statements
+from commonweal.membership.rules.statements import FILE_BYTES, BankLine, BankStatement, Unreadable, read_file
 from commonweal.membership.rules.statements.facts import communication_in
 from commonweal.portal.demo.bank import Paid
 from tests.membership.bank_files import ACCOUNT, DAY, MOVEMENTS, PAYER, as_camt, as_coda, damaged
 
 FORMATS = pytest.mark.parametrize("written", [as_coda, as_camt])
 Written = Callable[..., bytes]
+# The account of the example that the library brings along.
+SAMPLE = "BE47435000000080"
 
 
-def refused(data: bytes) -> Unreadable:
+def read(data: bytes, account: str = ACCOUNT) -> tuple[BankStatement, ...]:
+    return read_file(data, account).statements
+
+
+def refused(data: bytes, account: str = ACCOUNT) -> Unreadable:
     with pytest.raises(Unreadable) as trouble:
-        read_statements(data)
+        read_file(data, account)
     assert 1 <= trouble.value.line <= data.count(b"\n") + 1
     return trouble.value
 
 
 @FORMATS
 def test_a_statement_is_read_as_it_was_written(written: Written) -> None:
-    (found,) = read_statements(written())
+    (found,) = read(written())
     total = sum(each.cents for each in MOVEMENTS)
     assert (found.account, found.number, found.day) == (ACCOUNT, "2026-012", DAY)
     assert (found.old_cents, found.new_cents) == (1_234_56, 1_234_56 + total)
@@ -45,7 +51,7 @@ def test_both_formats_say_the_same() -> None:
     def told(data: bytes) -> list[tuple[object, ...]]:
         return [
             (each.amount_cents, each.payer_iban, each.payer_name, each.communication, each.reference)
-            for each in read_statements(data)[0].lines
+            for each in read(data)[0].lines
         ]
 
     assert told(as_coda()) == told(as_camt())
@@ -53,36 +59,54 @@ def test_both_formats_say_the_same() -> None:
 
 def test_the_example_of_the_banks_is_read_whole() -> None:
     data = (Path(library.__file__).parent / "CODA.txt").read_bytes()
-    (found,) = read_statements(data)
-    assert (found.account, len(found.lines)) == ("BE47435000000080", 67)
+    (found,) = read(data, SAMPLE)
+    assert (found.account, len(found.lines)) == (SAMPLE, 67)
     assert found.old_cents + sum(each.amount_cents for each in found.lines) == found.new_cents == 9_405_296_99
     parts = [each for each in found.lines if 32 <= each.line <= 42]
     assert [each.payer_name for each in parts] == ["ECONOLER S.A.", "T.P.F. S.A.", "TPF CONSULTING"]
 
 
 def test_an_empty_statement_and_two_in_one_file_are_read() -> None:
-    (empty,) = read_statements(as_coda(()))
+    (empty,) = read(as_coda(()))
     assert (empty.lines, empty.old_cents) == ((), empty.new_cents)
-    assert read_statements(as_camt(()))[0].lines == ()
+    assert read(as_camt(()))[0].lines == ()
     first = as_coda().removesuffix(b"2\r\n") + b"1\r\n"
-    assert [each.number for each in read_statements(first + as_coda(number=13))] == ["2026-012", "2026-013"]
+    assert [each.number for each in read(first + as_coda(number=13))] == ["2026-012", "2026-013"]
 
 
 @FORMATS
 @pytest.mark.parametrize(
     ("old", "new", "what"),
     [
-        (ACCOUNT.encode(), b"BE68539007547035", "check digits of an account"),
-        (PAYER.encode(), b"BE71096123456768", "check digits of an account"),
-        (b"010806817183", b"010806817184", "check digits of a structured"),
-        (b"EUR", b"USD", "not kept in euro"),
+        (ACCOUNT.encode(), b"BE68539007547035", "account"),
+        (ACCOUNT.encode(), b"BE71096123456769", "other_account"),
+        (b"EUR", b"USD", "currency"),
     ],
 )
-def test_what_does_not_hold_is_named_with_its_line(
+def test_what_is_not_of_the_account_is_named_with_its_line(
     written: Written, old: bytes, new: bytes, what: str
 ) -> None:
     data = written().replace(old, new)
-    assert what in refused(data).what
+    assert refused(data).kind == what
+
+
+@FORMATS
+@pytest.mark.parametrize(
+    ("old", "new", "odd"),
+    [
+        (PAYER.encode(), b"BE71096123456768", "payer_account"),
+        (PAYER.encode(), b"AU12345678901234", "payer_account"),
+        (b"010806817183", b"010806817184", "communication"),
+    ],
+)
+def test_an_odd_number_of_a_stranger_stands_beside_the_movement_and_refuses_nothing(
+    written: Written, old: bytes, new: bytes, odd: str
+) -> None:
+    (found,) = read(written().replace(old, new))
+    first, *rest = found.lines
+    assert [(each.code.value, each.detail) for each in first.odd] == [(odd, new.decode())]
+    assert (first.payer_iban, first.communication).count("") == 1
+    assert not any(each.odd for each in rest)
 
 
 @pytest.mark.parametrize(
@@ -96,9 +120,6 @@ def test_what_does_not_hold_is_named_with_its_line(
         ("500.00", "500.001"),
         ("500.00", "5e2"),
         ("500.00", "٥٠٠"),
-        ("2026-11-20</Dt></BookgDt>", "2026-11-31</Dt></BookgDt>"),
-        ("2026-11-20</Dt></BookgDt>", "2026-11-21</Dt></BookgDt>"),
-        ("2026-11-20</Dt></BookgDt>", "1026-11-20</Dt></BookgDt>"),
         ("2026-11-19</Dt></Dt></Bal>", "2026-12-19</Dt></Dt></Bal>"),
         ("<NbOfNtries>4", "<NbOfNtries>5"),
         ("<Cd>CLBD</Cd>", "<Cd>CLAV</Cd>"),
@@ -111,6 +132,25 @@ def test_camt_that_says_something_else_is_refused(old: str, new: str) -> None:
     data = as_camt()
     assert old.encode() in data
     refused(data.replace(old.encode(), new.encode(), 1))
+
+
+@pytest.mark.parametrize(
+    ("day", "booked", "odd"),
+    [
+        ("2026-11-31", "2026-11-20", ["no_day"]),
+        ("", "2026-11-20", ["no_day"]),
+        ("2026-11-22", "2026-11-22", ["day"]),
+        ("1026-11-20", "1026-11-20", ["day"]),
+        ("2026-11-21", "2026-11-21", []),
+        ("2026-10-31", "2026-10-31", []),
+    ],
+)
+def test_a_booking_day_outside_the_statement_lets_its_movement_wait_but_a_weekend_does_not(
+    day: str, booked: str, odd: list[str]
+) -> None:
+    wrong = as_camt().replace(b"2026-11-20</Dt></BookgDt>", f"{day}</Dt></BookgDt>".encode(), 1)
+    line = read(wrong)[0].lines[0]
+    assert (line.booked_on.isoformat(), [each.code.value for each in line.odd]) == (booked, odd)
 
 
 @pytest.mark.parametrize(
@@ -132,7 +172,7 @@ def test_parts_of_a_collected_payment_come_one_by_one() -> None:
     data = as_camt((Paid(500_00, "Jeanne", PAYER),)).decode()
     start, end = data.index("<TxDtls>"), data.index("</TxDtls>") + len("</TxDtls>")
     both = data[:start] + part.format("A", 300) + part.format("B", 200) + data[end:]
-    assert [(each.reference, each.amount_cents) for each in read_statements(both.encode())[0].lines] == [
+    assert [(each.reference, each.amount_cents) for each in read(both.encode())[0].lines] == [
         ("A", 300_00),
         ("B", 200_00),
     ]
@@ -178,11 +218,11 @@ def ways(found: tuple[BankStatement, ...]) -> list[tuple[str, str]]:
 def test_a_thousand_damaged_files_are_refused_or_say_the_same_of_money(written: Written) -> None:
     # Names, free texts and days carry no check of their own, in either format; what pays does.
     whole, dice, counts = written(), random.Random(20261125), {"refused": 0, "same": 0}
-    expected = read_statements(whole)
+    expected = read(whole)
     for _each in range(1_000):
         data = damaged(whole, dice)
         try:
-            found = read_statements(data)
+            found = read(data)
         except Unreadable as trouble:
             counts["refused"] += 1 <= trouble.line <= data.count(b"\n") + 1
             continue
@@ -197,23 +237,24 @@ def test_a_thousand_damaged_files_are_refused_or_say_the_same_of_money(written: 
 
 
 def test_an_account_written_the_old_way_is_held_to_its_own_digits() -> None:
-    def payer(digits: str) -> str:
-        (found,) = read_statements(as_coda((Paid(500_00, "Jeanne", digits),)))
-        return found.lines[0].payer_iban
+    def payer(digits: str) -> BankLine:
+        (found,) = read(as_coda((Paid(500_00, "Jeanne", digits),)))
+        return found.lines[0]
 
-    assert payer("096123456769") == PAYER
-    assert payer("000000000000") == ""
-    assert payer("539007547034") == "", "no bank has this number today"
-    assert "check digits of an account" in refused(as_coda((Paid(500_00, "X", "096123456768"),))).what
-    nobody = as_coda().replace(ACCOUNT.encode(), b" " * len(ACCOUNT))
-    assert "check digits of an account" in refused(nobody).what
+    assert payer("096123456769").payer_iban == PAYER
+    assert (payer("000000000000").payer_iban, payer("000000000000").other_account) == ("", "")
+    nobody = payer("539007547034")
+    assert (nobody.payer_iban, nobody.other_account) == ("", "539007547034"), "no bank has this number today"
+    wrong = payer("096123456768")
+    assert [each.code.value for each in wrong.odd] == ["payer_account"]
+    assert refused(as_coda().replace(ACCOUNT.encode(), b" " * len(ACCOUNT))).kind == "account"
 
 
 def test_parts_and_cents_of_coda_must_hold_too() -> None:
     data = (Path(library.__file__).parent / "CODA.txt").read_bytes()
     part = b"1000000004000000061206501130000"
     assert data.count(part) == 1
-    trouble = refused(data.replace(part, part.replace(b"4000000", b"4000010")))
+    trouble = refused(data.replace(part, part.replace(b"4000000", b"4000010")), SAMPLE)
     assert ("parts of a movement" in trouble.what, trouble.line) == (True, 30)
     cents = as_coda((Paid(500_00),)).replace(b"000000000500000", b"000000000500001")
     cents = cents.replace(b"1734560", b"1734561")
@@ -227,5 +268,5 @@ def test_camt_of_another_kind_or_without_a_statement_is_refused_and_foreign_refe
         assert "no camt.053" in refused(wrong).what
     start, end = data.index(b"<Stmt>"), data.index(b"</Stmt>") + len(b"</Stmt>")
     assert "no statement" in refused(data[:start] + data[end:]).what
-    (found,) = read_statements(data.replace(b"<Ref>010806817183</Ref>", b"<Ref>RF18539007547034</Ref>"))
+    (found,) = read(data.replace(b"<Ref>010806817183</Ref>", b"<Ref>RF18539007547034</Ref>"))
     assert found.lines[0].communication == ""

@@ -20,8 +20,10 @@ from commonweal.membership.actions.shares import Movement, MovementRefused, book
 from commonweal.membership.models import Application, InformationNote, Member, Refund
 from commonweal.membership.queries.guardianships import is_protected
 from commonweal.membership.queries.joining import (
-    COUNTED,
     child_of,
+    dues_of,
+    entries_for,
+    entry_key,
     holder_on,
     holds,
     left_last,
@@ -33,6 +35,7 @@ from commonweal.membership.queries.joining import (
 from commonweal.membership.queries.shares import terms_on
 from commonweal.membership.rules import joining as rules
 from commonweal.membership.rules.joining import ApplicationState, Asker, HolderRole
+from commonweal.membership.rules.matching import COUNTED
 from commonweal.membership.rules.movements import MovementKind
 from commonweal.membership.rules.notes import NOTES, VERSION
 from commonweal.membership.rules.statutes import BEGINNING
@@ -336,7 +339,7 @@ def enter(*, application: Application, by: Person, now: datetime) -> Application
             booked(
                 member=member,
                 movement=movement,
-                key=f"application:{application.pk}",
+                key=entry_key(application, len(entries_for(application)) + 1),
                 by=by,
                 now=now,
                 channel=Channel(application.channel),
@@ -351,15 +354,21 @@ def enter(*, application: Application, by: Person, now: datetime) -> Application
 
 
 def _paid_on(application: Application, now: datetime) -> date:
-    counted = application.handlings.filter(outcome__in=COUNTED)
+    counted = application.handlings.filter(
+        outcome__in=COUNTED, undone_by__isnull=True, movement__amount_cents__gt=0
+    )
     last = counted.aggregate(last=Max("movement__booked_on"))["last"]
     # Money may be there before someone asks; their shares are not.
     return min(max(last or now.date(), application.asked_at.date()), now.date())
 
 
 def _given_back(application: Application) -> None:
-    """Notes what was paid on an application that is closed, to be paid back."""
-    for handling in application.handlings.filter(outcome__in=COUNTED).select_related("movement"):
-        noted = sum(handling.refunds.values_list("cents", flat=True))
-        if handling.movement.amount_cents > noted:
-            Refund.objects.create(handling=handling, cents=handling.movement.amount_cents - noted)
+    """Notes what was paid on an application that is closed, to be paid back; not what the bank took back itself."""
+    left = dues_of([application])[application.pk].paid_cents
+    counted = application.handlings.filter(outcome__in=COUNTED, undone_by__isnull=True)
+    for handling in counted.select_related("movement").order_by("-id"):
+        noted = sum(handling.refunds.filter(taken_back__isnull=True).values_list("cents", flat=True))
+        cents = min(handling.movement.amount_cents - noted, left)
+        if cents > 0:
+            Refund.objects.create(handling=handling, cents=cents)
+            left -= cents

@@ -41,7 +41,8 @@ def pay_refunds(*, pay_on: date, by: Person, now: datetime) -> PaymentFile:
     if pay_on < today:
         raise RefundRefused(_("This day has passed. Choose today or a later one."), code="past")
     # Nobody ticks one of them off meanwhile, and no second file takes them.
-    list(Refund.objects.select_for_update().filter(made_on__isnull=True).order_by("pk").values_list("pk"))
+    waiting = Refund.objects.select_for_update().filter(made_on__isnull=True, taken_back__isnull=True)
+    list(waiting.order_by("pk").values_list("pk"))
     refunds = payable_refunds()
     if not refunds:
         raise RefundRefused(_("There is nothing to pay back on an account we know."), code="nothing_due")

@@ -188,7 +188,7 @@ def book_return(
         raise ReturnRefused(_("No payment of ours bears this reference."), code="unknown")
     kind = PaymentKind(payment.file.kind)
     if payment.pays is not None:
-        _lock_paid(kind, payment.pays)
+        lock_paid(kind, payment.pays)
     Payment.objects.select_for_update().get(pk=payment.pk)
     if ReturnedPayment.objects.filter(payment=payment).exists():
         raise ReturnRefused(_("This payment came back before."), code="returned_before")
@@ -220,7 +220,7 @@ def book_return(
     return back
 
 
-def _lock_paid(kind: PaymentKind, pays: int) -> None:
+def lock_paid(kind: PaymentKind, pays: int) -> None:
     """What was paid, before the payment itself, as whoever makes a file does."""
     if kind == PaymentKind.EXIT:
         ExitSeason.objects.select_for_update(of=("self",)).get(requests=pays)

@@ -19,6 +19,7 @@ from commonweal.kernel.text import clean
 from commonweal.membership.access import may_match_payments
 from commonweal.membership.actions.joining import enter, moved
 from commonweal.membership.actions.members import lock_numbers
+from commonweal.membership.actions.taking_back import OutcomeRefused, lock_returned, owe_again, take_back
 from commonweal.membership.models import (
     AccountStatement,
     Application,
@@ -26,16 +27,23 @@ from commonweal.membership.models import (
     BankMovement,
     Handling,
     Refund,
+    RepeatedMovement,
 )
-from commonweal.membership.queries.joining import COUNTED, application_with, dues_of, open_application_of
-from commonweal.membership.queries.payments import Plan, PlannedLine, judgement_of, plan_of
+from commonweal.membership.queries.bank_plans import Plan, PlannedLine, PlannedStatement, plan_of
+from commonweal.membership.queries.joining import application_with, dues_of, open_application_of
+from commonweal.membership.queries.payments import judgement_of
 from commonweal.membership.rules.joining import ApplicationState
 from commonweal.membership.rules.matching import BY_ITSELF, MAY_BE, Outcome, over_cents
-from commonweal.membership.rules.statements import Unreadable, read_statements
+from commonweal.membership.rules.statements import Unreadable, read_file
+from commonweal.membership.rules.statements.repeats import statement_key
 from commonweal.people.actions import record
 
 if TYPE_CHECKING:
     from commonweal.people.models import Person
+
+
+# What programs and tests tell apart; every other kind of file is just refused.
+REFUSAL_CODES = {"other_account": "other_account", "currency": "other_currency"}
 
 
 class FileRefused(Refusal):
@@ -50,12 +58,6 @@ class PlanChanged(Refusal):
     code = "plan_changed"
 
 
-class OutcomeRefused(Refusal):
-    """This cannot become of this movement, or something was decided already."""
-
-    code = "outcome_refused"
-
-
 @transaction.atomic
 def upload_file(*, name: str, content: bytes, account: str, by: Person, now: datetime) -> BankFile:
     """Keeps a bank's file, without reading it in; the same bytes again give the file that is there.
@@ -64,19 +66,13 @@ def upload_file(*, name: str, content: bytes, account: str, by: Person, now: dat
     """
     demand(may_match_payments(by, now.date()))
     try:
-        statements = read_statements(content)
+        read_file(content, account)
     except Unreadable as trouble:
         said = _now("Line %(line)s: %(what)s. Nothing was read in.") % {
             "line": trouble.line,
             "what": f"{_now(trouble.what)} {trouble.detail}".strip(),
         }
-        raise FileRefused(said) from trouble
-    others = sorted({each.account for each in statements} - {account})
-    if others:
-        raise FileRefused(
-            _now("This is a statement of another account (%(account)s).") % {"account": others[0]},
-            code="other_account",
-        )
+        raise FileRefused(said, code=REFUSAL_CODES.get(trouble.kind, FileRefused.code)) from trouble
     file, made = BankFile.objects.get_or_create(
         digest=hashlib.sha256(content).hexdigest(),
         defaults={
@@ -114,7 +110,11 @@ def confirm_file(*, file: BankFile, plan: str, by: Person, now: datetime) -> Ban
         f"bankfile:{file.pk}",
         by=by,
         at=now,
-        data={"movements": len(current.new_lines), "paid": len(paid)},
+        data={
+            "movements": len(current.new_lines),
+            "repeated": sum(each.repeated for each in current.statements),
+            "paid": len(paid),
+        },
     )
     # The ledger is locked from the first booking on, so all the rest comes before.
     for application in paid:
@@ -123,41 +123,72 @@ def confirm_file(*, file: BankFile, plan: str, by: Person, now: datetime) -> Ban
 
 
 def _kept(file: BankFile, plan: Plan, by: Person, now: datetime) -> list[Application]:
-    paid = []
+    """Keeps statements, their movements and which were read before; gives the applications paid in full."""
+    paid, places, place = [], list[tuple[int, AccountStatement, PlannedLine]](), 0
     for each in plan.statements:
-        if each.known:
-            continue
-        told = each.statement
-        statement = AccountStatement.objects.create(
-            file=file,
-            account=told.account,
-            number=told.number,
-            day=told.day,
-            old_cents=told.old_cents,
-            new_cents=told.new_cents,
-        )
+        statement = _statement(file, each)
         new = [line for line in each.lines if not line.known]
-        rows = BankMovement.objects.bulk_create(_row(statement, line) for line in new)
+        rows = BankMovement.objects.bulk_create(_row(file, statement, line) for line in new)
+        for line in each.lines:
+            place += 1
+            if line.known:
+                places.append((place, statement, line))
         for row, line in zip(rows, new, strict=True):
-            outcome = BY_ITSELF.get(line.verdict)
+            outcome = BY_ITSELF.get(line.verdict) if line.verdict else None
             if outcome is not None:
                 application = _decided(row, outcome, line.application, "", by, now)
                 paid += [application] if application else []
+    _note_repeated(file, places)
     return paid
 
 
-def _row(statement: AccountStatement, planned: PlannedLine) -> BankMovement:
+def _note_repeated(file: BankFile, places: list[tuple[int, AccountStatement, PlannedLine]]) -> None:
+    """Keeps which movements of a file were read before, and which ones they are."""
+    marks = {line.fingerprint for _place, _statement, line in places}
+    equal = {
+        (each.fingerprint, each.occurrence): each
+        for each in BankMovement.objects.filter(fingerprint__in=marks)
+    }
+    RepeatedMovement.objects.bulk_create(
+        RepeatedMovement(
+            file=file,
+            movement=equal[line.fingerprint, line.occurrence],
+            statement=statement,
+            place=place,
+        )
+        for place, statement, line in places
+    )
+
+
+def _statement(file: BankFile, planned: PlannedStatement) -> AccountStatement:
+    """The row of a statement; the one that is there when it was read before."""
+    account, number, day, old, new = statement_key(planned.statement)
+    key = {"account": account, "number": number, "day": day, "old_cents": old, "new_cents": new}
+    if planned.known:
+        return AccountStatement.objects.get(**key)
+    return AccountStatement.objects.create(file=file, **key)
+
+
+def _row(file: BankFile, statement: AccountStatement, planned: PlannedLine) -> BankMovement:
     line = planned.line
     return BankMovement(
         statement=statement,
+        file=file,
         account=statement.account,
         reference=line.reference,
         amount_cents=line.amount_cents,
         booked_on=line.booked_on,
         payer_iban=line.payer_iban,
         payer_name=line.payer_name,
+        ultimate_name=line.ultimate_name,
+        other_account=line.other_account,
         communication=line.communication,
         text=line.text,
+        end_to_end=line.end_to_end,
+        return_code=line.return_code,
+        odd=[[each.code.value, each.detail] for each in line.odd],
+        fingerprint=planned.fingerprint,
+        occurrence=planned.occurrence,
     )
 
 
@@ -171,7 +202,7 @@ def _decided(
 ) -> Application | None:
     """Keeps one decision; gives the application when it is paid in full by it."""
     back = max(movement.amount_cents, 0) if outcome == Outcome.REFUND else 0
-    if outcome in COUNTED:
+    if outcome in (Outcome.ACCEPT, Outcome.WAIT):
         if application is None:
             raise OutcomeRefused(
                 _("Say which request for shares this payment is for."), code="no_application"
@@ -220,9 +251,13 @@ def decide_movement(
 ) -> Handling:
     """What becomes of a movement on the work list; `application` where its communication names none.
 
-    Raises NotAllowed, OutcomeRefused, WrongState. A movement is decided about once.
+    A movement that takes money back undoes what it paid for, one that brings a payment of ours back lets it be owed again.
+    Raises NotAllowed, OutcomeRefused, WrongState, ReturnRefused, and what the ledger refuses. It is decided about once.
     """
     demand(may_match_payments(by, now.date()))
+    if outcome == Outcome.OWE:
+        # What was paid is locked before the members and the movement (ARCHITECTURE.md).
+        lock_returned(movement)
     lock_numbers()
     movement = BankMovement.objects.select_for_update().get(pk=movement.pk)
     if Handling.objects.filter(movement=movement).exists():
@@ -230,7 +265,13 @@ def decide_movement(
     verdict, named = judgement_of(movement)
     if outcome not in MAY_BE[verdict]:
         raise OutcomeRefused(_("This cannot become of this movement."), code="not_this")
-    paid = _decided(movement, outcome, named or application, reason, by, now)
+    paid = None
+    if outcome == Outcome.UNDO:
+        take_back(movement=movement, application=named or application, reason=reason, by=by, now=now)
+    elif outcome == Outcome.OWE:
+        owe_again(movement=movement, reason=reason, by=by, now=now)
+    else:
+        paid = _decided(movement, outcome, named or application, reason, by, now)
     handling = Handling.objects.get(movement=movement)
     data = {"outcome": outcome, "verdict": verdict}
     record("MovementDecided", f"bankmovement:{movement.pk}", by=by, at=now, data=data)
@@ -252,9 +293,13 @@ def enter_paid(*, application: Application, by: Person, now: datetime) -> Applic
 
 @transaction.atomic
 def mark_refunded(*, refund: Refund, on: date, by: Person, now: datetime) -> Refund:
-    """Notes that what was to be paid back left the account on a day; twice changes nothing. Raises NotAllowed."""
+    """Notes that what was to be paid back left the account on a day; twice changes nothing.
+
+    Raises NotAllowed, OutcomeRefused."""
     demand(may_match_payments(by, now.date()))
     held = Refund.objects.select_for_update().get(pk=refund.pk)
+    if held.taken_back is not None:
+        raise OutcomeRefused(_("The bank took this money back itself: nothing is to be paid."), code="taken")
     if held.made_on is None:
         held.made_on = on
         held.save(update_fields=["made_on"])

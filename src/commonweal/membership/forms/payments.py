@@ -23,8 +23,14 @@ HINTS = {
     Outcome.WAIT: _("Nothing is entered yet. It counts once the rest has come."),
     Outcome.REFUND: _("It goes on the list to pay back."),
     Outcome.ASIDE: _("Nothing is done with it here."),
+    Outcome.UNDO: _(
+        "What the payment did is undone: shares leave the register, and the request waits for payment again. "
+        "If it was to be paid back, it no longer is."
+    ),
+    Outcome.OWE: _("The payment counts as returned. It is owed again and waits for an account."),
 }
 NAMED = (Outcome.ACCEPT, Outcome.WAIT)
+MAY_NAME = (*NAMED, Outcome.UNDO)
 
 
 class FileForm(forms.Form):
@@ -61,7 +67,7 @@ class DecisionForm(forms.Form):
             choices=[(each.value, _(each.label)) for each in MAY_BE[verdict]],
             widget=ChoiceCards(hints={each.value: HINTS[each] for each in Outcome}),
         )
-        if named or not set(MAY_BE[verdict]) & set(NAMED):
+        if named or not set(MAY_BE[verdict]) & set(MAY_NAME):
             del self.fields["communication"]
 
     def clean_communication(self) -> str:

@@ -80,13 +80,21 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('account', models.CharField(max_length=34)),
-                ('reference', models.CharField(max_length=90)),
+                ('reference', models.CharField(blank=True, max_length=90)),
                 ('amount_cents', models.BigIntegerField()),
                 ('booked_on', models.DateField()),
                 ('payer_iban', models.CharField(blank=True, max_length=34)),
                 ('payer_name', models.CharField(blank=True, max_length=140)),
+                ('ultimate_name', models.CharField(blank=True, max_length=140)),
+                ('other_account', models.CharField(blank=True, max_length=40)),
                 ('communication', models.CharField(blank=True, max_length=12)),
-                ('text', models.CharField(blank=True, max_length=280)),
+                ('text', models.CharField(blank=True, max_length=500)),
+                ('end_to_end', models.CharField(blank=True, max_length=35)),
+                ('return_code', models.CharField(blank=True, max_length=4)),
+                ('odd', models.JSONField(blank=True, default=list)),
+                ('fingerprint', models.CharField(max_length=64)),
+                ('occurrence', models.PositiveIntegerField()),
+                ('file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='movements', to='membership.bankfile')),
                 ('statement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='movements', to='membership.accountstatement')),
             ],
             options={
@@ -94,12 +102,27 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='RepeatedMovement',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('place', models.PositiveIntegerField()),
+                ('file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='repeated', to='membership.bankfile')),
+                ('movement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='repeats', to='membership.bankmovement')),
+                ('statement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='repeated', to='membership.accountstatement')),
+            ],
+            options={
+                'ordering': ('file', 'place'),
+                'constraints': [models.UniqueConstraint(fields=('file', 'place'), name='repeated_movement_once')],
+            },
+        ),
+        migrations.CreateModel(
             name='Handling',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('outcome', models.CharField(choices=[('accept', 'Count it for the shares'), ('wait', 'Keep it and wait for the rest'), ('refund', 'Pay all of it back'), ('aside', 'It is not about shares')], max_length=8)),
+                ('outcome', models.CharField(choices=[('accept', 'Count it for the shares'), ('wait', 'Keep it and wait for the rest'), ('refund', 'Pay all of it back'), ('aside', 'It is not about shares'), ('undo', 'Undo what was paid'), ('owe', 'Owe it again')], max_length=8)),
                 ('at', models.DateTimeField()),
                 ('reason', models.CharField(blank=True, max_length=500)),
+                ('undoes', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='undone_by', to='membership.handling')),
                 ('application', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='handlings', to='membership.application')),
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),
                 ('movement', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='handling', to='membership.bankmovement')),
@@ -133,6 +156,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('cents', models.PositiveBigIntegerField()),
                 ('made_on', models.DateField(blank=True, null=True)),
+                ('taken_back', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='membership.handling')),
                 ('handling', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='refunds', to='membership.handling')),
             ],
             options={
@@ -145,15 +169,23 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='accountstatement',
-            constraint=models.UniqueConstraint(fields=('account', 'number'), name='statement_once'),
+            constraint=models.UniqueConstraint(fields=('account', 'number', 'day', 'old_cents', 'new_cents'), name='statement_once'),
         ),
         migrations.AddConstraint(
             model_name='bankmovement',
-            constraint=models.UniqueConstraint(fields=('account', 'reference'), name='bank_movement_once'),
+            constraint=models.UniqueConstraint(fields=('fingerprint', 'occurrence'), name='bank_movement_once'),
         ),
         migrations.AddConstraint(
             model_name='handling',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('outcome__in', ('accept', 'wait')), _negated=True), ('application__isnull', False), _connector='OR'), name='handling_counts_for_one'),
+        ),
+        migrations.AddConstraint(
+            model_name='handling',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('undoes__isnull', True), models.Q(('outcome', 'undo'), _negated=True)), models.Q(('outcome', 'undo'), models.Q(('undoes__isnull', False), ('application__isnull', False), _connector='OR')), _connector='OR'), name='handling_that_undoes'),
+        ),
+        migrations.AddConstraint(
+            model_name='refund',
+            constraint=models.CheckConstraint(condition=models.Q(('made_on__isnull', True), ('taken_back__isnull', True), _connector='OR'), name='refund_paid_or_taken'),
         ),
         migrations.AddIndex(
             model_name='application',
@@ -189,6 +221,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='refund',
-            constraint=models.UniqueConstraint(condition=models.Q(('made_on__isnull', True)), fields=('handling',), name='refund_open_once'),
+            constraint=models.UniqueConstraint(condition=models.Q(('made_on__isnull', True), ('taken_back__isnull', True)), fields=('handling',), name='refund_open_once'),
         ),
     ]

@@ -13,6 +13,8 @@ CREATE TRIGGER membership_only_added BEFORE UPDATE OR DELETE OR TRUNCATE ON memb
   FOR EACH STATEMENT EXECUTE FUNCTION membership_only_added();
 CREATE TRIGGER membership_only_added BEFORE UPDATE OR DELETE OR TRUNCATE ON membership_accountstatement
   FOR EACH STATEMENT EXECUTE FUNCTION membership_only_added();
+CREATE TRIGGER membership_only_added BEFORE UPDATE OR DELETE OR TRUNCATE ON membership_repeatedmovement
+  FOR EACH STATEMENT EXECUTE FUNCTION membership_only_added();
 CREATE TRIGGER membership_only_added BEFORE DELETE OR TRUNCATE ON membership_application
   FOR EACH STATEMENT EXECUTE FUNCTION membership_only_added();
 CREATE TRIGGER membership_only_added BEFORE DELETE OR TRUNCATE ON membership_bankfile
@@ -40,6 +42,7 @@ DROP TRIGGER membership_only_added ON membership_handling;
 DROP TRIGGER membership_only_added ON membership_bankfile;
 DROP TRIGGER membership_only_added ON membership_application;
 DROP TRIGGER membership_only_added ON membership_accountstatement;
+DROP TRIGGER membership_only_added ON membership_repeatedmovement;
 DROP TRIGGER membership_only_added ON membership_bankmovement;
 DROP TRIGGER membership_only_added ON membership_informationnote;
 DROP FUNCTION membership_only_added;

@@ -16,7 +16,14 @@ from commonweal.membership.models.households import Household, HouseholdMember, 
 from commonweal.membership.models.imports import Import
 from commonweal.membership.models.joining import Application, InformationNote
 from commonweal.membership.models.members import Member
-from commonweal.membership.models.payments import AccountStatement, BankFile, BankMovement, Handling, Refund
+from commonweal.membership.models.payments import (
+    AccountStatement,
+    BankFile,
+    BankMovement,
+    Handling,
+    Refund,
+    RepeatedMovement,
+)
 from commonweal.membership.models.payouts import Payment, PaymentFile, PayoutAccount, ReturnedPayment
 from commonweal.membership.models.statutes import ShareTerms, StatuteSetting
 from commonweal.membership.models.transfers import ShareOffer
@@ -49,6 +56,7 @@ __all__ = [
     "PaymentFile",
     "PayoutAccount",
     "Refund",
+    "RepeatedMovement",
     "ReturnedPayment",
     "SeasonTest",
     "ShareOffer",

@@ -10,6 +10,7 @@ from django.db.models import Q
 from commonweal.kernel.privacy import Personal
 from commonweal.membership.models.joining import Application
 from commonweal.membership.rules.matching import Outcome
+from commonweal.membership.rules.statements import Odd, Oddity
 
 
 class BankFile(models.Model):
@@ -41,7 +42,8 @@ class BankFile(models.Model):
 
 
 class AccountStatement(models.Model):
-    """One statement of an account, with its balances; the same one is read in once, from whatever file."""
+    """One statement of an account, with its balances; the same one (number, day and balances) is read in once, from
+    whatever file. Numbers alone come again: banks let them restart."""
 
     file = models.ForeignKey(BankFile, models.PROTECT, related_name="statements")
     account = models.CharField(max_length=34)
@@ -56,37 +58,95 @@ class AccountStatement(models.Model):
 
     class Meta:
         ordering = ("day", "id")
-        constraints = (models.UniqueConstraint(fields=("account", "number"), name="statement_once"),)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("account", "number", "day", "old_cents", "new_cents"), name="statement_once"
+            ),
+        )
 
 
 class BankMovement(models.Model):
-    """One movement on the cooperative's account, as the bank tells it; rows are only ever added."""
+    """One movement on the cooperative's account, as the bank tells it; rows are only ever added.
+
+    `fingerprint` is the same for the same movement (`rules.statements.repeats`); `occurrence` counts those that
+    are the same in everything. `odd` are pairs of an oddity's code and what the file says there.
+    """
 
     statement = models.ForeignKey(AccountStatement, models.PROTECT, related_name="movements")
+    file = models.ForeignKey(BankFile, models.PROTECT, related_name="movements")
     account = models.CharField(max_length=34)
-    reference = models.CharField(max_length=90)
+    reference = models.CharField(max_length=90, blank=True)
     amount_cents = models.BigIntegerField()
     booked_on = models.DateField()
     payer_iban = models.CharField(max_length=34, blank=True)
     payer_name = models.CharField(max_length=140, blank=True)
+    ultimate_name = models.CharField(max_length=140, blank=True)
+    other_account = models.CharField(max_length=40, blank=True)
     communication = models.CharField(max_length=12, blank=True)
-    text = models.CharField(max_length=280, blank=True)
+    text = models.CharField(max_length=500, blank=True)
+    end_to_end = models.CharField(max_length=35, blank=True)
+    return_code = models.CharField(max_length=4, blank=True)
+    odd = models.JSONField(default=list, blank=True)
+    fingerprint = models.CharField(max_length=64)
+    occurrence = models.PositiveIntegerField()
 
     personal: ClassVar[dict[str, Personal]] = {
-        **dict.fromkeys(("statement", "account", "reference"), Personal.NONE),
         **dict.fromkeys(
-            ("amount_cents", "booked_on", "payer_iban", "payer_name", "communication", "text"),
+            ("statement", "file", "account", "reference", "return_code", "fingerprint", "occurrence"),
+            Personal.NONE,
+        ),
+        **dict.fromkeys(
+            (
+                "amount_cents",
+                "booked_on",
+                "payer_iban",
+                "payer_name",
+                "ultimate_name",
+                "other_account",
+                "communication",
+                "text",
+                "end_to_end",
+                "odd",
+            ),
             Personal.KEPT,
         ),
     }
 
     class Meta:
         ordering = ("booked_on", "id")
-        constraints = (models.UniqueConstraint(fields=("account", "reference"), name="bank_movement_once"),)
+        constraints = (
+            models.UniqueConstraint(fields=("fingerprint", "occurrence"), name="bank_movement_once"),
+        )
+
+    @property
+    def oddities(self) -> tuple[Odd, ...]:
+        """What is odd about it, as its file was read."""
+        return tuple(Odd(Oddity(code), detail) for code, detail in self.odd)
+
+
+class RepeatedMovement(models.Model):
+    """A movement of a file that was recognised as read in before, and which one it is; `place` counts the movements of the
+    file from 1. Rows are only ever added."""
+
+    file = models.ForeignKey(BankFile, models.PROTECT, related_name="repeated")
+    movement = models.ForeignKey(BankMovement, models.PROTECT, related_name="repeats")
+    statement = models.ForeignKey(AccountStatement, models.PROTECT, related_name="repeated")
+    place = models.PositiveIntegerField()
+
+    personal: ClassVar[dict[str, Personal]] = dict.fromkeys(
+        ("file", "movement", "statement", "place"), Personal.NONE
+    )
+
+    class Meta:
+        ordering = ("file", "place")
+        constraints = (models.UniqueConstraint(fields=("file", "place"), name="repeated_movement_once"),)
 
 
 class Handling(models.Model):
-    """What was decided about a movement, and for which application it counts. Once a movement; never changed."""
+    """What was decided about a movement, and for which application it counts. Once a movement; never changed.
+
+    `undoes` is the decision on the payment that this movement takes back.
+    """
 
     movement = models.OneToOneField(BankMovement, models.PROTECT, related_name="handling")
     application = models.ForeignKey(
@@ -96,9 +156,10 @@ class Handling(models.Model):
     by = models.ForeignKey("people.Person", models.PROTECT, related_name="+")
     at = models.DateTimeField()
     reason = models.CharField(max_length=500, blank=True)
+    undoes = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="undone_by")
 
     personal: ClassVar[dict[str, Personal]] = dict.fromkeys(
-        ("movement", "application", "outcome", "by", "at", "reason"), Personal.KEPT
+        ("movement", "application", "outcome", "by", "at", "reason", "undoes"), Personal.KEPT
     )
 
     class Meta:
@@ -108,23 +169,37 @@ class Handling(models.Model):
                 name="handling_counts_for_one",
                 condition=~Q(outcome__in=("accept", "wait")) | Q(application__isnull=False),
             ),
+            models.CheckConstraint(
+                name="handling_that_undoes",
+                condition=(Q(undoes__isnull=True) & ~Q(outcome="undo"))
+                | (Q(outcome="undo") & (Q(undoes__isnull=False) | Q(application__isnull=False))),
+            ),
         )
 
 
 class Refund(models.Model):
-    """Money of a movement that is to be paid back, and the day it was."""
+    """Money of a movement that is to be paid back, and the day it was; or the decision on the movement by which the bank
+    took the money back itself (`taken_back`), after which there is nothing to pay."""
 
     handling = models.ForeignKey(Handling, models.PROTECT, related_name="refunds")
     cents = models.PositiveBigIntegerField()
     made_on = models.DateField(null=True, blank=True)
+    taken_back = models.ForeignKey(Handling, models.PROTECT, null=True, blank=True, related_name="+")
 
-    personal: ClassVar[dict[str, Personal]] = dict.fromkeys(("handling", "cents", "made_on"), Personal.KEPT)
+    personal: ClassVar[dict[str, Personal]] = dict.fromkeys(
+        ("handling", "cents", "made_on", "taken_back"), Personal.KEPT
+    )
 
     class Meta:
         ordering = ("id",)
         constraints = (
             models.CheckConstraint(name="refund_of_something", condition=Q(cents__gte=1)),
+            models.CheckConstraint(
+                name="refund_paid_or_taken", condition=Q(made_on__isnull=True) | Q(taken_back__isnull=True)
+            ),
             models.UniqueConstraint(
-                name="refund_open_once", fields=("handling",), condition=Q(made_on__isnull=True)
+                name="refund_open_once",
+                fields=("handling",),
+                condition=Q(made_on__isnull=True, taken_back__isnull=True),
             ),
         )

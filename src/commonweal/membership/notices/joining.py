@@ -48,7 +48,15 @@ def _text(application: Application, state: ApplicationState, reason: str) -> str
         ) % {"holder": application.holder_name}
     if state == ApplicationState.AWAITING:
         due = dues_of([application])[application.pk]
-        return _(
+        taken_back = (
+            _(
+                "the bank took your payment back, so the shares are not in the register. If you still want them,"
+            )
+            + " "
+            if reason
+            else ""
+        )
+        return taken_back + _(
             "pay %(amount)s by %(day)s to account %(iban)s in the name of %(site)s, with the structured "
             "communication %(communication)s. The shares are entered once the money is there."
         ) % {

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Max, Q, QuerySet, Sum
 
+from commonweal.ledger import queries as ledger
 from commonweal.membership.models import Application, Handling, InformationNote, Member
 from commonweal.membership.queries.members import members_on
 from commonweal.membership.queries.shares import MovementLine, all_terms, held_on, movements_of, setting_on
 from commonweal.membership.rules.joining import ApplicationState, fits
-from commonweal.membership.rules.matching import Due, Outcome
+from commonweal.membership.rules.matching import COUNTED, Due
+from commonweal.membership.rules.names import HolderName
 from commonweal.membership.rules.statutes import SettingName, Terms
 from commonweal.membership.states import OPEN
 
 if TYPE_CHECKING:
+    from commonweal.ledger.models import Operation
     from commonweal.people.models import Organisation, Person
 
 APPLICATIONS_MAX = 200
-COUNTED = (Outcome.ACCEPT, Outcome.WAIT)
+# A bank that takes the same money back more often than this is asked why.
+ENTRIES_MAX = 9
 
 
 def note_on(day: date, language: str) -> InformationNote | None:
@@ -125,11 +129,14 @@ def applications_paid_with(codes: Iterable[str]) -> dict[str, Application]:
 
 
 def dues_of(applications: Iterable[Application]) -> dict[int, Due]:
-    """What is due and paid on each, by id; two queries."""
+    """What is due and paid on each, by id; two queries. What the bank took back is paid no more."""
     found = list(applications)
-    counted = Handling.objects.filter(application__in=found, outcome__in=COUNTED).order_by()
+    # Taking back what was never counted (it was to be paid back) takes nothing away.
+    never = Q(undoes__isnull=False) & ~Q(undoes__outcome__in=COUNTED)
+    counted = Handling.objects.filter(~never, application__in=found, outcome__in=COUNTED).order_by()
     came = counted.values_list("application_id").annotate(cents=Sum("movement__amount_cents"))
-    back = counted.values_list("application_id").annotate(cents=Sum("refunds__cents"))
+    still = Q(refunds__taken_back__isnull=True)
+    back = counted.values_list("application_id").annotate(cents=Sum("refunds__cents", filter=still))
     gone = {pk: cents or 0 for pk, cents in back}
     paid = {pk: cents - gone[pk] for pk, cents in came}
     return {
@@ -138,10 +145,19 @@ def dues_of(applications: Iterable[Application]) -> dict[int, Due]:
             each.due_cents,
             paid.get(each.pk, 0),
             each.lapses_on,
-            tuple(str(who) for who in (each.person, each.organisation, each.representative) if who),
+            tuple(_names(each)),
         )
         for each in found
     }
+
+
+def _names(application: Application) -> Iterator[HolderName]:
+    """The names that may pay for an application: of who would hold the shares and of who represents them."""
+    if application.organisation:
+        yield HolderName(application.organisation.name)
+    for person in (application.person, application.representative):
+        if person:
+            yield HolderName(person.family_name, person.given_name)
 
 
 def home_of(person: Person, day: date) -> dict[str, Any]:
@@ -157,9 +173,22 @@ def home_of(person: Person, day: date) -> dict[str, Any]:
     return {name: value for name, value in told.items() if value}
 
 
+def entries_for(application: Application) -> list[Operation]:
+    """The operations that entered an application's shares, oldest first: more than one when money came back in between."""
+    keys = [entry_key(application, place) for place in range(1, ENTRIES_MAX + 1)]
+    return ledger.operations_with_keys(keys)
+
+
+def entry_key(application: Application, place: int) -> str:
+    """The key of the ledger under which an application is entered, for the first time or a later one."""
+    key = f"application:{application.pk}"
+    return key if place == 1 else f"{key}:{place}"
+
+
 def entry_of(application: Application) -> MovementLine | None:
     """The movement that brought an application's shares into the register, among its holder's latest ones."""
-    if application.member is None:
+    entered = entries_for(application)
+    if application.member is None or not entered:
         return None
-    key = f"application:{application.pk}"
-    return next((line for line in movements_of(application.member) if line.operation.key == key), None)
+    latest = entered[-1].pk
+    return next((line for line in movements_of(application.member) if line.operation.pk == latest), None)

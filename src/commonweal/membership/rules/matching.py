@@ -5,12 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from commonweal.kernel.text import folded
 from commonweal.kernel.words import Words, gettext_noop
 from commonweal.membership.rules.joining import ApplicationState as State
-
-# Shorter words in a name ("de", "van", "SA") prove nothing.
-WORD_LENGTH_MIN = 3
+from commonweal.membership.rules.names import HolderName, proves
+from commonweal.membership.rules.statements.facts import Oddity
 
 
 class Verdict(Words):
@@ -25,6 +23,9 @@ class Verdict(Words):
     EARLY = "early", gettext_noop("comes before the papers are checked")
     OTHER_PAYER = "other_payer", gettext_noop("comes from an account in another name")
     UNKNOWN = "unknown", gettext_noop("carries no communication we know")
+    ODD = "odd", gettext_noop("has something odd about it")
+    RETURNED = "returned", gettext_noop("is a payment of ours that comes back")
+    REVERSAL = "reversal", gettext_noop("takes money back, or pays it back, of a request for shares")
     OUTGOING = "outgoing", gettext_noop("goes out")
 
 
@@ -35,8 +36,12 @@ class Outcome(Words):
     WAIT = "wait", gettext_noop("Keep it and wait for the rest")
     REFUND = "refund", gettext_noop("Pay all of it back")
     ASIDE = "aside", gettext_noop("It is not about shares")
+    UNDO = "undo", gettext_noop("Undo what was paid")
+    OWE = "owe", gettext_noop("Owe it again")
 
 
+# What counts as paid on a request; undoing takes away from it.
+COUNTED = (Outcome.ACCEPT, Outcome.WAIT, Outcome.UNDO)
 _ACCEPT, _WAIT, _REFUND, _ASIDE = Outcome.ACCEPT, Outcome.WAIT, Outcome.REFUND, Outcome.ASIDE
 MAY_BE: dict[Verdict, tuple[Outcome, ...]] = {
     Verdict.EXACT: (_ACCEPT, _REFUND),
@@ -48,6 +53,9 @@ MAY_BE: dict[Verdict, tuple[Outcome, ...]] = {
     Verdict.EARLY: (_WAIT, _REFUND),
     Verdict.OTHER_PAYER: (_ACCEPT, _WAIT, _REFUND),
     Verdict.UNKNOWN: (_ACCEPT, _WAIT, _REFUND, _ASIDE),
+    Verdict.ODD: (_ACCEPT, _WAIT, _REFUND, _ASIDE),
+    Verdict.RETURNED: (Outcome.OWE, _ASIDE),
+    Verdict.REVERSAL: (Outcome.UNDO, _ASIDE),
     Verdict.OUTGOING: (_ASIDE,),
 }
 # What happens without anybody looking, once the statement is confirmed.
@@ -62,7 +70,7 @@ class Due:
     due_cents: int
     paid_cents: int
     lapses_on: date
-    names: tuple[str, ...]
+    names: tuple[HolderName, ...]
 
     @property
     def open_cents(self) -> int:
@@ -70,12 +78,28 @@ class Due:
         return self.due_cents - self.paid_cents
 
 
-def verdict(amount_cents: int, booked_on: date, payer_name: str, due: Due | None) -> Verdict:
-    """What a movement is, beside the application its communication names (None: none)."""
+def verdict(
+    amount_cents: int,
+    booked_on: date,
+    payer_name: str,
+    due: Due | None,
+    *,
+    odd: frozenset[Oddity] = frozenset(),
+    comes_back: bool = False,
+) -> Verdict:
+    """What a movement is, beside the application its communication names (None: none).
+
+    `payer_name` is the ultimate payer's where the bank names one. `odd` is what is odd about it; `comes_back` says that it
+    bears the reference and amount of a payment of ours that has not come back before.
+    """
     if amount_cents <= 0:
-        return Verdict.OUTGOING
+        return _goes(amount_cents, due, odd)
+    if comes_back:
+        return Verdict.RETURNED
     if due is None:
         return Verdict.UNKNOWN
+    if odd:
+        return Verdict.ODD
     by_state = {
         State.PAID: Verdict.DOUBLE,
         State.MEMBER: Verdict.DOUBLE,
@@ -88,22 +112,23 @@ def verdict(amount_cents: int, booked_on: date, payer_name: str, due: Due | None
         return by_state[due.state]
     if booked_on > due.lapses_on:
         return Verdict.LATE
-    if not same_name(payer_name, due.names):
+    if not is_own(payer_name, due.names):
         return Verdict.OTHER_PAYER
     if amount_cents == due.open_cents:
         return Verdict.EXACT
     return Verdict.UNDER if amount_cents < due.open_cents else Verdict.OVER
 
 
-def same_name(payer: str, names: tuple[str, ...]) -> bool:
-    """Whether the name on an account shares a word with one of these; a bank that gives no name proves nothing."""
-    words = _words(payer)
-    return not words or any(words & _words(name) for name in names)
+def _goes(amount_cents: int, due: Due | None, odd: frozenset[Oddity]) -> Verdict:
+    """Money that goes is never passed over when it names a request, or the bank says that it takes something back."""
+    if amount_cents and (due is not None or Oddity.REVERSAL in odd):
+        return Verdict.REVERSAL
+    return Verdict.ODD if odd & {Oddity.REPEATED, Oddity.CONTRADICTS} else Verdict.OUTGOING
 
 
-def _words(name: str) -> frozenset[str]:
-    spaced = "".join(c if c.isalnum() else " " for c in folded(name))
-    return frozenset(word for word in spaced.split() if len(word) >= WORD_LENGTH_MIN)
+def is_own(payer: str, names: tuple[HolderName, ...]) -> bool:
+    """Whether the name on an account proves that one of these paid; no name proves nothing."""
+    return any(proves(payer, name) for name in names)
 
 
 def over_cents(amount_cents: int, due: Due) -> int:

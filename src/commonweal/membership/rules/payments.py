@@ -43,3 +43,21 @@ class ReturnReason(Words):
     WRONG_HOLDER = "wrong_holder", gettext_noop("the account is someone else's")
     DECEASED = "deceased", gettext_noop("the holder died")
     OTHER = "other", gettext_noop("another reason")
+
+
+# Why a bank sends a credit transfer back (ISO 20022, ExternalReturnReason1Code), as far as it says what to do.
+_REASONS = {
+    "AC01": ReturnReason.WRONG_NUMBER,
+    "AC02": ReturnReason.WRONG_NUMBER,
+    "AC03": ReturnReason.WRONG_NUMBER,
+    "RC01": ReturnReason.WRONG_NUMBER,
+    "AC04": ReturnReason.CLOSED,
+    "AC07": ReturnReason.CLOSED,
+    "BE01": ReturnReason.WRONG_HOLDER,
+    "MD07": ReturnReason.DECEASED,
+}
+
+
+def reason_of(code: str) -> ReturnReason:
+    """The reason a bank's code stands for; another reason for a code we do not know."""
+    return _REASONS.get(code.strip().upper(), ReturnReason.OTHER)

@@ -32,6 +32,15 @@ APPLICATION = Machine(
             "lapse", frozenset({"awaiting"}), "lapsed", SECRETARY, gettext_noop("Let it lapse"), "day_passed"
         ),
         Move(
+            "reopen",
+            # The bank took the money back: what was entered is undone, and it waits for payment once more.
+            frozenset({"paid", "member"}),
+            "awaiting",
+            PAYMENT,
+            gettext_noop("Wait for payment again"),
+            "money_taken_back",
+        ),
+        Move(
             "pay",
             frozenset({"awaiting", "lapsed"}),
             "paid",

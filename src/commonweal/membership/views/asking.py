@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from commonweal.membership.models import Application, BankMovement, Handling
-from commonweal.membership.queries.payments import Plan, PlannedLine, PlannedStatement
+from commonweal.membership.models import Application, BankMovement, Handling, RepeatedMovement
+from commonweal.membership.queries.bank_plans import Plan, PlannedLine
 from commonweal.membership.rules.joining import ApplicationState, printed
 from commonweal.membership.rules.matching import BY_ITSELF, Outcome, Verdict
-from commonweal.membership.rules.statements import BankLine
+from commonweal.membership.rules.statements import BankLine, Odd
 from commonweal.membership.views.wording import shares
 from commonweal.people.rules import Channel
 from commonweal.ui.formats import day, euros
@@ -127,22 +128,30 @@ def history(events: Iterable[Event]) -> list[dict[str, Any]]:
 
 
 def movement_row(
-    movement: BankMovement | BankLine, verdict: Verdict, application: Application | None
+    movement: BankMovement | BankLine, verdict: Verdict | None, application: Application | None
 ) -> dict[str, Any]:
-    """One movement of the bank as finance reads it, with what it is."""
+    """One movement of the bank as finance reads it, with what it is and what is odd about it."""
+    odd = movement.oddities if isinstance(movement, BankMovement) else movement.odd
     return {
         "movement": movement,
+        "account": movement.payer_iban or movement.other_account,
         "communication": printed(movement.communication) if movement.communication else "",
-        "verdict": verdict.label,
+        "verdict": verdict.label if verdict else "",
         "application": application,
+        "odd": [_odd(each) for each in odd],
     }
 
 
-def planned_row(statement: PlannedStatement, planned: PlannedLine) -> dict[str, Any]:
+def _odd(odd: Odd) -> str:
+    label = capfirst(_(odd.code.label))
+    return f"{label}: {odd.detail}" if odd.detail else f"{label}."
+
+
+def planned_row(planned: PlannedLine) -> dict[str, Any]:
     """The same in a file that is not read in yet, with what will become of it."""
-    by_itself = BY_ITSELF.get(planned.verdict)
-    if statement.known or planned.known:
-        will = _("was read in before: nothing happens")
+    by_itself = BY_ITSELF.get(planned.verdict) if planned.verdict else None
+    if planned.equals is not None:
+        will = _equal(planned.equals.booked_on, planned.equals.statement, planned.equals.read_on)
     elif by_itself is not None:
         will = _(by_itself.label)
     else:
@@ -150,13 +159,35 @@ def planned_row(statement: PlannedStatement, planned: PlannedLine) -> dict[str, 
     return {**movement_row(planned.line, planned.verdict, planned.application), "will": will}
 
 
-def kept_row(handled: BankMovement) -> dict[str, Any]:
+def _equal(booked_on: date, statement: str, read_on: date | None) -> str:
+    """What a movement equals that was read before."""
+    values = {"day": day(booked_on), "statement": statement, "read": day(read_on) if read_on else ""}
+    if read_on is None:
+        return (
+            _("is the movement of %(day)s in statement %(statement)s of this file: not kept twice") % values
+        )
+    return (
+        _("is the movement of %(day)s in statement %(statement)s, read in on %(read)s: not kept twice")
+        % values
+    )
+
+
+def kept_row(movement: BankMovement) -> dict[str, Any]:
     """The same in a file that was read in, with what became of it."""
-    handling: Handling | None = getattr(handled, "handling", None)
+    handling: Handling | None = getattr(movement, "handling", None)
     application = handling.application if handling else None
     became = _(Outcome(handling.outcome).label) if handling else _("waits for a decision")
-    communication = printed(handled.communication) if handled.communication else ""
-    return {"movement": handled, "communication": communication, "application": application, "will": became}
+    return {**movement_row(movement, None, application), "will": became}
+
+
+def repeated_row(repeated: RepeatedMovement) -> dict[str, Any]:
+    """A movement of a file that was read in before, with the one it is."""
+    movement = repeated.movement
+    read_at = movement.file.confirmed_at
+    same_file = movement.file_id == repeated.file_id or read_at is None
+    read_on = None if same_file or read_at is None else timezone.localtime(read_at).date()
+    will = _equal(movement.booked_on, movement.statement.number, read_on)
+    return {**movement_row(movement, None, None), "will": will}
 
 
 def plan_counts(plan: Plan) -> dict[str, int]:

@@ -15,9 +15,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from commonweal.kernel.decision import Refusal
 from commonweal.membership.actions import payments as actions
 from commonweal.membership.forms.payments import DecisionForm, FileForm, RefundForm
-from commonweal.membership.queries import joining, payments
+from commonweal.membership.queries import bank_plans, joining, payments
 from commonweal.membership.rules.joining import ApplicationState
-from commonweal.membership.rules.matching import Outcome
+from commonweal.membership.rules.matching import Outcome, Verdict
 from commonweal.membership.rules.statements import FILE_BYTES
 from commonweal.membership.views import asking
 from commonweal.people.access import for_staff, signed_in_person
@@ -75,9 +75,11 @@ def bank_file(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("membership:payment-desk")
     if file.confirmed_at is not None:
         rows = [asking.kept_row(each) for each in payments.movements_in(file)]
-        return render(request, "membership/bank_file_read.html", {"file": file, "rows": rows})
-    plan = payments.plan_of(bytes(file.content))
-    rows = [asking.planned_row(each, line) for each in plan.statements for line in each.lines[:LINES_MAX]]
+        repeated = [asking.repeated_row(each) for each in payments.repeated_in(file)]
+        context = {"file": file, "rows": rows, "repeated": repeated}
+        return render(request, "membership/bank_file_read.html", context)
+    plan = bank_plans.plan_of(bytes(file.content))
+    rows = [asking.planned_row(line) for each in plan.statements for line in each.lines[:LINES_MAX]]
     context = {
         "file": file,
         "plan": plan,
@@ -120,6 +122,7 @@ def movement_decide(request: HttpRequest, pk: int) -> HttpResponse:
         "movement": asking.movement_row(movement, verdict, named),
         "named": asking.row(named) if named else None,
         "due": joining.dues_of([named])[named.pk] if named else None,
+        "payment": payments.payment_back_with(movement) if verdict == Verdict.RETURNED else None,
         "likely": [asking.row(each) for each in payments.likely_for(movement)] if named is None else [],
     }
     return render(request, "membership/movement_decide.html", context)
@@ -132,12 +135,16 @@ def refund_made(request: HttpRequest, pk: int) -> HttpResponse:
     refund = payments.refund_with(pk)
     if refund is None:
         raise Http404
-    if refund.made_on is not None:
+    if refund.made_on is not None or refund.taken_back_id is not None:
         return redirect("membership:payment-desk")
     form = RefundForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         on = form.cleaned_data["made_on"]
-        actions.mark_refunded(refund=refund, on=on, by=signed_in_person(request), now=timezone.now())
+        try:
+            actions.mark_refunded(refund=refund, on=on, by=signed_in_person(request), now=timezone.now())
+        except Refusal as refusal:
+            messages.error(request, str(refusal))
+            return redirect("membership:payment-desk")
         messages.success(request, _("It is noted as paid back."))
         return redirect("membership:payment-desk")
     return render(request, "membership/refund_made.html", {"form": form, "refund": refund})

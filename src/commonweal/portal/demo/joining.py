@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 
 from commonweal.membership.actions import joining, payments
-from commonweal.membership.queries.payments import plan_of
+from commonweal.membership.queries.bank_plans import plan_of
 from commonweal.membership.rules.joining import HolderRole
 from commonweal.people.actions import register_person
 from commonweal.people.rules import Channel

@@ -1,26 +1,57 @@
-"""Bank statements of two formats behind one reading: CODA (Febelfin) and camt.053 (ISO 20022). Pure.
+"""Bank statements of two formats behind one reading: CODA (Febelfin, 2.6) and camt.053 (ISO 20022). Pure.
 
-Everything in a file is taken for hostile until it holds together.
+Everything in a file is taken for hostile until it holds together. What must hold is the cooperative's own: its account,
+sums and balances. What is odd about a stranger is kept beside the movement, which then waits for a person.
 """
 
 from __future__ import annotations
 
 from commonweal.membership.rules.statements import camt_file, coda_file
-from commonweal.membership.rules.statements.facts import BankLine, BankStatement, Unreadable, gettext_noop
+from commonweal.membership.rules.statements.facts import (
+    BankLine,
+    BankStatement,
+    Odd,
+    Oddity,
+    Reading,
+    SetAside,
+    Unreadable,
+    account_number,
+    gettext_noop,
+)
+from commonweal.membership.rules.statements.file_kinds import FILE_BYTES, text_of
 
-__all__ = ["FILE_BYTES", "BankLine", "BankStatement", "Unreadable", "read_statements"]
-FILE_BYTES = 5_000_000
+__all__ = [
+    "FILE_BYTES",
+    "BankLine",
+    "BankStatement",
+    "Odd",
+    "Oddity",
+    "Reading",
+    "SetAside",
+    "Unreadable",
+    "read_file",
+]
 
 
-def read_statements(data: bytes) -> tuple[BankStatement, ...]:
-    """The statements in a file, in its order. Raises Unreadable with the line when anything in it does not hold."""
-    if not data.strip():
-        raise Unreadable(1, gettext_noop("the file is empty"))
-    if len(data) > FILE_BYTES:
-        raise Unreadable(1, gettext_noop("the file is too large for a bank statement"))
-    found = (
-        camt_file.read(data) if data.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<") else coda_file.read(data)
-    )
-    if not found:
-        raise Unreadable(1, gettext_noop("no statement is in this file"))
-    return found
+def read_file(data: bytes, account: str) -> Reading:
+    """The statements of one account in euro that a file holds, in its order; parts of other accounts or in other
+    currencies are set aside and named.
+
+    Raises Unreadable, with the line, when the account's own figures do not hold, and when there is nothing of it.
+    """
+    own = account_number(account)
+    text = text_of(data)
+    reading = camt_file.read(text, own) if text.lstrip().startswith("<") else coda_file.read(text, own)
+    if reading.statements:
+        return reading
+    if not reading.set_aside:
+        raise Unreadable(1, gettext_noop("no statement is in this file"), kind="no_statement")
+    first = reading.set_aside[0]
+    if first.account == own:
+        what = gettext_noop("this account is kept in euro here; the statement is in another currency:")
+        raise Unreadable(first.line, what, first.currency, kind="currency")
+    if not account_number(first.account):
+        what = gettext_noop("the check digits of an account number do not hold")
+        raise Unreadable(first.line, what, first.account, kind="account")
+    what = gettext_noop("this is a statement of another account:")
+    raise Unreadable(first.line, what, first.account, kind="other_account")

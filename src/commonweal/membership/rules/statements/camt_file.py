@@ -1,249 +1,105 @@
-"""camt.053, the statement of ISO 20022. Read with expat alone: a document type is refused before anything is expanded,
-and depth and size are bounded. Only the standard's elements named here are read.
+"""camt.053, the statement of ISO 20022, versions 001.02 to 001.13: accounts, balances and sums. Pure.
+
+Only the standard's elements named here are read. Movements are in `camt_entries`.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from xml.parsers import expat
-
-from stdnum.be import ogm_vcs
 
 from commonweal.kernel.text import clean
-from commonweal.membership.rules.statements import facts
-from commonweal.membership.rules.statements.facts import BankLine, BankStatement, Unreadable, gettext_noop
+from commonweal.membership.rules.statements import camt_entries, facts
+from commonweal.membership.rules.statements.camt_tree import MISSING, Node, messages_in
+from commonweal.membership.rules.statements.camt_values import day_at, decimal, signed_cents
+from commonweal.membership.rules.statements.facts import (
+    BankStatement,
+    Reading,
+    SetAside,
+    Unreadable,
+    gettext_noop,
+)
 
-SPACE = re.compile(r"urn:iso:std:iso:20022:tech:xsd:camt\.053\.001\.\d\d", re.ASCII)
-DEPTH, NODES = 40, 500_000
-_AMOUNT = re.compile(r"\d{1,13}(?:\.\d{1,5})?", re.ASCII)
-_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
-LEFT_OUT = {"PDNG", "INFO", "FUTR"}
-_MISSING = gettext_noop("something is missing or stands there twice:")
-
-
-@dataclass(slots=True)
-class Node:
-    """An element with its line, its text and what stands in it."""
-
-    name: str
-    line: int
-    attributes: dict[str, str]
-    text: str = ""
-    children: list[Node] = field(default_factory=list)
-
-    def all(self, path: str) -> list[Node]:
-        """The elements at a path such as `Acct/Id/IBAN`."""
-        found = [self]
-        for name in path.split("/"):
-            found = [child for node in found for child in node.children if child.name == name]
-        return found
-
-    def one(self, path: str) -> Node:
-        """The only element at a path. Raises Unreadable."""
-        found = self.all(path)
-        if len(found) != 1:
-            raise Unreadable(found[1].line if found else self.line, _MISSING, f"{self.name}/{path}")
-        return found[0]
-
-    def first(self, *paths: str) -> str:
-        """The text at the first of these paths that has one."""
-        texts = (node.text.strip() for path in paths for node in self.all(path))
-        return next((text for text in texts if text), "")
+# Opening: booked, that of the statement before, that of the page before. Closing: booked, that of the page.
+OPENING, CLOSING = ("OPBD", "PRCD", "ITBD"), ("CLBD", "ITBD")
 
 
-class _Tree:
-    """Builds the nodes while expat reads."""
-
-    def __init__(self) -> None:
-        self.parser = expat.ParserCreate(namespace_separator=" ")
-        self.parser.StartElementHandler = self.start
-        self.parser.EndElementHandler = self.end
-        self.parser.CharacterDataHandler = self.said
-        self.parser.StartDoctypeDeclHandler = self.refused
-        self.parser.buffer_text = True
-        self.open: list[Node] = []
-        self.root: Node | None = None
-        self.count = 0
-
-    def start(self, name: str, attributes: dict[str, str]) -> None:
-        """Opens an element of the standard's own namespace."""
-        space, _blank, bare = name.rpartition(" ")
-        line, self.count = self.parser.CurrentLineNumber, self.count + 1
-        if len(self.open) >= DEPTH or self.count > NODES:
-            raise Unreadable(line, gettext_noop("the file is too deep or too long for a bank statement"))
-        if not self.open and not SPACE.fullmatch(space):
-            raise Unreadable(line, gettext_noop("this is no camt.053 statement"))
-        node = Node(bare, line, attributes)
-        if self.open:
-            self.open[-1].children.append(node)
-        else:
-            self.root = node
-        self.open.append(node)
-
-    def end(self, _name: str) -> None:
-        """Closes it."""
-        self.open.pop()
-
-    def said(self, text: str) -> None:
-        """Adds to the text of the element that is open."""
-        self.open[-1].text += text
-
-    def refused(self, *_all: object) -> None:
-        """Refuses a document type, and with it every entity."""
-        raise Unreadable(
-            self.parser.CurrentLineNumber, gettext_noop("a bank statement declares no document type")
-        )
+def read(text: str, own: str) -> Reading:
+    """The statements of an account in a camt.053 file. Raises Unreadable."""
+    statements, aside, name = [], [], "camt.053"
+    for name, document in messages_in(text):  # noqa: B007 - the last name is the format
+        for node in document.one("BkToCstmrStmt").all("Stmt"):
+            account, currency, line = _account(node)
+            if own and (account, currency) == (own, "EUR"):
+                statements.append(_statement(node, account))
+            else:
+                aside.append(SetAside(account, currency, line))
+    return Reading(name, tuple(statements), tuple(aside))
 
 
-def read(data: bytes) -> tuple[BankStatement, ...]:
-    """The statements of a camt.053 file. Raises Unreadable."""
-    tree = _Tree()
-    try:
-        tree.parser.Parse(data, True)
-    except expat.ExpatError as wrong:
-        raise Unreadable(wrong.lineno, gettext_noop("this is not well-formed XML")) from wrong
-    except (ValueError, LookupError) as wrong:
-        # An encoding Python does not know.
-        raise Unreadable(1, gettext_noop("this is not well-formed XML")) from wrong
-    if tree.root is None or tree.root.name != "Document":
-        raise Unreadable(1, gettext_noop("this is no camt.053 statement"))
-    return tuple(_statement(node) for node in tree.root.one("BkToCstmrStmt").all("Stmt"))
+def _account(node: Node) -> tuple[str, str, int]:
+    """The account, its currency and its line; an IBAN may stand among other numbers, and the currency beside a balance."""
+    accounts = node.all("Acct")
+    if len(accounts) != 1:
+        raise Unreadable(node.line, MISSING, "Stmt/Acct", kind="missing")
+    numbers = accounts[0].all("Id/IBAN") or accounts[0].all("Id/Othr/Id")
+    if len({each.text.strip() for each in numbers}) != 1:
+        raise Unreadable(accounts[0].line, MISSING, "Acct/Id/IBAN", kind="missing")
+    written = numbers[0].text.strip()
+    balances = [each.attributes.get("Ccy", "") for each in node.all("Bal/Amt")]
+    currency = accounts[0].first("Ccy") or next(iter(balances), "") or "EUR"
+    return facts.account_number(written) or clean(written, lines=False)[:40], currency, numbers[0].line
 
 
-def _statement(node: Node) -> BankStatement:
-    account = node.one("Acct/Id/IBAN")
-    iban = facts.account_number(account.text.strip(), account.line)
-    if not iban:
-        raise Unreadable(account.line, gettext_noop("the check digits of an account number do not hold"))
-    if node.first("Acct/Ccy") not in ("EUR", ""):
-        raise Unreadable(account.line, gettext_noop("the account is not kept in euro"))
-    old, first = _balance(node, "OPBD", "PRCD")
-    new, day = _balance(node, "CLBD")
-    entries = [entry for entry in node.all("Ntry") if _is_booked(entry)]
-    lines = tuple(line for entry in entries for line in _entry(entry))
+def _statement(node: Node, account: str) -> BankStatement:
+    old, first, new, day = _balances(node)
+    entries = [entry for entry in node.all("Ntry") if camt_entries.is_booked(entry)]
+    lines = tuple(line for entry in entries for line in camt_entries.lines_of(entry, day))
     _counted(node, entries)
-    sequence = node.first("LglSeqNb", "ElctrncSeqNb", "Id")
-    if not sequence:
-        raise Unreadable(node.line, _MISSING, "Stmt/Id")
-    number = facts.statement_number(day.year, sequence)
-    return facts.checked(BankStatement(iban, number, day, old, new, lines), first, node.line)
+    number = facts.statement_number(day, node.first("LglSeqNb", "ElctrncSeqNb", "Id"))
+    return facts.checked(BankStatement(account, number, day, old, new, lines), first, node.line)
 
 
-def _balance(node: Node, *codes: str) -> tuple[int, date]:
-    for code in codes:
-        found = [each for each in node.all("Bal") if each.one("Tp/CdOrPrtry").first("Cd") == code]
-        if len(found) == 1:
-            return _signed(found[0]), _day(found[0].one("Dt"))
-        if found:
-            raise Unreadable(found[1].line, _MISSING, f"Bal {code}")
-    raise Unreadable(node.line, _MISSING, f"Bal {codes[0]}")
-
-
-def _amount(node: Node) -> int:
-    text = node.text.strip()
-    if node.attributes.get("Ccy") != "EUR":
-        raise Unreadable(node.line, gettext_noop("the account is not kept in euro"))
-    if not _AMOUNT.fullmatch(text):
-        raise Unreadable(node.line, gettext_noop("this is no amount"), text)
-    cents = Decimal(text) * 100
-    if cents != int(cents):
-        raise Unreadable(node.line, gettext_noop("an amount has parts of a cent"))
-    return int(cents)
-
-
-def _signed(node: Node, amount: str = "Amt") -> int:
-    sign = node.one("CdtDbtInd")
-    signs = {"CRDT": 1, "DBIT": -1}
-    if sign.text.strip() not in signs:
-        raise Unreadable(sign.line, gettext_noop("money comes (CRDT) or goes (DBIT)"), sign.text)
-    return signs[sign.text.strip()] * _amount(node.one(amount))
-
-
-def _day(node: Node) -> date:
-    text = node.first("Dt") or node.first("DtTm")[:10]
-    try:
-        if not _DAY.fullmatch(text):
-            raise ValueError(text)
-        return date.fromisoformat(text)
-    except ValueError as wrong:
-        raise Unreadable(node.line, gettext_noop("this day does not exist"), text) from wrong
-
-
-def _is_booked(entry: Node) -> bool:
-    status = entry.one("Sts")
-    text = status.first("Cd") or status.text.strip()
-    if text != "BOOK" and text not in LEFT_OUT:
-        raise Unreadable(status.line, gettext_noop("this is no status of a movement"), text)
-    return text == "BOOK"
-
-
-def _entry(entry: Node) -> Iterator[BankLine]:
-    total, day = _signed(entry), _day(entry.one("BookgDt"))
-    parts = entry.all("NtryDtls/TxDtls")
-    if len(parts) < 2:
-        yield _line(entry, parts[0] if parts else entry, total, day)
-        return
-    amounts = [_part(part, 1 if total > 0 else -1) for part in parts]
-    if sum(amounts) != total:
-        raise Unreadable(entry.line, gettext_noop("the parts of a movement do not give its amount"))
-    for part, amount in zip(parts, amounts, strict=True):
-        yield _line(entry, part, amount, day)
-
-
-def _part(part: Node, sign: int) -> int:
-    path = "Amt" if part.all("Amt") else "AmtDtls/TxAmt/Amt"
-    return _signed(part, path) if part.all("CdtDbtInd") else sign * _amount(part.one(path))
-
-
-def _line(entry: Node, part: Node, cents: int, day: date) -> BankLine:
-    other = "Dbtr" if cents > 0 else "Cdtr"
-    account = part.first(f"RltdPties/{other}Acct/Id/IBAN")
-    free = clean(" ".join(node.text for node in part.all("RmtInf/Ustrd")), lines=False)[: facts.TEXT]
-    return BankLine(
-        line=part.line,
-        amount_cents=cents,
-        booked_on=day,
-        reference=clean(part.first("Refs/AcctSvcrRef") or entry.first("AcctSvcrRef", "NtryRef"), lines=False)[
-            : facts.REFERENCE - 8
-        ]
-        or f"{day.isoformat()}/{part.line}",
-        payer_iban=facts.account_number(account, part.line),
-        payer_name=clean(part.first(f"RltdPties/{other}/Nm", f"RltdPties/{other}/Pty/Nm"), lines=False)[
-            : facts.NAME
-        ],
-        communication=_communication(part) or facts.communication_in(free),
-        text=free,
-    )
-
-
-def _communication(part: Node) -> str:
-    """The structured communication: twelve digits that hold; other creditor references (RF) are none of ours."""
-    for node in part.all("RmtInf/Strd/CdtrRefInf/Ref"):
-        digits = re.sub(r"[+*/ ]", "", node.text)
-        if re.fullmatch(r"\d{12}", digits, re.ASCII):
-            if ogm_vcs.is_valid(digits):
-                return digits
-            raise Unreadable(
-                node.line, gettext_noop("the check digits of a structured communication do not hold")
-            )
-    return ""
+def _balances(node: Node) -> tuple[int, date, int, date]:
+    """First and last balance with their days. A bank may give those of every day: the earliest opens, the latest closes."""
+    found: dict[str, list[tuple[date, int]]] = {}
+    for each in node.all("Bal"):
+        code = each.first("Tp/CdOrPrtry/Cd", "Tp/CdOrPrtry/Prtry", "Tp/Cd")
+        if code in (*OPENING, *CLOSING):
+            day = day_at(each, "Dt")
+            if day is None:
+                what = gettext_noop("this day does not exist")
+                raise Unreadable(each.line, what, each.first("Dt/Dt", "Dt/DtTm"), kind="day")
+            found.setdefault(code, []).append((day, signed_cents(each)))
+    opening = next((code for code in OPENING if code in found), "")
+    closing = next((code for code in CLOSING if code in found), "")
+    interim = found.get("ITBD", [])
+    if not opening or not closing or (opening == closing and len(interim) < 2):
+        raise Unreadable(node.line, MISSING, f"Bal {'CLBD' if opening else 'OPBD'}", kind="balance")
+    first, old = min(found[opening], key=lambda each: each[0])
+    # Of two balances of one day the later one in the file closes it.
+    day, new = max(reversed(found[closing]), key=lambda each: each[0])
+    return old, first, new, day
 
 
 def _counted(node: Node, entries: list[Node]) -> None:
-    """Holds the entries against the summary, where the bank gives one."""
+    """Holds the entries against the summary, where the bank gives one: it may count movements that are not booked yet."""
+    everything = node.all("Ntry")
     said = node.first("TxsSummry/TtlNtries/NbOfNtries")
-    if said and said != str(len(node.all("Ntry"))) and said != str(len(entries)):
-        raise Unreadable(
-            node.line, gettext_noop("the number of movements is not the one the bank counted"), said
-        )
+    counts = {len(everything), len(entries), len(node.all("Ntry/NtryDtls/TxDtls"))}
+    if said and not (said.isascii() and said.isdigit() and int(said) in counts):
+        what = gettext_noop("the number of movements is not the one the bank counted")
+        raise Unreadable(node.line, what, said, kind="count")
     for path, sign in (("TtlCdtNtries", 1), ("TtlDbtNtries", -1)):
         total = node.first(f"TxsSummry/{path}/Sum")
-        found = sum(abs(_signed(each)) for each in entries if _signed(each) * sign > 0)
-        if total and (not _AMOUNT.fullmatch(total) or Decimal(total) * 100 != found):
-            raise Unreadable(
-                node.line, gettext_noop("the sum of movements is not the one the bank gives"), total
-            )
+        if not total:
+            continue
+        sums = {Decimal(_sum(entries, sign)) / 100, Decimal(_sum(everything, sign)) / 100}
+        if decimal(total) not in sums:
+            what = gettext_noop("the sum of movements is not the one the bank gives")
+            raise Unreadable(node.line, what, total, kind="sums")
+
+
+def _sum(entries: list[Node], sign: int) -> int:
+    amounts = [signed_cents(each) for each in entries]
+    return sum(abs(each) for each in amounts if each * sign > 0)

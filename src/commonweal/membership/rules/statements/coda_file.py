@@ -1,202 +1,156 @@
-"""CODA, the Belgian banks' statement of 128 characters a line (Febelfin, version 2), read by `febelfin-coda`.
+"""CODA, the Belgian banks' statement (Febelfin, CODA standard 2.6): records put together to statements. Pure.
 
-The library takes what it gets: it passes over lines it does not know and checks totals by `assert`. So each line is held
-against the shape of its record first, and the sums are made again afterwards.
+Sums, balances and the number of records must hold. Numbers that only point (next record, link, statement) are hints: they
+explain a gap that the count of records shows, and refuse nothing by themselves.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import pairwise
 
-from coda import CODA
-from stdnum import iban
-from stdnum.be import iban as be_iban
-from stdnum.be import ogm_vcs
-from stdnum.exceptions import InvalidComponent, ValidationError
+from commonweal.membership.rules.statements import coda_movements, facts
+from commonweal.membership.rules.statements.coda_movements import Move
+from commonweal.membership.rules.statements.coda_records import Record, records_of
+from commonweal.membership.rules.statements.facts import (
+    BankLine,
+    BankStatement,
+    Reading,
+    SetAside,
+    Unreadable,
+    gettext_noop,
+)
 
-from commonweal.kernel.text import clean
-from commonweal.membership.rules.statements import facts
-from commonweal.membership.rules.statements.facts import BankLine, BankStatement, Unreadable, gettext_noop
-
-WIDTH = 128
-# Digits, blanks and flags by place; a full stop is any character.
-_SHAPES = {
-    "0": r"00000\d{6}\d{3}.{113}2",
-    "1": r"1[0-3]\d{3}.{37}[01]\d{15}\d{6}.{61}\d{3}",
-    "21": r"21\d{8}.{21}[01]\d{15}\d{6}\d{8}[01].{53}\d{6}\d{3}\d[01] [01]",
-    "22": r"22\d{8}.{115}[01] [01]",
-    "23": r"23\d{8}.{115}0 [01]",
-    "31": r"31\d{8}.{21}\d{8}.{86}[01] [01]",
-    "32": r"32\d{8}.{115}[01] [01]",
-    "33": r"33\d{8}.{115}0 [01]",
-    "4": r"4.{127}",
-    "8": r"8\d{3}.{37}[01]\d{15}\d{6}.{64}[01]",
-    "9": r"9.{15}\d{6}\d{15}\d{15}.{75}[12]",
-}
-SHAPES = {record: re.compile(shape, re.ASCII) for record, shape in _SHAPES.items()}
-# What may come after a record. Articles 2 and 3 of one movement are followed by their own number in `_follows`.
-_BODY = {"21", "31", "4", "8"}
-AFTER = {
-    "0": {"1"},
-    "1": _BODY,
-    "21": _BODY | {"22", "23"},
-    "22": _BODY | {"23"},
-    "23": _BODY,
-    "31": _BODY | {"32", "33"},
-    "32": _BODY | {"33"},
-    "33": _BODY,
-    "4": _BODY | {"9"},
-    "8": {"4", "9"},
-    "9": {"0"},
-}
-GLOBAL = {"1", "2"}
-STRUCTURED = {"101", "102"}
+_SUMS = gettext_noop("the sum of movements is not the one the bank gives")
+_COUNT = gettext_noop("the number of records is not the one the bank counted")
+_PART = gettext_noop("a part of the movement before is missing")
+_ORDER = gettext_noop("this record cannot stand here")
+_END = gettext_noop("the end of the file is missing")
+_BALANCE = gettext_noop("the record of a balance is missing, or stands there twice")
 
 
-def read(data: bytes) -> tuple[BankStatement, ...]:
-    """The statements of a CODA file. Raises Unreadable."""
-    lines = _lines(data)
-    places = _checked(lines)
-    feed = _Feed(lines)
-    try:
-        parsed = CODA(feed)
-    except (AssertionError, AttributeError, ArithmeticError, LookupError, TypeError, ValueError) as wrong:
-        raise Unreadable(feed.line, gettext_noop("this record is not as CODA describes it")) from wrong
-    return tuple(_statement(found, place) for found, place in zip(parsed.statements, places, strict=True))
+@dataclass(slots=True)
+class _Block:
+    """The records of one statement, from record 0 to record 9."""
+
+    head: Record
+    records: list[Record] = field(default_factory=list)
+
+    def one(self, kind: str) -> Record | None:
+        """The only record of a kind; None when there is none. Raises Unreadable for a second one."""
+        found = [each for each in self.records if each.kind == kind]
+        if len(found) > 1:
+            raise Unreadable(found[1].line, _BALANCE, kind="balance")
+        return found[0] if found else None
 
 
-class _Feed:
-    """Gives the library its lines and remembers where it is."""
-
-    def __init__(self, lines: list[str]) -> None:
-        self.lines, self.line = lines, 1
-
-    def __iter__(self) -> Iterator[str]:
-        for self.line, text in enumerate(self.lines, start=1):  # noqa: B020 - kept for the refusal
-            yield text
-
-
-def _lines(data: bytes) -> list[str]:
-    try:
-        text = data.decode("utf-8")
-    except UnicodeDecodeError:
-        text = data.decode("windows-1252", errors="replace")
-    lines = [line.removesuffix("\r") for line in text.removesuffix("\x1a").split("\n")]
-    while lines and not lines[-1]:
-        lines.pop()
-    return lines
+def read(text: str, own: str) -> Reading:
+    """The statements of an account in a CODA file. Raises Unreadable."""
+    records = records_of(text)
+    statements, aside = [], []
+    for block in _blocks(records):
+        account, currency, line = _account(block)
+        if own and (account, currency) == (own, "EUR"):
+            statements.append(_statement(block, account))
+        else:
+            aside.append(SetAside(account, currency, line))
+    more = bool(records) and records[-1].text[-1] == "1"
+    return Reading("CODA", tuple(statements), tuple(aside), more)
 
 
-def _record(text: str) -> str:
-    return text[:2] if text[:1] in ("2", "3") else text[:1]
+def _blocks(records: list[Record]) -> Iterator[_Block]:
+    block: _Block | None = None
+    for record in records:
+        if record.kind == "0":
+            if block is not None:
+                raise Unreadable(record.line, _END, kind="end")
+            block = _Block(record)
+        elif block is None:
+            raise Unreadable(record.line, _ORDER, kind="order")
+        else:
+            block.records.append(record)
+            if record.kind == "9":
+                yield block
+                block = None
+    if block is not None:
+        raise Unreadable(records[-1].line, _END, kind="end")
 
 
-def _checked(lines: list[str]) -> list[dict[str, int]]:
-    """Holds every line against its record and its neighbours; gives for each statement the lines of its balances
-    (`1`, `9`) and of its movements (their eight digits)."""
-    last, places, end = "9", list[dict[str, int]](), ""
-    for number, text in enumerate(lines, start=1):
-        record = _record(text)
-        shape = SHAPES.get(record)
-        if len(text) != WIDTH or shape is None or not shape.fullmatch(text) or "\ufffd" in text:
-            raise Unreadable(number, gettext_noop("this record is not as CODA describes it"))
-        if record not in AFTER[last]:
-            raise Unreadable(number, gettext_noop("this record cannot stand here"))
-        if number > 1 and not _follows(lines[number - 2], text):
-            raise Unreadable(number, gettext_noop("a part of the movement before is missing"))
-        if record == "0":
-            places.append({})
-        places[-1][text[2:10] if record == "21" else record] = number
-        last, end = record, text[-1]
-    if last != "9" or end != "2":
-        raise Unreadable(len(lines) or 1, gettext_noop("the end of the file is missing"))
-    return places
+def _account(block: _Block) -> tuple[str, str, int]:
+    """The account and currency of a block as record 1 gives them. A structure left blank is known by what stands there."""
+    start = block.one("1")
+    if start is None:
+        raise Unreadable(block.head.line, _BALANCE, "1", kind="balance")
+    account, currency = start.field(6, 39), start.field(40, 42)
+    if start.field(2, 2) == "0" or (start.field(2, 2) == " " and re.match(r"\d{12} ", account, re.ASCII)):
+        account, currency = start.field(6, 17), start.field(19, 21)
+    if re.fullmatch(r"\d{12}", account.strip(), re.ASCII):
+        return facts.belgian_iban(account.strip()), currency.strip() or "EUR", start.line
+    known = facts.other_party(account)
+    if not known.iban and account.split():
+        known = facts.other_party(account.split()[0])
+    return known.iban or known.other, currency.strip() or "EUR", start.line
 
 
-def _follows(before: str, text: str) -> bool:
-    """Whether a record announces exactly what comes after it: its next part, or information that belongs to it."""
-    if before[0] == "9":
-        return before[-1] == "1"
-    if before[0] not in "23":
-        return text[0] not in "23" or text[1] == "1"
-    next_part, information = before[125] == "1", before[127] == "1"
-    part = text[0] == before[0] and text[1] > before[1] and text[2:10] == before[2:10]
-    if next_part:
-        return part
-    return (text[0] == "3") is information and not (text[0] in "23" and text[1] != "1")
+def _statement(block: _Block, account: str) -> BankStatement:
+    start, new, end = block.one("1"), block.one("8"), block.records[-1]
+    if start is None or block.records[0] is not start:
+        raise Unreadable(block.records[0].line, _ORDER, kind="order")
+    moves = coda_movements.moves_of(block.records)
+    _counted(block, moves, end)
+    if new is None and moves:
+        raise Unreadable(end.line, _BALANCE, "8", kind="balance")
+    first, made = start.day(59), block.head.day(6)
+    old_cents = start.cents(43, 44)
+    day = (new.day(58) if new else None) or made or first
+    if day is None:
+        raise Unreadable(start.line, gettext_noop("this day does not exist"), kind="day")
+    if new is None and first is not None:
+        day = max(day, first)
+    lines = tuple(line for move in moves for line in _lines(move, day))
+    number = facts.statement_number(day, new.field(2, 4) if new else start.field(3, 5))
+    new_cents = new.cents(42, 43) if new else old_cents
+    statement = BankStatement(account, number, day, old_cents, new_cents, lines)
+    return facts.checked(statement, first, end.line)
 
 
-def _statement(found: Any, places: dict[str, int]) -> BankStatement:
-    start, end = places["1"], places["9"]
-    if found.account_currency.strip() not in ("EUR", ""):
-        raise Unreadable(start, gettext_noop("the account is not kept in euro"))
-    account = _account(found.account, start)
-    if not account:
-        raise Unreadable(start, gettext_noop("the check digits of an account number do not hold"))
-    lines = tuple(_told(found, places))
-    number = facts.statement_number(found.new_balance_date.year, found.new_sequence)
-    old, new = _cents(found.old_balance, start), _cents(found.new_balance, end)
-    told = BankStatement(account, number, found.new_balance_date, old, new, lines)
-    return facts.checked(told, found.old_balance_date, end)
+def _lines(move: Move, day: date) -> Iterator[BankLine]:
+    parts = move.parts if move.is_total else []
+    amounts = [part.head.cents(32, 33) for part in parts]
+    if not any(amounts):
+        yield coda_movements.line_of(move, day, unsplit=len(parts) > 1)
+        return
+    if sum(amounts) != move.head.cents(32, 33):
+        what = gettext_noop("the parts of a movement do not give its amount")
+        raise Unreadable(move.head.line, what, kind="sums")
+    for part in parts:
+        yield coda_movements.line_of(part, day, whole=move)
 
 
-def _told(found: Any, places: dict[str, int]) -> Iterator[BankLine]:
-    for move in found.moves:
-        parts = move.moves if move.transaction_type in GLOBAL and move.moves else [move]
-        if sum(part.amount for part in parts) != move.amount:
-            place = places[move.sequence + move.detail_sequence]
-            raise Unreadable(place, gettext_noop("the parts of a movement do not give its amount"))
-        for part in parts:
-            yield _line(part, places[part.sequence + part.detail_sequence], found)
+def _counted(block: _Block, moves: list[Move], end: Record) -> None:
+    """Holds the records against the trailer: how many there are, what came and what went (in thousandths)."""
+    count = sum(each.kind not in ("4", "9") for each in block.records)
+    if int(end.field(17, 22)) != count:
+        raise _gap(block.records) or Unreadable(end.line, _COUNT, kind="count")
+    amounts = [move.head.amount(32, 33) for move in moves]
+    came, went = sum(each for each in amounts if each > 0), -sum(each for each in amounts if each < 0)
+    if (int(end.field(23, 37)), int(end.field(38, 52))) != (went, came):
+        raise Unreadable(end.line, _SUMS, kind="sums")
 
 
-def _line(move: Any, line: int, found: Any) -> BankLine:
-    text = clean(move.communication or "", lines=False)[: facts.TEXT]
-    given = ""
-    if move.communication_type in STRUCTURED:
-        given = text
-        if given.strip("0") and not ogm_vcs.is_valid(given):
-            raise Unreadable(line, gettext_noop("the check digits of a structured communication do not hold"))
-        given = given if given.strip("0") else ""
-    account = (move.counterparty_account or "").split(" ")[0]
-    return BankLine(
-        line=line,
-        amount_cents=_cents(move.amount, line),
-        booked_on=move.entry_date,
-        reference=_reference(move, found),
-        payer_iban=_account(account, line),
-        payer_name=clean(move.counterparty_name or "", lines=False)[: facts.NAME],
-        communication=given or facts.communication_in(text),
-        text=text,
-    )
-
-
-def _reference(move: Any, found: Any) -> str:
-    said = clean(move.bank_reference, lines=False)
-    return said or f"{found.new_balance_date.year}-{found.new_sequence}/{move.sequence}{move.detail_sequence}"
-
-
-def _account(text: str, line: int) -> str:
-    """An IBAN, also of a Belgian account written the old way, in twelve digits."""
-    if re.fullmatch(r"\d{12}", text, re.ASCII):
-        if not text.strip("0"):
-            return ""
-        text = f"BE{iban.calc_check_digits('BE00' + text)}{text}"
-        try:
-            return str(be_iban.validate(text))
-        except InvalidComponent:
-            return ""
-        except ValidationError as wrong:
-            raise Unreadable(
-                line, gettext_noop("the check digits of an account number do not hold")
-            ) from wrong
-    return facts.account_number(text, line)
-
-
-def _cents(amount: Any, line: int) -> int:
-    cents = amount * 100
-    if cents != int(cents):
-        raise Unreadable(line, gettext_noop("an amount has parts of a cent"))
-    return int(cents)
+def _gap(records: list[Record]) -> Unreadable | None:
+    """Where the records say themselves that one is missing."""
+    for before, after in pairwise(records):
+        if before.kind[0] not in "23":
+            if after.kind in ("22", "23", "32", "33"):
+                return Unreadable(after.line, _PART, kind="part")
+            continue
+        same = after.kind[0] == before.kind[0] and after.text[2:10] == before.text[2:10]
+        if before.field(126, 126) == "1" and not (same and after.kind > before.kind):
+            return Unreadable(after.line, _PART, kind="part")
+        if before.field(128, 128) == "1" and before.field(126, 126) != "1" and after.kind != "31":
+            return Unreadable(after.line, _PART, kind="part")
+    return None

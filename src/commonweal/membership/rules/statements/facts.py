@@ -1,22 +1,31 @@
-"""What every bank statement says, whatever its format, and the checks both readers share."""
+"""What every bank statement says, whatever its format, and the checks both readers share. Pure.
+
+Own account, sums and balances must hold, or the file is refused. An odd detail about somebody else is kept beside the
+movement (`Odd`), which then waits for a person.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
 from stdnum import iban
+from stdnum.be import iban as be_iban
 from stdnum.be import ogm_vcs
-from stdnum.exceptions import ValidationError
+from stdnum.exceptions import InvalidComponent, ValidationError
 
 from commonweal.kernel.text import clean
-from commonweal.kernel.words import gettext_noop
+from commonweal.kernel.words import Words, gettext_noop
 
 __all__ = [
     "BankLine",
     "BankStatement",
+    "Odd",
+    "Oddity",
+    "Reading",
+    "SetAside",
     "Unreadable",
     "account_number",
     "checked",
@@ -24,23 +33,68 @@ __all__ = [
     "gettext_noop",
     "statement_number",
 ]
-TEXT, NAME, REFERENCE, NUMBER = 280, 140, 80, 35
+TEXT, NAME, REFERENCE, NUMBER, ACCOUNT = 500, 140, 80, 35, 40
+# A booking day may lie this far outside the days of the balances: what is booked on a weekend stands in the next
+# statement, and a moment in another time zone may fall on the next day.
+DAYS_BEFORE, DAYS_AFTER = 31, 1
 _PRINTED = re.compile(r"(?<![\d/])[+*]*(\d{3})/?(\d{4})/?(\d{5})(?![\d/])", re.ASCII)
 _LIKE_IBAN = re.compile(r"[A-Z]{2}\d{2}[A-Z0-9]{8,30}", re.ASCII)
 
 
 class Unreadable(Exception):
-    """The file does not hold together. `line` is where it shows; `what` is an English source text; `detail` a name."""
+    """A file that does not hold together. `line` is where it shows; `kind` a code for programs; `what` an English source
+    text that says what it is and what to do; `detail` a name or value from the file."""
 
-    def __init__(self, line: int, what: str, detail: str = "") -> None:
+    def __init__(self, line: int, what: str, detail: str = "", kind: str = "broken") -> None:
         super().__init__(f"line {line}: {what} {detail}".strip())
-        self.line, self.what, self.detail = line, what, clean(detail, lines=False)[:60]
+        self.line, self.what, self.kind = line, what, kind
+        self.detail = clean(detail, lines=False)[:60]
+
+
+class Oddity(Words):
+    """What is odd about one movement; each lets it wait on the list."""
+
+    PAYER_ACCOUNT = "payer_account", gettext_noop("the number of the payer's account does not hold")
+    COMMUNICATION = (
+        "communication",
+        gettext_noop("the check digits of its structured communication do not hold"),
+    )
+    UNSPLIT = (
+        "unsplit",
+        gettext_noop("several payments came as one, and the bank does not say how much each is"),
+    )
+    PARTS = "parts", gettext_noop("the amount in its details is not the amount booked")
+    DAY = "day", gettext_noop("it was booked on a day its statement does not cover")
+    NO_DAY = "no_day", gettext_noop("the bank gives no booking day that can be read")
+    REVERSAL = "reversal", gettext_noop("the bank marks it as taken back or corrected")
+    RETURN = "return", gettext_noop("the bank marks it as a payment that comes back")
+    REPEATED = (
+        "repeated",
+        gettext_noop("it equals one that was read in before, but the balance of the account moved once more"),
+    )
+    CONTRADICTS = (
+        "contradicts",
+        gettext_noop("its statement was read in before, with another movement in its place"),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Odd:
+    """One oddity of a movement, with what the file says there."""
+
+    code: Oddity
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class BankLine:
-    """One movement on the account: cents, positive when they came. `reference` is the bank's, one of its kind in a
-    statement. `communication` is the twelve digits of a structured communication, or empty."""
+    """One movement on the account: cents, positive when they came.
+
+    `reference` is the bank's, which may come again on other movements, or be empty. `communication` is the twelve digits of
+    a structured communication, or empty. `payer_name` and `payer_iban` are of the other party, also when money goes out;
+    `ultimate_name` is for whom that party paid; `other_account` an account that is no IBAN, as written. `end_to_end` is the
+    payer's own reference, which comes back with a payment of ours that is returned for `return_code` (ISO 20022).
+    """
 
     line: int
     amount_cents: int
@@ -50,6 +104,11 @@ class BankLine:
     payer_name: str
     communication: str
     text: str
+    ultimate_name: str = ""
+    other_account: str = ""
+    end_to_end: str = ""
+    return_code: str = ""
+    odd: tuple[Odd, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,44 +123,106 @@ class BankStatement:
     lines: tuple[BankLine, ...]
 
 
-def checked(statement: BankStatement, first: date, line: int) -> BankStatement:
-    """The statement with its references made unique. Raises Unreadable when the balances do not follow, or when a day
-    lies outside those it covers: from the day of its old balance (`first`) to that of its new one."""
-    if statement.day < first:
-        raise Unreadable(line, gettext_noop("the days of the balances are not in order"))
-    for each in statement.lines:
-        if not first <= each.booked_on <= statement.day:
-            raise Unreadable(
-                each.line, gettext_noop("a movement was booked on a day the statement does not cover")
-            )
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """A part of a file that is a statement of another account, or in another currency: named, not read."""
+
+    account: str
+    currency: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a file holds: its format, statements of the account asked for in the file's order, and the parts set aside.
+    `more_follows`: the bank says that another file comes after this one."""
+
+    format: str
+    statements: tuple[BankStatement, ...]
+    set_aside: tuple[SetAside, ...] = ()
+    more_follows: bool = False
+
+
+def checked(statement: BankStatement, first: date | None, line: int) -> BankStatement:
+    """The statement, movements far outside its days marked; `first` is the day of its old balance, None when the bank
+    gives none. Raises Unreadable when the balances do not follow."""
+    if first is not None and statement.day < first:
+        raise Unreadable(line, gettext_noop("the days of the balances are not in order"), kind="day")
     if statement.old_cents + sum(each.amount_cents for each in statement.lines) != statement.new_cents:
-        raise Unreadable(line, gettext_noop("the old balance and the movements do not give the new balance"))
-    return replace(statement, lines=tuple(_numbered(statement.lines)))
+        what = gettext_noop("the old balance and the movements do not give the new balance")
+        raise Unreadable(line, what, kind="sums")
+    return replace(statement, lines=tuple(_within(statement, first)))
 
 
-def _numbered(lines: Iterable[BankLine]) -> Iterable[BankLine]:
-    seen: dict[str, int] = {}
-    for each in lines:
-        seen[each.reference] = count = seen.get(each.reference, 0) + 1
-        yield replace(each, reference=f"{each.reference}#{count}") if count > 1 else each
+def _within(statement: BankStatement, first: date | None) -> Iterable[BankLine]:
+    last = statement.day + timedelta(days=DAYS_AFTER) if statement.day < date.max else date.max
+    # The first statement of an account may go back as far as it likes: there is no balance before it.
+    start = None if first is None else max(first.toordinal() - DAYS_BEFORE, 1)
+    for each in statement.lines:
+        outside = each.booked_on > last or (start is not None and each.booked_on.toordinal() < start)
+        odd = (*each.odd, Odd(Oddity.DAY, each.booked_on.isoformat())) if outside else each.odd
+        yield replace(each, odd=odd)
 
 
-def account_number(text: str, line: int) -> str:
-    """A valid IBAN; empty for accounts that have none. Raises Unreadable for an IBAN whose check digits do not hold."""
-    bare = text.replace(" ", "").upper()
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An account as a file names it: an IBAN whose digits hold, or the text as written (`other`), with what is odd."""
+
+    iban: str = ""
+    other: str = ""
+    odd: tuple[Odd, ...] = ()
+
+
+def other_party(text: str) -> Account:
+    """The account of another party; also a Belgian one written the old way, in twelve digits.
+
+    What looks like an IBAN (ISO 13616) and is none is odd; an account of a country without IBAN is not.
+    """
+    bare = re.sub(r"[\s.-]", "", text).upper()
+    written = clean(text, lines=False)[:ACCOUNT]
+    found = account_number(bare)
+    if found:
+        return Account(found)
+    if not bare.strip("0"):
+        return Account()
+    if _LIKE_IBAN.fullmatch(bare):
+        return Account(other=written, odd=(Odd(Oddity.PAYER_ACCOUNT, written),))
+    if not re.fullmatch(r"\d{12}", bare, re.ASCII):
+        return Account(other=written)
+    try:
+        return Account(str(be_iban.validate(belgian_iban(bare))))
+    except InvalidComponent:
+        # No bank has this number today.
+        return Account(other=written)
+    except ValidationError:
+        return Account(other=written, odd=(Odd(Oddity.PAYER_ACCOUNT, written),))
+
+
+def belgian_iban(digits: str) -> str:
+    """The IBAN of a Belgian account written the old way, in twelve digits, whether its bank exists or not."""
+    return f"BE{iban.calc_check_digits('BE00' + digits)}{digits}"
+
+
+def account_number(text: str) -> str:
+    """A valid IBAN without spaces, in capitals; empty for anything else."""
+    bare = re.sub(r"\s", "", text).upper()
     if not _LIKE_IBAN.fullmatch(bare):
         return ""
     try:
         # The checks of single countries know banks that exist today; a payer's bank may be newer.
         return str(iban.validate(bare, check_country=False))
-    except ValidationError as wrong:
-        raise Unreadable(line, gettext_noop("the check digits of an account number do not hold")) from wrong
+    except ValidationError:
+        return ""
 
 
-def statement_number(year: int, sequence: str) -> str:
-    """The number of a statement within its year, spelt the same whatever the format; other names stay as they are."""
+def statement_number(day: date, sequence: str) -> str:
+    """The number of a statement within the year of its last day, spelt the same whatever the format; other names stay as
+    they are, and a statement without any is named after its day."""
     bare = clean(sequence, lines=False)[:NUMBER]
-    return f"{year}-{int(bare):03d}" if bare.isascii() and bare.isdigit() and len(bare) < 6 else bare
+    digits = bare.lstrip("0")
+    if bare.isascii() and bare.isdigit() and len(digits) < 6:
+        return f"{day.year}-{int(bare):03d}"
+    return bare or day.isoformat()
 
 
 def communication_in(text: str) -> str:

@@ -1,0 +1,51 @@
+"""The command `read-statement`: what bank files say, read as the pages read them. Needs no database and keeps nothing."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from commonweal.config.environment import Trouble
+from commonweal.membership.rules.ibans import read_iban
+from commonweal.membership.rules.statements import FILE_BYTES
+from commonweal.membership.rules.statements.report import Reports, as_text
+
+
+def describe(command: Callable[..., argparse.ArgumentParser]) -> None:
+    """Adds the command to the command line."""
+    made = command(
+        "read-statement", run, "Read bank files (CODA, camt.053) and show what they say; needs no database."
+    )
+    made.add_argument("files", nargs="+", metavar="FILE", help="files as the bank gives them")
+    made.add_argument(
+        "--account", required=True, metavar="IBAN", help="the account whose statements are read"
+    )
+    made.add_argument("--json", action="store_true", help="a JSON list with one object for each file")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Shows what each file says; 0 when all were read, 1 otherwise. Raises Trouble."""
+    try:
+        account = read_iban(options.account)
+    except ValueError as wrong:
+        raise Trouble(f"{options.account} is no account number (IBAN).") from wrong
+    reader = Reports(account)
+    reports = [_report(reader, name) for name in options.files]
+    if options.json:
+        print(json.dumps(reports, ensure_ascii=False, indent=1))
+    else:
+        print(*as_text(reports), sep="\n")
+    return int(not all(each["ok"] for each in reports))
+
+
+def _report(reader: Reports, name: str) -> dict[str, Any]:
+    try:
+        with Path(name).open("rb") as file:
+            data = file.read(FILE_BYTES + 1)
+    except OSError as wrong:
+        refusal = {"kind": "no_file", "line": 0, "what": wrong.strerror or "cannot be opened", "detail": name}
+        return {"file": name, "ok": False, "statements": [], "set_aside": [], "refusal": refusal}
+    return reader.add(name, data)

@@ -1,0 +1,194 @@
+"""What reading a bank's file in would do, movement by movement, before anything is kept."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import groupby
+
+from django.conf import settings
+
+from commonweal.membership.models import AccountStatement, Application, BankMovement
+from commonweal.membership.queries.judgements import judged
+from commonweal.membership.rules.matching import Verdict
+from commonweal.membership.rules.statements import BankLine, BankStatement, SetAside, read_file
+from commonweal.membership.rules.statements.repeats import (
+    StatementKey,
+    compared,
+    fingerprint,
+    statement_key,
+)
+
+CLOSINGS_MAX = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """A movement that was read before: its day, its statement, and the day that statement was read in (None: earlier in the
+    same file)."""
+
+    booked_on: date
+    statement: str
+    read_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedLine:
+    """What a movement in a file is, for which application. `equals` is the one it is when it was read before: then it is
+    not kept again, and is judged no more."""
+
+    line: BankLine
+    fingerprint: str
+    occurrence: int
+    equals: Earlier | None
+    verdict: Verdict | None = None
+    application: Application | None = None
+
+    @property
+    def known(self) -> bool:
+        """Whether it was read before."""
+        return self.equals is not None
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedStatement:
+    """A statement in a file with what each movement is. `known` when this statement was read before; `gap` when its old
+    balance is not the balance the statement before it ended with."""
+
+    statement: BankStatement
+    lines: tuple[PlannedLine, ...]
+    known: bool
+    gap: bool
+
+    @property
+    def missing_cents(self) -> int:
+        """How much of a new statement's balances is not kept from it, because it equals movements read before."""
+        return 0 if self.known else sum(each.line.amount_cents for each in self.lines if each.known)
+
+    @property
+    def repeated(self) -> int:
+        """How many of its movements were read before."""
+        return sum(each.known for each in self.lines)
+
+    @property
+    def contradicting(self) -> bool:
+        """Whether this statement was read before, with other movements."""
+        return self.known and not all(each.known for each in self.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What reading a file in would do."""
+
+    statements: tuple[PlannedStatement, ...]
+    set_aside: tuple[SetAside, ...]
+    more_follows: bool
+
+    @property
+    def digest(self) -> str:
+        """The same for the same plan: what someone saw is what they confirm."""
+        seen = [
+            (
+                statement_key(each.statement),
+                each.known,
+                line.fingerprint,
+                line.occurrence,
+                line.known,
+                line.verdict.value if line.verdict else "",
+            )
+            for each in self.statements
+            for line in each.lines
+        ]
+        return hashlib.sha256(repr(seen).encode()).hexdigest()
+
+    @property
+    def new_lines(self) -> list[PlannedLine]:
+        """Movements that are not read in yet."""
+        return [line for each in self.statements for line in each.lines if not line.known]
+
+
+class _Closings:
+    """The balances statements of the account ended with, by day and then by the order they were read in."""
+
+    def __init__(self, statements: Iterable[AccountStatement]) -> None:
+        self.rows = [(each.day, each.new_cents) for each in statements]
+
+    def before(self, statement: BankStatement) -> int | None:
+        """The last balance known up to the day of a statement."""
+        earlier = [row for row in self.rows if row[0] <= statement.day]
+        return max(reversed(earlier), key=lambda row: row[0])[1] if earlier else None
+
+    def add(self, statement: BankStatement) -> None:
+        """Adds the balance of one that will be read in."""
+        self.rows.append((statement.day, statement.new_cents))
+
+
+def plan_of(content: bytes, account: str = "") -> Plan:
+    """What reading these bytes in would do now, for an account (the cooperative's own). Raises Unreadable. Seven queries,
+    whatever the size."""
+    reading = read_file(content, account or settings.SITE["iban"])
+    planned = list(_beside_earlier(reading.statements))
+    new = [line for each in planned for line in each.lines if not line.known]
+    judgements = iter(judged(line.line for line in new))
+    statements = tuple(
+        replace(each, lines=tuple(_with_verdict(line, judgements) for line in each.lines)) for each in planned
+    )
+    return Plan(statements, reading.set_aside, reading.more_follows)
+
+
+def _with_verdict(line: PlannedLine, judgements: Iterator[tuple[Verdict, Application | None]]) -> PlannedLine:
+    if line.known:
+        return line
+    said, application = next(judgements)
+    return replace(line, verdict=said, application=application)
+
+
+def _beside_earlier(statements: Sequence[BankStatement]) -> Iterator[PlannedStatement]:
+    kept, read = _kept_before(statements), _read_before(statements)
+    closings = _Closings(_last_statements(statements))
+    for each in statements:
+        known, before = statement_key(each) in read, closings.before(each)
+        rows = compared(each, kept, known=known, follows=before == each.old_cents)
+        lines = tuple(PlannedLine(row.line, row.fingerprint, row.occurrence, row.equals) for row in rows)
+        all_known = bool(lines) and all(line.known for line in lines)
+        gap = not known and not all_known and before is not None and before != each.old_cents
+        for line in lines:
+            if not line.known:
+                here = Earlier(line.line.booked_on, each.number, None)
+                kept.setdefault(line.fingerprint, []).append(here)
+        if not known:
+            read.add(statement_key(each))
+            closings.add(each)
+        yield PlannedStatement(each, lines, known, gap)
+
+
+def _kept_before(statements: Iterable[BankStatement]) -> dict[str, list[Earlier]]:
+    """The movements kept that some movement of these statements equals, by fingerprint, in their order."""
+    wanted = {fingerprint(each.account, line) for each in statements for line in each.lines}
+    found = BankMovement.objects.filter(fingerprint__in=wanted).order_by("fingerprint", "occurrence")
+    rows = found.values_list(
+        "fingerprint", "booked_on", "statement__number", "statement__file__confirmed_at__date"
+    )
+    return {
+        mark: [Earlier(*row[1:]) for row in group] for mark, group in groupby(rows, key=lambda row: row[0])
+    }
+
+
+def _read_before(statements: Iterable[BankStatement]) -> set[StatementKey]:
+    """The statements with these accounts and numbers that were read in."""
+    wanted = list(statements)
+    found = AccountStatement.objects.filter(
+        account__in={each.account for each in wanted}, number__in={each.number for each in wanted}
+    )
+    return set(found.values_list("account", "number", "day", "old_cents", "new_cents"))
+
+
+def _last_statements(statements: Iterable[BankStatement]) -> list[AccountStatement]:
+    """The latest four hundred statements of these accounts up to the last day in the file, oldest first."""
+    wanted = list(statements)
+    found = AccountStatement.objects.filter(
+        account__in={each.account for each in wanted}, day__lte=max(each.day for each in wanted)
+    )
+    return list(reversed(found.order_by("-day", "-id")[:CLOSINGS_MAX]))

@@ -1,0 +1,171 @@
+"""Movements of CODA put together from their records 21 to 23 and the information in 31 to 33 (Febelfin 2.6). Pure."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import date
+
+from stdnum.be import ogm_vcs
+
+from commonweal.kernel.text import clean
+from commonweal.membership.rules.statements import facts
+from commonweal.membership.rules.statements.coda_records import Record
+from commonweal.membership.rules.statements.facts import BankLine, Odd, Oddity, Unreadable, gettext_noop
+
+_PART = gettext_noop("a part of the movement before is missing")
+# The first digit of a transaction code: 1 and 2 are totals made by the customer or the bank, 5 to 9 details of others
+# (8 are charges and the like of a simple movement, 9 those of a detail: no payments of their own).
+TOTALS, DETAILS = ("1", "2"), ("5", "6", "7", "8", "9")
+DETAIL_OF_DETAIL = "9"
+BELGIAN = ("101", "102")
+# Transactions of every family that take another back: 49 and 99, "cancellation or correction".
+TAKES_BACK = ("49", "99")
+ULTIMATE_PAYER = "009"
+# The bank's code, three blanks, then the kind of R-transaction and the reason (ISO 20022), since version 2.3.
+_RETURNED = re.compile(r"[A-Z0-9 ]{11} {3}[1-5]([A-Z]{2}[A-Z0-9]{2}| {4})", re.ASCII)
+
+
+@dataclass(slots=True)
+class Move:
+    """One movement: record 21, the records that go on with it, its information, and the details a total is made of."""
+
+    head: Record
+    more: dict[str, Record] = field(default_factory=dict)
+    information: list[str] = field(default_factory=list)
+    parts: list[Move] = field(default_factory=list)
+
+    @property
+    def is_total(self) -> bool:
+        """Whether the details are payments of their own that give the amount."""
+        return self.head.field(54, 54) in TOTALS
+
+    def field(self, kind: str, first: int, last: int) -> str:
+        """A field of record 22 or 23; blanks when there is none."""
+        record = self.more.get(kind)
+        return record.field(first, last) if record else " " * (last - first + 1)
+
+
+def moves_of(records: list[Record]) -> list[Move]:
+    """The movements of a statement, details under their total. Raises Unreadable for a part that belongs nowhere."""
+    moves: list[Move] = []
+    latest: dict[str, Move] = {}
+    last: Move | None = None
+    for record in records:
+        number = record.text[2:6]
+        if record.kind == "21":
+            last = Move(record)
+            if not _is_detail(record, moves):
+                moves.append(last)
+                latest[number] = last
+                continue
+            if not moves or moves[-1].head.text[2:6] != number:
+                raise Unreadable(record.line, _PART, kind="part")
+            if moves[-1].is_total and record.field(54, 54) != DETAIL_OF_DETAIL:
+                moves[-1].parts.append(last)
+                latest[number] = last
+        elif record.kind in ("22", "23"):
+            if last is None or last.head.text[2:10] != record.text[2:10] or record.kind in last.more:
+                raise Unreadable(record.line, _PART, kind="part")
+            last.more[record.kind] = record
+        elif record.kind == "31":
+            _informed(latest.get(number), record)
+        elif record.kind in ("32", "33") and (known := latest.get(number)) and known.information:
+            known.information[-1] += record.field(11, 115 if record.kind == "32" else 100)
+        if record.kind not in ("21", "22", "23"):
+            last = None
+    return moves
+
+
+def _is_detail(record: Record, moves: list[Move]) -> bool:
+    """Whether a movement is a detail: by its type or, as some banks write it, by its detail number within a total."""
+    inside = bool(moves) and moves[-1].is_total and moves[-1].head.text[2:6] == record.text[2:6]
+    return record.field(54, 54) in DETAILS or (inside and record.field(7, 10) != "0000")
+
+
+def _informed(move: Move | None, record: Record) -> None:
+    if move is not None:
+        move.information.append(record.field(40, 113))
+
+
+def line_of(move: Move, day: date, *, whole: Move | None = None, unsplit: bool = False) -> BankLine:
+    """One movement as a line; `whole` is the total it is a part of. `day` stands in where the bank gives none."""
+    head, odd = move.head, list[Odd]()
+    booked = head.day(116) or (whole.head.day(116) if whole else None)
+    if booked is None:
+        odd.append(Odd(Oddity.NO_DAY, head.field(116, 121)))
+    account = _account(move)
+    odd += account.odd
+    communication, text = _communication(move, odd)
+    ultimate = next((each[4:74] for each in move.information if each[:4] == f"1{ULTIMATE_PAYER}"), "")
+    returned = move.field("22", 113, 117) if _RETURNED.fullmatch(move.field("22", 99, 117)) else ""
+    cents = head.cents(32, 33)
+    if returned and cents > 0:
+        odd.append(Odd(Oddity.RETURN, move.field("22", 114, 117).strip()))
+    elif returned or head.field(57, 58) in TAKES_BACK:
+        odd.append(Odd(Oddity.REVERSAL, head.field(54, 61)))
+    if unsplit:
+        odd.append(Odd(Oddity.UNSPLIT))
+        text = clean(" ".join([text, *map(_told_by, move.parts)]), lines=False)[: facts.TEXT]
+        communication = ""
+    reference = head.field(11, 31).strip() or (whole.head.field(11, 31).strip() if whole else "")
+    return BankLine(
+        line=head.line,
+        amount_cents=cents,
+        booked_on=booked or day,
+        reference=_cut(reference, facts.REFERENCE),
+        payer_iban=account.iban,
+        payer_name=_cut(move.field("23", 48, 82), facts.NAME),
+        communication=communication,
+        text=text,
+        ultimate_name=_cut(ultimate, facts.NAME),
+        other_account=account.other,
+        end_to_end=_cut(move.field("22", 64, 98), 35),
+        return_code=_cut(move.field("22", 114, 117), 4) if returned else "",
+        odd=tuple(odd),
+    )
+
+
+def _cut(text: str, most: int) -> str:
+    return clean(text, lines=False)[:most]
+
+
+def _told_by(part: Move) -> str:
+    communication, text = _communication(part, [])
+    return f"{part.field('23', 48, 82).strip()} {communication or text};"
+
+
+def _account(move: Move) -> facts.Account:
+    """The account in record 23: 34 characters and a currency, or twelve digits and a currency written the old way."""
+    whole = move.field("23", 11, 44)
+    found = facts.other_party(whole)
+    if found.iban:
+        return found
+    return facts.other_party(whole.split()[0]) if whole.split() else found
+
+
+def _communication(move: Move, odd: list[Odd]) -> tuple[str, str]:
+    """The twelve digits of a Belgian communication, or empty, and the free text, with that of information records."""
+    said = move.head.field(63, 115) + move.field("22", 11, 63) + move.field("23", 83, 125)
+    digits, free = "", said
+    if move.head.field(62, 62) == "1":
+        kind = said[:3]
+        digits, free = _structured(kind, said)
+        if kind in BELGIAN and digits and not ogm_vcs.is_valid(digits):
+            odd.append(Odd(Oddity.COMMUNICATION, digits))
+            digits, free = "", digits
+    # An unstructured part (type 0) may go on in the next record in the middle of a number: nothing is put between.
+    informed = "".join(each[1:] for each in move.information if each[:1] != "1")
+    named = " ".join(each[4:] for each in move.information if each[:1] == "1" and each[1:4] == "002")
+    text = _cut(f"{free.rstrip()} {named.strip()} {informed}", facts.TEXT)
+    found = digits or facts.communication_in(_cut(free, 300)) or facts.communication_in(_cut(informed, 2_000))
+    return found, text
+
+
+def _structured(kind: str, said: str) -> tuple[str, str]:
+    if kind in BELGIAN:
+        return (said[3:15].strip() if said[3:15].strip().strip("0") else ""), ""
+    if kind == "127":
+        # European direct debit: settlement date, type, scheme, reason, creditor, mandate, then the communication.
+        return "", said[82:144]
+    return "", said[3:]

@@ -1,0 +1,69 @@
+"""Names on accounts: what proves that a payment is somebody's own, and what proves nothing."""
+
+from __future__ import annotations
+
+import pytest
+
+from commonweal.kernel.text import folded
+from commonweal.membership.rules import name_words
+from commonweal.membership.rules.names import HolderName, proves
+
+
+@pytest.mark.parametrize(
+    ("payer", "holder"),
+    [
+        ("DELVAUX JEANNE", HolderName("Delvaux", "Jeanne")),
+        ("Mme J. Delvaux-Martin", HolderName("Delvaux", "Jeanne")),
+        ("D'HONDT-LECKA ZOE", HolderName("D’Hondt-Łęcka", "Zoé")),
+        ("DHONDT JAN", HolderName("D'Hondt", "Jan")),
+        ("VANDENBERGHE PIET", HolderName("Van den Berghe", "Piet")),
+        ("VAN DEN BERGHE P", HolderName("Vandenberghe", "Piet")),
+        ("M.DUPONT", HolderName("Dupont", "Jean")),
+        ("NG WEI", HolderName("Ng", "Wei")),
+        ("O B", HolderName("B", "O")),
+        ("Mme Mia Van", HolderName("Van", "Mia")),
+        ("S.A. GARAGE DU PONT", HolderName("Garage du Pont SA")),
+        ("HET HUIS VZW", HolderName("Het Huis vzw")),
+        ("CHORALE ST JEAN ASBL", HolderName("Chorale asbl")),
+    ],
+)
+def test_a_word_of_the_family_or_organisation_proves_who_paid(payer: str, holder: HolderName) -> None:
+    assert proves(payer, holder)
+
+
+@pytest.mark.parametrize(
+    ("payer", "holder"),
+    [
+        ("", HolderName("Delvaux", "Jeanne")),
+        ("JAN VAN DEN BERG", HolderName("Van Damme", "Els")),
+        ("JAN VAN DEN BERG", HolderName("Van den Berghe", "Jan")),
+        ("DHR PIET DER KINDEREN", HolderName("Van Der Elst", "Mia")),
+        ("VZW DE KRING", HolderName("Het Huis vzw")),
+        ("V.Z.W. DE KRING", HolderName("Het Huis vzw")),
+        ("ASBL LES AMIS", HolderName("Chorale asbl")),
+        ("MME DUPONT", HolderName("Mme Lambert", "")),
+        ("MME DUPONT", HolderName("Lambert", "Mme Anne")),
+        ("M. DUPONT JEAN", HolderName("Martin", "Jean")),
+        ("JEAN", HolderName("Martin", "Jean")),
+        ("FRAU DR. VON DER HEIDE", HolderName("von Stein", "Karl")),
+        ("MR AND MRS SMITH LTD", HolderName("Brown Ltd")),
+        ("DE LA CRUZ", HolderName("de la Fuente", "Ana")),
+        ("WISE PAYMENTS LTD", HolderName("Green Payments Ltd")),
+        ("B PEETERS", HolderName("B", "O")),
+        ("VAN", HolderName("Van", "Mia")),
+        ("JAN DE HEER", HolderName("De Graaf", "Jan")),
+        ("STICHTING DE BRUG", HolderName("Stichting Het Park")),
+        ("SOCIETE COOPERATIVE", HolderName("La Coopérative SC")),
+    ],
+)
+def test_particles_titles_legal_forms_and_given_names_prove_nothing(payer: str, holder: HolderName) -> None:
+    assert not proves(payer, holder)
+
+
+def test_the_words_are_written_as_names_are_compared() -> None:
+    assert all(word == folded(word) and word.isalnum() for word in name_words.PROVE_NOTHING)
+    for language in ("fr", "nl", "de", "en"):
+        assert name_words.PARTICLES[language]
+        assert name_words.TITLES[language]
+    forms = {"sa", "srl", "sprl", "asbl", "aisbl", "nv", "bv", "bvba", "cv", "vzw", "ivzw", "gmbh", "ltd"}
+    assert forms <= name_words.PROVE_NOTHING

@@ -1,0 +1,241 @@
+"""Money the bank takes back undoes what it paid for, and payments of ours that come back are owed again: both decided."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from commonweal.ledger.queries import troubles
+from commonweal.membership import queries
+from commonweal.membership.actions import joining, payments
+from commonweal.membership.actions.paying_back import pay_refunds
+from commonweal.membership.models import Application, BankMovement, Handling, Payment, Refund, ReturnedPayment
+from commonweal.membership.queries.bank_plans import plan_of
+from commonweal.membership.queries.joining import dues_of, entry_of
+from commonweal.membership.queries.payments import payable_refunds, refunds_to_make, work_list
+from commonweal.membership.rules.joining import ApplicationState
+from commonweal.membership.rules.matching import Outcome, Verdict
+from commonweal.membership.rules.payments import ReturnReason
+from commonweal.people.models import Event, Person
+from commonweal.portal.demo.bank import Paid
+from tests import factories as make
+from tests.membership.bank_files import ACCOUNT, DAY, PAYER, as_camt, as_coda
+from tests.membership.joining_steps import asked, confirmed, paid
+from tests.portal.steps import signed_in, text_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def finance() -> Person:
+    return make.staff("finance")
+
+
+def taken_back(application: Application, cents: int = 500_00, **changes: Any) -> Paid:
+    return Paid(-cents, "DELVAUX JEANNE", PAYER, communication=application.communication, **changes)
+
+
+def only(verdict: Verdict) -> BankMovement:
+    ((movement, said, _application),) = work_list()
+    assert said == verdict
+    return movement
+
+
+def decide(movement: BankMovement, outcome: Outcome, by: Person, **changes: Any) -> Handling:
+    return payments.decide_movement(movement=movement, outcome=outcome, by=by, now=make.NOW, **changes)
+
+
+def now_of(application: Application) -> Application:
+    application.refresh_from_db()
+    return application
+
+
+def sound() -> None:
+    assert list(troubles()) == []
+    assert queries.share_troubles(make.NOW.date()) == []
+
+
+def test_shares_whose_money_is_taken_back_leave_the_register_and_the_request_waits_again(
+    finance: Person,
+) -> None:
+    application = asked()
+    confirmed([paid(application)], finance)
+    member = now_of(application).member
+    assert member is not None
+    confirmed([taken_back(application)], finance, 13)
+    assert now_of(application).state == ApplicationState.MEMBER, "nothing is undone by itself"
+    decide(only(Verdict.REVERSAL), Outcome.UNDO, finance)
+    assert (now_of(application).state, application.member) == (ApplicationState.AWAITING, None)
+    assert application.lapses_on > make.NOW.date()
+    assert queries.held_on(member.number, "A", DAY).shares == 0
+    assert dues_of([application])[application.pk].open_cents == 500_00
+    assert work_list() == []
+    sound()
+    told = Event.objects.filter(name="ApplicationMoved", data__to="awaiting").latest("pk")
+    assert "took the payment back" in told.data["reason"]
+
+
+def test_who_pays_again_is_entered_again_and_may_lose_it_again(finance: Person) -> None:
+    application = asked()
+    confirmed([paid(application)], finance)
+    for number in (13, 15):
+        confirmed([taken_back(application)], finance, number)
+        decide(only(Verdict.REVERSAL), Outcome.UNDO, finance)
+        confirmed([paid(application)], finance, number + 1)
+        member = now_of(application).member
+        assert member is not None
+        assert queries.held_on(member.number, "A", make.NOW.date()).shares == 10
+        entry = entry_of(application)
+        assert entry is not None
+        assert entry.operation.document == f"application:{application.pk}"
+    sound()
+
+
+def test_both_in_one_file_wait_for_a_decision_on_the_second(finance: Person) -> None:
+    application = asked()
+    confirmed([paid(application), taken_back(application)], finance)
+    assert now_of(application).state == ApplicationState.MEMBER
+    decide(only(Verdict.REVERSAL), Outcome.UNDO, finance)
+    assert now_of(application).state == ApplicationState.AWAITING
+    sound()
+
+
+def test_a_part_that_is_taken_back_is_due_again_and_nothing_goes_back_twice(finance: Person) -> None:
+    application = asked()
+    confirmed([paid(application, 200_00)], finance)
+    decide(only(Verdict.UNDER), Outcome.WAIT, finance)
+    confirmed([taken_back(application, 200_00)], finance, 13)
+    decide(only(Verdict.REVERSAL), Outcome.UNDO, finance)
+    assert dues_of([application])[application.pk].open_cents == 500_00
+    joining.withdraw_application(application=now_of(application), by=application.person, now=make.NOW)  # type: ignore[arg-type]
+    assert refunds_to_make() == [], "the bank gave it back already"
+
+
+def test_a_double_payment_that_is_taken_back_is_not_paid_back(finance: Person) -> None:
+    application = asked()
+    confirmed([paid(application), paid(application)], finance)
+    decide(only(Verdict.DOUBLE), Outcome.REFUND, finance)
+    (refund,) = refunds_to_make()
+    confirmed([taken_back(application)], finance, 13)
+    handling = decide(only(Verdict.REVERSAL), Outcome.UNDO, finance)
+    assert handling.undoes == refund.handling
+    assert now_of(application).state == ApplicationState.MEMBER, "the first payment still stands"
+    assert (refunds_to_make(), payable_refunds()) == ([], [])
+    with pytest.raises(payments.OutcomeRefused) as refusal:
+        payments.mark_refunded(refund=refund, on=DAY, by=finance, now=make.NOW)
+    assert refusal.value.code == "taken"
+    confirmed([taken_back(application)], finance, 14)
+    decide(only(Verdict.REVERSAL), Outcome.UNDO, finance)
+    assert now_of(application).state == ApplicationState.AWAITING
+
+
+def test_money_that_named_no_request_and_is_taken_back_is_not_paid_back(finance: Person) -> None:
+    confirmed([Paid(50_00, "Rita", PAYER, text="x")], finance)
+    decide(only(Verdict.UNKNOWN), Outcome.REFUND, finance)
+    content = as_camt([Paid(-50_00, "Rita", PAYER, text="x")], 13)
+    content = content.replace(b"<Sts>", b"<RvslInd>true</RvslInd><Sts>")
+    file = payments.upload_file(name="x", content=content, account=ACCOUNT, by=finance, now=make.NOW)
+    payments.confirm_file(file=file, plan=plan_of(content).digest, by=finance, now=make.NOW)
+    decide(only(Verdict.REVERSAL), Outcome.UNDO, finance)
+    assert (refunds_to_make(), Refund.objects.count()) == ([], 1)
+
+
+def test_what_cannot_be_undone_is_refused_and_stays_on_the_list(finance: Person) -> None:
+    application = asked()
+    confirmed([paid(application, 600_00)], finance)
+    decide(only(Verdict.OVER), Outcome.ACCEPT, finance)
+    confirmed([taken_back(application, 700_00)], finance, 13)
+    movement = only(Verdict.REVERSAL)
+    with pytest.raises(payments.OutcomeRefused) as refusal:
+        decide(movement, Outcome.UNDO, finance)
+    assert refusal.value.code == "never_paid"
+    with pytest.raises(payments.OutcomeRefused):
+        decide(movement, Outcome.ACCEPT, finance)
+    decide(movement, Outcome.ASIDE, finance, reason="The bank corrects it tomorrow.")
+    assert work_list() == []
+    # All of it, the part that waits to be paid back included.
+    confirmed([taken_back(application, 600_00)], finance, 14)
+    decide(only(Verdict.REVERSAL), Outcome.UNDO, finance)
+    assert (now_of(application).state, refunds_to_make()) == (ApplicationState.AWAITING, [])
+    assert dues_of([application])[application.pk].paid_cents == 0
+
+
+def test_a_payment_that_still_waits_on_the_list_is_settled_with_what_takes_it_back(finance: Person) -> None:
+    application = asked()
+    confirmed([paid(application, name="PIET MAES"), taken_back(application)], finance)
+    waiting, reversal = (movement for movement, _said, _application in work_list())
+    decide(reversal, Outcome.UNDO, finance)
+    assert work_list() == [], "nobody can count money that is gone"
+    assert Handling.objects.get(movement=waiting).outcome == Outcome.ASIDE
+    assert now_of(application).state == ApplicationState.AWAITING
+    assert dues_of([application])[application.pk].paid_cents == 0
+    confirmed([paid(application)], finance, 13)
+    assert now_of(application).state == ApplicationState.MEMBER
+
+
+def test_money_that_was_paid_back_already_is_not_undone(finance: Person) -> None:
+    application = asked()
+    confirmed([paid(application), paid(application)], finance)
+    decide(only(Verdict.DOUBLE), Outcome.REFUND, finance)
+    pay_refunds(pay_on=make.NOW.date(), by=finance, now=make.NOW)
+    joining_state = now_of(application).state
+    Handling.objects.filter(outcome=Outcome.ACCEPT).get()
+    confirmed([taken_back(application, 500_00), taken_back(application, 500_00)], finance, 13)
+    (first, *_), (second, *_) = work_list()
+    # The one that counted is still there to be undone; the one that was paid back is not.
+    with pytest.raises(payments.OutcomeRefused) as refusal:
+        decide(first, Outcome.UNDO, finance)
+    assert refusal.value.code == "paid_back"
+    assert (now_of(application).state, second.amount_cents) == (joining_state, -500_00)
+
+
+def returned(payment: Payment, number: int, code: str = "AC04") -> bytes:
+    content = as_camt([Paid(payment.cents, "La Ruche commune", ACCOUNT, text=code)], number)
+    marks = f"<Refs><EndToEndId>{payment.end_to_end}</EndToEndId></Refs><RltdPties>".encode()
+    reason = f"<RtrInf><Rsn><Cd>{code}</Cd></Rsn></RtrInf></TxDtls>".encode()
+    return content.replace(b"<RltdPties>", marks).replace(b"</TxDtls>", reason)
+
+
+def test_a_payment_of_ours_that_comes_back_is_owed_again_by_somebodys_decision(finance: Person) -> None:
+    confirmed([Paid(50_00, "Rita Goossens", PAYER, text="x")], finance)
+    decide(only(Verdict.UNKNOWN), Outcome.REFUND, finance)
+    pay_refunds(pay_on=DAY if make.NOW.date() <= DAY else make.NOW.date(), by=finance, now=make.NOW)
+    payment = Payment.objects.get()
+    content = returned(payment, 13).replace(b"2026-11-20", make.NOW.date().isoformat().encode())
+    file = payments.upload_file(name="x", content=content, account=ACCOUNT, by=finance, now=make.NOW)
+    payments.confirm_file(file=file, plan=plan_of(content).digest, by=finance, now=make.NOW)
+    movement = only(Verdict.RETURNED)
+    page = text_of(signed_in(finance), f"/en/members/payments/{movement.pk}/")
+    assert payment.end_to_end in page
+    assert "Owe it again" in page
+    decide(movement, Outcome.OWE, finance)
+    back = ReturnedPayment.objects.get()
+    assert (back.payment, back.reason, back.returned_on) == (payment, ReturnReason.CLOSED, make.NOW.date())
+    assert [each.cents for each in refunds_to_make()] == [50_00]
+    # The same again is no payment of ours any more.
+    again = returned(payment, 14).replace(b"2026-11-20", make.NOW.date().isoformat().encode())
+    assert plan_of(again).statements[0].lines[0].verdict == Verdict.UNKNOWN
+
+
+def test_a_request_that_is_not_named_is_named_by_hand(finance: Person) -> None:
+    application = asked()
+    confirmed([paid(application)], finance)
+    reversal = as_coda([Paid(-500_00, "DELVAUX JEANNE", PAYER, text="terugboeking")], 13)
+    reversal = reversal.replace(b"20112600150000", b"20112600149000")
+    file = payments.upload_file(name="x", content=reversal, account=ACCOUNT, by=finance, now=make.NOW)
+    payments.confirm_file(file=file, plan=plan_of(reversal).digest, by=finance, now=make.NOW)
+    movement = only(Verdict.REVERSAL)
+    with pytest.raises(payments.OutcomeRefused) as refusal:
+        decide(movement, Outcome.UNDO, finance)
+    assert refusal.value.code == "no_application"
+    client = signed_in(finance)
+    answer = client.post(
+        f"/en/members/payments/{movement.pk}/",
+        {"outcome": "undo", "communication": application.communication, "reason": ""},
+    )
+    assert answer.status_code == 302
+    assert now_of(application).state == ApplicationState.AWAITING
+    sound()
+    assert date(2026, 11, 1) < application.lapses_on

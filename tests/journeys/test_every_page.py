@@ -42,7 +42,7 @@ def rotating_language(look: Look) -> str:
     return LANGUAGES[crc32(f"{look.viewer} {address}".encode()) % len(LANGUAGES)]
 
 
-class Walk:
+class Tour:
     """A viewer's way from page to page, noting what stands in the way."""
 
     def __init__(self, page: Any, axe: Callable[..., None]) -> None:
@@ -77,62 +77,62 @@ class Walk:
 
 
 @pytest.fixture
-def walk(browser_page: Callable[..., Any], axe: Callable[..., None]) -> Walk:
+def tour(browser_page: Callable[..., Any], axe: Callable[..., None]) -> Tour:
     # 1280 pixels at 400 % are 320.
-    return Walk(browser_page(width=320), axe)
+    return Tour(browser_page(width=320), axe)
 
 
 @pytest.fixture
-def arrive(walk: Walk, clock: Clock, sign_in: Callable[..., None]) -> Callable[[str, str], None]:
+def arrive(tour: Tour, clock: Clock, sign_in: Callable[..., None]) -> Callable[[str, str], None]:
     """Goes to a viewer's moment and signs them in."""
 
     def come(viewer: str, language: str) -> None:
         clock.go_to(VIEWERS[viewer].moment)
         if email := VIEWERS[viewer].email:
-            sign_in(walk.page, email, language)
+            sign_in(tour.page, email, language)
         if VIEWERS[viewer].confirms:
-            walk.page.goto(f"/{language}/account/reauthenticate/")
-            walk.page.locator("input[name=password]").fill(PASSWORD)
-            press(walk.page, "main form:has(input[name=password]) button[type=submit]")
+            tour.page.goto(f"/{language}/account/reauthenticate/")
+            tour.page.locator("input[name=password]").fill(PASSWORD)
+            press(tour.page, "main form:has(input[name=password]) button[type=submit]")
 
     return come
 
 
 @pytest.mark.parametrize("viewers", PARTIES, ids=["public", "staff"])
 def test_nothing_on_any_page_stands_in_anyones_way(
-    looks: list[Look], walk: Walk, arrive: Callable[[str, str], None], viewers: list[str]
+    looks: list[Look], tour: Tour, arrive: Callable[[str, str], None], viewers: list[str]
 ) -> None:
     for viewer in viewers:
         arrive(viewer, "de")
         for look in looks:
             if look.viewer == viewer:
                 language = rotating_language(look)
-                walk.look_at(look.address, language)
+                tour.look_at(look.address, language)
                 if language != "de":
-                    walk.fits_in_german(look.address)
-    assert walk.troubles == []
+                    tour.fits_in_german(look.address)
+    assert tour.troubles == []
 
 
 @pytest.mark.django_db(transaction=True)
 def test_the_other_scheme_is_looked_at_where_something_is_new(browser_page: Callable[..., Any]) -> None:
     both: list[bool] = []
-    walk = Walk(browser_page(width=320), lambda _page, *, both_schemes: both.append(both_schemes))
+    tour = Tour(browser_page(width=320), lambda _page, *, both_schemes: both.append(both_schemes))
     for address in ("ui/accessibility/", "ui/accessibility/", "ui/display/", "account/login/?next=/"):
-        walk.look_at(address, "en")
+        tour.look_at(address, "en")
     assert both == [True, False, True, True]
-    walk.look_at("", "fr")
-    walk.look_at("account/logout/", "fr")
-    assert [trouble.partition(":")[0] for trouble in walk.troubles] == ["account/logout/"], "it led on"
+    tour.look_at("", "fr")
+    tour.look_at("account/logout/", "fr")
+    assert [trouble.partition(":")[0] for trouble in tour.troubles] == ["account/logout/"], "it led on"
 
 
 @pytest.mark.proof
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_nothing_stands_in_anyones_way_in_any_language_and_either_scheme(
-    looks: list[Look], walk: Walk, arrive: Callable[[str, str], None], language: str
+    looks: list[Look], tour: Tour, arrive: Callable[[str, str], None], language: str
 ) -> None:
     for viewer in VIEWERS:
         arrive(viewer, language)
         for look in looks:
             if look.viewer == viewer:
-                walk.look_at(look.address, language, always_both=True)
-    assert walk.troubles == []
+                tour.look_at(look.address, language, always_both=True)
+    assert tour.troubles == []

@@ -25,6 +25,9 @@ from tests.clock import Clock
 from tests.voting.steps import code_on, counted, person_of, receipt_field, signed_in, voted_over_web
 from tests.voting.traces import as_form, data_folder, numbers_in, telling, watching
 
+# They read one log, to which the server of both processes writes.
+pytestmark = pytest.mark.xdist_group("the server's log")
+
 OPTIONS = 12_000
 POINTS = Form("points", 1, 4, points_total=60_000, points_each=16_000)
 TICKS = Form("approval", 1, 4)

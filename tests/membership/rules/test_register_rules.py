@@ -8,6 +8,7 @@ from datetime import date
 import pytest
 
 from commonweal.membership.rules import ibans, joining, movements, seasons, statutes
+from commonweal.membership.rules.exits import Outcome
 from commonweal.membership.rules.statutes import RefundRule
 
 CLASS_A = statutes.TERMS[0]
@@ -88,3 +89,14 @@ def test_an_answer_says_what_it_costs_what_waits_on_a_value_and_what_is_booked()
     booked = answer.entries()
     assert (movements.shares_account("A"), 7, -4) in booked
     assert sum(amount for _account, _owner, amount in booked) == 0
+
+
+def test_a_board_that_suspends_leaves_requests_in_the_queue_and_one_that_refuses_ends_them() -> None:
+    line = seasons.Line("A", 4, movements.Held(4, 200_00), RefundRule.PAID, None)
+    asked = [seasons.Asked(1, 7, True, 4, (line,)), seasons.Asked(2, 8, True, 0, ())]
+    for outcome, state in ((Outcome.SUSPEND, "queued"), (Outcome.REFUSE, "refused")):
+        answers = seasons.answers(asked, outcome)
+        assert [(each.state, each.refunds, each.left) for each in answers] == [
+            (state, (), 4),
+            ("granted", (), 0),
+        ]

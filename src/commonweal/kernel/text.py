@@ -10,9 +10,40 @@ _HIDDEN = dict.fromkeys(
     [*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200B, 0x200E, 0x200F, 0x2060, 0xFEFF, 0x061C]
 )
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-_LIGATURES = str.maketrans(
-    {"œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae", "ß": "ss", "ẞ": "ss", "ø": "o", "Ø": "o", "ł": "l", "Ł": "l"}
-)
+# Letters that stay whole under decomposition (those of DIN 91379 and their kin), and the plain letters people type for
+# them. Catalan writes l·l for one long l.
+_WHOLE = {
+    "æ": "ae",
+    "œ": "oe",
+    "ß": "ss",
+    "þ": "th",
+    "ƕ": "hv",
+    "ȣ": "ou",
+    "ς": "σ",
+    "·": "",
+    **dict.fromkeys("ɑɐⱥ", "a"),
+    **dict.fromkeys("ƀɓƃ", "b"),
+    **dict.fromkeys("ƈȼ", "c"),
+    **dict.fromkeys("đðɖɗƌẟ", "d"),
+    **dict.fromkeys("əɛǝɇ", "e"),
+    **dict.fromkeys("ƒ", "f"),
+    **dict.fromkeys("ǥɠɣ", "g"),
+    **dict.fromkeys("ħɦⱨ", "h"),
+    **dict.fromkeys("ıɨɩɪ", "i"),
+    **dict.fromkeys("ȷɉ", "j"),
+    **dict.fromkeys("ĸƙⱪ", "k"),
+    **dict.fromkeys("łƚɫɬⱡ", "l"),
+    **dict.fromkeys("ŋɲƞɳ", "n"),
+    **dict.fromkeys("øɵɔ", "o"),
+    **dict.fromkeys("ƥᵽ", "p"),
+    **dict.fromkeys("ɍɽ", "r"),
+    **dict.fromkeys("ȿẜẝ", "s"),
+    **dict.fromkeys("ŧƭʈⱦ", "t"),
+    **dict.fromkeys("ʉ", "u"),
+    **dict.fromkeys("ʋỽ", "v"),
+    **dict.fromkeys("ƴɏỿ", "y"),
+    **dict.fromkeys("ʒƶȥⱬ", "z"),
+}
 
 
 def clean(text: str, *, lines: bool = True) -> str:
@@ -30,13 +61,82 @@ def clean(text: str, *, lines: bool = True) -> str:
     return kept.strip() if lines else " ".join(kept.split())
 
 
-def folded(text: str) -> str:
-    """The text as search sees it: lower case, without accents, ligatures opened.
+class _Folds(dict[int, str]):
+    """Each decomposed character as search sees it, worked out when it is first met."""
 
-    The database function `commonweal_fold` does the same; a test holds the two together.
+    def __missing__(self, point: int) -> str:
+        sign = chr(point)
+        kind = unicodedata.category(sign)
+        if sign in _WHOLE:
+            plain = _WHOLE[sign]
+        elif unicodedata.combining(sign) or kind in ("Cf", "Me") or sign in _FILLERS:
+            plain = ""
+        elif (
+            kind[0] in "ZP"
+            or kind in ("Cc", "Sk")
+            or sign in _BLANKS
+            or (sign.isascii() and not sign.isalnum())
+        ):
+            plain = sign if sign == "|" else " "
+        else:
+            small = sign.lower()
+            plain = _WHOLE.get(small, small)
+        self[point] = plain
+        return plain
+
+
+# Invisible, though neither marks with a class nor format controls: joiners, selectors and fillers (UAX 44,
+# Default_Ignorable_Code_Point).
+_FILLERS = frozenset(
+    map(
+        chr,
+        [
+            *(0x34F, 0x115F, 0x1160, 0x17B4, 0x17B5),
+            *(*range(0x180B, 0x1810), *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)),
+        ],
+    )
+)
+# Letters by name, apostrophes, ties and tones by use: ʹ ʺ ʻ ʼ ʽ ʾ ʿ ˈ ˌ Ꞌ ꞌ, and the minus sign.
+_BLANKS = frozenset("ʹʺʻʼʽʾʿˀˁˆˇˈˉˊˋˌꞋꞌ−")
+_FOLDS = _Folds()
+
+
+def folded(text: str) -> str:
+    """The text as search sees it: small letters without accents, ligatures opened, one blank for whatever is between.
+
+    Apostrophes, hyphens, points and blanks of all kinds are that blank; directional marks and joiners are nothing. A bar
+    stays, for who joins several texts. The database function `commonweal_fold` does the same; a test holds them together.
     """
-    decomposed = unicodedata.normalize("NFKD", text.translate(_LIGATURES))
-    return "".join(c for c in decomposed if not unicodedata.combining(c)).lower()
+    return " ".join(unicodedata.normalize("NFKD", text).translate(_FOLDS).split())
+
+
+def same_name(one: str, other: str) -> bool:
+    """Whether two names are one as search sees them, however blanks, hyphens and apostrophes divide them."""
+    return folded(one).replace(" ", "") == folded(other).replace(" ", "")
+
+
+def plain(text: str) -> str:
+    """What someone pasted, as a keyboard would have written it: for numbers and addresses that are looked up.
+
+    Full-width signs become plain ones, hyphens, apostrophes and blanks of all kinds the plain one; what is invisible goes.
+    """
+    signs = (_typed(sign) for sign in unicodedata.normalize("NFC", text))
+    return " ".join("".join(signs).split())
+
+
+def _typed(sign: str) -> str:
+    if sign.isascii():
+        return sign
+    kind = unicodedata.category(sign)
+    if kind == "Cf" or sign in _FILLERS:
+        return ""
+    if kind == "Pd" or sign == "−":
+        return "-"
+    if kind[0] == "Z" or kind == "Cc":
+        return " "
+    if unicodedata.decomposition(sign).startswith("<wide>"):
+        return unicodedata.normalize("NFKC", sign)
+    return "'" if sign in "‘’‛′ʹʻʼʽʾʿˈꞋꞌ" else sign
 
 
 def safe_cell(value: object) -> object:

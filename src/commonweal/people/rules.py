@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from commonweal.kernel.text import plain
 from commonweal.kernel.words import Words, gettext_noop
 
 
@@ -145,10 +146,11 @@ def granted(role_codes: frozenset[str]) -> frozenset[Act]:
 
 # Enough to tell subscribers apart, whether the country or the first nought was typed or not.
 PHONE_TAIL = 8
-_IN_PHONES = frozenset("0123456789+()/.- \u00a0")
+_IN_PHONES = frozenset("0123456789+()/.- ")
 
 
 def phone_tail(text: str) -> str:
-    """The last eight digits of what is typed like a telephone number; empty for anything else."""
+    """The last eight digits of what is typed or pasted like a telephone number; empty for anything else."""
+    text = plain(text)
     digits = "".join(c for c in text if c.isascii() and c.isdigit())
     return digits[-PHONE_TAIL:] if len(digits) >= PHONE_TAIL and set(text) <= _IN_PHONES else ""

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from commonweal.kernel.periods import years_later
-from commonweal.kernel.text import folded
+from commonweal.kernel.text import same_name
 from commonweal.people.queries import person_with_address
 from commonweal.people.rules import ROLES, MandateScope, Purpose, Scope
 from commonweal.ui.fields import CleanCharField, DatePartsField
@@ -75,7 +75,7 @@ class MandateForm(forms.Form):
         if "email" not in given or "family_name" not in given:
             return given
         agent = person_with_address(given["email"])
-        if agent is None or folded(agent.family_name) != folded(given["family_name"]):
+        if agent is None or not same_name(agent.family_name, given["family_name"]):
             self.add_error(
                 "email", _("We know no account with this address and this family name. Check both.")
             )

@@ -13,7 +13,7 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from commonweal.kernel.decision import Decision, Refusal
-from commonweal.kernel.text import folded
+from commonweal.kernel.text import same_name
 from commonweal.kernel.words import Words, gettext_noop
 from commonweal.membership import queries
 from commonweal.membership.forms.doors import DoorField
@@ -137,7 +137,7 @@ class WhoForm(StepForm):
             self.add_error("given_name", _("Write the member number, or the first and family name."))
         elif given.get("email") and (known := person_with_address(given["email"])):
             # A couple may share an address: the name must be right too.
-            same = folded(str(known)) == folded(f"{given['given_name']} {given['family_name']}")
+            same = same_name(str(known), f"{given['given_name']} {given['family_name']}")
             given["applicant"] = known if same else None
         return given
 

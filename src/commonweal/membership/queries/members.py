@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Max, Q, QuerySet
 from django.db.models.functions import Reverse
 
+from commonweal.kernel.text import plain
 from commonweal.membership.models import Member, PayoutAccount
 from commonweal.membership.rules.ibans import account_tail
 from commonweal.people.queries import organisations_named, people_named, people_reached_at, speakers_of
@@ -58,7 +59,7 @@ def members_matching(text: str, day: date | None, *, contact: bool = False) -> l
     or their last digits after `*`): for staff only, since whoever finds by an address learns whose it is. At most four
     queries, each along an index of its own; in one question every member would be read.
     """
-    text = text.strip()
+    text = plain(text)
     asked = _asked_for(text, contact=contact)
     members = (members_on(day) if day else Member.objects.all()).order_by("number")
     shown = members.select_related("person", "organisation", "municipality")

@@ -158,11 +158,25 @@ def test_a_bar_stays_for_who_joins_several_texts() -> None:
     assert folded("|Gent|Gand|") == "|gent|gand|"
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+32 4", "-x", "@cmd", "\tx", "\rx"])
-def test_no_cell_becomes_a_formula(text: str) -> None:
-    assert safe_cell(text) == "'" + text
-    assert safe_cell("plain") == "plain"
-    assert safe_cell(-5) == -5
+FORMULA_SIGNS = "=+-@＝＋－＠﹦﹢﹣﹫"
+
+
+@pytest.mark.parametrize("sign", FORMULA_SIGNS)
+@pytest.mark.parametrize(
+    "before", ["", " ", "\t", "\r", "x;", "x,", "x\t", "x|", 'x";', "x;  ", 'x,"', "\u00a0", "a\n;"]
+)
+def test_no_cell_becomes_a_formula(before: str, sign: str) -> None:
+    made = safe_cell(f"{before}{sign}1+1")
+    for separator in (";", ",", "\t", "|"):
+        for cell in made.split(separator):
+            assert cell.strip(' "\t\r\n\u00a0')[:1] not in FORMULA_SIGNS, (made, cell)
+
+
+def test_cells_that_hold_no_formula_stay_as_they_are() -> None:
+    for text in ("plain", "Dupont; fils", "a-b", "1+1", "x = y", "jan@x.be", ""):
+        assert safe_cell(text) == text
+    assert safe_cell("rue\r\nbox") == "rue box"
+    assert safe_cell("\tx") == " x"
 
 
 def test_a_period_knows_its_days() -> None:

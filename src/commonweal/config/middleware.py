@@ -50,6 +50,23 @@ class ReadsOnlyRead:
             return self.get_response(request)
 
 
+class KeptFromCaches:
+    """Marks every answer to a session or a program's key `private, no-store`: Back after signing out shows nothing.
+
+    A session is enough: before signing in it may hold what somebody answered. What is public for all says so itself.
+    """
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        known = settings.SESSION_COOKIE_NAME in request.COOKIES or "Authorization" in request.headers
+        if known and "public" not in response.get("Cache-Control", ""):
+            response["Cache-Control"] = "private, no-store"
+        return response
+
+
 class PoliteRefusals:
     """Turns a refusal nobody caught into a page that says why and what to do next."""
 

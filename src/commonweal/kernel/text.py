@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 # Characters that reorder or hide what a reader sees (Unicode bidirectional controls, UAX 9) and
@@ -9,7 +10,9 @@ import unicodedata
 _HIDDEN = dict.fromkeys(
     [*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200B, 0x200E, 0x200F, 0x2060, 0xFEFF, 0x061C]
 )
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+# Where a program may begin a cell, and what makes one a formula there; some fold the full-width signs first, and quotes
+# around a cell count for nothing when it looks for another separator.
+_FORMULA = re.compile(r'((?:^|[;,|])["\s]*)(?=[=+\-@＝＋－＠﹦﹢﹣﹫−])')
 # Letters that stay whole under decomposition (those of DIN 91379 and their kin), and the plain letters people type for
 # them. Catalan writes l·l for one long l.
 _WHOLE = {
@@ -140,8 +143,10 @@ def _typed(sign: str) -> str:
     return "'" if sign in "‘’‛′ʹʻʼʽʾʿˈꞋꞌ" else sign
 
 
-def safe_cell(value: object) -> object:
-    """A value for a sheet or CSV cell that no spreadsheet program takes for a formula (OWASP CSV injection)."""
-    if isinstance(value, str) and value.startswith(_FORMULA_STARTS):
-        return "'" + value
-    return value
+def safe_cell(text: str) -> str:
+    """Text for a cell that no spreadsheet program takes for a formula, whichever sign divides its cells (OWASP CSV
+    injection): an apostrophe stands before each formula sign that follows the start or a separator, blanks or not.
+
+    Tabs and line breaks become blanks, since a cell is one line.
+    """
+    return _FORMULA.sub(r"\1'", " ".join(re.split(r"[\t\r\n\v\f\x1c-\x1e\x85\u2028\u2029]+", text)))

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
+from psycopg.errors import DeadlockDetected, SerializationFailure, UniqueViolation
 
 from commonweal.config import refusals
 from commonweal.kernel.decision import NotAllowed, Refusal
 from commonweal.people.access import NO_NAME
 
+logger = logging.getLogger(__name__)
 Handler = Callable[[HttpRequest], HttpResponse]
 READING = {"GET", "HEAD", "OPTIONS"}
 # The one page of others that writes while it is read: allauth notes there that someone saw their recovery codes.
@@ -85,4 +88,10 @@ class PoliteRefusals:
             return refusals.page(request, exception, status=403)
         if isinstance(exception, Refusal):
             return refusals.page(request, exception, status=409)
+        if isinstance(exception.__cause__, UniqueViolation | DeadlockDetected | SerializationFailure):
+            # Two at once: the database let one of them through. Where it is no race, the log says which rule was met.
+            logger.warning(
+                "refused by the database: %s", request.resolver_match and request.resolver_match.view_name
+            )
+            return refusals.at_once(request)
         return None

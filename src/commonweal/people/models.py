@@ -233,6 +233,11 @@ class Mandate(models.Model):
             models.CheckConstraint(
                 name="mandate_days_in_order", condition=Q(ends_on__gte=models.F("starts_on"))
             ),
+            models.UniqueConstraint(
+                name="mandate_once",
+                fields=("principal", "agent", "scope", "ends_on"),
+                condition=Q(withdrawn_at__isnull=True),
+            ),
             models.CheckConstraint(name="mandate_not_to_oneself", condition=~Q(principal=models.F("agent"))),
         )
 

@@ -36,7 +36,7 @@ from commonweal.membership.queries.imports import (
 from commonweal.membership.rules.imports import ImportKind, MemberRow, MovementRow
 from commonweal.membership.rules.movements import MovementKind
 from commonweal.membership.states import IMPORT, ImportState
-from commonweal.people.actions import load_organisations, load_people, record
+from commonweal.people.actions import load_organisations, load_people, record, wait_turn
 from commonweal.people.queries import organisations_numbered
 from commonweal.places.queries import municipalities_of_postcodes
 
@@ -91,10 +91,18 @@ def upload_import(
         demand(may_keep_register(by, now.date()))
         if len(content) > UPLOAD_MAX:
             raise TooLarge(_("The file is too large for this page. Ask the operator to bring it in."))
+    digest = hashlib.sha256(content).hexdigest()
+    wait_turn("import", kind, digest)
+    # The same button pressed twice; a sheet that was checked may be sent again, once the register is another.
+    twice = Import.objects.filter(
+        kind=kind, digest=digest, state=ImportState.CHECKING, uploaded_by=by
+    ).first()
+    if twice is not None:
+        return twice
     importing = Import.objects.create(
         kind=kind,
         name=name[:120],
-        digest=hashlib.sha256(content).hexdigest(),
+        digest=digest,
         # A sheet of a whole register is sixty megabytes of text, and the way to the database takes several times that.
         content=gzip.compress(content, 3, mtime=0),
         state=ImportState.CHECKING,

@@ -24,6 +24,7 @@ from commonweal.people.actions.people import (
     write_to,
 )
 from commonweal.people.actions.speakers import SpeakerRefused, confirm_speaker, end_speaker
+from commonweal.people.actions.turns import wait_turn
 
 __all__ = [
     "SpeakerRefused",
@@ -50,6 +51,7 @@ __all__ = [
     "register_person",
     "set_consents",
     "take_position",
+    "wait_turn",
     "withdraw_mandate",
     "write_to",
 ]

@@ -19,6 +19,7 @@ from stdnum.exceptions import ValidationError as NotANumber
 from commonweal.kernel.decision import Refusal, demand
 from commonweal.kernel.text import clean
 from commonweal.people.access import may
+from commonweal.people.actions.turns import wait_turn
 from commonweal.people.models import (
     Account,
     ApiKey,
@@ -145,6 +146,8 @@ def register_organisation(
     `kind=None` lets nobody speak for it yet.
     """
     digits = company_number(number)
+    if digits:
+        wait_turn("company", digits)
     organisation = Organisation.objects.filter(company_number=digits).first() if digits else None
     if organisation is None:
         organisation = Organisation.objects.create(
@@ -172,6 +175,7 @@ def take_position(
     channel: Channel = Channel.WEB,
 ) -> Position:
     """Lets a person speak for an organisation from today; asking twice changes nothing."""
+    wait_turn("position", person.pk, organisation.pk, kind)
     current = Position.objects.filter(
         person=person, organisation=organisation, kind=kind, ends_on__isnull=True
     ).first()
@@ -194,15 +198,20 @@ def take_position(
 
 @transaction.atomic
 def appoint_staff(*, person: Person, role: str, by: Person | None, now: datetime) -> StaffAppointment:
-    """Gives a staff role from today. `by=None` only for the set-up of a new site. Raises UnknownRole, NotAllowed."""
+    """Gives a staff role from today; who has it keeps it. `by=None` only for the set-up of a new site.
+
+    Raises UnknownRole, NotAllowed.
+    """
     if role not in {each.code for each in ROLES}:
         raise UnknownRole(_("There is no staff role with this name."))
     if by is not None:
         demand(may(by, Act.APPOINT_STAFF, now.date()))
-    appointment, _made = StaffAppointment.objects.get_or_create(
+    wait_turn("appointment", person.pk, role)
+    appointment, made = StaffAppointment.objects.get_or_create(
         person=person, role=role, ends_on=None, defaults={"starts_on": now.date()}
     )
-    record("StaffAppointed", f"person:{person.pk}", by=by, at=now, data={"role": role})
+    if made:
+        record("StaffAppointed", f"person:{person.pk}", by=by, at=now, data={"role": role})
     return appointment
 
 
@@ -237,12 +246,18 @@ def give_mandate(
     now: datetime,
     channel: Channel = Channel.WEB,
 ) -> Mandate:
-    """Lets `agent` act for `principal` from today until a day. Only the principal, or staff for them, may give it."""
+    """Lets `agent` act for `principal` from today until a day; the same mandate again is the one that is there.
+
+    Only the principal, or staff for them, may give it. Raises NotAllowed.
+    """
     if by != principal:
         demand(may(by, Act.ENTER_FOR_OTHERS, now.date()))
-    mandate = Mandate.objects.create(
-        principal=principal, agent=agent, scope=scope, starts_on=now.date(), ends_on=ends_on
-    )
+    wait_turn("mandate", principal.pk, agent.pk)
+    equal = {"principal": principal, "agent": agent, "scope": scope, "ends_on": ends_on}
+    known = Mandate.objects.filter(**equal, withdrawn_at__isnull=True).first()
+    if known is not None:
+        return known
+    mandate = Mandate.objects.create(**equal, starts_on=now.date())
     record(
         "MandateGiven",
         f"person:{principal.pk}",

@@ -28,7 +28,7 @@ DAY = date(2026, 6, 30)
 
 @pytest.fixture(autouse=True)
 def _ground(db: None) -> None:
-    make.municipality().postcodes.create(code="4000")
+    make.municipality().postcodes.get_or_create(code="4000")
 
 
 def sheet(kind: ImportKind, *rows: dict[str, Any]) -> bytes:
@@ -118,8 +118,8 @@ def test_an_organisation_that_is_known_is_found_by_its_number() -> None:
 
 
 def test_a_check_names_each_problem_of_members_and_writes_nothing() -> None:
-    make.municipality("62003", "Ans").postcodes.create(code="4000")
-    make.municipality("62006", "Awans").postcodes.create(code="4340")
+    make.municipality("62003", "Ans").postcodes.get_or_create(code="4000")
+    make.municipality("62006", "Awans").postcodes.get_or_create(code="4340")
     brought_in(ImportKind.MEMBERS, person_row(1, nis="62063"))
     before = Person.objects.count()
     found = uploaded(

@@ -49,7 +49,7 @@ WHO = {
 
 @pytest.fixture(autouse=True)
 def _ready(db: None) -> None:
-    Postcode.objects.create(code="4000", municipality=make.municipality())
+    Postcode.objects.get_or_create(code="4000", municipality=make.municipality())
 
 
 @pytest.fixture
@@ -191,7 +191,7 @@ def test_a_page_says_why_not_and_keeps_what_was_typed(
 
 
 def test_one_postcode_of_several_municipalities_asks_which(who: Person) -> None:
-    Postcode.objects.create(code="4000", municipality=make.municipality("62003", "Ans"))
+    Postcode.objects.get_or_create(code="4000", municipality=make.municipality("62003", "Ans"))
     client = signed_in(who)
     walked(client, {"for": {"role": "self"}})
     home = pages()["home"]
@@ -365,7 +365,8 @@ def test_staff_begin_each_request_with_empty_pages_apart_from_their_own(counter:
     assert "kept" not in counter.get(JOIN).content.decode()
     for typed, said in (
         ({**WHO, "member_number": "77"}, "bears this number"),
-        ({**WHO, "family_name": ""}, "first and family name"),
+        ({**WHO, "given_name": "", "family_name": ""}, "or a name"),
+        ({**WHO, "email": "piet@nowhere"}, "not an e-mail address"),
     ):
         assert said in counter.post(f"{DESK}who/", typed).content.decode()
 

@@ -143,6 +143,27 @@ def _typed(sign: str) -> str:
     return "'" if sign in "‘’‛′ʹʻʼʽʾʿˈꞋꞌ" else sign
 
 
+# What mail programs take (RFC 5321, without its quoted and bracketed forms, which no provider gives out).
+_LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
+_LABEL = re.compile(r"(?!-)[^\W_](?:[\w-]{0,61}[^\W_])?")
+EMAIL_MAX, LOCAL_MAX = 254, 64
+
+
+def is_email(text: str) -> bool:
+    """Whether a text can be an e-mail address: one rule for forms, sheets and programs."""
+    local, at, domain = text.rpartition("@")
+    labels = domain.split(".")
+    return (
+        bool(at)
+        and len(text) <= EMAIL_MAX
+        and len(local) <= LOCAL_MAX
+        and _LOCAL.fullmatch(local) is not None
+        and len(labels) > 1
+        and all(_LABEL.fullmatch(label) for label in labels)
+        and not labels[-1].isdigit()
+    )
+
+
 def safe_cell(text: str) -> str:
     """Text for a cell that no spreadsheet program takes for a formula, whichever sign divides its cells (OWASP CSV
     injection): an apostrophe stands before each formula sign that follows the start or a separator, blanks or not.

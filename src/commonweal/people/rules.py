@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
+from commonweal.kernel.periods import age_on
 from commonweal.kernel.text import plain
 from commonweal.kernel.words import Words, gettext_noop
 
@@ -82,6 +84,22 @@ class Scope(Words):
     REGISTER = "register", gettext_noop("read the share register (secretary)")
     MOVEMENTS = "movements", gettext_noop("book movements of shares (secretary)")
     PARTNER = "partner", gettext_noop("ask whether somebody is a member (partner organisations)")
+
+
+AGE_MAX = 125
+
+
+def kept_names(given_name: str, family_name: str) -> tuple[str, str]:
+    """(first name, family name) as they are kept: who has one name only bears it as family name.
+
+    So does a passport (ICAO Doc 9303, part 3, 3.4: the primary identifier), and lists by family name hold everybody.
+    """
+    return (given_name, family_name) if family_name else ("", given_name)
+
+
+def plausible_birthday(born_on: date, today: date) -> bool:
+    """Whether somebody alive may be born on a day: not after today, at most `AGE_MAX` years ago."""
+    return born_on <= today and age_on(born_on, today) <= AGE_MAX
 
 
 # A key is forgotten somewhere sooner or later: it ends by itself.

@@ -120,7 +120,7 @@ def upload_import(
 def check_import(*, importing: Import, now: datetime) -> Import:
     """Reads the whole sheet against the register and writes nothing but what it found."""
     held = _locked(importing, "check")
-    found = checked(ImportKind(held.kind), content_of(held))
+    found = checked(ImportKind(held.kind), content_of(held), now.date())
     held.row_count, held.known_count, held.problem_count = found.rows, found.known, len(found.problems)
     held.problems = [[each.row, each.column, each.reason] for each in found.problems[:PROBLEMS_MAX]]
     return _moved(held, "check", by=None, now=now)

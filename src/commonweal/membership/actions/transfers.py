@@ -55,7 +55,7 @@ def taker_named(number: int, family_name: str) -> Member:
     Both must fit, so that a slip of the keyboard offers nothing to a stranger and a number does not tell whose it is.
     """
     member = member_with_number(number)
-    names = (member.person.family_name if member.person else str(member.organisation)) if member else ""
+    names = (member.person.last_name if member.person else str(member.organisation)) if member else ""
     if member is None or not same_name(names, family_name):
         raise NoSuchMember(
             _(

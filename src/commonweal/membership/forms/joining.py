@@ -25,7 +25,7 @@ from commonweal.people.queries import person_with_address
 from commonweal.people.rules import LegalForm
 from commonweal.places.queries import municipalities_coded, municipality_matches
 from commonweal.places.rules import name_in
-from commonweal.ui.fields import CleanCharField, DatePartsField
+from commonweal.ui.fields import CleanCharField, DatePartsField, EmailAddressField
 from commonweal.ui.formats import euros, number
 from commonweal.ui.widgets import ChoiceCards, DateParts
 
@@ -112,9 +112,8 @@ class WhoForm(StepForm):
     )
     given_name = CleanCharField(label=_("First name"), max_length=80, required=False)
     family_name = CleanCharField(label=_("Family name"), max_length=80, required=False)
-    email = forms.EmailField(
+    email = EmailAddressField(
         label=_("E-mail address"),
-        max_length=254,
         required=False,
         help_text=_("Without one, we write letters."),
     )
@@ -133,11 +132,11 @@ class WhoForm(StepForm):
             if given["applicant"] is None:
                 text = _("No person who is a member bears this number. Check it, or write the names.")
                 self.add_error("member_number", text)
-        elif not (given.get("given_name") and given.get("family_name")):
-            self.add_error("given_name", _("Write the member number, or the first and family name."))
+        elif not (given.get("given_name") or given.get("family_name")):
+            self.add_error("given_name", _("Write the member number, or a name."))
         elif given.get("email") and (known := person_with_address(given["email"])):
             # A couple may share an address: the name must be right too.
-            same = same_name(str(known), f"{given['given_name']} {given['family_name']}")
+            same = same_name(str(known), f"{given.get('given_name', '')} {given.get('family_name', '')}")
             given["applicant"] = known if same else None
         return given
 
@@ -178,9 +177,16 @@ class RoleForm(StepForm):
 class ChildForm(StepForm):
     """The minor who would hold the shares."""
 
-    given_name = CleanCharField(label=_("First name"), max_length=80)
-    family_name = CleanCharField(label=_("Family name"), max_length=80)
+    given_name = CleanCharField(label=_("First name"), max_length=80, required=False)
+    family_name = CleanCharField(label=_("Family name"), max_length=80, required=False)
     born_on = DatePartsField(label=_("Date of birth"))
+
+    def clean(self) -> dict[str, Any]:
+        """The minor's names; one of them is enough."""
+        given = super().clean() or {}
+        if not (given.get("given_name") or given.get("family_name")):
+            self.add_error("given_name", _("Write a name. Who has one name only writes it alone."))
+        return given
 
     def clean_born_on(self) -> date:
         """The birthday of somebody who is not of age."""

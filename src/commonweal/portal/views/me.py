@@ -239,6 +239,8 @@ def introduce(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and request.user.is_authenticated and form.is_valid():
         given = form.cleaned_data
         tell_name(account=request.user, now=timezone.now(), **given)
-        messages.success(request, _("Welcome, %(name)s.") % {"name": given["given_name"]})
+        messages.success(
+            request, _("Welcome, %(name)s.") % {"name": given["given_name"] or given["family_name"]}
+        )
         return redirect(back)
     return render(request, "portal/introduce.html", {"form": form, "next": back if safe else ""})

@@ -12,6 +12,7 @@ import pytest
 from django.db import connections
 from django.test import Client
 
+from commonweal.config.accounts import SignUpForm
 from commonweal.membership.models import Application, Import
 from commonweal.people import actions
 from commonweal.people.models import (
@@ -82,6 +83,22 @@ def test_an_address_signs_up_once() -> None:
     values = {"email": "New@people.example", "password1": "a long pass phrase 7"}
     assert set(sent_at_once("/en/account/signup/", values)) <= {302, 429}
     assert Account.objects.filter(email="new@people.example").count() == 1
+
+
+def test_who_loses_a_race_for_an_address_is_answered_like_any_known_address(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    real = SignUpForm.save
+
+    def beaten(form: Any, request: Any) -> Any:
+        monkeypatch.setattr(SignUpForm, "save", real)
+        Account.objects.create_user("new@people.example", "a long pass phrase 7")
+        return real(form, request)
+
+    monkeypatch.setattr(SignUpForm, "save", beaten)
+    values = {"email": "new@people.example", "password1": "a long pass phrase 7"}
+    assert Client().post("/en/account/signup/", values).status_code == 302
+    assert Account.objects.count() == 1
 
 
 def test_a_new_account_tells_its_name_once() -> None:

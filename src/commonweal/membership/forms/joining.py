@@ -24,7 +24,7 @@ from commonweal.people.actions import company_number
 from commonweal.people.queries import person_with_address
 from commonweal.people.rules import LegalForm
 from commonweal.places.queries import municipalities_coded, municipality_matches
-from commonweal.places.rules import name_in
+from commonweal.places.rules import name_in, plain_postcode
 from commonweal.ui.fields import CleanCharField, DatePartsField, EmailAddressField
 from commonweal.ui.formats import euros, number
 from commonweal.ui.widgets import ChoiceCards, DateParts
@@ -256,7 +256,7 @@ class HomeForm(StepForm):
         near = joining.home_of(self.told.applicant, self.told.today) if self.told.applicant else {}
         if role != HolderRole.ORGANISATION:
             self.initial = {"street": near.get("street"), "postcode": near.get("postcode"), **self.initial}
-        code = str(self.data.get("postcode", "")).strip()
+        code = plain_postcode(str(self.data.get("postcode", "")))
         if code:
             matches = municipality_matches(code, get_language() or "en", self.told.today)
             self.found = {match.nis: match.name for match in matches if code in match.postcodes}
@@ -290,7 +290,7 @@ class HomeForm(StepForm):
                     "We do not know this postcode. Check it; if you live abroad, call us: we enter it with you."
                 )
             )
-        return str(self.cleaned_data["postcode"])
+        return plain_postcode(self.cleaned_data["postcode"])
 
     def clean(self) -> dict[str, Any]:
         """Adds the `municipality`."""

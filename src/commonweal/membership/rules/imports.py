@@ -16,6 +16,7 @@ from commonweal.kernel.words import Words, gettext_noop
 from commonweal.membership.rules import movements
 from commonweal.membership.rules.movements import GIVING_BACK, PASSING_ON, MovementKind
 from commonweal.people.rules import kept_names, plausible_birthday
+from commonweal.places.rules import plain_postcode
 
 NUMBER_MAX = 2_000_000_000
 SHARES_MAX = 1_000_000
@@ -226,7 +227,7 @@ def member_row(row: int, cells: dict[str, str], today: date | None = None) -> tu
         plain(read.text("email", 254)),
         plain(read.text("phone", 30)),
         read.text("street", 120),
-        read.text("postcode", 4),
+        plain_postcode(read.text("postcode", 10)),
         read.text("nis", 5),
         read.day("joined_on"),
         read.day("left_on", None),

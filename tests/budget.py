@@ -16,7 +16,13 @@ from typing import Any
 import pytest
 
 # Seconds by the folder of the tests. What is not listed has 60, which an area of 3,000 lines should not need.
-BUDGETS: dict[str, float] = {"journeys": 320, "voting": 220, "membership": 220, "allocation": 180, "config": 100}
+BUDGETS: dict[str, float] = {
+    "journeys": 320,
+    "voting": 220,
+    "membership": 220,
+    "allocation": 180,
+    "config": 100,
+}
 OTHERS = 60.0
 TICKS = os.sysconf("SC_CLK_TCK")
 SHOWN = 12

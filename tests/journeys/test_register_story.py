@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -15,6 +13,7 @@ from commonweal.membership.models import AccreditationNote, Import, Member
 from commonweal.membership.queries import held_on
 from commonweal.people.models import Event
 from tests import factories as make
+from tests.csv_reading import cells_in
 from tests.journeys.conftest import PASSWORD, Clock, press
 from tests.journeys.steps import choose, fill, fill_day, pdf_text, plain
 from tests.journeys.walks import Walk
@@ -64,10 +63,10 @@ def test_the_register_of_a_past_day_a_correction_and_a_members_reading(
     assert "10 A" in rows_for(page, "Peeters Ada")
     with page.expect_download() as taken:
         page.locator("main form[action$='/register/file/'] button").click()
-    rows = list(csv.reader(io.StringIO(taken.value.path().read_text("utf-8"))))
+    rows = cells_in(taken.value.path().read_bytes().decode())
     assert [row[1:2] + row[4:8] for row in rows[1:]] == [
-        ["Peeters Ada", "A", "10", "500.00", "2023-01-01"],
-        ["Maes Bert", "A", "3", "150.00", "2023-01-01"],
+        ["Peeters Ada", "A", "10", "500,00", "2023-01-01"],
+        ["Maes Bert", "A", "3", "150,00", "2023-01-01"],
     ]
 
     press(page, "main table a:has-text('Peeters Ada')")

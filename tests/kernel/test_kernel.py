@@ -14,7 +14,7 @@ from commonweal.kernel.decision import YES, NotAllowed, Refusal, demand, no
 from commonweal.kernel.money import cents_from_text, euros, shared_out
 from commonweal.kernel.periods import Period, age_on, years_later
 from commonweal.kernel.states import Machine, Move
-from commonweal.kernel.text import _HIDDEN, clean, folded, safe_cell
+from commonweal.kernel.text import _HIDDEN, clean, folded, plain, safe_cell, same_name
 from commonweal.kernel.words import Words
 
 
@@ -94,17 +94,89 @@ def test_one_line_texts_lose_their_line_breaks() -> None:
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [("Liège", "liege"), ("Œuvre", "oeuvre"), ("STRAẞE", "strasse"), ("straße", "strasse"), ("Łódź", "lodz")],
+    [
+        *(
+            ("Liège", "liege"),
+            ("Œuvre", "oeuvre"),
+            ("STRAẞE", "strasse"),
+            ("straße", "strasse"),
+            ("Łódź", "lodz"),
+        ),
+        *(
+            ("Đặng", "dang"),
+            ("Guðrún Þórs", "gudrun thors"),
+            ("Işıl İnan", "isil inan"),
+            ("ŊƏǢǾǼ ŉ", "neaeoae n"),
+        ),
+        *(("Ħal Għargħur", "hal gharghur"), ("Gal·la Ŀ", "galla l"), ("Ŧ ĸ ƈ ɨ ʒ ǥ", "t k c i z g")),
+        *(("ΟΔΥΣΣΕΎΣ", "οδυσσευσ"), ("Ｅｌｓ", "els"), ("ĳ ǆ ﬁ", "ij dz fi")),
+        ("D̦ H̱ r̥ m̂ z̄", "d h r m z"),
+    ],
 )
 def test_search_sees_no_accents(text: str, expected: str) -> None:
     assert folded(text) == expected
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+32 4", "-x", "@cmd", "\tx", "\rx"])
-def test_no_cell_becomes_a_formula(text: str) -> None:
-    assert safe_cell(text) == "'" + text
-    assert safe_cell("plain") == "plain"
-    assert safe_cell(-5) == -5
+def test_every_latin_letter_of_european_names_folds_to_plain_ones() -> None:
+    # DIN 91379: Latin, its supplements and extensions. Letters of phonetics and of Africa beyond them are not asked for.
+    for point in [*range(0xC0, 0x180), *range(0x1CD, 0x1DD), *range(0x1DE, 0x21C), *range(0x1E00, 0x1F00)]:
+        letter = chr(point)
+        if unicodedata.category(letter)[0] == "L" and letter not in "ƿǷ":
+            assert folded(letter).isascii(), letter
+            assert folded(letter), letter
+            assert folded(letter) == folded(letter.upper()) == folded(letter.lower()), letter
+
+
+APOSTROPHES = "'’‘‛ʼʻʹʽʾʿˈ´`′＇Ꞌꞌ՚׳"
+HYPHENS = "-‐‑‒–—―−﹣－⸺"
+BLANKS = " \u00a0\u1680\u2000\u2002\u2003\u2007\u2009\u202f\u205f\u3000\t\n"
+INVISIBLE = (
+    "\u00ad\u034f\u061c\u180e\u200b\u200c\u200d\u200e\u200f\u202a\u202d\u202c\u2060\u2066\u2069\ufeff\ufe0f"
+)
+
+
+@pytest.mark.parametrize("sign", [*APOSTROPHES, *HYPHENS, *BLANKS, ".", "/", "·"], ids=ascii)
+def test_search_sees_one_blank_in_whatever_divides_a_name(sign: str) -> None:
+    assert folded(f"D{sign}Hondt") == ("dhondt" if sign == "·" else "d hondt")
+    assert folded(f" {sign}D {sign} Hondt{sign}") == "d hondt"
+    assert same_name(f"d{sign}hondt", "DHondt")
+
+
+@pytest.mark.parametrize("sign", INVISIBLE, ids=ascii)
+def test_search_sees_nothing_in_what_is_invisible(sign: str) -> None:
+    assert folded(f"{sign}Ma{sign}rie{sign}") == "marie"
+    assert plain(f"{sign}20{sign}01{sign}") == "2001"
+
+
+def test_what_is_pasted_is_read_as_a_keyboard_would_write_it() -> None:
+    assert plain("\u202d+32\u202f2‑555–01—23\u202c") == "+32 2-555-01-23"
+    assert plain("ｊａｎ＠x.be\u200b") == "jan@x.be"
+    assert plain("O’Neill\u00a0 é") == "O'Neill é"
+
+
+def test_a_bar_stays_for_who_joins_several_texts() -> None:
+    assert folded("|Gent|Gand|") == "|gent|gand|"
+
+
+FORMULA_SIGNS = "=+-@＝＋－＠﹦﹢﹣﹫"
+
+
+@pytest.mark.parametrize("sign", FORMULA_SIGNS)
+@pytest.mark.parametrize(
+    "before", ["", " ", "\t", "\r", "x;", "x,", "x\t", "x|", 'x";', "x;  ", 'x,"', "\u00a0", "a\n;"]
+)
+def test_no_cell_becomes_a_formula(before: str, sign: str) -> None:
+    made = safe_cell(f"{before}{sign}1+1")
+    for separator in (";", ",", "\t", "|"):
+        for cell in made.split(separator):
+            assert cell.strip(' "\t\r\n\u00a0')[:1] not in FORMULA_SIGNS, (made, cell)
+
+
+def test_cells_that_hold_no_formula_stay_as_they_are() -> None:
+    for text in ("plain", "Dupont; fils", "a-b", "1+1", "x = y", "jan@x.be", ""):
+        assert safe_cell(text) == text
+    assert safe_cell("rue\r\nbox") == "rue box"
+    assert safe_cell("\tx") == " x"
 
 
 def test_a_period_knows_its_days() -> None:

@@ -44,6 +44,7 @@ def pages(site: Site) -> Pages:
             "members/payments/",
             f"members/payments/{unknown.pk}/",
             f"members/payments/files/{looked_at.pk}/",
+            f"members/payments/files/{looked_at.pk}/discard/",
             f"members/payments/files/{read.pk}/",
             "members/payments/refunds/",
             f"members/payments/refunds/{refund.pk}/",

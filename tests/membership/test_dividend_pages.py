@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 from collections.abc import Callable
 from datetime import date
@@ -19,6 +18,7 @@ from commonweal.membership.rules.statutes import Evidence, Setting
 from commonweal.membership.views import dividend_wording as wording
 from commonweal.people.models import Event, Person
 from tests import factories as make
+from tests.csv_reading import cells_of
 from tests.membership.dividend_steps import NOW, Staff, booked, fresh, holder, line, paid, reckoned
 from tests.portal.steps import LANGUAGES, queries_of, signed_in, text_of
 
@@ -178,10 +178,10 @@ def test_all_lines_are_a_file_without_formulas(staff: Staff) -> None:
     make.shares(club, 1, share_class="C")
     run = paid(staff)
     answer = signed_in(staff.proposer).post(f"{page_of(run)}lines/")
-    rows = list(csv.reader(io.StringIO(b"".join(answer.streaming_content).decode())))  # type: ignore[arg-type, attr-defined]
+    rows = cells_of(answer)
     assert rows[0][:2] == ["Number", "Name"]
-    assert rows[1] == [str(member.number), "'=cmd x", "30.00", "0.00", "9.00", "21.00", "yes"]
-    assert rows[2] == [str(club.number), "'+Club", "7.50", "0.00", "2.25", "5.25", "no"]
+    assert rows[1] == [str(member.number), "'=cmd x", "30,00", "0,00", "9,00", "21,00", "yes"]
+    assert rows[2] == [str(club.number), "'+Club", "7,50", "0,00", "2,25", "5,25", "no"]
     assert Event.objects.filter(name="DividendLinesTaken").exists()
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
@@ -19,6 +18,7 @@ from commonweal.people.models import Event, Message, Person
 from commonweal.people.rules import Channel
 from commonweal.voting.models import Voter
 from tests import factories as make
+from tests.csv_reading import cells_of
 from tests.journeys.conftest import PASSWORD, press, sign_in, world  # noqa: F401
 from tests.journeys.walks import Walk
 from tests.membership.test_exits import broken
@@ -413,7 +413,7 @@ def test_staff_note_it_on_the_member_s_page(anna: Member, bert: Member) -> None:
 
 def test_the_addresses_for_post_are_taken_out_by_the_secretary_and_noted(anna: Member, bert: Member) -> None:
     together(anna, bert)
-    odd = named("=Cmd", "Maes", street="", postcode="")
+    odd = named("=Cmd", "Maes;=1+1", street="", postcode="")
     actions.admit_member(
         organisation=make.organisation(person(odd), name="Le Verger"),
         municipality=make.municipality(),
@@ -425,10 +425,10 @@ def test_the_addresses_for_post_are_taken_out_by_the_secretary_and_noted(anna: M
     secretary, address = signed_in(make.staff("secretary")), "/fr/members/register/post/"
     assert address in text_of(secretary, "/fr/members/register/")
     sent = secretary.post(address)
-    rows = list(csv.reader(b"".join(sent.streaming_content).decode().splitlines()))  # type: ignore[attr-defined]
+    rows = cells_of(sent)
     assert [len(row) for row in rows] == [6] * 4
     assert rows[1] == ["Anna Peeters, Bert Lefèvre", "Rue Peeters 3", "4000", "Liège", "fr", "2"]
-    assert rows[2][0] == "'=Cmd Maes"
+    assert rows[2][0] == "'=Cmd Maes;'=1+1"
     assert rows[3] == ["Le Verger", "", "", "Liège", "nl", "1"]
     assert Event.objects.filter(name="PostListTaken").count() == 1
     assert secretary.get(address).status_code == 405

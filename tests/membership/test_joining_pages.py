@@ -360,7 +360,8 @@ def test_staff_begin_each_request_with_empty_pages_apart_from_their_own(counter:
     assert "kept" not in counter.get(JOIN).content.decode()
     for typed, said in (
         ({**WHO, "member_number": "77"}, "bears this number"),
-        ({**WHO, "family_name": ""}, "first and family name"),
+        ({**WHO, "given_name": "", "family_name": ""}, "or a name"),
+        ({**WHO, "email": "piet@nowhere"}, "not an e-mail address"),
     ):
         assert said in counter.post(f"{DESK}who/", typed).content.decode()
 

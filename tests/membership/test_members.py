@@ -23,6 +23,14 @@ def test_numbers_follow_one_another() -> None:
     assert queries.next_number() == 4
 
 
+def test_a_number_typed_far_too_high_does_not_set_the_next_one() -> None:
+    first = make.member()
+    odd = make.member()
+    Member.objects.filter(pk=odd.pk).update(number=9_999_999)
+    assert queries.next_number() == first.number + 1
+    assert make.member().number == 2
+
+
 def test_nobody_is_a_member_twice_at_a_time() -> None:
     who = make.person()
     first = make.member(who)

@@ -8,12 +8,15 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import DatabaseError, transaction
 from django.test import Client
 
+from commonweal.kernel.decision import NotAllowed
 from commonweal.ledger.models import Operation
-from commonweal.membership.actions import correct_movement, joining
+from commonweal.membership.actions import FileStays, correct_movement, discard_file, joining
 from commonweal.membership.models import Application, BankFile, BankMovement, Handling, Refund
 from commonweal.membership.rules.joining import ApplicationState
+from commonweal.people.models import Event
 from commonweal.portal.demo.bank import Paid
 from tests import factories as make
 from tests.membership.bank_files import as_camt, as_coda
@@ -218,3 +221,32 @@ def test_the_desk_opens_in_each_language(finance: Client, language: str) -> None
     read_in(finance, [Paid(5_00, "Piet")])
     for address in (DESK, the_movement()):
         assert f'lang="{language}"' in text_of(finance, address.replace("/en/", f"/{language}/"))
+
+
+def test_a_file_that_was_looked_at_can_be_taken_away_and_comes_back(finance: Client) -> None:
+    content = as_coda([Paid(12_00, "Piet", text="hallo")])
+    address = sent(finance, content).request["PATH_INFO"]
+    assert f"{address}discard/" in text_of(finance, address)
+    assert "Take away the file statement.cod?" in text_of(finance, f"{address}discard/")
+    assert BankFile.objects.count() == 1, "asking takes nothing away"
+    answer = finance.post(f"{address}discard/", follow=True)
+    assert "Nothing of it was kept" in answer.content.decode()
+    assert not BankFile.objects.exists()
+    assert Event.objects.get(name="BankFileDiscarded").data["name"] == "statement.cod"
+    assert finance.post(f"{address}discard/").status_code == 404
+    assert sent(finance, content).context["plan"], "the same bytes may come again"
+
+
+def test_a_file_that_was_read_in_stays(finance: Client) -> None:
+    read_in(finance, [Paid(12_00, "Piet", text="hallo")])
+    file = BankFile.objects.get()
+    assert finance.post(f"{DESK}files/{file.pk}/discard/").status_code == 404
+    with pytest.raises(FileStays):
+        discard_file(file=file, by=make.staff("finance"), now=make.NOW)
+    with pytest.raises(NotAllowed):
+        discard_file(file=file, by=make.staff("counter"), now=make.NOW)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        file.delete()
+    waiting = BankFile(pk=file.pk + 1)
+    discard_file(file=waiting, by=make.staff("finance"), now=make.NOW)
+    assert not Event.objects.filter(name="BankFileDiscarded").exists(), "again changes nothing"

@@ -15,6 +15,7 @@ from commonweal.membership.rules.exits import ExitTest, Outcome
 from commonweal.people.models import Event, Message, Person
 from tests import factories as make
 from tests.clock import Clock
+from tests.csv_reading import cells_of
 from tests.membership.test_exits import MARCH, asked
 from tests.membership.test_seasons import JULY, REASONS, decided, with_tests
 from tests.membership.test_seasons import founder as founder
@@ -141,10 +142,10 @@ def test_the_file_names_each_request_and_is_noted(
     with_tests(season, secretary)
     decided(season, secretary)
     answer = desk.post(f"{YEAR}file/")
-    lines = b"".join(answer.streaming_content).decode().splitlines()  # type: ignore[attr-defined]
-    assert len(lines) == 3
-    assert "Jeanne Delvaux" in lines[1]
-    assert lines[1].endswith("granted,A,10,500.00,500.00")
+    rows = cells_of(answer)
+    assert len(rows) == 3
+    assert rows[1][1] == "Jeanne Delvaux"
+    assert rows[1][4:] == ["granted", "A", "10", "500,00", "500,00"]
     assert Event.objects.get(name="RegisterExported").data == {"season": 2026}
     assert desk.get(f"{YEAR}file/").status_code == 405
 

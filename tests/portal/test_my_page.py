@@ -192,11 +192,19 @@ def test_who_has_a_name_is_not_asked_again(db: None) -> None:
 
 def test_an_introduction_without_a_name_keeps_what_was_typed(db: None) -> None:
     client = signed_in(new_account())
-    answer = client.post("/en/me/name/", {"given_name": "Ada", "family_name": "", "language": "fr"})
+    answer = client.post("/en/me/name/", {"given_name": "", "family_name": "", "language": "nl"})
     page = answer.content.decode()
-    assert 'value="Ada"' in page
     assert "error-summary" in page
+    assert 'value="nl"' in page
     assert not Person.objects.exists()
+
+
+@pytest.mark.parametrize("names", [{"given_name": "Suharto", "family_name": ""}, {"family_name": "Suharto"}])
+def test_one_name_is_enough(db: None, names: dict[str, str]) -> None:
+    client = signed_in(new_account())
+    assert "Suharto" in client.post("/en/me/name/", {**names, "language": "fr"}, follow=True).content.decode()
+    found = Person.objects.get()
+    assert (str(found), found.first_name, found.last_name) == ("Suharto", "Suharto", "Suharto")
 
 
 def test_visitors_are_not_asked_for_a_name(db: None, client: Client) -> None:

@@ -317,6 +317,13 @@ def test_a_box_without_a_vote_is_counted_too() -> None:
     assert (count.votes_count, count.result["satisfied"]) == (0, [0, 0])
 
 
+def test_days_are_written_as_the_checker_of_the_format_wants_them() -> None:
+    ballot, sheets = make.open_ballot()
+    meta = dict(line.split(";", 1) for line in opened(ballot, sheets).split("PROJECTS")[0].splitlines()[2:])
+    for name, moment in (("date_begin", ballot.opens_at), ("date_end", ballot.closes_at)):
+        assert meta[name] == f"{moment:%d.%m.%Y}"
+
+
 def test_an_amount_with_cents_is_written_exactly() -> None:
     ballot, sheets = make.open_ballot(budget_cents=1_234_56)
     assert "\nbudget;1234.56\n" in opened(ballot, sheets)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import json
 import re
 from copy import copy
@@ -21,6 +19,7 @@ from commonweal.voting.rules.choices import Form
 from commonweal.voting.rules.published import what_it_did
 from commonweal.voting.views import figures, reasons, result
 from tests import factories as make
+from tests.csv_reading import cells_of
 from tests.voting.steps import cast, counted, opened, person_of, queries_of, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -151,25 +150,22 @@ def test_the_definition_is_public_from_the_opening_on(client: Client) -> None:
 def test_the_projects_as_a_file_hold_no_formula(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     ballot, _codes = decided()
     options = {number: copy(option) for number, option in queries.options_of(ballot).items()}
-    options[1].title = "=HYPERLINK(1)"
+    options[1].title = "=HYPERLINK(1);@x"
     monkeypatch.setattr(queries, "options_of", lambda _ballot: options)
     answer = client.get(f"/en/ballots/{ballot.pk}/result/projects.csv")
-    rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    head, *lines = cells_of(answer)
+    rows = [dict(zip(head, line, strict=True)) for line in lines]
     assert [row["number"] for row in rows] == ["1", "2", "3", "4"]
-    assert rows[0]["title"] == "'=HYPERLINK(1)"
+    assert rows[0]["title"] == "'=HYPERLINK(1);'@x"
     assert list(rows[0]) == list(result.RESULT_HEAD)
     won = [row["number"] for row in rows if row["supported"] == "yes"]
     assert sorted(won) == sorted(ballot.count.result["winners"])
-    assert rows[3]["cost_euro"] == "4000.00"
+    assert rows[3]["cost_euro"] == "4000,00"
 
 
 def test_turnout_as_a_file_says_what_the_page_says(client: Client) -> None:
     ballot, _codes = decided()
-    rows = list(
-        csv.reader(
-            io.StringIO(text_of(client.get(f"/en/ballots/{ballot.pk}/result/turnout.csv")).lstrip("\ufeff"))
-        )
-    )
+    rows = cells_of(client.get(f"/en/ballots/{ballot.pk}/result/turnout.csv"))
     assert rows[0] == ["by", "group", "voters", "votes"]
     assert {row[0] for row in rows[1:]} == {"region", "age", "door"}
     assert "5 of 6 members on the roll voted" in plain(

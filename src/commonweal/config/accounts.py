@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.forms import SignupForm
 from django.contrib.auth.hashers import Argon2PasswordHasher
+from django.db import IntegrityError, transaction
 
 
 class LeanArgon2(Argon2PasswordHasher):
@@ -26,3 +28,16 @@ class AccountAdapter(DefaultAccountAdapter):
         if commit:
             user.save()
         return user
+
+
+class SignUpForm(SignupForm):
+    """allauth's form; of several that sign one address up at the same moment, all but one meet an account that exists."""
+
+    def try_save(self, request: Any) -> tuple[Any, Any]:
+        """The new account, or the answer that a known address gets."""
+        try:
+            with transaction.atomic():
+                return super().try_save(request)
+        except IntegrityError:
+            self.account_already_exists = True
+            return super().try_save(request)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
+from psycopg.errors import DeadlockDetected, SerializationFailure, UniqueViolation
 
 from commonweal.config import refusals
 from commonweal.kernel.decision import NotAllowed, Refusal
 from commonweal.people.access import NO_NAME
 
+logger = logging.getLogger(__name__)
 Handler = Callable[[HttpRequest], HttpResponse]
 READING = {"GET", "HEAD", "OPTIONS"}
 # The one page of others that writes while it is read: allauth notes there that someone saw their recovery codes.
@@ -50,6 +53,23 @@ class ReadsOnlyRead:
             return self.get_response(request)
 
 
+class KeptFromCaches:
+    """Marks every answer to a session or a program's key `private, no-store`: Back after signing out shows nothing.
+
+    A session is enough: before signing in it may hold what somebody answered. What is public for all says so itself.
+    """
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        known = settings.SESSION_COOKIE_NAME in request.COOKIES or "Authorization" in request.headers
+        if known and "public" not in response.get("Cache-Control", ""):
+            response["Cache-Control"] = "private, no-store"
+        return response
+
+
 class PoliteRefusals:
     """Turns a refusal nobody caught into a page that says why and what to do next."""
 
@@ -68,4 +88,10 @@ class PoliteRefusals:
             return refusals.page(request, exception, status=403)
         if isinstance(exception, Refusal):
             return refusals.page(request, exception, status=409)
+        if isinstance(exception.__cause__, UniqueViolation | DeadlockDetected | SerializationFailure):
+            # Two at once: the database let one of them through. Where it is no race, the log says which rule was met.
+            logger.warning(
+                "refused by the database: %s", request.resolver_match and request.resolver_match.view_name
+            )
+            return refusals.at_once(request)
         return None

@@ -39,6 +39,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "commonweal.config.middleware.KeptFromCaches",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -116,6 +117,7 @@ PASSWORD_HASHERS = [
 
 LOGIN_REDIRECT_URL = "portal:my-page"
 LOGIN_URL = "account_login"
+ACCOUNT_FORMS = {"signup": "commonweal.config.accounts.SignUpForm"}
 ACCOUNT_ADAPTER = "commonweal.config.accounts.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}

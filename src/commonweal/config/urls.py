@@ -27,4 +27,5 @@ urlpatterns += i18n_patterns(
 handler400 = "commonweal.config.refusals.not_understood"
 handler403 = "commonweal.config.refusals.forbidden"
 handler404 = "commonweal.config.refusals.not_found"
+handler429 = "commonweal.config.refusals.too_often"
 handler500 = "commonweal.config.refusals.broken"

@@ -51,6 +51,7 @@ urlpatterns = [
     path("requests/<int:pk>/enter/", payments.request_enter, name="request-enter"),
     path("payments/", payments.payment_desk, name="payment-desk"),
     path("payments/files/<int:pk>/", payments.bank_file, name="bank-file"),
+    path("payments/files/<int:pk>/discard/", payments.bank_file_discard, name="bank-file-discard"),
     path("payments/<int:pk>/", payments.movement_decide, name="movement-decide"),
     path("payments/refunds/<int:pk>/", payments.refund_made, name="refund-made"),
     path("shares/account/", payouts.my_account, name="my-account"),

@@ -19,7 +19,8 @@ from commonweal.people.rules import Channel, LegalForm, MandateScope, PositionKi
 class Person(models.Model):
     """Someone the cooperative deals with. May have no e-mail address and no account."""
 
-    given_name = models.CharField(_("first name"), max_length=80)
+    # Who has one name only bears it as family name: see `rules.kept_names`.
+    given_name = models.CharField(_("first name"), max_length=80, blank=True)
     family_name = models.CharField(_("family name"), max_length=80)
     born_on = models.DateField(_("date of birth"), null=True, blank=True)
     language = models.CharField(_("language"), max_length=2, choices=settings.LANGUAGES, default="fr")
@@ -51,7 +52,17 @@ class Person(models.Model):
         ordering = ("family_name", "given_name", "id")
 
     def __str__(self) -> str:
-        return f"{self.given_name} {self.family_name}"
+        return f"{self.given_name} {self.family_name}".strip()
+
+    @property
+    def last_name(self) -> str:
+        """The name by which lists and checks know them: the family name, or the only one."""
+        return self.family_name or self.given_name
+
+    @property
+    def first_name(self) -> str:
+        """The name by which they are greeted: the first name, or the only one."""
+        return self.given_name or self.family_name
 
 
 class AccountManager(BaseUserManager["Account"]):
@@ -232,6 +243,11 @@ class Mandate(models.Model):
         constraints = (
             models.CheckConstraint(
                 name="mandate_days_in_order", condition=Q(ends_on__gte=models.F("starts_on"))
+            ),
+            models.UniqueConstraint(
+                name="mandate_once",
+                fields=("principal", "agent", "scope", "ends_on"),
+                condition=Q(withdrawn_at__isnull=True),
             ),
             models.CheckConstraint(name="mandate_not_to_oneself", condition=~Q(principal=models.F("agent"))),
         )

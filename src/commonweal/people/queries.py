@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from commonweal.kernel.privacy import Personal
-from commonweal.kernel.text import folded
+from commonweal.kernel.text import folded, plain
 from commonweal.people.models import (
     Account,
     ApiKey,
@@ -30,8 +30,10 @@ from commonweal.people.rules import CONSENT_VERSION, ROLES, Act, Purpose, phone_
 
 def prefix_query(text: str) -> str:
     """A text-search expression in which each word typed is the start of a word looked for; empty when none."""
-    words = ["".join(c for c in word if c.isalnum()) for word in folded(text[:200]).split()]
-    return " & ".join(f"{word}:*" for word in words if word)
+    # Folded words hold no quote: every sign of punctuation is a blank by then.
+    return " & ".join(
+        f"'{word.replace('|', '')}':*" for word in folded(text[:200]).split() if word.strip("|")
+    )
 
 
 def people_named(text: str) -> QuerySet[Person]:
@@ -41,8 +43,7 @@ def people_named(text: str) -> QuerySet[Person]:
         return Person.objects.none()
     return Person.objects.filter(erased_at__isnull=True).filter(
         pk__in=RawSQL(
-            "SELECT id FROM people_person WHERE to_tsvector('simple', public.commonweal_fold("
-            "given_name || ' ' || family_name)) @@ to_tsquery('simple', %s)",
+            "SELECT id FROM people_person WHERE public.commonweal_name_words(given_name, family_name) @@ %s::tsquery",
             (wanted,),
         )
     )
@@ -50,8 +51,11 @@ def people_named(text: str) -> QuerySet[Person]:
 
 def people_reached_at(text: str) -> QuerySet[Person]:
     """Persons whose e-mail address starts with the text, or whose telephone ends in its eight last digits; for staff."""
+    text = plain(text)
     if "@" in text:
-        wanted = text.strip().lower().replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_") + "%"
+        wanted = (
+            text.replace(" ", "").lower().replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_") + "%"
+        )
         found = RawSQL("SELECT id FROM people_person WHERE email <> '' AND lower(email) LIKE %s", (wanted,))
     elif tail := phone_tail(text):
         found = RawSQL(
@@ -73,11 +77,11 @@ def organisations_named(text: str) -> QuerySet[Organisation]:
     wanted = prefix_query(text)
     if not wanted:
         return Organisation.objects.none()
-    digits = "".join(c for c in text if c.isdigit())
+    digits = "".join(c for c in plain(text) if c.isascii() and c.isdigit())
     return Organisation.objects.filter(
         pk__in=RawSQL(
-            "SELECT id FROM people_organisation WHERE to_tsvector('simple', public.commonweal_fold(name)) "
-            "@@ to_tsquery('simple', %s) OR company_number = %s",
+            "SELECT id FROM people_organisation WHERE public.commonweal_name_words(name, '') @@ %s::tsquery "
+            "OR company_number = %s",
             (wanted, digits[-10:].rjust(10, "0")),
         )
     )

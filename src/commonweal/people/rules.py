@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
+from commonweal.kernel.periods import age_on
+from commonweal.kernel.text import plain
 from commonweal.kernel.words import Words, gettext_noop
 
 
@@ -83,6 +86,22 @@ class Scope(Words):
     PARTNER = "partner", gettext_noop("ask whether somebody is a member (partner organisations)")
 
 
+AGE_MAX = 125
+
+
+def kept_names(given_name: str, family_name: str) -> tuple[str, str]:
+    """(first name, family name) as they are kept: who has one name only bears it as family name.
+
+    So does a passport (ICAO Doc 9303, part 3, 3.4: the primary identifier), and lists by family name hold everybody.
+    """
+    return (given_name, family_name) if family_name else ("", given_name)
+
+
+def plausible_birthday(born_on: date, today: date) -> bool:
+    """Whether somebody alive may be born on a day: not after today, at most `AGE_MAX` years ago."""
+    return born_on <= today and age_on(born_on, today) <= AGE_MAX
+
+
 # A key is forgotten somewhere sooner or later: it ends by itself.
 KEY_DAYS = 365
 KEYS_MAX = 20
@@ -145,10 +164,11 @@ def granted(role_codes: frozenset[str]) -> frozenset[Act]:
 
 # Enough to tell subscribers apart, whether the country or the first nought was typed or not.
 PHONE_TAIL = 8
-_IN_PHONES = frozenset("0123456789+()/.- \u00a0")
+_IN_PHONES = frozenset("0123456789+()/.- ")
 
 
 def phone_tail(text: str) -> str:
-    """The last eight digits of what is typed like a telephone number; empty for anything else."""
+    """The last eight digits of what is typed or pasted like a telephone number; empty for anything else."""
+    text = plain(text)
     digits = "".join(c for c in text if c.isascii() and c.isdigit())
     return digits[-PHONE_TAIL:] if len(digits) >= PHONE_TAIL and set(text) <= _IN_PHONES else ""

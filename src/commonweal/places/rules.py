@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import itertools
 import math
+import re
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Protocol
 
+from commonweal.kernel.text import plain
+
+# What Belgians and the posts of others write before the four digits (UPU, Belgium).
+_BEFORE_POSTCODE = re.compile(r"^BE?[\s-]*(?=\d{4}$)")
 VIEW_BOX = "0 0 1000 840"
 LANGUAGES = ("fr", "nl", "de", "en")
 
@@ -35,6 +40,14 @@ def project(latitude: float | Decimal, longitude: float | Decimal) -> Point:
     x = 500 + (float(longitude) - _CENTRE_LONGITUDE) * _NARROWING * _UNITS
     y = 420 - (float(latitude) - _CENTRE_LATITUDE) * _UNITS
     return round(x, 1), round(y, 1)
+
+
+def plain_postcode(text: str) -> str:
+    """A postcode as lists hold it, however it was pasted: `B-9000`, `BE 9000` and `９０００` are 9000.
+
+    Only the spelling: whether there is such a postcode, and where it lies, the queries say.
+    """
+    return _BEFORE_POSTCODE.sub("", plain(text).upper()).strip()
 
 
 def name_in(place: Named, language: str) -> str:

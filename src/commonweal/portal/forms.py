@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from commonweal.kernel.periods import years_later
-from commonweal.kernel.text import folded
+from commonweal.kernel.text import same_name
 from commonweal.people.queries import person_with_address
 from commonweal.people.rules import ROLES, MandateScope, Purpose, Scope
 from commonweal.ui.fields import CleanCharField, DatePartsField
@@ -27,8 +27,13 @@ MANDATE_YEARS_MAX = 3
 class NameForm(forms.Form):
     """Who is behind a new account."""
 
-    given_name = CleanCharField(label=_("First name"), max_length=80)
-    family_name = CleanCharField(label=_("Family name"), max_length=80)
+    given_name = CleanCharField(
+        label=_("First name"),
+        max_length=80,
+        required=False,
+        help_text=_("If you have one name only, leave one empty."),
+    )
+    family_name = CleanCharField(label=_("Family name"), max_length=80, required=False)
     language = forms.ChoiceField(
         label=_("In which language do we write to you?"), choices=settings.LANGUAGES, widget=ChoiceCards
     )
@@ -37,6 +42,13 @@ class NameForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["given_name"].widget.attrs["autocomplete"] = "given-name"
         self.fields["family_name"].widget.attrs["autocomplete"] = "family-name"
+
+    def clean(self) -> dict[str, Any]:
+        """The names; one of them is enough."""
+        given = super().clean() or {}
+        if not (given.get("given_name") or given.get("family_name") or self.errors):
+            self.add_error("given_name", _("Write a name. Who has one name only writes it alone."))
+        return given
 
 
 class MandateForm(forms.Form):
@@ -75,7 +87,7 @@ class MandateForm(forms.Form):
         if "email" not in given or "family_name" not in given:
             return given
         agent = person_with_address(given["email"])
-        if agent is None or folded(agent.family_name) != folded(given["family_name"]):
+        if agent is None or not same_name(agent.last_name, given["family_name"]):
             self.add_error(
                 "email", _("We know no account with this address and this family name. Check both.")
             )

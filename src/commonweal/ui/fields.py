@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from commonweal.kernel.money import cents_from_text, euros
-from commonweal.kernel.text import clean
+from commonweal.kernel.text import EMAIL_MAX, clean, is_email, plain
 from commonweal.ui.formats import day as written_day
 from commonweal.ui.formats import euros as written_euros
 from commonweal.ui.widgets import Amount, DateParts
@@ -156,3 +156,20 @@ class CleanCharField(forms.CharField):
                 over,
             )
             raise ValidationError(text % {"over": over, "room": self.length_max}, code="too_long")
+
+
+class EmailAddressField(CleanCharField):
+    """An e-mail address, however it was pasted; the rule is that of sheets and programs."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=EMAIL_MAX, widget=forms.EmailInput, **kwargs)
+
+    def to_python(self, value: Any) -> str:
+        """The address as a keyboard writes it."""
+        return plain(super().to_python(value))
+
+    def validate(self, value: str) -> None:
+        """Raises ValidationError for what is no address."""
+        super().validate(value)
+        if value and not is_email(value):
+            raise ValidationError(_("This is not an e-mail address."), code="invalid")

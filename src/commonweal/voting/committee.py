@@ -150,6 +150,10 @@ def pabulib_text(definition: dict[str, Any], frozen_hash: str, found: dict[str, 
     return write(Election(meta, tuple(projects), tuple(ballots)))
 
 
+def _day(moment: str) -> str:
+    return ".".join(reversed(moment[:10].split("-")))
+
+
 def _meta(definition: dict[str, Any], frozen_hash: str, projects: int, votes: int) -> dict[str, str]:
     form = definition["form"]
     titles = definition["titles"]
@@ -164,8 +168,9 @@ def _meta(definition: dict[str, Any], frozen_hash: str, projects: int, votes: in
         "budget": f"{Decimal(definition['budget_cents']).scaleb(-2).normalize():f}",
         "vote_type": kind.value,
         "rule": definition["bylaw"]["rule"],
-        "date_begin": definition["opens_at"][:10],
-        "date_end": definition["closes_at"][:10],
+        # As the format's own checker wants them.
+        "date_begin": _day(definition["opens_at"]),
+        "date_end": _day(definition["closes_at"]),
         "min_length": str(form["choices_min"]),
         "max_length": str(min(form["choices_max"], projects)),
         "currency": "EUR",

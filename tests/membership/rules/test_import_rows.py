@@ -107,7 +107,9 @@ def test_a_sheet_that_would_unfold_without_end_is_refused(monkeypatch: pytest.Mo
 
 
 def of_member(**changes: str) -> tuple[Any, list[str]]:
-    found, problems = member_row(7, dict.fromkeys(COLUMNS[ImportKind.MEMBERS], "") | MEMBER | changes)
+    found, problems = member_row(
+        7, dict.fromkeys(COLUMNS[ImportKind.MEMBERS], "") | MEMBER | changes, date(2026, 11, 30)
+    )
     assert {each.row for each in problems} <= {7}
     return found, [each.column for each in problems]
 
@@ -128,6 +130,14 @@ def test_a_member_is_a_person_or_an_organisation() -> None:
     assert (found.name, found.company_number) == ("Le Verger", "0403581960")
 
 
+def test_one_name_is_enough() -> None:
+    for changes in ({"given_name": ""}, {"given_name": "Suharto", "family_name": ""}):
+        found, problems = of_member(**changes)
+        assert problems == []
+        assert (found.given_name, found.family_name) == ("", changes.get("given_name") or "Peeters")
+        assert found.name == found.family_name
+
+
 @pytest.mark.parametrize(
     ("changes", "columns"),
     [
@@ -135,7 +145,12 @@ def test_a_member_is_a_person_or_an_organisation() -> None:
         ({"number": ""}, ["number"]),
         ({"number": "12a"}, ["number"]),
         ({"number": "٣"}, ["number"]),
-        ({"given_name": ""}, ["family_name"]),
+        ({"born_on": "0958-01-01"}, ["born_on"]),
+        ({"born_on": "2099-01-01"}, ["born_on", "joined_on"]),
+        ({"born_on": "2026-12-01"}, ["born_on", "joined_on"]),
+        ({"born_on": "2019-12-31"}, ["joined_on"]),
+        ({"email": "a@b"}, ["email"]),
+        ({"email": "a@b..be"}, ["email"]),
         ({"given_name": "", "family_name": ""}, ["family_name"]),
         ({"organisation": "Le Verger"}, ["family_name"]),
         ({"company_number": "0403.581.961"}, ["company_number"]),

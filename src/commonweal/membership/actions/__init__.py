@@ -9,6 +9,7 @@ from commonweal.membership.actions.conversions import (
     refuse_conversion,
     withdraw_conversion,
 )
+from commonweal.membership.actions.discarding import FileStays, discard_file
 from commonweal.membership.actions.dividends import (
     APPROVALS,
     DividendRefused,
@@ -121,6 +122,7 @@ __all__ = [
     "EstateRefused",
     "ExclusionRefused",
     "ExitRefused",
+    "FileStays",
     "GuardianshipRefused",
     "HouseholdRefused",
     "LoadedMovement",
@@ -156,6 +158,7 @@ __all__ = [
     "decide_season",
     "decline_household",
     "decline_offer",
+    "discard_file",
     "discard_import",
     "drop_exclusion",
     "end_guardianship",

@@ -36,7 +36,7 @@ from commonweal.membership.queries.imports import (
 from commonweal.membership.rules.imports import ImportKind, MemberRow, MovementRow
 from commonweal.membership.rules.movements import MovementKind
 from commonweal.membership.states import IMPORT, ImportState
-from commonweal.people.actions import load_organisations, load_people, record
+from commonweal.people.actions import load_organisations, load_people, record, wait_turn
 from commonweal.people.queries import organisations_numbered
 from commonweal.places.queries import municipalities_of_postcodes
 
@@ -91,10 +91,18 @@ def upload_import(
         demand(may_keep_register(by, now.date()))
         if len(content) > UPLOAD_MAX:
             raise TooLarge(_("The file is too large for this page. Ask the operator to bring it in."))
+    digest = hashlib.sha256(content).hexdigest()
+    wait_turn("import", kind, digest)
+    # The same button pressed twice; a sheet that was checked may be sent again, once the register is another.
+    twice = Import.objects.filter(
+        kind=kind, digest=digest, state=ImportState.CHECKING, uploaded_by=by
+    ).first()
+    if twice is not None:
+        return twice
     importing = Import.objects.create(
         kind=kind,
         name=name[:120],
-        digest=hashlib.sha256(content).hexdigest(),
+        digest=digest,
         # A sheet of a whole register is sixty megabytes of text, and the way to the database takes several times that.
         content=gzip.compress(content, 3, mtime=0),
         state=ImportState.CHECKING,
@@ -112,7 +120,7 @@ def upload_import(
 def check_import(*, importing: Import, now: datetime) -> Import:
     """Reads the whole sheet against the register and writes nothing but what it found."""
     held = _locked(importing, "check")
-    found = checked(ImportKind(held.kind), content_of(held))
+    found = checked(ImportKind(held.kind), content_of(held), now.date())
     held.row_count, held.known_count, held.problem_count = found.rows, found.known, len(found.problems)
     held.problems = [[each.row, each.column, each.reason] for each in found.problems[:PROBLEMS_MAX]]
     return _moved(held, "check", by=None, now=now)

@@ -46,6 +46,7 @@ from commonweal.people.actions import (
     record,
     register_organisation,
     register_person,
+    wait_turn,
 )
 from commonweal.people.rules import Channel
 
@@ -112,7 +113,7 @@ def ask_for_shares(
     """A new application; the same token again gives the one that is there. The note of the day, in the applicant's
     language, is accepted with it, through this door. Raises NotAllowed, CannotAsk, WrongCompanyNumber.
     """
-    _lock_token(asking.token)
+    wait_turn("application", asking.token)
     known = Application.objects.filter(token=asking.token).first()
     if known is not None:
         return known
@@ -166,12 +167,6 @@ def ask_for_shares(
         },
     )
     return application
-
-
-def _lock_token(token: uuid.UUID) -> None:
-    # The same form sent twice at once: the second waits, and finds what the first one made.
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [token.int % 2**63])
 
 
 def _kept(asking: Asking, now: datetime, **decided: Any) -> Application:

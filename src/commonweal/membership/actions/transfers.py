@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from commonweal.kernel.decision import Refusal, demand
-from commonweal.kernel.text import folded
+from commonweal.kernel.text import same_name
 from commonweal.membership.access import may_answer_offer, may_offer, may_withdraw_offer
 from commonweal.membership.actions.shares import Movement, booked, planned
 from commonweal.membership.models import Member, ShareOffer
@@ -55,8 +55,8 @@ def taker_named(number: int, family_name: str) -> Member:
     Both must fit, so that a slip of the keyboard offers nothing to a stranger and a number does not tell whose it is.
     """
     member = member_with_number(number)
-    names = (member.person.family_name if member.person else str(member.organisation)) if member else ""
-    if member is None or folded(names).strip() != folded(family_name).strip():
+    names = (member.person.last_name if member.person else str(member.organisation)) if member else ""
+    if member is None or not same_name(names, family_name):
         raise NoSuchMember(
             _(
                 "No member has this number and name. Ask them for both. Somebody who is not a member yet joins first."

@@ -13,7 +13,7 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from commonweal.kernel.decision import Decision, Refusal
-from commonweal.kernel.text import folded
+from commonweal.kernel.text import same_name
 from commonweal.kernel.words import Words, gettext_noop
 from commonweal.membership import queries
 from commonweal.membership.forms.doors import DoorField
@@ -24,8 +24,8 @@ from commonweal.people.actions import company_number
 from commonweal.people.queries import person_with_address
 from commonweal.people.rules import LegalForm
 from commonweal.places.queries import municipalities_coded, municipality_matches
-from commonweal.places.rules import name_in
-from commonweal.ui.fields import CleanCharField, DatePartsField
+from commonweal.places.rules import name_in, plain_postcode
+from commonweal.ui.fields import CleanCharField, DatePartsField, EmailAddressField
 from commonweal.ui.formats import euros, number
 from commonweal.ui.widgets import ChoiceCards, DateParts
 
@@ -112,9 +112,8 @@ class WhoForm(StepForm):
     )
     given_name = CleanCharField(label=_("First name"), max_length=80, required=False)
     family_name = CleanCharField(label=_("Family name"), max_length=80, required=False)
-    email = forms.EmailField(
+    email = EmailAddressField(
         label=_("E-mail address"),
-        max_length=254,
         required=False,
         help_text=_("Without one, we write letters."),
     )
@@ -133,11 +132,11 @@ class WhoForm(StepForm):
             if given["applicant"] is None:
                 text = _("No person who is a member bears this number. Check it, or write the names.")
                 self.add_error("member_number", text)
-        elif not (given.get("given_name") and given.get("family_name")):
-            self.add_error("given_name", _("Write the member number, or the first and family name."))
+        elif not (given.get("given_name") or given.get("family_name")):
+            self.add_error("given_name", _("Write the member number, or a name."))
         elif given.get("email") and (known := person_with_address(given["email"])):
             # A couple may share an address: the name must be right too.
-            same = folded(str(known)) == folded(f"{given['given_name']} {given['family_name']}")
+            same = same_name(str(known), f"{given.get('given_name', '')} {given.get('family_name', '')}")
             given["applicant"] = known if same else None
         return given
 
@@ -178,9 +177,16 @@ class RoleForm(StepForm):
 class ChildForm(StepForm):
     """The minor who would hold the shares."""
 
-    given_name = CleanCharField(label=_("First name"), max_length=80)
-    family_name = CleanCharField(label=_("Family name"), max_length=80)
+    given_name = CleanCharField(label=_("First name"), max_length=80, required=False)
+    family_name = CleanCharField(label=_("Family name"), max_length=80, required=False)
     born_on = DatePartsField(label=_("Date of birth"))
+
+    def clean(self) -> dict[str, Any]:
+        """The minor's names; one of them is enough."""
+        given = super().clean() or {}
+        if not (given.get("given_name") or given.get("family_name")):
+            self.add_error("given_name", _("Write a name. Who has one name only writes it alone."))
+        return given
 
     def clean_born_on(self) -> date:
         """The birthday of somebody who is not of age."""
@@ -250,7 +256,7 @@ class HomeForm(StepForm):
         near = joining.home_of(self.told.applicant, self.told.today) if self.told.applicant else {}
         if role != HolderRole.ORGANISATION:
             self.initial = {"street": near.get("street"), "postcode": near.get("postcode"), **self.initial}
-        code = str(self.data.get("postcode", "")).strip()
+        code = plain_postcode(str(self.data.get("postcode", "")))
         if code:
             matches = municipality_matches(code, get_language() or "en", self.told.today)
             self.found = {match.nis: match.name for match in matches if code in match.postcodes}
@@ -284,7 +290,7 @@ class HomeForm(StepForm):
                     "We do not know this postcode. Check it; if you live abroad, call us: we enter it with you."
                 )
             )
-        return str(self.cleaned_data["postcode"])
+        return plain_postcode(self.cleaned_data["postcode"])
 
     def clean(self) -> dict[str, Any]:
         """Adds the `municipality`."""

@@ -17,8 +17,11 @@ CREATE TRIGGER membership_only_added BEFORE UPDATE OR DELETE OR TRUNCATE ON memb
   FOR EACH STATEMENT EXECUTE FUNCTION membership_only_added();
 CREATE TRIGGER membership_only_added BEFORE DELETE OR TRUNCATE ON membership_application
   FOR EACH STATEMENT EXECUTE FUNCTION membership_only_added();
-CREATE TRIGGER membership_only_added BEFORE DELETE OR TRUNCATE ON membership_bankfile
+CREATE TRIGGER membership_only_added BEFORE TRUNCATE ON membership_bankfile
   FOR EACH STATEMENT EXECUTE FUNCTION membership_only_added();
+-- A file that was looked at and not read in may go; one that was read in is an accounting document.
+CREATE TRIGGER membership_read_in_stays BEFORE DELETE ON membership_bankfile
+  FOR EACH ROW WHEN (OLD.confirmed_at IS NOT NULL) EXECUTE FUNCTION membership_only_added();
 CREATE TRIGGER membership_only_added BEFORE DELETE OR TRUNCATE ON membership_handling
   FOR EACH STATEMENT EXECUTE FUNCTION membership_only_added();
 CREATE TRIGGER membership_only_added BEFORE DELETE OR TRUNCATE ON membership_refund
@@ -39,6 +42,7 @@ DROP TRIGGER membership_asked_stays ON membership_application;
 DROP TRIGGER membership_file_stays ON membership_bankfile;
 DROP TRIGGER membership_only_added ON membership_refund;
 DROP TRIGGER membership_only_added ON membership_handling;
+DROP TRIGGER membership_read_in_stays ON membership_bankfile;
 DROP TRIGGER membership_only_added ON membership_bankfile;
 DROP TRIGGER membership_only_added ON membership_application;
 DROP TRIGGER membership_only_added ON membership_accountstatement;

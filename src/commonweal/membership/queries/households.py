@@ -83,7 +83,7 @@ def post_rows(day: date, language: str) -> Iterator[PostRow]:
     together: dict[int, list[tuple[int, str]]] = {}
     told = ("household", "member", "member__person__given_name", "member__person__family_name")
     for household, member, given, family in _on(day).order_by("id").values_list(*told):
-        together.setdefault(household, []).append((member, f"{given} {family}"))
+        together.setdefault(household, []).append((member, f"{given} {family}".strip()))
     shared = [each for each in together.values() if len(each) > 1]
     names = {each[0][0]: [name for _pk, name in each] for each in shared}
     behind = {pk for each in shared for pk, _name in each[1:]}
@@ -101,5 +101,5 @@ def post_rows(day: date, language: str) -> Iterator[PostRow]:
 
 def _row(values: list[Any], names: list[str]) -> PostRow:
     given, family, street, postcode, home, seat, company, language = values
-    shown = ", ".join(names) or company or f"{given} {family}"
+    shown = ", ".join(names) or company or f"{given} {family}".strip()
     return PostRow(shown, street or "", postcode or "", home or seat, language, len(names) or 1)

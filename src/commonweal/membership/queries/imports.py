@@ -6,6 +6,7 @@ import gzip
 import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from itertools import islice
 from typing import TypeVar
 
@@ -124,11 +125,14 @@ def movement_rows(content: bytes) -> Iterator[MovementRow]:
     return (movement_row(*row)[0] for row in _cells(ImportKind.MOVEMENTS, content))
 
 
-def checked(kind: ImportKind, content: bytes) -> Checked:
+def checked(kind: ImportKind, content: bytes, today: date) -> Checked:
     """Reads a whole sheet against the register, in pieces; inside a transaction, and nothing is written."""
     found = Checked()
     try:
-        (_check_members if kind == ImportKind.MEMBERS else _check_movements)(content, found)
+        if kind == ImportKind.MEMBERS:
+            _check_members(content, found, today)
+        else:
+            _check_movements(content, found)
     except UnreadableSheet as wrong:
         found.wrong(wrong.row, "", wrong.reason)
     if not found.rows and not found.problems:
@@ -137,12 +141,12 @@ def checked(kind: ImportKind, content: bytes) -> Checked:
     return found
 
 
-def _check_members(content: bytes, found: Checked) -> None:
+def _check_members(content: bytes, found: Checked, today: date) -> None:
     for piece in in_pieces(_cells(ImportKind.MEMBERS, content)):
         found.rows += len(piece)
         good: list[MemberRow] = []
         for cells in piece:
-            row, problems = member_row(*cells)
+            row, problems = member_row(*cells, today)
             if row.number is not None and found.again(row.number):
                 problems.append(Problem(row.row, "number", _AGAIN))
             if row.company_number and found.again(f"company:{row.company_number}"):

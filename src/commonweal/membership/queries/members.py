@@ -6,11 +6,13 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import TYPE_CHECKING
 
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Reverse
 
+from commonweal.kernel.text import plain
 from commonweal.membership.models import Member, PayoutAccount
 from commonweal.membership.rules.ibans import account_tail
+from commonweal.membership.rules.numbers import number_after
 from commonweal.people.queries import organisations_named, people_named, people_reached_at, speakers_of
 from commonweal.people.rules import phone_tail
 
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 SEARCH_LIMIT = 50
 FEW = 500
 READ_AT_ONCE = 2_000
+NUMBERS_READ = 200
 
 
 def members_on(day: date) -> QuerySet[Member]:
@@ -58,7 +61,7 @@ def members_matching(text: str, day: date | None, *, contact: bool = False) -> l
     or their last digits after `*`): for staff only, since whoever finds by an address learns whose it is. At most four
     queries, each along an index of its own; in one question every member would be read.
     """
-    text = text.strip()
+    text = plain(text)
     asked = _asked_for(text, contact=contact)
     members = (members_on(day) if day else Member.objects.all()).order_by("number")
     shown = members.select_related("person", "organisation", "municipality")
@@ -95,8 +98,15 @@ def holder_names(numbers: Iterable[int]) -> dict[int, str]:
 
 
 def next_number() -> int:
-    """The number after the highest one given out."""
-    return (Member.objects.aggregate(highest=Max("number"))["highest"] or 0) + 1
+    """The number after the highest of the register's own series that nobody bears; see `rules.numbers`.
+
+    Caller holds `lock_numbers` where it gives the number out.
+    """
+    numbers = Member.objects.order_by("-number").values_list("number", flat=True)[:NUMBERS_READ]
+    following = number_after(numbers)
+    while Member.objects.filter(number=following).exists():
+        following += 1
+    return following
 
 
 def days_of_membership() -> Iterator[tuple[int, bool, date, date | None]]:
@@ -110,4 +120,6 @@ def members_by_number() -> Iterator[tuple[int, int, str]]:
     """(id, number, name) of every member there ever was, by number, in bounded memory."""
     names = ("person__given_name", "person__family_name", "organisation__name")
     rows = Member.objects.order_by("number").values_list("pk", "number", *names).iterator(READ_AT_ONCE)
-    return ((pk, number, company or f"{given} {family}") for pk, number, given, family, company in rows)
+    return (
+        (pk, number, company or f"{given} {family}".strip()) for pk, number, given, family, company in rows
+    )

@@ -60,7 +60,7 @@ def _who(values: tuple[Any, ...]) -> tuple[str, str, str]:
     if name is not None:
         return name, town, company or ""
     home = ", ".join(part for part in (street, f"{postcode} {town}".strip()) if part)
-    return f"{family} {given}", home, ""
+    return f"{family} {given}".strip(), home, ""
 
 
 def register_rows(

@@ -11,9 +11,12 @@ from stdnum.be import vat
 from stdnum.exceptions import ValidationError
 
 from commonweal.kernel.money import cents_from_text
+from commonweal.kernel.text import is_email, plain
 from commonweal.kernel.words import Words, gettext_noop
 from commonweal.membership.rules import movements
 from commonweal.membership.rules.movements import GIVING_BACK, PASSING_ON, MovementKind
+from commonweal.people.rules import kept_names, plausible_birthday
+from commonweal.places.rules import plain_postcode
 
 NUMBER_MAX = 2_000_000_000
 SHARES_MAX = 1_000_000
@@ -73,7 +76,7 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class MemberRow:
-    """A member as a sheet tells it; a person by two names, or an organisation by one."""
+    """A member as a sheet tells it; a person by one name or two, or an organisation by its own."""
 
     row: int
     number: int
@@ -94,7 +97,7 @@ class MemberRow:
     @property
     def name(self) -> str:
         """What the member is called."""
-        return self.organisation or f"{self.given_name} {self.family_name}"
+        return self.organisation or f"{self.given_name} {self.family_name}".strip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,30 +208,39 @@ def _one_of(choices: tuple[str, ...]) -> Callable[[str], str]:
     return reader
 
 
-def member_row(row: int, cells: dict[str, str]) -> tuple[MemberRow, list[Problem]]:
-    """A row of members, and what is wrong in it; only without problems may the row be used."""
+def member_row(row: int, cells: dict[str, str], today: date | None = None) -> tuple[MemberRow, list[Problem]]:
+    """A row of members, and what is wrong in it; only without problems may the row be used.
+
+    Birthdays are held against `today` where it is given: a sheet is checked once and read again when it comes in.
+    """
     read = _Cells(row, cells)
+    given_name, family_name = kept_names(read.text("given_name", 80), read.text("family_name", 80))
     found = MemberRow(
         row,
         read.whole("number", 1, NUMBER_MAX),
-        read.text("given_name", 80),
-        read.text("family_name", 80),
+        given_name,
+        family_name,
         read.day("born_on", None),
         read.text("organisation", 160),
         read.read("company_number", _company, gettext_noop("This is not a Belgian company number."), ""),
         read.read("language", _one_of(LANGUAGES), gettext_noop("Write fr, nl, de or en."), ...),
-        read.text("email", 254),
-        read.text("phone", 30),
+        plain(read.text("email", 254)),
+        plain(read.text("phone", 30)),
         read.text("street", 120),
-        read.text("postcode", 4),
+        plain_postcode(read.text("postcode", 10)),
         read.text("nis", 5),
         read.day("joined_on"),
         read.day("left_on", None),
     )
-    person = bool(found.given_name and found.family_name)
-    if person == bool(found.organisation) or bool(found.given_name) != bool(found.family_name):
-        read.wrong("family_name", gettext_noop("Write a person's two names, or an organisation's name."))
-    if found.email and ("@" not in found.email or " " in found.email):
+    if bool(found.family_name) == bool(found.organisation):
+        read.wrong(
+            "family_name", gettext_noop("Write a person's names, one at least, or an organisation's name.")
+        )
+    if found.born_on and today and not plausible_birthday(found.born_on, today):
+        read.wrong("born_on", gettext_noop("Nobody alive was born on this day. Check the year."))
+    if found.born_on and found.joined_on and found.joined_on < found.born_on:
+        read.wrong("joined_on", gettext_noop("The first day of membership lies before the day of birth."))
+    if found.email and not is_email(found.email):
         read.wrong("email", gettext_noop("This is not an e-mail address."))
     if found.joined_on and found.left_on and found.left_on < found.joined_on:
         read.wrong("left_on", gettext_noop("The last day lies before the first."))

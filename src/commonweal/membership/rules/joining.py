@@ -11,6 +11,7 @@ from commonweal.kernel.decision import YES, Decision, no
 from commonweal.kernel.periods import age_on
 from commonweal.kernel.words import Words, gettext_noop
 from commonweal.membership.rules.statutes import HolderKind, Terms, may_hold, may_issue
+from commonweal.people.rules import plausible_birthday
 
 # Civil code, art. 388 (old numbering): a minor is who is not yet eighteen.
 ADULT_AGE = 18
@@ -63,10 +64,12 @@ def may_ask(terms: Terms, asker: Asker, count: int, today: date) -> Decision:
 
 def rightly_represented(asker: Asker, today: date) -> Decision:
     """Whether who asks is the one who may: adults for themselves, others through somebody who represents them."""
-    if asker.is_person and (asker.born_on is None or asker.born_on > today):
+    if asker.is_person and asker.born_on is None:
         return no(
             "no_birthday", gettext_noop("Tell us the date of birth: it says whether someone is of age.")
         )
+    if asker.is_person and asker.born_on and not plausible_birthday(asker.born_on, today):
+        return no("no_birthday", gettext_noop("Nobody alive was born on this day. Check the year."))
     minor = asker.born_on is not None and age_on(asker.born_on, today) < ADULT_AGE
     if (minor or not asker.is_person) and not asker.represented:
         return no(

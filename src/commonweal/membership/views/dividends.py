@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -18,15 +17,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from commonweal.kernel.decision import Refusal, demand
 from commonweal.kernel.money import euros
-from commonweal.kernel.text import safe_cell
 from commonweal.membership import actions, queries
 from commonweal.membership.access import may_approve, may_pay_out, may_see_dividends
 from commonweal.membership.forms.dividends import ProposalForm, ReasonForm
 from commonweal.membership.models import DividendRun
 from commonweal.membership.states import DIVIDEND, DividendState
 from commonweal.membership.views import dividend_wording as wording
-from commonweal.membership.views.register import Echo
 from commonweal.people.access import for_persons, signed_in_person
+from commonweal.ui.csv_files import csv_file
 
 Answer = Callable[..., HttpResponseBase]
 # What a button on the page of a run does, and what is said when it is done.
@@ -166,20 +164,18 @@ def dividend_lines(request: HttpRequest, pk: int) -> HttpResponseBase:
     """All lines of a run as a CSV file, row by row; that they were taken out is noted first."""
     run = _run(pk)
     actions.note_lines_taken_out(run=run, by=signed_in_person(request), now=timezone.now())
-    rows = csv.writer(Echo())
     head = (
         *(_("Number"), _("Name"), _("Gross (euro)"), _("Exempt (euro)"), _("Tax (euro)"), _("Net (euro)")),
         _("Paid"),
     )
     yes, no = _("yes"), _("no")
 
-    def lines() -> Iterator[Any]:
-        yield rows.writerow(head)
-        for number, family, given, company, gross, exempt, tax, paid in queries.line_rows(run):
-            name = safe_cell(company or f"{family} {given}")
-            cents = (euros(each) for each in (gross, exempt, tax, gross - tax))
-            yield rows.writerow((number, name, *cents, yes if paid else no))
-
-    answer = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="dividend-{run.pk}.csv"'
-    return answer
+    rows = (
+        (
+            *(number, company or f"{family} {given}".strip()),
+            *(euros(each) for each in (gross, exempt, tax, gross - tax)),
+            yes if paid else no,
+        )
+        for number, family, given, company, gross, exempt, tax, paid in queries.line_rows(run)
+    )
+    return csv_file(f"dividend-{run.pk}.csv", head, rows)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -17,15 +15,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from commonweal.kernel.decision import Refusal
-from commonweal.kernel.text import safe_cell
 from commonweal.membership import actions, queries
 from commonweal.membership.access import own_membership
 from commonweal.membership.forms.households import AgreementForm, HouseholdForm
 from commonweal.membership.models import HouseholdProposal, Member
 from commonweal.membership.views import wording
-from commonweal.membership.views.register import Echo, whole
+from commonweal.membership.views.register import whole
 from commonweal.people.access import for_persons, for_staff, signed_in_person
 from commonweal.people.rules import Act
+from commonweal.ui.csv_files import csv_file
 
 if TYPE_CHECKING:
     from commonweal.people.models import Person
@@ -131,15 +129,11 @@ def _shown(proposal: HouseholdProposal, member: Member) -> dict[str, Any]:
 def post_list(request: HttpRequest) -> HttpResponseBase:
     """Addresses for what goes to all members, once a household, as a CSV file; that it was taken out is noted first."""
     actions.note_post_list_taken(by=signed_in_person(request), now=timezone.now())
-    rows, today = csv.writer(Echo()), timezone.localdate()
+    today = timezone.localdate()
     head = (_("Names"), _("Street and number"), _("Postcode"), _("Municipality"), _("Language"), _("Members"))
 
-    def lines() -> Iterator[Any]:
-        yield rows.writerow(head)
-        for row in queries.post_rows(today, get_language() or "en"):
-            told = (row.names, row.street, row.postcode, row.town)
-            yield rows.writerow((*map(safe_cell, told), row.language, row.members))
-
-    answer = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="post-{today.isoformat()}.csv"'
-    return answer
+    rows = (
+        (row.names, row.street, row.postcode, row.town, row.language, row.members)
+        for row in queries.post_rows(today, get_language() or "en")
+    )
+    return csv_file(f"post-{today.isoformat()}.csv", head, rows)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -21,6 +20,7 @@ from commonweal.membership.rules.imports import COLUMNS, ImportKind
 from commonweal.membership.states import IMPORT, ImportState
 from commonweal.people.access import for_staff, signed_in_person
 from commonweal.people.rules import Act
+from commonweal.ui.csv_files import csv_file
 
 UNDER_WAY = (ImportState.CHECKING, ImportState.LOADING)
 
@@ -116,12 +116,8 @@ def import_move(request: HttpRequest, pk: int) -> HttpResponse:
 
 @for_staff(Act.KEEP_REGISTER)
 @require_safe
-def import_template(request: HttpRequest, kind: str) -> HttpResponse:
+def import_template(request: HttpRequest, kind: str) -> HttpResponseBase:
     """An empty sheet with the columns of a kind."""
     if kind not in list(ImportKind):
         raise Http404
-    out = io.StringIO()
-    csv.writer(out, delimiter=";").writerow(COLUMNS[ImportKind(kind)])
-    answer = HttpResponse(out.getvalue(), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="{kind}.csv"'
-    return answer
+    return csv_file(f"{kind}.csv", COLUMNS[ImportKind(kind)], ())

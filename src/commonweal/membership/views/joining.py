@@ -246,13 +246,13 @@ def _rows(journey: Journey, told: Told) -> list[dict[str, str]]:
     rows: list[tuple[Step | None, str, str]] = []
     if Step.WHO in given:
         who = given[Step.WHO]
-        told_name = f"{who['given_name']} {who['family_name']}"
+        told_name = f"{who['given_name']} {who['family_name']}".strip()
         rows.append((Step.WHO, _("Asked by"), str(told.applicant or told_name)))
         rows.append((Step.WHO, _("How it came in"), capfirst(_(Channel(who["channel"]).label))))
     rows.append((Step.FOR, _("The shares are"), capfirst(_(told.role.label))))
     if Step.CHILD in given:
         child = given[Step.CHILD]
-        rows.append((Step.CHILD, _("Name"), f"{child['given_name']} {child['family_name']}"))
+        rows.append((Step.CHILD, _("Name"), f"{child['given_name']} {child['family_name']}".strip()))
         rows.append((Step.CHILD, _("Date of birth"), day(child["born_on"])))
     if Step.ORGANISATION in given:
         seat = given[Step.ORGANISATION]

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from commonweal.kernel.decision import Refusal
+from commonweal.membership.actions import discard_file
 from commonweal.membership.actions import payments as actions
 from commonweal.membership.forms.payments import DecisionForm, FileForm, RefundForm
 from commonweal.membership.queries import bank_plans, joining, payments
@@ -88,6 +89,20 @@ def bank_file(request: HttpRequest, pk: int) -> HttpResponse:
         "counts": asking.plan_counts(plan),
     }
     return render(request, "membership/bank_file.html", context)
+
+
+@for_staff(Act.MATCH_PAYMENTS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def bank_file_discard(request: HttpRequest, pk: int) -> HttpResponse:
+    """Asks once more, then takes a file away that was not read in."""
+    file = payments.file_with(pk)
+    if file is None or file.confirmed_at is not None:
+        raise Http404
+    if request.method == "POST":
+        discard_file(file=file, by=signed_in_person(request), now=timezone.now())
+        messages.success(request, _("The file is gone. Nothing of it was kept."))
+        return redirect("membership:payment-desk")
+    return render(request, "membership/bank_file_discard.html", {"file": file})
 
 
 @for_staff(Act.MATCH_PAYMENTS)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import csv
 import uuid
-from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -19,7 +17,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from commonweal.kernel.decision import Refusal
 from commonweal.kernel.money import euros
-from commonweal.kernel.text import safe_cell
 from commonweal.membership import actions, queries
 from commonweal.membership.forms.register import CorrectionForm, KindForm, MovementForm, RegisterForm
 from commonweal.membership.models import Member
@@ -27,14 +24,7 @@ from commonweal.membership.rules.movements import MovementKind
 from commonweal.membership.views import wording
 from commonweal.people.access import for_staff, signed_in_person
 from commonweal.people.rules import Act
-
-
-class Echo:
-    """A file that gives back what is written to it, for a writer of CSV rows."""
-
-    def write(self, text: str) -> str:
-        """The text itself."""
-        return text
+from commonweal.ui.csv_files import csv_file
 
 
 def whole(text: str | None) -> int:
@@ -73,22 +63,19 @@ def register_export(request: HttpRequest) -> HttpResponseBase:
     day, known_at, _text = form.asked()
     asked = {"day": day.isoformat(), "known_at": known_at.isoformat() if known_at else ""}
     actions.record_reading(by=signed_in_person(request), now=timezone.now(), what="exported", asked=asked)
-    rows = csv.writer(Echo())
     head = (
         *(_("Number"), _("Name"), _("Domicile or seat"), _("Company number"), _("Class"), _("Shares")),
         *(_("Paid on them (euro)"), _("Day"), _("As known on")),
     )
-    ends = (day.isoformat(), asked["known_at"] or timezone.now().isoformat(timespec="seconds"))
-
-    def lines() -> Iterator[Any]:
-        yield rows.writerow(head)
-        for row in queries.register_rows(day, known_at, get_language() or "en"):
-            told = (safe_cell(row.name), safe_cell(row.home), row.company_number)
-            yield rows.writerow((row.number, *told, row.share_class, row.shares, euros(row.cents), *ends))
-
-    answer = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="register-{day.isoformat()}.csv"'
-    return answer
+    known = timezone.localtime(known_at or timezone.now()).isoformat(timespec="seconds")
+    rows = (
+        (
+            *(row.number, row.name, row.home, row.company_number, row.share_class, row.shares),
+            *(euros(row.cents), day.isoformat(), known),
+        )
+        for row in queries.register_rows(day, known_at, get_language() or "en")
+    )
+    return csv_file(f"register-{day.isoformat()}.csv", head, rows)
 
 
 @for_staff(Act.KEEP_REGISTER)

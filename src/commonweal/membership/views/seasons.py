@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
-from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -19,16 +17,15 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from commonweal.kernel.decision import Refusal
 from commonweal.kernel.money import euros
-from commonweal.kernel.text import safe_cell
 from commonweal.membership import actions, queries
 from commonweal.membership.forms.seasons import DecisionForm, OutcomeForm, SeasonTestForm
 from commonweal.membership.models import ExitSeason
 from commonweal.membership.rules.exits import ExitTest
 from commonweal.membership.states import SeasonState
 from commonweal.membership.views import exit_words, season_words
-from commonweal.membership.views.register import Echo
 from commonweal.people.access import for_staff, signed_in_person
 from commonweal.people.rules import Act
+from commonweal.ui.csv_files import csv_file
 from commonweal.ui.documents import pdf
 
 
@@ -194,17 +191,15 @@ def season_file(request: HttpRequest, year: int) -> HttpResponseBase:
     by, now = signed_in_person(request), timezone.now()
     actions.record_reading(by=by, now=now, what="exported", asked={"season": year})
     language = get_language() or "en"
-    rows = csv.writer(Echo())
     head = (
         *(_("Number"), _("Name"), _("Asked on"), _("Asked for"), _("Where it stands")),
         *(_("Class"), _("Shares"), _("Paid on them (euro)"), _("Given back (euro)")),
     )
 
-    def lines() -> Iterator[Any]:
-        yield rows.writerow(head)
+    def rows() -> Iterator[tuple[object, ...]]:
         for each in queries.requests_in(found).iterator(queries.PAGE * 10):
             told = exit_words.request(each, language)
-            name = safe_cell(str(each.member.person or each.member.organisation))
+            name = str(each.member.person or each.member.organisation)
             start = (
                 *(each.member.number, name, timezone.localtime(each.asked_at).date().isoformat()),
                 *(told["what"], _(told["state"])),
@@ -214,8 +209,6 @@ def season_file(request: HttpRequest, year: int) -> HttpResponseBase:
                 for row in each.refunds.all()
             ]
             for end in ends or [("", 0, euros(0), euros(0))]:
-                yield rows.writerow((*start, *end))
+                yield (*start, *end)
 
-    answer = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="exits-{year}.csv"'
-    return answer
+    return csv_file(f"exits-{year}.csv", head, rows())

@@ -3,14 +3,12 @@
 from commonweal.people.actions.consents import set_consents
 from commonweal.people.actions.keys import TooManyKeys, end_key, make_key
 from commonweal.people.actions.people import (
-    UnknownRole,
+    ImpossibleBirthday,
+    NameMissing,
     WrongCompanyNumber,
-    appoint_staff,
     company_number,
     complete_person,
-    end_appointment,
     erase_person,
-    give_mandate,
     introduce,
     load_organisations,
     load_people,
@@ -20,12 +18,21 @@ from commonweal.people.actions.people import (
     register_organisation,
     register_person,
     take_position,
-    withdraw_mandate,
     write_to,
 )
+from commonweal.people.actions.roles import (
+    UnknownRole,
+    appoint_staff,
+    end_appointment,
+    give_mandate,
+    withdraw_mandate,
+)
 from commonweal.people.actions.speakers import SpeakerRefused, confirm_speaker, end_speaker
+from commonweal.people.actions.turns import wait_turn
 
 __all__ = [
+    "ImpossibleBirthday",
+    "NameMissing",
     "SpeakerRefused",
     "TooManyKeys",
     "UnknownRole",
@@ -50,6 +57,7 @@ __all__ = [
     "register_person",
     "set_consents",
     "take_position",
+    "wait_turn",
     "withdraw_mandate",
     "write_to",
 ]

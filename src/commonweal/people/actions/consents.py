@@ -9,6 +9,7 @@ from django.db import transaction
 from commonweal.kernel.decision import demand
 from commonweal.people.access import may
 from commonweal.people.actions.people import record
+from commonweal.people.actions.turns import wait_turn
 from commonweal.people.models import Consent, Person
 from commonweal.people.queries import consents_of
 from commonweal.people.rules import CONSENT_VERSION, Act, Channel, Purpose
@@ -28,6 +29,7 @@ def set_consents(
     nothing changed. Only the person, or staff for them. Raises NotAllowed."""
     if by != person:
         demand(may(by, Act.ENTER_FOR_OTHERS, now.date()))
+    wait_turn("consents", person.pk)
     held = consents_of(person)
     added = [
         Consent.objects.create(

@@ -13,6 +13,7 @@ from commonweal.kernel.decision import NotAllowed, Refusal, demand
 from commonweal.kernel.text import clean
 from commonweal.people.access import may_use
 from commonweal.people.actions.people import record
+from commonweal.people.actions.turns import wait_turn
 from commonweal.people.models import ApiKey, Person
 from commonweal.people.queries import keys_of
 from commonweal.people.rules import KEY_DAYS, KEYS_MAX, Scope
@@ -29,6 +30,7 @@ def make_key(*, name: str, scopes: list[Scope], by: Person, now: datetime) -> tu
     """A new key for the person's programs, and its secret, told this once. Raises NotAllowed, TooManyKeys."""
     for scope in scopes:
         demand(may_use(by, scope, now.date()))
+    wait_turn("keys", by.pk)
     if keys_of(by, now).count() >= KEYS_MAX:
         raise TooManyKeys(_("You have many keys already: end one you no longer use."))
     secret = f"cw_{token_urlsafe(32)}"

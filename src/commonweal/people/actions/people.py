@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from allauth.account.models import EmailAddress
@@ -17,20 +17,25 @@ from stdnum.be import vat
 from stdnum.exceptions import ValidationError as NotANumber
 
 from commonweal.kernel.decision import Refusal, demand
-from commonweal.kernel.text import clean
+from commonweal.kernel.text import clean, plain
 from commonweal.people.access import may
+from commonweal.people.actions.turns import wait_turn
 from commonweal.people.models import (
     Account,
     ApiKey,
     Event,
-    Mandate,
     Message,
     Organisation,
     Person,
     Position,
-    StaffAppointment,
 )
-from commonweal.people.rules import ROLES, Act, Channel, MandateScope, PositionKind
+from commonweal.people.rules import (
+    Act,
+    Channel,
+    PositionKind,
+    kept_names,
+    plausible_birthday,
+)
 
 
 class WrongCompanyNumber(Refusal):
@@ -39,10 +44,16 @@ class WrongCompanyNumber(Refusal):
     code = "wrong_company_number"
 
 
-class UnknownRole(Refusal):
-    """No staff role has this code."""
+class NameMissing(Refusal):
+    """Neither a first nor a family name."""
 
-    code = "unknown_role"
+    code = "name_missing"
+
+
+class ImpossibleBirthday(Refusal):
+    """A day on which nobody alive was born."""
+
+    code = "impossible_birthday"
 
 
 def record(
@@ -89,13 +100,19 @@ def register_person(
     channel: Channel = Channel.WEB,
     **details: Any,
 ) -> Person:
-    """A new person. `details` are fields of Person (language, email, phone, born_on, municipality …)."""
-    person = Person.objects.create(
-        given_name=clean(given_name, lines=False),
-        family_name=clean(family_name, lines=False),
-        created_at=now,
-        **details,
-    )
+    """A new person. `details` are fields of Person (language, email, phone, born_on, municipality …).
+
+    One of the names may be empty. Raises NameMissing, ImpossibleBirthday.
+    """
+    given_name, family_name = kept_names(clean(given_name, lines=False), clean(family_name, lines=False))
+    if not family_name:
+        raise NameMissing(_("Write a name. Who has one name only writes it alone."))
+    born_on = details.get("born_on")
+    if born_on and not plausible_birthday(born_on, now.date()):
+        raise ImpossibleBirthday(_("Nobody alive was born on this day. Check the year."))
+    if details.get("phone"):
+        details["phone"] = plain(details["phone"])
+    person = Person.objects.create(given_name=given_name, family_name=family_name, created_at=now, **details)
     record(
         "PersonRegistered", f"person:{person.pk}", by=by or person, at=now, channel=channel, behalf_of=person
     )
@@ -112,6 +129,8 @@ def complete_person(*, person: Person, by: Person, now: datetime, **details: Any
         demand(may(by, Act.ENTER_FOR_OTHERS, now.date()))
     person = Person.objects.select_for_update().get(pk=person.pk)
     new = {name: value for name, value in details.items() if value and not getattr(person, name)}
+    if "born_on" in new and not plausible_birthday(new["born_on"], now.date()):
+        raise ImpossibleBirthday(_("Nobody alive was born on this day. Check the year."))
     if new:
         for name, value in new.items():
             setattr(person, name, value)
@@ -145,6 +164,8 @@ def register_organisation(
     `kind=None` lets nobody speak for it yet.
     """
     digits = company_number(number)
+    if digits:
+        wait_turn("company", digits)
     organisation = Organisation.objects.filter(company_number=digits).first() if digits else None
     if organisation is None:
         organisation = Organisation.objects.create(
@@ -172,6 +193,7 @@ def take_position(
     channel: Channel = Channel.WEB,
 ) -> Position:
     """Lets a person speak for an organisation from today; asking twice changes nothing."""
+    wait_turn("position", person.pk, organisation.pk, kind)
     current = Position.objects.filter(
         person=person, organisation=organisation, kind=kind, ends_on__isnull=True
     ).first()
@@ -190,78 +212,6 @@ def take_position(
         data={"kind": kind},
     )
     return position
-
-
-@transaction.atomic
-def appoint_staff(*, person: Person, role: str, by: Person | None, now: datetime) -> StaffAppointment:
-    """Gives a staff role from today. `by=None` only for the set-up of a new site. Raises UnknownRole, NotAllowed."""
-    if role not in {each.code for each in ROLES}:
-        raise UnknownRole(_("There is no staff role with this name."))
-    if by is not None:
-        demand(may(by, Act.APPOINT_STAFF, now.date()))
-    appointment, _made = StaffAppointment.objects.get_or_create(
-        person=person, role=role, ends_on=None, defaults={"starts_on": now.date()}
-    )
-    record("StaffAppointed", f"person:{person.pk}", by=by, at=now, data={"role": role})
-    return appointment
-
-
-@transaction.atomic
-def end_appointment(*, appointment: StaffAppointment, by: Person, now: datetime) -> None:
-    """Takes a staff role away at once. Raises NotAllowed; ending it twice changes nothing.
-
-    One that was given today is taken back whole, since its first day would also be its last; both events stay.
-    """
-    demand(may(by, Act.APPOINT_STAFF, now.date()))
-    held = (
-        StaffAppointment.objects.select_for_update().filter(pk=appointment.pk, ends_on__isnull=True).first()
-    )
-    if held is None:
-        return
-    if held.starts_on >= now.date():
-        held.delete()
-    else:
-        held.ends_on = now.date() - timedelta(days=1)
-        held.save(update_fields=["ends_on"])
-    record("StaffAppointmentEnded", f"person:{held.person_id}", by=by, at=now, data={"role": held.role})
-
-
-@transaction.atomic
-def give_mandate(
-    *,
-    principal: Person,
-    agent: Person,
-    scope: MandateScope,
-    ends_on: date,
-    by: Person,
-    now: datetime,
-    channel: Channel = Channel.WEB,
-) -> Mandate:
-    """Lets `agent` act for `principal` from today until a day. Only the principal, or staff for them, may give it."""
-    if by != principal:
-        demand(may(by, Act.ENTER_FOR_OTHERS, now.date()))
-    mandate = Mandate.objects.create(
-        principal=principal, agent=agent, scope=scope, starts_on=now.date(), ends_on=ends_on
-    )
-    record(
-        "MandateGiven",
-        f"person:{principal.pk}",
-        by=by,
-        at=now,
-        channel=channel,
-        behalf_of=principal,
-        data={"agent": agent.pk, "scope": scope, "ends_on": ends_on.isoformat()},
-    )
-    return mandate
-
-
-@transaction.atomic
-def withdraw_mandate(*, mandate: Mandate, by: Person, now: datetime) -> None:
-    """Ends a mandate at once; the principal, the agent or staff for them may."""
-    if by.pk not in (mandate.principal_id, mandate.agent_id):
-        demand(may(by, Act.ENTER_FOR_OTHERS, now.date()))
-    Mandate.objects.filter(pk=mandate.pk, withdrawn_at__isnull=True).update(withdrawn_at=now)
-    record("MandateWithdrawn", f"person:{mandate.principal_id}", by=by, at=now, data={"mandate": mandate.pk})
 
 
 @transaction.atomic

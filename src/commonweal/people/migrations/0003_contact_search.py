@@ -5,7 +5,7 @@ from django.db import migrations
 INDEXES = """
 CREATE INDEX person_email_start ON people_person (lower(email) text_pattern_ops) WHERE email <> '';
 CREATE INDEX person_phone_tail ON people_person (right(regexp_replace(phone, '\\D', '', 'g'), 8)) WHERE phone <> '';
-CREATE INDEX organisation_words ON people_organisation USING gin (to_tsvector('simple', public.commonweal_fold(name)));
+CREATE INDEX organisation_words ON people_organisation USING gin (public.commonweal_name_words(name, ''));
 """
 
 

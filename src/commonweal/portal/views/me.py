@@ -230,6 +230,8 @@ def introduce(request: HttpRequest) -> HttpResponse:
     safe = url_has_allowed_host_and_scheme(
         asked, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
+    # A word alone is an address to a browser, and the name of a page to `redirect`, which knows none of that name.
+    safe = safe and asked.startswith("/")
     back = asked if safe else reverse("portal:my-page")
     if viewer(request) is not None:
         return redirect(back)
@@ -237,6 +239,8 @@ def introduce(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and request.user.is_authenticated and form.is_valid():
         given = form.cleaned_data
         tell_name(account=request.user, now=timezone.now(), **given)
-        messages.success(request, _("Welcome, %(name)s.") % {"name": given["given_name"]})
+        messages.success(
+            request, _("Welcome, %(name)s.") % {"name": given["given_name"] or given["family_name"]}
+        )
         return redirect(back)
     return render(request, "portal/introduce.html", {"form": form, "next": back if safe else ""})

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from commonweal.kernel.decision import Refusal, demand
 from commonweal.people.access import may, may_act_for
-from commonweal.people.actions import record
+from commonweal.people.actions import record, wait_turn
 from commonweal.people.rules import Act, Channel, MandateScope
 from commonweal.projects import queries
 from commonweal.projects.access import may_apply, may_write, speaks_for
@@ -60,6 +60,7 @@ def start_dossier(
 
     Someone else may start it with a mandate, or on the staff by phone, at the counter or from paper.
     """
+    wait_turn("dossier", token)
     known = Dossier.objects.filter(token=token).first()
     if known is not None:
         demand(speaks_for(known, by, now.date()))

@@ -338,8 +338,6 @@ class EntryForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        if not cleaned.get("member_number") and not (
-            cleaned.get("given_name") and cleaned.get("family_name")
-        ):
-            self.add_error("given_name", _("Write the member number, or the first and family name."))
+        if not cleaned.get("member_number") and not (cleaned.get("given_name") or cleaned.get("family_name")):
+            self.add_error("given_name", _("Write the member number, or a name."))
         return cleaned

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from commonweal.kernel.decision import Refusal, demand
 from commonweal.people.access import may
-from commonweal.people.actions import record
+from commonweal.people.actions import record, wait_turn
 from commonweal.people.rules import Act, Channel
 from commonweal.voting import queries
 from commonweal.voting.access import may_vote
@@ -67,6 +67,7 @@ def type_sheet_first(*, ballot: Ballot, number: int, choice: Choice, by: Person,
     Raises SheetTrouble, ChoiceNotAllowed, NotAllowed.
     """
     demand(may(by, Act.ENTER_PAPER_BALLOTS, now.date()))
+    wait_turn("sheets", ballot.pk)
     _check_sheets_welcome(ballot)
     check_choice(choice, ballot)
     salt = secrets.token_bytes(SALT_LENGTH)

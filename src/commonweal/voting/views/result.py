@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from commonweal.kernel.decision import Decision
-from commonweal.kernel.text import safe_cell
+from commonweal.kernel.money import euros as exact_euros
 from commonweal.people.access import open_to_all, viewer
+from commonweal.ui.csv_files import csv_file
 from commonweal.ui.formats import euros, number
 from commonweal.voting import access, queries
 from commonweal.voting.models import Ballot, Count
@@ -201,7 +202,7 @@ RESULT_HEAD = (
 
 
 @open_to_all
-def result_csv(request: HttpRequest, pk: int) -> HttpResponse:
+def result_csv(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Every project with what became of it."""
     ballot = visible_ballot(request, pk)
     count, decision = seen_count(request, ballot)
@@ -240,11 +241,11 @@ def result_csv(request: HttpRequest, pk: int) -> HttpResponse:
                 "yes" if str(option.number) in plain else "no",
             ]
         )
-    return _csv(f"projects-{ballot.pk}.csv", RESULT_HEAD, rows)
+    return csv_file(f"projects-{ballot.pk}.csv", RESULT_HEAD, rows)
 
 
 @open_to_all
-def turnout_csv(request: HttpRequest, pk: int) -> HttpResponse:
+def turnout_csv(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Voters and votes by region, age band and door, small groups together."""
     ballot = visible_ballot(request, pk)
     count, decision = seen_count(request, ballot)
@@ -255,23 +256,9 @@ def turnout_csv(request: HttpRequest, pk: int) -> HttpResponse:
         for name, groups in count.turnout.items()
         for group in groups
     ]
-    return _csv(f"turnout-{ballot.pk}.csv", ["by", "group", "voters", "votes"], rows)
+    return csv_file(f"turnout-{ballot.pk}.csv", ["by", "group", "voters", "votes"], rows)
 
 
-def _decimal(exact: Fraction | int | str | None) -> str:
-    # To the cent, with a point: the exact fractions stand in the outcome that anyone can count again.
-    if exact is None:
-        return ""
-    hundredths = figures.cents(str(exact))
-    return f"{hundredths // 100}.{hundredths % 100:02}"
-
-
-def _csv(name: str, head: Iterable[str], rows: Iterable[Iterable[object]]) -> HttpResponse:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(head)
-    writer.writerows([safe_cell(cell) for cell in row] for row in rows)
-    # The mark at the start tells spreadsheet programs that accents are in UTF-8.
-    response = HttpResponse(text.getvalue().encode("utf-8-sig"), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+def _decimal(exact: Fraction | int | str | None) -> Decimal | None:
+    # To the cent: the exact fractions stand in the outcome that anyone can count again.
+    return None if exact is None else exact_euros(figures.cents(str(exact)))

@@ -1,0 +1,201 @@
+"""Each form sent twenty times at the same moment: no error, no ceiling passed, nothing twice."""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connections
+from django.test import Client
+
+from commonweal.config.accounts import SignUpForm
+from commonweal.membership.models import Application, Import
+from commonweal.people import actions
+from commonweal.people.models import (
+    Account,
+    ApiKey,
+    Consent,
+    Event,
+    Mandate,
+    Organisation,
+    Person,
+    Position,
+    StaffAppointment,
+)
+from commonweal.people.rules import KEYS_MAX, PositionKind, Purpose, Scope
+from commonweal.projects.models import Dossier, SavedView
+from tests import factories as make
+
+pytestmark = pytest.mark.django_db(transaction=True)
+TIMES = 20
+
+
+def at_once(work: Callable[[int], Any]) -> list[Any]:
+    """What twenty threads get that do the same at the same moment; an exception is what it got."""
+    barrier = threading.Barrier(TIMES)
+    answers: list[Any] = [None] * TIMES
+
+    def run(number: int) -> None:
+        barrier.wait(timeout=30)
+        try:
+            answers[number] = work(number)
+        except Exception as trouble:
+            answers[number] = trouble
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=run, args=(number,)) for number in range(TIMES)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+    return answers
+
+
+def sent_at_once(address: str, values: dict[str, Any], who: Person | None = None) -> list[int]:
+    """The answers' numbers when one form comes twenty times, in the name of one session; never an error of ours."""
+    account = (getattr(who, "account", None) or make.account(who)) if who else None
+    clients = [Client(raise_request_exception=False) for _each in range(TIMES)]
+    if account:
+        clients[0].force_login(account)
+        for client in clients:
+            client.cookies = clients[0].cookies
+    answers = at_once(lambda number: clients[number].post(address, values).status_code)
+    assert all(isinstance(each, int) and each < 500 for each in answers), answers
+    return answers
+
+
+def test_a_project_is_started_once() -> None:
+    call, who = make.call(), make.person()
+    answers = sent_at_once(
+        f"/en/calls/{call.slug}/apply/", {"token": str(uuid.uuid4()), "language": "en"}, who
+    )
+    assert answers == [302] * TIMES
+    assert Dossier.objects.count() == 1
+    assert Event.objects.filter(name="DossierStarted").count() == 1
+
+
+def test_an_address_signs_up_once() -> None:
+    values = {"email": "New@people.example", "password1": "a long pass phrase 7"}
+    assert set(sent_at_once("/en/account/signup/", values)) <= {302, 429}
+    assert Account.objects.filter(email="new@people.example").count() == 1
+
+
+def test_who_loses_a_race_for_an_address_is_answered_like_any_known_address(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    real = SignUpForm.save
+
+    def beaten(form: Any, request: Any) -> Any:
+        monkeypatch.setattr(SignUpForm, "save", real)
+        Account.objects.create_user("new@people.example", "a long pass phrase 7")
+        return real(form, request)
+
+    monkeypatch.setattr(SignUpForm, "save", beaten)
+    values = {"email": "new@people.example", "password1": "a long pass phrase 7"}
+    assert Client().post("/en/account/signup/", values).status_code == 302
+    assert Account.objects.count() == 1
+
+
+def test_a_new_account_tells_its_name_once() -> None:
+    account = Account.objects.create_user("new@people.example", "a long pass phrase 7")
+    client = Client()
+    client.force_login(account)
+    answers = at_once(
+        lambda _n: (
+            _same(client)
+            .post("/en/me/name/", {"given_name": "A", "family_name": "B", "language": "fr"})
+            .status_code
+        )
+    )
+    assert answers == [302] * TIMES
+    assert Person.objects.count() == 1
+
+
+def _same(client: Client) -> Client:
+    other = Client()
+    other.cookies = client.cookies
+    return other
+
+
+def test_nobody_has_more_keys_than_the_most() -> None:
+    who = make.person()
+    for _each in range(KEYS_MAX - 5):
+        actions.make_key(name="x", scopes=[Scope.OWN], by=who, now=make.NOW)
+    sent_at_once("/en/me/keys/", {"name": "many", "scopes": ["own"]}, who)
+    assert ApiKey.objects.filter(person=who).count() == KEYS_MAX
+
+
+def test_a_mandate_is_given_once() -> None:
+    who, agent = make.person(), make.person("Jo", "Peeters", email="jo@people.example")
+    make.account(agent)
+    until = make.NOW + timedelta(days=100)
+    values = {"email": "jo@people.example", "family_name": "Peeters", "scope": "apply"}
+    values |= {
+        "ends_on_day": str(until.day),
+        "ends_on_month": str(until.month),
+        "ends_on_year": str(until.year),
+    }
+    assert sent_at_once("/en/me/mandates/", values, who) == [302] * TIMES
+    assert Mandate.objects.count() == 1
+    assert Event.objects.filter(name="MandateGiven").count() == 1
+
+
+def test_consents_are_noted_once() -> None:
+    who = make.person()
+    sent_at_once("/en/me/data/", {"purposes": [Purpose.NEWS.value]}, who)
+    assert Consent.objects.count() == 1
+
+
+def test_a_role_is_given_once() -> None:
+    chief, who = make.staff("administrator"), make.person("Jo", "Peeters", email="jo@people.example")
+    make.account(who)
+    before = StaffAppointment.objects.count()
+    sent_at_once("/en/desk/staff/", {"email": "jo@people.example", "role": "counter"}, chief)
+    assert StaffAppointment.objects.count() == before + 1
+    assert Event.objects.filter(name="StaffAppointed", subject=f"person:{who.pk}").count() == 1
+
+
+def test_an_organisation_is_registered_once_and_each_speaks_for_it_once() -> None:
+    who = make.person()
+    answers = at_once(
+        lambda _n: (
+            actions.register_organisation(
+                name="Club",
+                legal_form="association",
+                number="0403.581.960",
+                kind=PositionKind.CONTACT,
+                by=who,
+                now=make.NOW,
+            ).pk
+        )
+    )
+    assert len(set(answers)) == 1, answers
+    assert Organisation.objects.count() == 1
+    assert Position.objects.count() == 1
+
+
+def test_filters_are_kept_once() -> None:
+    staff = make.staff("programme")
+    sent_at_once("/en/desk/dossiers/", {"name": "mine", "query": "text=x"}, staff)
+    assert SavedView.objects.count() <= 1
+
+
+def test_a_sheet_is_uploaded_once(settings: Any) -> None:
+    staff = make.staff("secretary")
+    content = b"number;language;postcode;joined_on\r\n1;fr;4000;2020-01-01\r\n"
+    from commonweal.membership.actions import upload_import
+    from commonweal.membership.rules.imports import ImportKind
+
+    answers = at_once(
+        lambda _n: (
+            upload_import(kind=ImportKind.MEMBERS, name="a.csv", content=content, by=staff, now=make.NOW).pk
+        )
+    )
+    assert len(set(answers)) == 1, answers
+    assert Import.objects.count() == 1
+    assert Application.objects.count() == 0

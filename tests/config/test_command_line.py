@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -94,11 +95,13 @@ def stopped(process: subprocess.Popen[str]) -> int:
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    site = Served(tmp_path_factory.mktemp("site") / "var")
-    yield site
-    if site.process.poll() is None:
-        site.stop()
+def served() -> Iterator[Served]:
+    # Not in pytest's own folder: the server runs as another user, for whom a second run of tests would close it.
+    with tempfile.TemporaryDirectory(prefix="commonweal-site-") as folder:
+        site = Served(Path(folder) / "var")
+        yield site
+        if site.process.poll() is None:
+            site.stop()
 
 
 def test_one_command_serves_a_demo_tells_its_log_ins_and_stops_clean(served: Served) -> None:

@@ -1,0 +1,73 @@
+"""What `commonweal read-statement` shows, without its process: files one after the other, repeats named, lines for people."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from commonweal.membership.rules.payments import ReturnReason, reason_of
+from commonweal.membership.rules.statements import Oddity, read_file
+from commonweal.membership.rules.statements.repeats import compared, fingerprint
+from commonweal.membership.rules.statements.report import Reports, as_text, euros
+from tests.membership.bank_files import ACCOUNT
+
+CASES = sorted((Path(__file__).parent.parent / "cases").iterdir())
+
+
+def test_every_case_read_twice_is_read_before_and_no_movement_is_kept_again() -> None:
+    for path in CASES:
+        reports = Reports(ACCOUNT)
+        first, again = (reports.add(path.name, path.read_bytes()) for _turn in range(2))
+        assert first["ok"] == again["ok"] == (again["refusal"] is None)
+        for statement, repeated in zip(first["statements"], again["statements"], strict=True):
+            assert repeated["read_before"] is not None, path.name
+            assert {move["beside_earlier"] for move in repeated["movements"]} <= {"equals", "repeated"}, (
+                path.name
+            )
+            cents = sum(move["amount_cents"] for move in statement["movements"])
+            opening, closing = (
+                int(statement[key].replace(".", "")) for key in ("opening_balance", "closing_balance")
+            )
+            assert opening + cents == closing, path.name
+
+
+def test_lines_for_people_name_the_file_each_movement_and_what_is_odd() -> None:
+    reports = Reports(ACCOUNT)
+    for path in CASES:
+        report = reports.add(path.name, path.read_bytes())
+        lines = list(as_text([report]))
+        assert lines[0].startswith(f"{path.name}: ")
+        if not report["ok"]:
+            assert len(lines) == 1
+            continue
+        movements = [move for statement in report["statements"] for move in statement["movements"]]
+        assert len(lines) == 1 + len(report["set_aside"]) + len(report["statements"]) + len(movements)
+        shown = "\n".join(lines)
+        for move in movements:
+            assert move["amount"] in shown
+            assert all(each["what"] in shown for each in move["odd"])
+
+
+@pytest.mark.parametrize(("cents", "text"), [(0, "0.00"), (5, "0.05"), (-5, "-0.05"), (123_456, "1234.56")])
+def test_amounts_have_a_point_and_two_decimals(cents: int, text: str) -> None:
+    assert euros(cents) == text
+
+
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [(" ac04 ", ReturnReason.CLOSED), ("MD07", ReturnReason.DECEASED), ("?", ReturnReason.OTHER)],
+)
+def test_a_banks_code_stands_for_a_reason(code: str, reason: ReturnReason) -> None:
+    assert reason_of(code) == reason
+
+
+def test_money_that_is_new_by_its_balance_waits_though_it_equals_an_earlier_movement() -> None:
+    path = next(each for each in CASES if each.name == "camt-ultimate-debtor-is-the-member.xml")
+    (statement,) = read_file(path.read_bytes(), ACCOUNT).statements
+    kept = {fingerprint(statement.account, line): ["earlier"] for line in statement.lines}
+    (row,) = compared(statement, kept, known=False, follows=True)
+    assert (row.equals, row.occurrence) == (None, 2)
+    assert Oddity.REPEATED in {each.code for each in row.line.odd}
+    (same,) = compared(statement, kept, known=False, follows=False)
+    assert same.equals == "earlier"

@@ -1,4 +1,4 @@
-"""What `commonweal read-statement` shows, without its process: files one after the other, repeats named, lines for people."""
+"""What `commonweal read-statement` shows, without its process: files one after another, repeats named, lines for people."""
 
 from __future__ import annotations
 

@@ -30,6 +30,7 @@ from commonweal.membership.rules.estates import (
 from commonweal.membership.rules.payments import ReturnReason
 from commonweal.people.models import Event, Person
 from tests import factories as make
+from tests.membership.share_values import accounts
 from tests.membership.test_exits import MARCH, asked, broken
 
 NOW = datetime(2026, 9, 7, 9, tzinfo=UTC)
@@ -152,7 +153,7 @@ def settled(estate: Estate, by: Person, settlement: Settlement = Settlement.REFU
     given: dict[str, Any] = {
         "heirship": "deed of 1 July",
         "decision": "board 5 Sept, both tests",
-        "values": {"A": 37_55, "C": 250_00},
+        "accounts": accounts(A="37.55", C="250"),
         "now": NOW,
         **changes,
     }
@@ -387,7 +388,7 @@ def test_who_claims_is_named_with_a_right_account_and_agrees_after_the_death(
     actions.remove_claimant(claimant=Claimant.objects.get(), by=secretary, now=NOW)
     heirs(estate, secretary, "1")
     with pytest.raises(actions.EstateRefused) as refused:
-        settled(estate, secretary, values={})
+        settled(estate, secretary, accounts=None)
     assert refused.value.code == "no_value"
     for changes in ({"decision": " "}, {"heirship": " "}):
         with pytest.raises(actions.EstateRefused):

@@ -24,6 +24,7 @@ from commonweal.membership.rules.payments import ReturnReason
 from commonweal.people.models import Event, Person
 from tests import factories as make
 from tests.clock import Clock
+from tests.membership.share_values import accounts, typed
 from tests.membership.test_estate_pages import on, posted
 from tests.membership.test_exits import asked, broken
 from tests.portal.steps import LANGUAGES, signed_in, text_of
@@ -119,7 +120,9 @@ def test_from_the_proposal_to_the_refund(member: Member, secretary: Person, sett
     with pytest.raises(actions.ExclusionRefused) as refused:
         actions.refund_exclusion(exclusion=exclusion, document="board", **day)
     assert refused.value.code == "no_value"
-    exclusion = actions.refund_exclusion(exclusion=exclusion, document="board", values={"A": 37_55}, **day)
+    exclusion = actions.refund_exclusion(
+        exclusion=exclusion, document="board", accounts=accounts(A="37.55"), **day
+    )
     assert (exclusion.state, exclusion.refund_cents) == ("to_pay", 375_50)
     assert queries.held_on(member.number, "A", DECIDED).shares == 0
     assert books.balance(("refund-owed", member.number), date.max) == 375_50
@@ -135,7 +138,7 @@ def to_pay(member: Member, secretary: Person, settings: Any) -> Exclusion:
     day = {"by": secretary, "now": NOW}
     exclusion = decided(proposed(member, secretary), secretary)
     exclusion = actions.notify_exclusion(exclusion=exclusion, on=date(2026, 7, 10), document="receipt", **day)
-    return actions.refund_exclusion(exclusion=exclusion, document="board", values={"A": 50_00}, **day)
+    return actions.refund_exclusion(exclusion=exclusion, document="board", accounts=accounts(A="50"), **day)
 
 
 def given_account(member: Member, iban: str = IBAN) -> None:
@@ -302,8 +305,18 @@ def test_the_way_through_the_pages(member: Member, desk: Client, clock: Clock) -
     assert "was to be notified by" in text_of(desk, address)
     assert "overdue" in text_of(desk, "/en/members/exclusions/")
     posted(desk, f"{address}notify/", **told, **on("on", date(2026, 7, 22)))
-    page = posted(desk, f"{address}refund/", document="board", value_A="50")
+    refund = {"document": "board", **typed(A="50")}
+    page = posted(desk, f"{address}refund/", **refund)
+    assert "It is not booked yet" in page
     assert "€500" in page
+    assert Exclusion.objects.get().state == "notified"
+    assert 'value="50"' in posted(desk, f"{address}refund/", **refund, change="yes")
+    for seen in ("499", "many", "9" * 20):
+        page = posted(desk, f"{address}refund/", **refund, checked="yes", seen=seen)
+        assert "Something changed since you looked" in page
+    page = posted(desk, f"{address}refund/", **refund, checked="yes", seen="50000")
+    assert "€500" in page
+    assert Exclusion.objects.get().state == "to_pay"
     finance = signed_in(make.staff("finance"))
     assert "Exclusion of Rik Claes" in text_of(finance, "/en/members/exits/payments/")
     assert "no account" in text_of(finance, f"{address}payment/")

@@ -28,7 +28,7 @@ DAY = date(2026, 6, 30)
 
 @pytest.fixture(autouse=True)
 def _ground(db: None) -> None:
-    make.municipality().postcodes.create(code="4000")
+    make.municipality().postcodes.get_or_create(code="4000")
 
 
 def sheet(kind: ImportKind, *rows: dict[str, Any]) -> bytes:
@@ -74,7 +74,7 @@ def since(year: int) -> Member:
 
 def wrong(found: Import) -> list[tuple[int, str]]:
     assert found.problem_count == len(found.problems)
-    return [(row, column) for row, column, _reason in found.problems]
+    return [(row, column) for row, column, _reason, _values in found.problems]
 
 
 def test_members_come_in_with_their_numbers_and_once() -> None:

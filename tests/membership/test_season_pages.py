@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from commonweal.membership import actions, queries
-from commonweal.membership.models import ExitRequest, ExitSeason, Member, Payment, PaymentFile
+from commonweal.membership.models import ExitRequest, ExitSeason, Member, Payment, PaymentFile, SeasonTest
 from commonweal.membership.notices.exits import tell_exits_answered
 from commonweal.membership.rules.exits import ExitTest, Outcome
 from commonweal.people.models import Event, Message, Person
@@ -100,10 +100,17 @@ def test_the_way_from_the_tests_to_a_booked_decision(
         "€650 / €5,650 (11.5",
     ):
         assert told in page
+    # Neither 37 501 euro nor a guess: the page asks, and keeps what was typed.
+    page = posted(desk, f"{YEAR}tests/net_assets/", **TEST, value_A="37,501", value_C="260")
+    assert "do you mean 37.5010 or 37 501?" in page
+    assert 'value="37,501"' in page
+    page = posted(desk, f"{YEAR}tests/net_assets/", **TEST, value_A="900 000", value_C="260")
+    assert "worth more than the net assets" in page
+    assert not SeasonTest.objects.exists()
     page = posted(desk, f"{YEAR}tests/net_assets/", **TEST, value_A="37,50", value_C="260")
     assert "The test is recorded" in page
     assert "€899,900" in page
-    assert "€37.50" in page
+    assert "€37.5000" in page
     posted(desk, f"{YEAR}tests/liquidity/", **TEST)
     page = text_of(desk, f"{YEAR}plan/")
     for told in ("The board decided this", "€487.50", "10 shares of class A", "2 / 28 (7.1", "reached"):

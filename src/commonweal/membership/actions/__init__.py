@@ -32,6 +32,7 @@ from commonweal.membership.actions.estates import (
     remove_claimant,
     set_claimant_account,
     settle_estate,
+    settlement_planned,
     withdraw_estate,
 )
 from commonweal.membership.actions.exclusions import (
@@ -45,6 +46,7 @@ from commonweal.membership.actions.exclusions import (
     pay_exclusion,
     propose_exclusion,
     refund_exclusion,
+    refund_planned,
 )
 from commonweal.membership.actions.exit_payments import make_payment_file, note_paid
 from commonweal.membership.actions.exits import ExitRefused, ask_to_leave, withdraw_exit
@@ -195,6 +197,7 @@ __all__ = [
     "record_reading",
     "record_test",
     "refund_exclusion",
+    "refund_planned",
     "refuse_conversion",
     "remove_claimant",
     "run_import",
@@ -203,6 +206,7 @@ __all__ = [
     "set_setting",
     "set_terms",
     "settle_estate",
+    "settlement_planned",
     "taker_named",
     "upload_import",
     "withdraw_conversion",

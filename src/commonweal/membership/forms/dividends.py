@@ -6,14 +6,12 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from commonweal.kernel.money import cents_from_text
 from commonweal.membership.actions import Proposal
 from commonweal.membership.rules.credit_transfers import REFERENCE_MAX
 from commonweal.membership.rules.payments import ReturnReason
-from commonweal.ui.fields import CleanCharField, DatePartsField
+from commonweal.ui.fields import CleanCharField, DatePartsField, RateField
 
 
 class ProposalForm(forms.Form):
@@ -27,11 +25,9 @@ class ProposalForm(forms.Form):
             "The register as it is known at the end of this day. What is booked later changes nothing."
         ),
     )
-    rate_bp = CleanCharField(
+    rate_bp = RateField(
         label=_("Gross rate in percent, for a whole year"),
-        max_length=6,
         help_text=_("Such as 3 or 3,25. Everybody gets it for the days their money was in."),
-        widget=forms.TextInput(attrs={"inputmode": "decimal", "size": "6", "autocomplete": "off"}),
     )
     decided_on = DatePartsField(label=_("Day of the decision"))
     document = CleanCharField(
@@ -40,15 +36,6 @@ class ProposalForm(forms.Form):
         help_text=_("Such as the minutes of the general meeting, with their date."),
     )
     pay_on = DatePartsField(label=_("Day of payment"))
-
-    def clean_rate_bp(self) -> int:
-        """The rate in hundredths of a percent."""
-        try:
-            return cents_from_text(self.cleaned_data["rate_bp"].replace("%", ""))
-        except ValueError:
-            raise ValidationError(
-                _("Write the rate with numbers, at most two behind the comma."), code="no_rate"
-            ) from None
 
     def proposal(self) -> Proposal:
         """What was written, ready to be proposed."""

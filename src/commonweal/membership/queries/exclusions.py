@@ -16,6 +16,7 @@ from commonweal.membership.rules.payments import PaymentKind
 from commonweal.membership.states import ExclusionState
 
 if TYPE_CHECKING:
+    from commonweal.kernel.money import ShareValue
     from commonweal.membership.rules.movements import Held
 
 
@@ -34,7 +35,7 @@ def held_by_excluded(exclusion: Exclusion) -> dict[str, Held]:
     return holdings_of([exclusion.member.number], date.max).get(exclusion.member.number, {})
 
 
-def exclusion_refunds(exclusion: Exclusion, values: Mapping[str, int]) -> dict[str, int | None]:
+def exclusion_refunds(exclusion: Exclusion, values: Mapping[str, ShareValue]) -> dict[str, int | None]:
     """class -> cents given back for what is held, by the rules of the decision's day; None where a value is missing."""
     day = exclusion.decided_on or exclusion.answer_until
     found = {}

@@ -11,13 +11,14 @@ from django.conf import settings
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from commonweal.kernel.money import ShareValue
 from commonweal.membership import queries
 from commonweal.membership.queries import Plan, holder_names
 from commonweal.membership.rules.exits import ExitTest, Outcome, may_decide
 from commonweal.membership.rules.seasons import Answer
 from commonweal.membership.states import ExitState
 from commonweal.membership.views import wording
-from commonweal.ui.formats import day, euros, number
+from commonweal.ui.formats import day, euros, number, share_value
 
 if TYPE_CHECKING:
     from commonweal.membership.models import ExitSeason, SeasonTest
@@ -58,8 +59,9 @@ def test_rows(kind: ExitTest, test: SeasonTest) -> Rows:
         ),
         (_("Leaves to pay out"), euros(max(0, test.have_cents - test.keep_cents))),
     ]
-    for code, cents in sorted(test.values.items()):
-        pairs.append((_("Net asset value of one share of class %(code)s") % {"code": code}, euros(cents)))
+    for code, kept in sorted(test.values.items()):
+        label = _("Net asset value of one share of class %(code)s") % {"code": code}
+        pairs.append((label, share_value(ShareValue.of(kept))))
     pairs += [
         (_("Day these figures are of"), day(test.as_of)),
         (_("Document"), test.document),

@@ -20,7 +20,7 @@ from tests.journeys.walks import Walk
 from tests.membership import test_estates as noted
 
 SECRETARY, FINANCE, MEMBER = "secretary@example.org", "finance@example.org", "rik@example.org"
-IBANS = ("BE68539007547034", "BE71096123456769", "BE43068999999501")
+IBANS = ("BE62510007547061", "NL91ABNA0417164300", "BE43068999999501")
 SENT = {
     "fr": "Envoyée au sociétaire",
     "nl": "Verstuurd aan de vennoot",

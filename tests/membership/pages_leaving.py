@@ -106,7 +106,7 @@ def _decided_season(by: Person) -> ExitSeason:
     for member in (known, unknown):
         season = actions.ask_to_leave(member=member, by=member.person, now=asked_at).season
     actions.set_payout_account(
-        member=known, iban="BE68539007547034", holder="J", by=known.person, now=make.NOW
+        member=known, iban="BE62510007547061", holder="J", by=known.person, now=make.NOW
     )
     staff = {"by": by, "now": make.NOW}
     for kind in ExitTest:
@@ -180,7 +180,7 @@ def _estate(by: Person) -> tuple[Estate, Claimant]:
         **staff,
     )
     heir = actions.add_claimant(
-        estate=estate, name="An Heir", part=Fraction(1), iban="BE68539007547034", **staff
+        estate=estate, name="An Heir", part=Fraction(1), iban="BE62510007547061", **staff
     )
     return estate, heir
 

@@ -75,7 +75,7 @@ def test_from_the_note_of_a_death_to_three_heirs_who_are_paid(dora: Member, desk
         assert "Nobody could agree on that day" in early
         posted(desk, f"{address}claims/{each.pk}/", document="signed", **on("agreed_on", date(2026, 9, 1)))
     page = posted(desk, f"{address}settle/", **settle)
-    for shown in ("It is not booked yet", "€125.17", "€125.16", "€375.50", "BE68 … 7034", "€37.5500"):
+    for shown in ("It is not booked yet", "€125.17", "€125.16", "€375.50", "BE62 … 7061", "€37.5500"):
         assert shown in page
     assert Estate.objects.get().state == "open"
     page = posted(desk, f"{address}settle/", **settle, change="yes")

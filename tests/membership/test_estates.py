@@ -35,7 +35,7 @@ from tests.membership.test_exits import MARCH, asked, broken
 
 NOW = datetime(2026, 9, 7, 9, tzinfo=UTC)
 DIED = date(2026, 6, 14)
-IBANS = ("BE68539007547034", "BE71096123456769", "BE62510007547061")
+IBANS = ("BE62510007547061", "NL91ABNA0417164300", "DE89370400440532013000")
 
 
 def claims(*parts: str, **changes: Any) -> list[Claim]:

@@ -32,7 +32,7 @@ from tests.portal.steps import LANGUAGES, signed_in, text_of
 SENT = date(2026, 5, 31)
 NOW = datetime(2026, 7, 20, 9, tzinfo=UTC)
 DECIDED = date(2026, 7, 6)
-IBAN = "BE68539007547034"
+IBAN = "BE62510007547061"
 
 
 def test_the_time_to_answer_is_a_month_and_a_short_month_ends_it_on_its_last_day() -> None:

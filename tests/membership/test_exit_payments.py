@@ -27,7 +27,7 @@ from tests.membership.test_seasons import holder as a_holder
 from tests.membership.test_seasons import secretary as secretary
 
 pytestmark = pytest.mark.django_db
-IBAN = "BE68539007547034"
+IBAN = "BE62510007547061"
 LATER = datetime(2026, 7, 20, 9, tzinfo=UTC)
 PAY_ON = date(2026, 7, 15)
 

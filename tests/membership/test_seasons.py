@@ -173,6 +173,20 @@ def test_a_test_names_its_document_its_day_and_the_value_of_each_capped_class(se
     )
 
 
+def test_among_equals_who_has_waited_longest_is_served_first(secretary: Person) -> None:
+    """Two requests for one share each, and money for one: the earlier one gets it, although it was carried over from a
+    season before and so came into this one later."""
+    waited, late = holder(1), holder(1)
+    asked(late, datetime(2026, 4, 20, 9, tzinfo=UTC))
+    season = asked(waited, MARCH).season
+    assert ExitRequest.objects.get(member=waited).pk > ExitRequest.objects.get(member=late).pk
+    with_tests(season, secretary, room_cents=50_00)
+    assert [each.member for each in queries.requests_in(season)] == [waited, late]
+    decided(season, secretary, Outcome.PART, budget_cents=50_00)
+    assert (state_of(waited), state_of(late)) == ("granted", "queued")
+    assert ExitRequest.objects.get(follows__member=late).asked_at.month == 4, "it waits from then on"
+
+
 def test_a_part_is_paid_in_whole_shares_and_the_rest_waits_on(secretary: Person) -> None:
     big, small, other = holder(10), holder(1), holder(5)
     for member in (big, other, small):
@@ -267,7 +281,11 @@ def test_what_moved_meanwhile_is_not_given_back_twice(founder: Member, secretary
     taker = make.member()
     for member, count in ((giver, 4), (emptied, 10)):
         make.shares(member, count, kind=MovementKind.TRANSFER, day=date(2026, 7, 1), counterpart=taker)
-    make.shares(grown, 2, day=date(2026, 7, 2))
+    # Nothing brings shares to who leaves with all, but what an old register says of itself.
+    row = actions.LoadedMovement(
+        "old:1", MovementKind.SUBSCRIPTION, grown.number, "A", 2, 100_00, date(2026, 7, 2)
+    )
+    actions.load_movements(rows=[row], by=None, now=make.NOW)
     season = ExitSeason.objects.get()
     with_tests(season, secretary)
     season = decided(season, secretary)

@@ -8,6 +8,7 @@ from fractions import Fraction
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -25,7 +26,7 @@ from commonweal.membership.queries.payouts import files_under
 from commonweal.membership.rules import estates as rules
 from commonweal.membership.rules.credit_transfers import CreditTransfer
 from commonweal.membership.rules.estates import EndKind, Settlement
-from commonweal.membership.rules.ibans import read_iban, shortened
+from commonweal.membership.rules.ibans import may_be_paid, read_iban, shortened
 from commonweal.membership.rules.movements import MovementKind
 from commonweal.membership.rules.payments import PaymentKind
 from commonweal.membership.states import ESTATE, EXIT, EstateState
@@ -360,12 +361,14 @@ def set_claimant_account(*, claimant: Claimant, iban: str, by: Person, now: date
 
 def _account(iban: str) -> str:
     try:
-        return read_iban(iban)
+        number = read_iban(iban)
     except ValueError as wrong:
         raise EstateRefused(
-            _("This is no account number. Copy it from a bank card or app, such as BE68 5390 0754 7034."),
+            _("This is no account number. Copy it from a bank card or app, such as BE62 5100 0754 7061."),
             code="wrong_iban",
         ) from wrong
+    ask(EstateRefused, may_be_paid(number, settings.SITE["iban"]))
+    return number
 
 
 def _told(

@@ -18,6 +18,7 @@ from commonweal.membership.actions.members import admit_member
 from commonweal.membership.actions.refusals import ask
 from commonweal.membership.actions.shares import Movement, MovementRefused, booked
 from commonweal.membership.models import Application, InformationNote, Member, Refund
+from commonweal.membership.queries.exits import leaves_with_all
 from commonweal.membership.queries.guardianships import is_protected
 from commonweal.membership.queries.joining import (
     COUNTED,
@@ -132,6 +133,12 @@ def ask_for_shares(
     if open_application_of(person, organisation) is not None:
         raise CannotAsk(
             _("A request for shares is open already: it is paid or withdrawn first."), code="open"
+        )
+    member = holder_on(person, organisation, today)
+    if member is not None and leaves_with_all(member, today):
+        raise CannotAsk(
+            _("They asked to leave with all shares, so they receive none. The request is taken back first."),
+            code="leaving",
         )
     held = holds(person, organisation, asking.share_class, today)
     asker = Asker(person is not None, person.born_on if person else None, representative is not None, held)

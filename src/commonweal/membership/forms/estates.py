@@ -42,7 +42,7 @@ class ClaimantAccountForm(forms.Form):
     iban = CleanCharField(
         label=_("Account number (IBAN)"),
         max_length=42,
-        help_text=_("As on your bank card or in your bank's app, such as BE68 5390 0754 7034."),
+        help_text=_("As on your bank card or in your bank's app, such as BE62 5100 0754 7061."),
     )
 
 
@@ -63,7 +63,7 @@ class ClaimantForm(forms.Form):
         label=_("Account number (IBAN)"),
         max_length=42,
         required=False,
-        help_text=_("As on your bank card or in your bank's app, such as BE68 5390 0754 7034."),
+        help_text=_("As on your bank card or in your bank's app, such as BE62 5100 0754 7061."),
     )
     heir = CountField(
         label=_("Member number, if they are a member"), min_value=1, max_value=2_000_000_000, required=False

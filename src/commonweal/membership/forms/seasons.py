@@ -76,9 +76,11 @@ class OutcomeForm(forms.Form):
         initial=Outcome.PAY.value,
     )
     budget = AmountField(
-        label=_("How much is paid in all"),
+        label=_("Set aside for a part, at most"),
         required=False,
-        help_text=_("Only for a part: what the tests leave."),
+        help_text=_(
+            "Only for a part: at most what the tests leave. It is paid in whole shares, so mostly a little less."
+        ),
     )
 
     def asked(self) -> tuple[Outcome, int | None]:

@@ -31,6 +31,8 @@ from commonweal.membership.views.register import typed_again
 from commonweal.people.access import for_staff, signed_in_person
 from commonweal.people.rules import Act
 
+ON_THE_ACCOUNT = ("wrong_iban", "own_account", "outside_sepa")
+
 
 def _estate(pk: int) -> Estate:
     return get_object_or_404(queries.all_estates(), pk=pk)
@@ -108,7 +110,7 @@ def claimant_new(request: HttpRequest, pk: int) -> HttpResponse:
                 estate=found, by=signed_in_person(request), now=timezone.now(), **form.cleaned_data
             )
         except Refusal as refusal:
-            form.add_error("iban" if getattr(refusal, "code", "") == "wrong_iban" else None, str(refusal))
+            form.add_error("iban" if refusal.code in ON_THE_ACCOUNT else None, str(refusal))
         else:
             messages.success(request, _("Noted."))
             return redirect("membership:estate", pk)

@@ -57,7 +57,7 @@ def _account(request: HttpRequest, member: Member, *, back: str, by_staff: bool)
         try:
             actions.set_payout_account(member=member, by=by, now=timezone.now(), channel=channel, **given)
         except actions.WrongAccount as refusal:
-            form.add_error("iban" if refusal.code == "wrong_iban" else "holder", str(refusal))
+            form.add_error("holder" if refusal.code == "no_holder" else "iban", str(refusal))
         else:
             messages.success(request, _("The account is noted. A message about it is on its way."))
             return redirect(request.path)

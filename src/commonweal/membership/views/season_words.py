@@ -118,7 +118,7 @@ def verdict(season: ExitSeason, plan: Plan, outcome: Outcome, budget: int | None
 def planned_sum(plan: Plan) -> Rows:
     """What a decision means in all."""
     told = ", ".join(f"{number(count)} {_(ExitState(code).label)}" for code, count in plan.states().items())
-    return _rows([(_("Requests"), told or "0"), (_("Paid out"), euros(plan.cents))])
+    return _rows([(_("Requests"), told or "0"), (_("How much is paid in all"), euros(plan.cents))])
 
 
 def planned_classes(plan: Plan) -> list[dict[str, Any]]:
@@ -168,11 +168,15 @@ def _by_hand(answer: Answer) -> str:
     return _("the rest is decided by hand")
 
 
-def decision(season: ExitSeason, language: str) -> Rows:
-    """The booked decision with the figures it rested on."""
+def decision(season: ExitSeason, language: str, paid_cents: int) -> Rows:
+    """The booked decision with the figures it rested on; `paid_cents` is what all requests get together.
+
+    A part is paid in whole shares, so what is paid is mostly less than what was set aside: both are said.
+    """
     pairs = [(_("Decision"), capfirst(_(Outcome(season.outcome).label)))]
     if season.budget_cents:
-        pairs.append((_("How much is paid in all"), euros(season.budget_cents)))
+        pairs.append((_("Set aside for a part, at most"), euros(season.budget_cents)))
+    pairs.append((_("How much is paid in all"), euros(paid_cents)))
     if season.reasons.get(language):
         pairs.append((_("Reason"), season.reasons[language]))
     asked, everything = season.asked_cents or 0, season.all_cents or 0
@@ -194,6 +198,11 @@ def decision(season: ExitSeason, language: str) -> Rows:
     return _rows(pairs)
 
 
+def paid_in_all(booked: Mapping[str, tuple[int, int, int]]) -> int:
+    """Cents all requests of a decided season get together."""
+    return sum(cents for _shares, _paid, cents in booked.values())
+
+
 def report(
     season: ExitSeason,
     language: str,
@@ -206,7 +215,7 @@ def report(
     def sheet(title: str, rows: Rows) -> dict[str, Any]:
         return {"title": title, "rows": [[row["label"], row["value"]] for row in rows]}
 
-    parts = [sheet(_("The decision"), decision(season, language))]
+    parts = [sheet(_("The decision"), decision(season, language, paid_in_all(booked)))]
     parts += [
         sheet(capfirst(_(kind.label)), test_rows(kind, recorded[kind]))
         for kind in ExitTest

@@ -141,7 +141,7 @@ def _estate(member: Member, calendar: Calendar, by: Person) -> None:
             estate=estate,
             name=name,
             part=Fraction(part),
-            iban="BE68539007547034" if place == 0 else "",
+            iban="BE62510007547061" if place == 0 else "",
             by=by,
             now=now,
         )

@@ -19,6 +19,7 @@ import pytest
 BUDGETS: dict[str, float] = {}
 OTHERS = 60.0
 TICKS = os.sysconf("SC_CLK_TCK")
+SHOWN = 12
 SPENT = pytest.StashKey[dict[str, float]]()
 
 
@@ -69,27 +70,32 @@ def pytest_runtest_protocol(item: pytest.Item) -> Any:
     answer = yield
     # A connection of its own began at zero; what the old one used is lost with it.
     more = max(spent() - before, 0.0) if _backend() == backend else max(spent() - before + _of(backend), 0.0)
-    totals = item.config.stash.setdefault(SPENT, collections.defaultdict(float))
-    totals[area_of(item.nodeid)] += more
+    item.config.stash.setdefault(SPENT, {})[item.nodeid] = more
     return answer
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    totals = session.config.stash.get(SPENT, {})
+    seconds = session.config.stash.get(SPENT, {})
     output = getattr(session.config, "workeroutput", None)
     if output is not None:
-        output["cpu"] = dict(totals)
-    elif over(totals, BUDGETS) and session.exitstatus == pytest.ExitCode.OK:
+        output["cpu"] = dict(seconds)
+    elif over(by_area(seconds), BUDGETS) and session.exitstatus == pytest.ExitCode.OK:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any, error: object) -> None:
-    """Adds up what the processes of a parallel run report."""
-    totals = node.config.stash.setdefault(SPENT, collections.defaultdict(float))
-    for area, seconds in getattr(node, "workeroutput", {}).get("cpu", {}).items():
-        totals[area] += seconds
+    """Gathers what the processes of a parallel run report."""
+    node.config.stash.setdefault(SPENT, {}).update(getattr(node, "workeroutput", {}).get("cpu", {}))
+
+
+def by_area(seconds: dict[str, float]) -> dict[str, float]:
+    """CPU seconds of tests, by their ids, added up by area."""
+    totals: dict[str, float] = collections.defaultdict(float)
+    for nodeid, each in seconds.items():
+        totals[area_of(nodeid)] += each
+    return totals
 
 
 def over(totals: dict[str, float], budgets: dict[str, float]) -> list[str]:
@@ -103,12 +109,15 @@ def over(totals: dict[str, float], budgets: dict[str, float]) -> list[str]:
 
 @pytest.hookimpl(trylast=True)
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
-    totals = config.stash.get(SPENT, {})
-    if sum(totals.values()) < 1:
+    seconds = config.stash.get(SPENT, {})
+    totals = by_area(seconds)
+    if sum(totals.values()) < SHOWN:
         return
     terminalreporter.section("CPU seconds")
-    for area, seconds in sorted(totals.items(), key=lambda row: -row[1]):
-        terminalreporter.write_line(f"{area:12} {seconds:7.1f} of {BUDGETS.get(area, OTHERS):.0f}")
+    for nodeid, each in sorted(seconds.items(), key=lambda row: -row[1])[:SHOWN]:
+        terminalreporter.write_line(f"{each:7.1f}  {nodeid}")
+    for area, each in sorted(totals.items(), key=lambda row: -row[1]):
+        terminalreporter.write_line(f"{area:12} {each:7.1f} of {BUDGETS.get(area, OTHERS):.0f}")
     terminalreporter.write_line(f"{'all':12} {sum(totals.values()):7.1f}")
     for line in over(totals, BUDGETS):
         terminalreporter.write_line(f"over its budget: {line}", red=True)

@@ -55,6 +55,10 @@ def cases(
         }
         floors = {name: Fraction(random.randint(0, int(ceilings.get(name, 9)))) for name in ("art", "sport")}
         floors = {name: amount for name, amount in floors.items() if random.random() < 0.6}
+        # A bound on a label that no project has is refused: see the tests of that below.
+        known = {word for p in election.projects for word in p.fields["category"].split(", ")}
+        ceilings = {name: amount for name, amount in ceilings.items() if name in known}
+        floors = {name: amount for name, amount in floors.items() if name in known}
         words = {
             name: ";".join([f"{label}={amount}" for label, amount in bounds.items()])
             for name, bounds in (("floors", floors), ("ceilings", ceilings))
@@ -144,7 +148,12 @@ def test_the_accounts_are_in_order() -> None:
 def test_bounds_that_bind_nothing_change_nothing() -> None:
     for election, bylaw, _, _ in cases(4, 1_000):
         free = replace(bylaw, floors="", ceilings="")
-        wide = replace(bylaw, floors="art=0;music=5", ceilings="art=999;sport=999")
+        known = sorted({word for p in election.projects for word in p.fields["category"].split(", ") if word})
+        wide = replace(
+            bylaw,
+            floors=";".join(f"{label}=0" for label in known),
+            ceilings=";".join(f"{label}=999" for label in known),
+        )
         by_wide = explained(election, wide)
         assert replace(by_wide.outcome, bylaw=free) == count(election, free, engine=Engine.PLAIN)
         assert by_wide.not_funded == explained(election, free, engine=Engine.PLAIN).not_funded
@@ -236,6 +245,37 @@ def test_a_bylaw_writes_its_bounds_in_one_way() -> None:
 def test_bounds_that_make_no_sense_are_refused(words: dict[str, str], said: str) -> None:
     with pytest.raises(ByLawError, match=said):
         ByLaw(**words)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("engine", list(Engine))
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ({"ceilings": "sprot=1000000"}, "ceilings: no project has the label 'sprot'; labels: art, sport"),
+        ({"floors": "art=1;Sport=1"}, "floors: no project has the label 'Sport'; labels: art, sport"),
+        (
+            {"labels": "categroy", "ceilings": "art=1"},
+            "labels: the projects have no column 'categroy'; further columns: category",
+        ),
+    ],
+)
+def test_a_label_or_column_that_nobody_has_is_refused_with_what_there_is(
+    words: dict[str, str], said: str, engine: Engine
+) -> None:
+    election = labelled(approval(12, [4, 4, 4], ["9 10", "9 10", "9 b"]), ["art", "art", "sport"])
+    bylaw = ByLaw(**{"labels": "category", **words})  # type: ignore[arg-type]
+    with pytest.raises(ByLawError) as refused:
+        count(election, bylaw, engine=engine)
+    assert str(refused.value) == said
+    assert count(approval(5, [], []), bylaw).winners == (), "without a project there is nothing to bound"
+
+
+def test_without_any_label_the_error_says_so() -> None:
+    bare = approval(12, [4], ["9"])
+    with pytest.raises(ByLawError, match="no column 'category'; further columns: none"):
+        count(bare, ByLaw(labels="category", ceilings="art=1"))
+    with pytest.raises(ByLawError, match="no project has the label 'art'; labels: none"):
+        count(labelled(bare, [""]), ByLaw(labels="category", ceilings="art=1"))
 
 
 def test_a_project_may_have_several_labels_or_none() -> None:

@@ -195,7 +195,7 @@ BAD = {
         change("vote;age", "vote;points"),
         16,
         15,
-        "goes with cumulative or scoring votes",
+        "goes with cumulative, scoring or ordinal votes",
     ),
     "no points column": (
         change("vote;points", "vote;poins", POINTS),

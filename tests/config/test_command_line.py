@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from commonweal.config import cli, committee, translations
+from commonweal.voting.sealing import key_from_text
 
 ROOT = Path(__file__).parent.parent.parent
 COMMAND = [sys.executable, "-m", "commonweal.config.cli"]
@@ -272,7 +273,7 @@ def test_a_committee_gets_a_sheet_each_and_the_key_to_paste(tmp_path: Path, caps
     assert [line.rpartition(": for ")[2] for line in said[:3]] == ["An", "Bo", "Cy"]
     sheets = [committee.read_sheet(Path(line.rpartition(": for ")[0])) for line in said[:3]]
     assert [sheet.number for sheet in sheets] == [1, 2, 3]
-    assert len(bytes.fromhex(said[3].rpartition(": ")[2])) == 32
+    assert len(key_from_text(said[3].rpartition(": ")[2])) == 32
 
 
 def test_a_reader_who_has_seen_enough_ends_the_output_quietly(served: Served) -> None:

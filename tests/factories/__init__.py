@@ -21,9 +21,10 @@ from commonweal.projects.models import Call, Dossier
 from commonweal.projects.rules.kinds import SupportKind
 from commonweal.projects.rules.parts import Part
 from commonweal.voting import actions as voting
+from commonweal.voting.committee import answer_in
 from commonweal.voting.models import Ballot, Voter
 from commonweal.voting.rules.choices import Form
-from commonweal.voting.sealing import Sheet, new_committee
+from commonweal.voting.sealing import Sheet, key_text, new_committee
 from tests.clock import NOW as NOW
 
 _numbers = itertools.count(1)
@@ -252,6 +253,7 @@ def open_ballot(
         now=NOW,
     )
     key, sheets = new_committee(3, 2)
+    envelope = voting.key_test(subject=ballot.subject, public_key=key, threshold=2)
     ballot = voting.open_ballot(
         ballot=ballot,
         options=[
@@ -262,10 +264,31 @@ def open_ballot(
         public_key=key,
         holders=["Ann", "Bo", "Cy"],
         threshold=2,
+        answer=answer_in(envelope, sheets),
         by=None,
         now=NOW,
     )
     return ballot, sheets
+
+
+def committee_for(in_call: Call) -> tuple[dict[str, Any], tuple[Sheet, ...]]:
+    """A fresh committee that has tried its sheets: what `open_vote` asks for, and the sheets."""
+    key, sheets = new_committee(3, 2)
+    envelope = voting.key_test(subject=f"call:{in_call.pk}", public_key=key, threshold=2)
+    asked = {"public_key": key, "holders": ["An", "Bo", "Cy"], "threshold": 2}
+    return {**asked, "answer": answer_in(envelope, sheets)}, sheets
+
+
+def committee_as_typed(in_call: Call) -> tuple[dict[str, str], tuple[Sheet, ...]]:
+    """The same as typed into the page that opens the vote."""
+    committee, sheets = committee_for(in_call)
+    key = key_text(committee["public_key"])
+    return {
+        "public_key": key,
+        "holders": "\n".join(committee["holders"]),
+        "threshold": "2",
+        "answer": committee["answer"],
+    }, sheets
 
 
 def voters(ballot: Ballot) -> list[Voter]:

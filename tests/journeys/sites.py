@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from types import ModuleType
-from typing import Any
 
 from django.core.cache import cache
 
@@ -29,7 +28,7 @@ from commonweal.voting import actions as voting
 from commonweal.voting.committee import opened_file
 from commonweal.voting.models import Ballot
 from commonweal.voting.queries import sealed_bundle
-from commonweal.voting.sealing import new_committee
+from commonweal.voting.sealing import Sheet
 from tests import factories as make
 from tests.journeys.conftest import PASSWORD
 
@@ -145,7 +144,7 @@ class Site:
         make.admitted(call, self.staff, title="Une plaine de jeux")
         make.admitted(call, self.staff, title="Un four à pain", asked_cents=2_500_00)
         projects.end_applications(call=call, by=None, now=call.applies_until)
-        ballot = self._vote(call)
+        ballot, sheets = self._vote(call)
         for voter in ballot.voters.order_by("id")[:25]:
             voting.cast_vote(
                 ballot=ballot,
@@ -156,7 +155,7 @@ class Site:
                 now=lambda: call.vote_from,
             )
         projects.close_vote(call=call, by=None, now=call.vote_until)
-        votes = opened_file(sealed_bundle(ballot), self._committee[1][:2])
+        votes = opened_file(sealed_bundle(ballot), sheets[:2])
         projects.bring_in_count(call=call, file=votes, by=None, now=call.vote_until)
         return projects.decide_call(call=call, by=None, now=call.vote_until)
 
@@ -175,19 +174,9 @@ class Site:
         """The ballot of a call."""
         return Ballot.objects.get(subject=f"call:{call.pk}")
 
-    @cached_property
-    def _committee(self) -> Any:
-        return new_committee(3, 2)
-
-    def _vote(self, call: Call) -> Ballot:
-        return projects.open_vote(
-            call=call,
-            public_key=self._committee[0],
-            holders=["An", "Bart", "Carla"],
-            threshold=2,
-            by=None,
-            now=call.vote_from,
-        )
+    def _vote(self, call: Call) -> tuple[Ballot, Sequence[Sheet]]:
+        committee, sheets = make.committee_for(call)
+        return projects.open_vote(call=call, by=None, now=call.vote_from, **committee), sheets
 
     @cached_property
     def _member_and_subscription(self) -> tuple[Member, Operation]:

@@ -10,9 +10,13 @@ from typing import Any
 import pytest
 
 from commonweal.config import cli
+from commonweal.config.committee import read_sheet
 from commonweal.people.models import Event
+from commonweal.projects import actions as projects
 from commonweal.projects.models import Call, Dossier
+from commonweal.voting.committee import answer_in
 from commonweal.voting.models import Ballot, Envelope, Vote
+from commonweal.voting.sealing import key_from_text
 from tests import factories as make
 from tests.journeys.conftest import PASSWORD, Clock, press
 from tests.journeys.walks import Walk
@@ -109,6 +113,13 @@ def admitted_by_staff(page: Any, dossier: Dossier, language: str) -> None:
     page.wait_for_url(f"**/desk/dossiers/{dossier.pk}/")
 
 
+def answer_to(call: Call, sheets: Path) -> str:
+    """What two holders find in the test envelope, away from the site."""
+    key = key_from_text((sheets / "public-key.txt").read_text())
+    envelope = projects.committee_test(call=call, public_key=key, threshold=2, by=None, now=make.NOW)
+    return answer_in(envelope, [read_sheet(sheets / f"sheet-{number}.txt") for number in (1, 3)])
+
+
 def vote_opened(page: Any, call: Call, sheets: Path, language: str) -> None:
     """Ends applications and opens the vote with the committee's public key."""
     page.goto(f"/{language}/calls/{call.slug}/manage/")
@@ -116,6 +127,7 @@ def vote_opened(page: Any, call: Call, sheets: Path, language: str) -> None:
     page.goto(f"/{language}/calls/{call.slug}/manage/vote/")
     page.locator("[name=public_key]").fill((sheets / "public-key.txt").read_text().strip())
     page.locator("[name=holders]").fill("An\nBart\nCarla")
+    page.locator("[name=answer]").fill(answer_to(call, sheets))
     press(page)
     page.wait_for_url("**/manage/")
 

@@ -10,7 +10,7 @@ from commonweal.people.models import Account, Person
 from commonweal.projects import actions as projects
 from commonweal.projects.models import Call
 from commonweal.voting import actions as voting
-from commonweal.voting.committee import new_key, opened_file
+from commonweal.voting.committee import opened_file
 from commonweal.voting.models import Ballot
 from commonweal.voting.queries import sealed_bundle
 from tests import factories as make
@@ -51,10 +51,8 @@ def decided_call(
     for _each in range(members):
         make.member()
     call = projects.end_applications(call=call, by=None, now=call.applies_until)
-    key, sheets = new_key(3, 2)
-    ballot: Ballot = projects.open_vote(
-        call=call, public_key=key, holders=["An", "Bo", "Cy"], threshold=2, by=None, now=call.vote_from
-    )
+    committee, sheets = make.committee_for(call)
+    ballot: Ballot = projects.open_vote(call=call, **committee, by=None, now=call.vote_from)
     votes = [
         voting.BroughtVote(voter, ((1, 1),), call.vote_from) for voter in ballot.voters.select_related("vote")
     ]

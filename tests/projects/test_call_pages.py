@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from commonweal.projects import actions
 from commonweal.projects.models import Call
-from commonweal.voting.committee import new_key, opened_file
+from commonweal.voting.committee import opened_file
 from commonweal.voting.models import Ballot
 from commonweal.voting.queries import sealed_bundle
 from tests import factories as make
@@ -94,28 +94,6 @@ def test_a_text_is_written_in_the_four_languages_and_no_other(lead: Client) -> N
     assert call.texts.get(language="nl").title == "Chaleur de quartier nl"
 
 
-@pytest.mark.parametrize(
-    ("change", "sentence"),
-    [
-        ({"public_key": "zz" * 32}, "Copy it from a sheet"),
-        ({"public_key": "ab" * 31}, "Copy it whole"),
-        ({"holders": "An\n  \n"}, "fewer holders than are needed"),
-        ({"threshold": "1"}, "error-summary"),
-    ],
-)
-def test_a_mistyped_committee_is_explained_and_opens_nothing(
-    lead: Client, change: dict[str, str], sentence: str
-) -> None:
-    call = ready_for_the_vote()
-    key, _sheets = new_key(3, 2)
-    right = {"public_key": key.hex(), "holders": "An\nBo\nCy", "threshold": "2"}
-    address = f"/en/calls/{call.slug}/manage/vote/"
-    assert sentence in lead.post(address, {**right, **change}).content.decode()
-    assert not Ballot.objects.exists()
-    assert lead.post(address, right).url == f"/en/calls/{call.slug}/manage/"
-    assert Ballot.objects.get().holders == ["An", "Bo", "Cy"]
-
-
 def ready_for_the_vote() -> Call:
     call = make.call(budget_cents=2_000_00, amount_max_cents=2_000_00)
     adviser = make.staff("adviser")
@@ -142,8 +120,7 @@ def test_a_call_is_led_from_its_page_to_the_result(client: Client, clock: Clock)
     assert "The call is open" not in step("no_such_move")
     clock.go_to(call.applies_until)
     assert "takes no more projects" in step("end_applications")
-    key, sheets = new_key(3, 2)
-    sealed_to = {"public_key": key.hex(), "holders": "An\nBo\nCy", "threshold": "2"}
+    sealed_to, sheets = make.committee_as_typed(call)
     clock.go_to(call.vote_from)
     lead = signed_in(leader)
     lead.post(f"{base}vote/", sealed_to)
@@ -200,10 +177,8 @@ def test_a_call_that_serves_no_ambition_is_not_announced() -> None:
 
 def test_the_text_people_vote_on_stays_as_it_was(lead: Client) -> None:
     call = ready_for_the_vote()
-    key, _sheets = new_key(3, 2)
-    actions.open_vote(
-        call=call, public_key=key, holders=["An", "Bo", "Cy"], threshold=2, by=None, now=call.vote_from
-    )
+    committee, _sheets = make.committee_for(call)
+    actions.open_vote(call=call, **committee, by=None, now=call.vote_from)
     page = lead.post(
         f"/en/calls/{call.slug}/text/fr/", {"title": "T", "summary": "S", "body": "B", "easy_text": "E"}
     )

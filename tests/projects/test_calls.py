@@ -16,7 +16,6 @@ from commonweal.voting import actions as voting
 from commonweal.voting.committee import opened_file
 from commonweal.voting.models import Ballot
 from commonweal.voting.queries import count_of, sealed_bundle
-from commonweal.voting.sealing import new_committee
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -89,14 +88,8 @@ def test_the_vote_waits_until_every_project_has_its_answer(adviser: Any) -> None
     make.admitted(call, adviser)
     waiting = make.sent(call)
     actions.end_applications(call=call, by=None, now=call.applies_until)
-    key, _sheets = new_committee(3, 2)
-    given: dict[str, Any] = {
-        "call": call,
-        "public_key": key,
-        "holders": ["a", "b", "c"],
-        "threshold": 2,
-        "by": None,
-    }
+    committee, _sheets = make.committee_for(call)
+    given: dict[str, Any] = {"call": call, "by": None, **committee}
     with pytest.raises(actions.NotReady, match="One project"):
         actions.open_vote(**given, now=call.vote_from)
     actions.withdraw_dossier(dossier=waiting, by=waiting.applicant, now=make.NOW)
@@ -131,10 +124,8 @@ def test_from_the_vote_to_the_result_every_project_learns_why(
         for cost in (1_000_00, 1_500_00, 2_500_00)
     ]
     actions.end_applications(call=call, by=None, now=call.applies_until)
-    key, sheets = new_committee(3, 2)
-    ballot = actions.open_vote(
-        call=call, public_key=key, holders=["a", "b", "c"], threshold=2, by=None, now=call.vote_from
-    )
+    committee, sheets = make.committee_for(call)
+    ballot = actions.open_vote(call=call, **committee, by=None, now=call.vote_from)
     numbers = {option.subject: option.number for option in ballot.options.all()}
     for index, member in enumerate(members):
         chosen = dossiers[0] if index < 3 else dossiers[1]

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import pytest
-
 from tests.journeys.walks import Walk
 from tests.voting.steps import a_counted_town
-
-pytestmark = pytest.mark.usefixtures("at_the_test_moment")
 
 
 def test_nothing_stands_in_anyones_way_to_the_rounds(walk: Walk) -> None:

@@ -3,7 +3,17 @@
 Pure: numpy and the standard library. Never touches a database, a clock or a setting. See README.md beside this file.
 """
 
-from commonweal.allocation.bylaw import ByLaw, ByLawError, Completion, Rule, Start, Stop, Ties, Utility
+from commonweal.allocation.bylaw import (
+    ByLaw,
+    ByLawError,
+    Completion,
+    Rule,
+    Start,
+    Stop,
+    Ties,
+    Utility,
+    without_effect,
+)
 from commonweal.allocation.certify import (
     Neglect,
     Priceability,
@@ -33,6 +43,7 @@ from commonweal.allocation.explain import (
     what_my_vote_did,
     why_funded,
 )
+from commonweal.allocation.invalid import Broken, Reading, Treatment, read_treating
 from commonweal.allocation.outcome import Outcome, Payment, Phase, Round
 from commonweal.allocation.pabulib import PabulibError, TotalMismatch, check_totals, read, write
 from commonweal.allocation.tally import Progress, UtilityError
@@ -51,6 +62,7 @@ __all__ = [
     "BallotForm",
     "BallotResult",
     "Ballots",
+    "Broken",
     "ByLaw",
     "ByLawError",
     "ChoiceResult",
@@ -73,6 +85,7 @@ __all__ = [
     "Progress",
     "Project",
     "Proportionality",
+    "Reading",
     "Reason",
     "Round",
     "Rule",
@@ -81,6 +94,7 @@ __all__ = [
     "ThemeShare",
     "Ties",
     "TotalMismatch",
+    "Treatment",
     "Utility",
     "UtilityError",
     "check_totals",
@@ -92,9 +106,11 @@ __all__ = [
     "priceability",
     "proportionality",
     "read",
+    "read_treating",
     "satisfied_share",
     "theme_shares",
     "what_my_vote_did",
     "why_funded",
+    "without_effect",
     "write",
 ]

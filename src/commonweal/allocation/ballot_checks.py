@@ -80,15 +80,25 @@ def _suspect_repeats(ballots: Ballots, suspects: NDArray[np.bool_]) -> None:
 def _suspect_points(ballots: Ballots, form: BallotForm, limits: Limits, suspects: NDArray[np.bool_]) -> None:
     """Add the rows with points where none belong or none where they do, or with points beyond a limit."""
     points, parts = ballots.points, ballots.points_parts
-    if form.has_points != (points is not None):
+    if (form.has_points and points is None) or (points is not None and not form.may_have_points):
         suspects |= True
     elif points is not None:
-        least = Fraction(0) if form is BallotForm.CUMULATIVE else None
+        least = None if form is BallotForm.SCORING else Fraction(0)
+        if form is BallotForm.ORDINAL:
+            _add_rows(ballots, _rising(ballots, points), suspects)
         _add_rows(ballots, _outside(points, limits.min_points, limits.max_points, parts), suspects)
         _add_rows(ballots, _outside(points, least, None, parts), suspects)
         if limits.min_sum_points is not None or limits.max_sum_points is not None:
             totals = _totals(ballots, points)
             suspects |= _outside(totals, limits.min_sum_points, limits.max_sum_points, parts)
+
+
+def _rising(ballots: Ballots, points: Numbers) -> NDArray[np.bool_]:
+    """Which choices have more points than the one before them on the same ballot."""
+    found = np.zeros(len(points), np.bool_)
+    found[1:] = (points[1:] > points[:-1]).astype(np.bool_)
+    found[ballots.starts[:-1][np.diff(ballots.starts) > 0]] = False
+    return found
 
 
 def _outside(
@@ -127,11 +137,17 @@ def _refuse(
     if not ballot.voter_id or again:
         message = f"voter_id {ballot.voter_id!r} is empty or occurs twice"
         raise ElectionError(message, section="votes", row=row, column="voter_id")
-    column, problem = "vote", _choices_problem(ballot, form, limits, costs)
-    if not problem:
-        column, problem = "points", _points_problem(ballot, form, limits)
+    column, problem = problem_of(ballot, form, limits, costs)
     if problem:
         raise ElectionError(f"voter {ballot.voter_id}: {problem}", section="votes", row=row, column=column)
+
+
+def problem_of(
+    ballot: Ballot, form: BallotForm, limits: Limits, costs: Mapping[str, Fraction]
+) -> tuple[str, str | None]:
+    """The column of a ballot that breaks a rule and what it breaks; None where it keeps to all."""
+    problem = _choices_problem(ballot, form, limits, costs)
+    return ("vote", problem) if problem else ("points", _points_problem(ballot, form, limits))
 
 
 def _choices_problem(
@@ -161,18 +177,23 @@ def _choices_problem(
 
 def _points_problem(ballot: Ballot, form: BallotForm, limits: Limits) -> str | None:
     points = ballot.points
-    if not form.has_points:
-        return None if points is None else f"points do not belong on a {form} ballot"
+    if points is None and not form.has_points:
+        return None
+    if not form.may_have_points:
+        return f"points do not belong on a {form} ballot"
     if points is None or len(points) != len(ballot.choices):
         given = 0 if points is None else len(points)
         return f"{len(ballot.choices)} projects named but {given} numbers of points given"
     for value in points:
-        if form is BallotForm.CUMULATIVE and value < 0:
-            return f"{value} points: a cumulative ballot has no negative points"
+        if form is not BallotForm.SCORING and value < 0:
+            article = "an" if form is BallotForm.ORDINAL else "a"
+            return f"{value} points: {article} {form} ballot has no negative points"
         if limits.min_points is not None and value < limits.min_points:
             return f"{value} points for a project, at least {limits.min_points} must be given"
         if limits.max_points is not None and value > limits.max_points:
             return f"{value} points for a project, at most {limits.max_points} may be given"
+    if form is BallotForm.ORDINAL and list(points) != sorted(points, reverse=True):
+        return "a project has more points than one ranked before it"
     total = sum(points, Fraction(0))
     if limits.min_sum_points is not None and total < limits.min_sum_points:
         return f"{total} points in all, at least {limits.min_sum_points} must be given"

@@ -176,6 +176,14 @@ class Ballots(Sequence[Ballot]):
             columns={name: texts.take(rows) for name, texts in self.columns.items()},
         )
 
+    def without_opposed(self) -> "Ballots":
+        """The same ballots without the projects they give negative points: naming them so is no support."""
+        if self.points is None or not (self.points < 0).any():
+            return self
+        kept = (self.points >= 0).astype(np.bool_)
+        before = np.concatenate([[0], np.cumsum(kept, dtype=np.int64)])
+        return replace(self, starts=before[self.starts], choices=self.choices[kept], points=self.points[kept])
+
     def renumbered(self, project_ids: Sequence[str]) -> "Ballots":
         """The same ballots with the numbers of these projects; ids that are not among them come after."""
         if self.project_ids == tuple(project_ids):

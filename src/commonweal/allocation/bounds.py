@@ -9,7 +9,7 @@ is kept by passing over what would break it; see `floors` for how floors are rea
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
-from commonweal.allocation.bylaw import ByLaw
+from commonweal.allocation.bylaw import ByLaw, ByLawError
 from commonweal.allocation.election import Election
 
 Labels = tuple[frozenset[str], ...]
@@ -22,6 +22,22 @@ def labels_of(election: Election, column: str) -> Labels:
         words = project.fields.get(column, "").split(",") if column else []
         found.append(frozenset([word.strip() for word in words if word.strip()]))
     return tuple(found)
+
+
+def check_labels(election: Election, bylaw: ByLaw) -> None:
+    """Raises ByLawError for a column or a label that no project has: a slip of the pen would count as no bound."""
+    if not bylaw.labels or not election.projects:
+        return
+    columns = dict.fromkeys(name for project in election.projects for name in project.fields)
+    if bylaw.labels not in columns:
+        listed = ", ".join(columns) or "none"
+        raise ByLawError(f"labels: the projects have no column {bylaw.labels!r}; further columns: {listed}")
+    known = frozenset[str]().union(*labels_of(election, bylaw.labels))
+    for name, amounts in (("floors", bylaw.floor_of), ("ceilings", bylaw.ceiling_of)):
+        for label in amounts:
+            if label not in known:
+                listed = ", ".join(sorted(known)) or "none"
+                raise ByLawError(f"{name}: no project has the label {label!r}; labels: {listed}")
 
 
 class Room:

@@ -89,9 +89,9 @@ class ByLaw:
         `cost`: a funded project is worth its cost to a supporter; equal shares then favours many supporters
         per project, and greedy goes by number of supporters. `cardinality`: each is worth 1; equal shares
         then favours many supporters per currency unit, and greedy equals `greedy-per-cost`. Both read points
-        or ranks as approval of every project named. `points`: worth the points the voter gave (ordinal
-        ballots: as many points as the number of named projects ranked at or below it, Borda); greedy then
-        goes by total points.
+        or ranks as approval of every project named, except those given negative points. `points`: worth the
+        points the voter gave (ordinal ballots without points of their own: as many as the number of named projects
+        ranked at or below it, Borda); greedy then goes by total points.
     completion
         Used by `equal-shares`, and by `bounded-overspending` where it is `greedy` or `add1u`: both then fill up
         with what fits, since no share is raised. `none` leaves the rest unspent (often half of the budget). `add1` raises
@@ -224,6 +224,31 @@ class ByLaw:
             floors=value.get("floors", ""),
             ceilings=value.get("ceilings", ""),
         )
+
+
+def without_effect(bylaw: ByLaw) -> dict[str, str]:
+    """The fields of a by-law that say something and change nothing beside its other fields, each with why."""
+    raises = bylaw.rule is Rule.EQUAL_SHARES and bylaw.completion in (Completion.ADD1, Completion.ADD1U)
+    completes = bylaw.rule is Rule.EQUAL_SHARES or (
+        bylaw.rule is Rule.OVERSPENDING and bylaw.completion is not Completion.ADD1
+    )
+    shares = bylaw.rule in (Rule.EQUAL_SHARES, Rule.OVERSPENDING)
+    found = {}
+    if bylaw.rule is Rule.PHRAGMEN and bylaw.utility is not Utility.COST:
+        found["utility"] = "phragmen reads every ballot as approvals"
+    if bylaw.completion is not Completion.NONE and not completes:
+        found["completion"] = f"{bylaw.rule} is not completed by {bylaw.completion}"
+    if bylaw.start is not Start.EXACT and not shares:
+        found["start"] = f"{bylaw.rule} gives nobody a share at the start"
+    if bylaw.step != 1 and not raises:
+        found["step"] = "no share is raised"
+    if bylaw.stop is not Stop.EXHAUSTIVE and not raises:
+        found["stop"] = "no share is raised"
+    if bylaw.lot and bylaw.ties is Ties.ID:
+        found["lot"] = "ids decide every tie"
+    if bylaw.labels and not (bylaw.floors or bylaw.ceilings):
+        found["labels"] = "there are neither floors nor ceilings"
+    return found
 
 
 def _amounts(name: str, text: str) -> dict[str, Fraction]:

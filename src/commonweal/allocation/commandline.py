@@ -13,14 +13,26 @@ from dataclasses import fields, replace
 from fractions import Fraction
 from pathlib import Path
 
-from commonweal.allocation.bylaw import ByLaw, ByLawError, Completion, Rule, Start, Stop, Ties, Utility
+from commonweal.allocation.bylaw import (
+    ByLaw,
+    ByLawError,
+    Completion,
+    Rule,
+    Start,
+    Stop,
+    Ties,
+    Utility,
+    without_effect,
+)
 from commonweal.allocation.certify import priceability, proportionality
 from commonweal.allocation.count import Engine, count, counted, written_down
 from commonweal.allocation.election import Election, ElectionError, number_from_text
 from commonweal.allocation.explain import NotFunded, reasons_of
 from commonweal.allocation.fast.engine import FastCount
+from commonweal.allocation.invalid import Treatment, read_treating
+from commonweal.allocation.notes import notes_on
 from commonweal.allocation.outcome import JsonValue, Outcome
-from commonweal.allocation.pabulib import PabulibError, read
+from commonweal.allocation.pabulib import PabulibError
 from commonweal.allocation.plain.engine import PlainCount
 from commonweal.allocation.tally import UtilityError
 from commonweal.allocation.voters import Comparison, compare
@@ -50,6 +62,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--stop", choices=list(Stop), default=Stop.EXHAUSTIVE, help="when raising the shares ends"
     )
+    parser.add_argument(
+        "--invalid-ballots",
+        choices=list(Treatment),
+        default=Treatment.REFUSE,
+        help="what to do with ballots that break a limit of the file (default: refuse the file)",
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON object instead of a table")
     parser.add_argument(
         "--explain",
@@ -73,8 +91,15 @@ def _step(text: str) -> Fraction:
 
 
 def bylaw_from(args: argparse.Namespace) -> ByLaw:
-    """The by-law the arguments name; ByLawError when there is no such by-law."""
-    return ByLaw(**{field.name: getattr(args, field.name) for field in fields(ByLaw)})
+    """The by-law the arguments name; ByLawError when there is no such by-law, or an argument changes nothing."""
+    bylaw = ByLaw(**{field.name: getattr(args, field.name) for field in fields(ByLaw)})
+    for name, why in without_effect(bylaw).items():
+        raise ByLawError(f"--{name} has no effect here: {why}. Leave it out")
+    if args.compare == bylaw.rule:
+        raise ByLawError(
+            f"--compare has no effect here: {args.compare} is the rule that counts. Leave it out"
+        )
+    return bylaw
 
 
 def run(args: argparse.Namespace) -> int:
@@ -83,7 +108,8 @@ def run(args: argparse.Namespace) -> int:
         bylaw = bylaw_from(args)
         teller = ProgressLine()
         data = Path(args.file).read_bytes()
-        election = read(data)
+        reading = read_treating(data, Treatment(args.invalid_ballots))
+        election = reading.election
         teller("ballots read", len(election.ballots), len(election.ballots))
         found = counted(election, bylaw, teller, Engine(args.engine))
         outcome = written_down(found.standing, bylaw, found.tally)
@@ -97,8 +123,13 @@ def run(args: argparse.Namespace) -> int:
         print(f"{args.file}: {error.strerror or error}", file=sys.stderr)
         return 1
     beside = None if other is None else compare(outcome, other, election)
+    notes = notes_on(reading)
     if args.json:
         said = outcome.to_json()
+        if reading.broken:
+            said["invalid_ballots"] = reading.to_json()
+        if notes:
+            said["notes"] = list(notes)
         if reasons is not None:
             said["input_hash"] = hashlib.sha256(data).hexdigest()
             said |= reasons.to_json() | certificates(election, outcome, found)
@@ -106,9 +137,12 @@ def run(args: argparse.Namespace) -> int:
             said["beside"] = {"rule": str(args.compare), **beside.to_json()}
         print(json.dumps(said, ensure_ascii=False))
         return 0
-    print(table(election, outcome), end="")
+    print(table(election, outcome) + "".join(f"note: {line}\n" for line in notes), end="")
     if reasons is not None:
-        print(lacking_table(election, reasons.not_funded) + certificate_lines(election, outcome), end="")
+        print(
+            lacking_table(election, outcome, reasons.not_funded) + certificate_lines(election, outcome),
+            end="",
+        )
     if beside is not None:
         print(comparison_lines(beside, str(outcome.bylaw.rule), str(args.compare)), end="")
     return 0
@@ -212,8 +246,13 @@ def aligned(rows: list[tuple[str, ...]], right: int) -> list[str]:
     return lines
 
 
-def lacking_table(election: Election, not_funded: tuple[NotFunded, ...]) -> str:
-    """What each other project lacked, most supporters first."""
+def lacking_table(election: Election, outcome: Outcome, not_funded: tuple[NotFunded, ...]) -> str:
+    """What each other project lacked, most supporters first.
+
+    Where voters have a share, what would have been enough is counted with the share they had in the end.
+    """
+    shares = outcome.bylaw.rule in (Rule.EQUAL_SHARES, Rule.OVERSPENDING)
+    enough = "enough, everyone's share being the same" if shares else "enough"
     heading = (
         "project",
         "supporters",
@@ -235,12 +274,7 @@ def lacking_table(election: Election, not_funded: tuple[NotFunded, ...]) -> str:
         had, missing = amount_text(found.money_left), amount_text(found.missing)
         cells = (found.project, f"{found.supporters:,}", had, missing, *needed)
         rows.append((*cells, found.reason.value, names[found.project]))
-    return (
-        "\n".join(
-            ["", "Not funded, and what would have been enough with the same share:", *aligned(rows, right=7)]
-        )
-        + "\n"
-    )
+    return "\n".join(["", f"Not funded, and what would have been {enough}:", *aligned(rows, right=7)]) + "\n"
 
 
 def certificate_lines(election: Election, outcome: Outcome) -> str:

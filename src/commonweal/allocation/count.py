@@ -6,6 +6,7 @@ Never reads a clock, a file or a setting, and never depends on the order of proj
 from enum import StrEnum
 from fractions import Fraction
 
+from commonweal.allocation.bounds import check_labels
 from commonweal.allocation.bylaw import ByLaw, Rule
 from commonweal.allocation.election import Election
 from commonweal.allocation.fast.engine import FastCount
@@ -26,7 +27,11 @@ class Engine(StrEnum):
 def counted(
     election: Election, bylaw: ByLaw, progress: Progress | None = None, engine: Engine = Engine.FAST
 ) -> FastCount | PlainCount:
-    """The count by an engine, with its tally and what-ifs; what is too fine for `fast` is counted by `plain`."""
+    """The count by an engine, with its tally and what-ifs; what is too fine for `fast` is counted by `plain`.
+
+    Raises as `count` does.
+    """
+    check_labels(election, bylaw)
     if engine is Engine.PLAIN:
         return PlainCount(election, bylaw, progress)
     try:
@@ -45,7 +50,8 @@ def count(
     """The outcome of the election under the by-law, with its accounts.
 
     `progress` is called now and then with (what, done, total or None). Raises UtilityError when the by-law
-    asks for points and the ballots carry none, ElectionError when it reads shares that are not there.
+    asks for points and the ballots carry none, ElectionError when it reads shares that are not there, ByLawError
+    when it bounds labels that no project has.
     """
     found = counted(election, bylaw, progress, engine)
     return written_down(found.standing, bylaw, found.tally)

@@ -10,8 +10,10 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Self
 
-_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?", re.ASCII)
-_WHOLE = re.compile(r"[0-9]+", re.ASCII)
+# No money and no points need more figures, and a float would overflow at 310 of them.
+_NUMBER = re.compile(r"-?[0-9]{1,60}(\.[0-9]{1,60})?", re.ASCII)
+_WHOLE = re.compile(r"[0-9]{1,18}", re.ASCII)
+_SHOWN = 40
 
 
 class BallotForm(StrEnum):
@@ -27,6 +29,11 @@ class BallotForm(StrEnum):
     def has_points(self) -> bool:
         """Whether each choice on a ballot carries a number of points."""
         return self in (BallotForm.CUMULATIVE, BallotForm.SCORING)
+
+    @property
+    def may_have_points(self) -> bool:
+        """Whether choices may carry points: always where they must, and on ranked ballots whose ranks give points."""
+        return self.has_points or self is BallotForm.ORDINAL
 
 
 class ElectionError(ValueError):
@@ -46,10 +53,18 @@ class ElectionError(ValueError):
 
 
 def number_from_text(text: str) -> Fraction:
-    """The exact value of a plain decimal such as `12`, `-3` or `0.50`; ValueError for anything else."""
+    """The exact value of a plain decimal such as `12`, `-3` or `0.50`; ValueError for anything else.
+
+    At most 60 figures before the point and after it.
+    """
     if not _NUMBER.fullmatch(text):
-        raise ValueError(f"{text!r} is not a plain decimal number")
+        raise ValueError(f"{shown(text)} is not a plain decimal number")
     return Fraction(text)
+
+
+def shown(text: str) -> str:
+    """A text from a file in quotes, on one line that can be read; a long one is cut, with its length."""
+    return repr(text) if len(text) <= _SHOWN else f"{text[:_SHOWN]!r}… ({len(text)} characters)"
 
 
 def number_to_text(number: Fraction) -> str:
@@ -107,7 +122,9 @@ class Limits:
 def whole_from_meta(meta: Mapping[str, str], key: str) -> int:
     """A whole number >= 0 from META, where the key is present, or ElectionError."""
     if not _WHOLE.fullmatch(meta[key]):
-        raise ElectionError(f"{key} must be a whole number", section="meta", row=key, column="value")
+        raise ElectionError(
+            f"{key} must be a whole number of at most 18 figures", section="meta", row=key, column="value"
+        )
     return int(meta[key])
 
 

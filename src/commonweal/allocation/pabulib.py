@@ -6,11 +6,12 @@ file fit.
 """
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-from commonweal.allocation.election import Election, number_from_text
+from commonweal.allocation.election import Ballot, BallotForm, Election, number_from_text
 from commonweal.allocation.pabulib_columns import read_quickly
 from commonweal.allocation.pabulib_rows import PabulibError, text_from_bytes
 from commonweal.allocation.pabulib_strict import read_strictly
@@ -52,24 +53,47 @@ def read(text_or_path: str | bytes | Path) -> Election:
 def check_totals(election: Election) -> list[TotalMismatch]:
     """Where the columns `votes` and `score` of the projects differ from the ballots; empty when they agree.
 
-    `votes` is compared with the number of ballots naming the project, `score` with its total points (with the
-    number of ballots when they carry no points). Published files need not agree, so `read` does not insist.
+    `votes` is compared with the number of ballots naming the project, `score` with its total points. Ballots without
+    points give one for each project; ranked ones as many as the projects ranked at or below it, or (as many files
+    count that let voters rank fewer) as if `max_length` had been ranked. Published files need not agree, so `read` does
+    not insist.
     """
     votes: Counter[str] = Counter()
     scores: dict[str, Fraction] = {project.id: Fraction(0) for project in election.projects}
     for ballot in election.ballots:
         votes.update(ballot.choices)
-        for choice, value in zip(
-            ballot.choices, ballot.points or [Fraction(1)] * len(ballot.choices), strict=True
-        ):
+        for choice, value in zip(ballot.choices, _points_of(ballot, election.form), strict=True):
             scores[choice] += value
+    from_most = _scores_from_most(election)
     found = []
     for project in election.projects:
-        for column, counted in (("votes", Fraction(votes[project.id])), ("score", scores[project.id])):
+        score, other = scores[project.id], from_most.get(project.id, scores[project.id])
+        for column, counted in (("votes", (Fraction(votes[project.id]),)), ("score", (score, other))):
             stated = project.fields.get(column, "")
-            if stated and not _says(stated, counted):
-                found.append(TotalMismatch(project.id, column, stated, counted))
+            if stated and not any(_says(stated, total) for total in counted):
+                found.append(TotalMismatch(project.id, column, stated, counted[0]))
     return found
+
+
+def _points_of(ballot: Ballot, form: BallotForm) -> Sequence[Fraction]:
+    if ballot.points is not None:
+        return ballot.points
+    length = len(ballot.choices)
+    if form is BallotForm.ORDINAL:
+        return [Fraction(length - rank) for rank in range(length)]
+    return [Fraction(1)] * length
+
+
+def _scores_from_most(election: Election) -> dict[str, Fraction]:
+    """The scores of ranked ballots where the first place is worth `max_length`, however many were ranked."""
+    most = election.limits.max_length
+    if election.form is not BallotForm.ORDINAL or most is None or election.ballots.points is not None:
+        return {}
+    scores: dict[str, Fraction] = {project.id: Fraction(0) for project in election.projects}
+    for ballot in election.ballots:
+        for rank, choice in enumerate(ballot.choices):
+            scores[choice] += most - rank
+    return scores
 
 
 def _says(stated: str, counted: Fraction) -> bool:

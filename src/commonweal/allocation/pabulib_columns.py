@@ -4,6 +4,7 @@ Never says what is wrong and never reads a file otherwise than `pabulib_strict`:
 to be plain (quotes, an unknown project, a line with another number of fields, …) it leaves to the strict one.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from math import lcm
@@ -23,6 +24,7 @@ _CHUNK = 1 << 17
 _KINDS_MAX = 4096
 # Quotes can change what any other character means; a stray carriage return or a NUL is an error.
 _ODD = (b'"', b"\r", b"\0")
+_TITLE = re.compile(rb"\nVOTES[ \t]*\r?\n")
 _COMMA, _SEMICOLON, _LINE_FEED = b",;\n"
 
 
@@ -52,10 +54,11 @@ def read_quickly(data: bytes) -> Election | None:
 
 def _parted(data: bytes) -> tuple[bytes, int]:
     """The file and where its votes begin, below their header, as lines that all end in LF; NotPlainError."""
-    title = data.find(b"\nVOTES")
-    header = data.find(b"\n", title + 1) + 1
+    # A whole line: a project may be called VOTES.
+    title = _TITLE.search(data)
+    header = title.end() if title else 0
     begin = data.find(b"\n", header) + 1
-    if title < 0 or not header or not begin:
+    if not title or not begin:
         raise NotPlainError
     if data.find(b"\r", begin) >= 0:
         data = data[:begin] + data[begin:].replace(b"\r\n", b"\n")

@@ -4,11 +4,12 @@ This is the meaning of a file. The quick reader (`pabulib_columns`) may only be 
 the same, it leaves the file to this one. Never changes a value to make a file fit.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
 from commonweal.allocation.election import Ballot, Election, ElectionError, Project, number_from_text
+from commonweal.allocation.limits import shown
 from commonweal.allocation.pabulib_rows import PabulibError, Row, rows
 
 SECTIONS = ("META", "PROJECTS", "VOTES")
@@ -32,10 +33,10 @@ class VoteColumns:
     extra: tuple[tuple[int, str], ...]
 
 
-def read_strictly(text: str) -> Election:
-    """The election in a Pabulib text; PabulibError with line and column (from 1)."""
+def read_strictly(text: str, without: Collection[str] = ()) -> Election:
+    """The election in a Pabulib text, without these META keys; PabulibError with line and column (from 1)."""
     meta_section, project_section, vote_section = sections(rows(text))
-    meta = read_meta(meta_section)
+    meta = {key: value for key, value in read_meta(meta_section).items() if key not in without}
     projects = read_projects(project_section)
     ballots = _read_ballots(vote_section, meta)
     try:
@@ -49,12 +50,16 @@ def sections(lines: Iterable[Row]) -> list[Section]:
     sections: list[Section] = []
     title: Row | None = None
     last = 1
-    for row in lines:
+    for row in _unpadded(lines):
         last = row.line
         if title is not None:
             if row.values in [(name,) for name in SECTIONS]:
                 raise PabulibError(row.line, 1, f"section {title.values[0]} has no header line")
-            sections.append(Section(title, _checked_header(row, title.values[0]), []))
+            if title.values[0] == "META" and len(row.values) == 2 and row.values[0].lower() != "key":
+                # Many published files leave the line `key;value` out; what stands there is the first key.
+                sections.append(Section(title, Row(title.line, ("key", "value"), (1, 1)), [row]))
+            else:
+                sections.append(Section(title, _checked_header(row, title.values[0]), []))
             title = None
         elif len(row.values) == 1 and row.values[0] in SECTIONS:
             expected = SECTIONS[len(sections)] if len(sections) < len(SECTIONS) else "the end of the file"
@@ -74,6 +79,33 @@ def sections(lines: Iterable[Row]) -> list[Section]:
     if len(sections) < len(SECTIONS):
         raise PabulibError(last, 1, f"the file ends before the section {SECTIONS[len(sections)]}")
     return sections
+
+
+def _unpadded(lines: Iterable[Row]) -> Iterator[Row]:
+    """The rows without what a spreadsheet adds: empty fields up to the width of the widest row.
+
+    Only in a file whose first line says so (`META;;`); elsewhere a field too many stays a trouble of its own. A row
+    keeps as many fields as its header has names; one of empty fields alone is a blank line.
+    """
+    padded, width = False, 0
+    named = False
+    for number, row in enumerate(lines):
+        if number == 0:
+            padded = len(row.values) > 1 and row.values[0] == SECTIONS[0] and not any(row.values[1:])
+        if not padded:
+            yield row
+            continue
+        filled = len(row.values)
+        while filled and not row.values[filled - 1]:
+            filled -= 1
+        if not filled:
+            continue
+        if filled == 1 and row.values[0] in SECTIONS:
+            named, keep = True, 1
+        else:
+            width = filled if named else width
+            named, keep = False, max(filled, width)
+        yield Row(row.line, row.values[:keep], row.columns[:keep])
 
 
 def _checked_header(row: Row, title: str) -> Row:
@@ -123,13 +155,14 @@ def read_projects(section: Section) -> tuple[Project, ...]:
 def vote_columns(section: Section, meta: Mapping[str, str]) -> VoteColumns:
     """Which column of the votes holds what; PabulibError where points and vote type do not go together."""
     names = section.header.values
-    with_points = meta.get("vote_type") in ("cumulative", "scoring")
-    if with_points and "points" not in names:
+    must = meta.get("vote_type") in ("cumulative", "scoring")
+    with_points = must or (meta.get("vote_type") == "ordinal" and "points" in names)
+    if must and "points" not in names:
         raise PabulibError(section.header.line, 1, f"{meta['vote_type']} votes need a column points")
     if "points" in names and not with_points:
         column = section.header.columns[names.index("points")]
         raise PabulibError(
-            section.header.line, column, "a column points goes with cumulative or scoring votes only"
+            section.header.line, column, "a column points goes with cumulative, scoring or ordinal votes only"
         )
     extra = [(at, name) for at, name in enumerate(names) if name not in ("voter_id", "vote", "points")]
     return VoteColumns(names.index("vote"), names.index("points") if with_points else None, tuple(extra))
@@ -157,7 +190,7 @@ def _number(row: Row, at: int, text: str, column: str) -> Fraction:
     try:
         return number_from_text(text)
     except ValueError:
-        message = f"{column} {text!r} is not a plain decimal number"
+        message = f"{column} {shown(text)} is not a plain decimal number"
         raise PabulibError(row.line, row.columns[at], message) from None
 
 

@@ -118,7 +118,7 @@ def _project_columns(projects: Iterable[Project]) -> tuple[str, ...]:
 
 
 def _vote_columns(ballots: Ballots, form: BallotForm) -> tuple[str, ...]:
-    names = {"voter_id", "vote"} | ({"points"} if form.has_points else set())
+    names = {"voter_id", "vote"} | ({"points"} if form.has_points or ballots.points is not None else set())
     for name, texts in ballots.columns.items():
         if any(text is not None for text in texts.or_none()):
             names.add(name)

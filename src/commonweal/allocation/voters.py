@@ -20,9 +20,12 @@ from commonweal.allocation.weights import shares_of_ballots
 
 
 def funded_counts(election: Election, winners: Collection[str]) -> Ints:
-    """For each ballot, in order, how many of the projects it names are among the winners."""
+    """For each ballot, in order, how many of the projects it names are among the winners.
+
+    A project named with negative points is not wanted, so it does not count.
+    """
     chosen = np.array([project.id in set(winners) for project in election.projects], dtype=np.int64)
-    ballots = election.ballots
+    ballots = election.ballots.without_opposed()
     won = np.concatenate((np.zeros(1, np.int64), np.cumsum(chosen[ballots.choices])))
     return won[ballots.starts[1:]] - won[ballots.starts[:-1]]
 
@@ -148,7 +151,7 @@ class ThemeShare:
 
 def theme_shares(election: Election, outcome: Outcome, themes: Sequence[str]) -> tuple[ThemeShare, ...]:
     """How choices and money are spread over kinds of projects; `themes[p]` names that of project `p`. In text order."""
-    named = np.bincount(election.ballots.choices, minlength=len(election.projects)).tolist()
+    named = np.bincount(election.ballots.without_opposed().choices, minlength=len(election.projects)).tolist()
     winners = set(outcome.winners)
     found: dict[str, ThemeShare] = {}
     for theme, project, choices in zip(themes, election.projects, named, strict=True):

@@ -20,7 +20,11 @@ def shares_of_ballots(election: Election, column: str) -> list[int] | None:
     ballots = election.ballots
     if not column:
         return None
-    texts = ballots.columns[column] if column in ballots.columns else [""] * len(ballots)
+    if column not in ballots.columns and len(ballots):
+        known_columns = ", ".join(ballots.columns) or "none"
+        message = f"weights: the votes have no column {column!r}; further columns: {known_columns}"
+        raise ElectionError(message, section="votes", row=0, column=column)
+    texts = ballots.columns.get(column, ())
     known: dict[str, int] = {}
     found = []
     for row, text in enumerate(texts):

@@ -203,6 +203,7 @@ SITE = {
 EVENT_HANDLERS = "commonweal.config.wiring.HANDLERS"
 DATA = Path(environment.value("COMMONWEAL_DATA"))
 
+DEFAULT_EXCEPTION_REPORTER_FILTER = "commonweal.config.reports.NothingTyped"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -13,9 +13,9 @@ from typing import Any
 
 from commonweal.allocation import Ballot, BallotForm, Election, Project, write
 from commonweal.voting.rules import choices as rules
-from commonweal.voting.rules.envelopes import MARK_LENGTH, BadEnvelope, unpacked
+from commonweal.voting.rules.envelopes import MARK_LENGTH, BadEnvelope, code_shown, unpacked, unpacked_test
 from commonweal.voting.rules.frozen import fingerprint
-from commonweal.voting.sealing import Sheet, new_committee, opened, private_key
+from commonweal.voting.sealing import Sheet, check_sheets, key_text, new_committee, opened, private_key
 
 
 class BrokenBundle(ValueError):
@@ -38,11 +38,35 @@ def write_sheets(folder: Path, names: Sequence[str], threshold: int) -> tuple[by
         path = folder / f"sheet-{sheet.number}.txt"
         path.touch(mode=0o600)
         path.write_text(
-            f"Counting committee\nHolder: {name}\nPublic key: {key.hex()}\n\n{sheet.text()}\n",
+            f"Counting committee\nHolder: {name}\nPublic key: {key_text(key)}\n\n{sheet.text()}\n",
             encoding="utf-8",
         )
-    (folder / "public-key.txt").write_text(key.hex() + "\n", encoding="utf-8")
+    (folder / "public-key.txt").write_text(key_text(key) + "\n", encoding="utf-8")
     return key, sheets
+
+
+def answer_in(envelope: bytes, sheets: Sequence[Sheet]) -> str:
+    """The answer in a test envelope, which shows that these sheets open what is sealed to the key of the vote.
+
+    Raises WrongSheets when the sheets do not go together, or BrokenBundle when the envelope was sealed to another
+    key, names another number of holders, or is no test envelope: a vote is never opened here.
+    """
+    key = check_sheets(sheets)
+    try:
+        answer, threshold = unpacked_test(opened(envelope, key))
+    except BadEnvelope as wrong:
+        raise BrokenBundle(f"Only test envelopes are opened here: {wrong}.") from wrong
+    except ValueError as wrong:
+        raise BrokenBundle(
+            "The envelope was sealed to another key than the one these sheets make. "
+            "Compare the public key on the page with the one on your sheets."
+        ) from wrong
+    if threshold != sheets[0].threshold:
+        raise BrokenBundle(
+            f"The page says that {threshold} holders open the ballots; your sheets need {sheets[0].threshold}. "
+            "Correct the page and take a new test envelope."
+        )
+    return code_shown(answer)
 
 
 def opened_file(

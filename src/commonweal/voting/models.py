@@ -11,10 +11,13 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Length
+from django.db.models.lookups import Exact, GreaterThanOrEqual, LessThanOrEqual
 
 from commonweal.kernel.privacy import Personal
 from commonweal.people.rules import Channel
-from commonweal.voting.rules.choices import BallotForm, Form
+from commonweal.voting.rules.choices import CHOICES_MAX, OPTIONS_MAX, BallotForm, Form
+from commonweal.voting.rules.envelopes import sealed_length
 from commonweal.voting.states import BallotState
 
 
@@ -73,6 +76,10 @@ class Ballot(models.Model):
                 name="ballot_open_is_frozen",
                 condition=Q(state="prepared") | (Q(public_key__isnull=False) & ~Q(frozen_hash="")),
             ),
+            models.CheckConstraint(
+                name="ballot_key_is_whole",
+                condition=Q(public_key__isnull=True) | Q(Exact(Length("public_key"), 32)),
+            ),
         )
 
     def __str__(self) -> str:
@@ -117,6 +124,10 @@ class Option(models.Model):
             models.UniqueConstraint(fields=("ballot", "number"), name="option_number_once"),
             models.UniqueConstraint(fields=("ballot", "subject"), name="option_subject_once"),
             models.CheckConstraint(name="option_cost_positive", condition=Q(cost_cents__gt=0)),
+            models.CheckConstraint(
+                name="option_numbered_and_named",
+                condition=Q(number__gte=1, number__lte=OPTIONS_MAX) & ~Q(subject="") & ~Q(title=""),
+            ),
         )
 
 
@@ -160,6 +171,13 @@ class Vote(models.Model):
         ("voter", "channel", "cast_at", "entered_by"), Personal.KEPT
     )
 
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                name="vote_door_known", condition=Q(channel__in=[door.value for door in Channel])
+            ),
+        )
+
 
 class Envelope(models.Model):
     """A sealed choice. Sent over the web it lies beside its vote, so that it can be replaced until closing;
@@ -177,6 +195,18 @@ class Envelope(models.Model):
         "vote": Personal.KEPT,
         "sealed": Personal.KEPT,
     }
+
+    class Meta:
+        # The exact length follows from the ballot: a trigger holds it.
+        constraints = (
+            models.CheckConstraint(
+                name="envelope_sealed_length",
+                condition=Q(
+                    GreaterThanOrEqual(Length("sealed"), sealed_length(1)),
+                    LessThanOrEqual(Length("sealed"), sealed_length(CHOICES_MAX)),
+                ),
+            ),
+        )
 
 
 class PaperSheet(models.Model):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from functools import lru_cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count as CountOf
@@ -13,14 +14,13 @@ from django.db.models import F, Func, IntegerField, Q, QuerySet
 from commonweal.membership.queries import members_matching
 from commonweal.voting.counting import RESULT_FORMAT, result_of
 from commonweal.voting.models import Ballot, Count, Envelope, Option, PaperSheet, Vote, Voter
-from commonweal.voting.rules.choices import OPTIONS_MAX
 from commonweal.voting.rules.frozen import canonical
 from commonweal.voting.rules.published import is_shelf, votes_in
 from commonweal.voting.rules.turnout import Group, merged
 from commonweal.voting.states import BallotState
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
     from datetime import date
 
     from commonweal.membership.models import Member
@@ -82,14 +82,41 @@ def definition_file(ballot: Ballot) -> bytes:
     return _definition_written(ballot.frozen_hash, ballot.pk)
 
 
-def options_of(ballot: Ballot) -> list[Option]:
-    """The ballot's options by number."""
-    return list(ballot.options.order_by("number"))
+def options_of(ballot: Ballot) -> Mapping[int, Option]:
+    """Number -> option of the whole ballot, by rising number; the numbers a voter chose are looked up in it.
+
+    A choice must never be part of a query: the server shows, logs and (when a backend dies) writes down its text.
+    Remembered by the frozen hash, because an opened ballot's options do not change: no query from the second time on.
+    """
+    if ballot.state == BallotState.PREPARED:
+        return _options_by_number(ballot.pk)
+    return _options_kept(ballot.frozen_hash, ballot.pk)
 
 
-def costs_of(ballot: Ballot) -> dict[int, int]:
-    """Option number -> cost in cents, by rising number."""
-    return dict(ballot.options.order_by("number").values_list("number", "cost_cents"))
+def costs_of(ballot: Ballot) -> Mapping[int, int]:
+    """Option number -> cost in cents, by rising number; remembered as `options_of`."""
+    if ballot.state == BallotState.PREPARED:
+        return _costs_by_number(_options_by_number(ballot.pk))
+    return _costs_kept(ballot.frozen_hash, ballot.pk)
+
+
+def _options_by_number(pk: int) -> Mapping[int, Option]:
+    options = Option.objects.filter(ballot_id=pk).order_by("number")
+    return MappingProxyType({option.number: option for option in options})
+
+
+def _costs_by_number(options: Mapping[int, Option]) -> Mapping[int, int]:
+    return MappingProxyType({number: option.cost_cents for number, option in options.items()})
+
+
+@lru_cache(maxsize=8)
+def _options_kept(_frozen_hash: str, pk: int) -> Mapping[int, Option]:
+    return _options_by_number(pk)
+
+
+@lru_cache(maxsize=8)
+def _costs_kept(frozen_hash: str, pk: int) -> Mapping[int, int]:
+    return _costs_by_number(_options_kept(frozen_hash, pk))
 
 
 def voter_of(ballot: Ballot, member: Member | None) -> Voter | None:
@@ -187,7 +214,12 @@ def sealed_bundle(ballot: Ballot) -> dict[str, Any]:
 
 
 def turnout(ballot: Ballot) -> dict[str, list[dict[str, Any]]]:
-    """Voters and votes by region, age band and door, small groups merged."""
+    """Voters and votes by region, age band and door, groups merged in which few voted.
+
+    Raises ValueError while votes come in: two looks at a group would show who voted in between.
+    """
+    if ballot.state in (BallotState.PREPARED, BallotState.OPEN):
+        raise ValueError("turnout is counted once the ballot is closed")
     by_group = {}
     for name, field in (("region", "region"), ("age", "age_band")):
         rows = (
@@ -247,23 +279,16 @@ def counted_facts(ballots: Iterable[Ballot]) -> dict[int, dict[str, Any]]:
     }
 
 
-def options_numbered(ballot: Ballot, numbers: Collection[int]) -> dict[int, Option]:
-    """Number -> option by rising number, for some of a ballot's options; unknown numbers are left out. One query."""
-    # What people send may be larger than the column holds.
-    wanted = [number for number in numbers if number <= OPTIONS_MAX]
-    return {option.number: option for option in ballot.options.filter(number__in=wanted).order_by("number")}
-
-
 @lru_cache(maxsize=8)
 def _shelf_written(file_hash: str, pk: int, shelf: str) -> bytes:
-    count = Count.objects.get(ballot_id=pk)
+    count = Count.objects.select_related("ballot").get(ballot_id=pk)
     outcome = count.result["outcome"]
     rounds = [{key: found[key] for key in ("project", "phase", "price")} for found in outcome["rounds"]]
-    options = Option.objects.filter(ballot_id=pk).order_by("number")
+    options = options_of(count.ballot)
     content = {
         "outcome": {**{key: outcome[key] for key in ("bylaw", "endowment", "winners")}, "rounds": rounds},
         "options": {
-            str(n): row for n, *row in options.values_list("number", "cost_cents", "title", "language")
+            str(n): [option.cost_cents, option.title, option.language] for n, option in options.items()
         },
         "votes": votes_in(count.file, shelf),
     }

@@ -20,10 +20,21 @@ from nacl.pwhash import argon2id
 
 _SEED_LENGTH = 16
 _CHECK_LENGTH = 4
+KEY_LENGTH = 32
+_KEY_CHECK_LENGTH = 8
+_PRIME = 2**255 - 19  # of Curve25519 (RFC 7748, section 4.1)
 
 
 class WrongSheets(ValueError):
     """The sheets brought do not make the key of this ballot; the message says what is off."""
+
+
+class WrongKey(ValueError):
+    """A committee's public key that cannot be used; `code` says why: `figures`, `length`, `check` or `weak`."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,17 +88,81 @@ def new_committee(holders: int, threshold: int) -> tuple[bytes, tuple[Sheet, ...
     return bytes(_private(seed).public_key), tuple(Sheet(number, threshold, part) for number, part in parts)
 
 
+def key_text(public_key: bytes) -> str:
+    """A public key as printed: 64 figures and letters and eight that check them, in groups of four."""
+    written = public_key.hex() + _key_check(public_key)
+    return " ".join(written[start : start + 4] for start in range(0, len(written), 4))
+
+
+def key_from_text(text: str) -> bytes:
+    """A public key typed or pasted from a sheet. Raises WrongKey."""
+    written = "".join(text.split()).lower()
+    if written.strip("0123456789abcdef"):
+        raise WrongKey("figures")
+    if len(written) != 2 * KEY_LENGTH + _KEY_CHECK_LENGTH:
+        raise WrongKey("length")
+    key = bytes.fromhex(written[:-_KEY_CHECK_LENGTH])
+    if written[-_KEY_CHECK_LENGTH:] != _key_check(key):
+        raise WrongKey("check")
+    check_key(key)
+    return key
+
+
+def _key_check(public_key: bytes) -> str:
+    return hashlib.sha256(b"commonweal-public-key" + public_key).hexdigest()[:_KEY_CHECK_LENGTH]
+
+
+def check_key(public_key: bytes) -> None:
+    """Raises WrongKey for a key to which nothing can be sealed, or that no committee can have made.
+
+    The points of low order of Curve25519 (all zero is one) give every envelope the same key, and libsodium refuses
+    to seal to them (RFC 7748, section 6.1); a number that is not smaller than the prime is no key made by anyone.
+    """
+    if len(public_key) != KEY_LENGTH:
+        raise WrongKey("length")
+    if int.from_bytes(public_key, "little") >= _PRIME:
+        raise WrongKey("weak")
+    try:
+        sealed(b"", public_key)
+    except (CryptoError, RuntimeError) as wrong:
+        raise WrongKey("weak") from wrong
+
+
 def private_key(sheets: Sequence[Sheet], public_key: bytes) -> PrivateKey:
     """The private key made of enough sheets. Raises WrongSheets when they are too few or of another ballot."""
     different = {sheet.number: sheet for sheet in sheets}
     needed = max((sheet.threshold for sheet in sheets), default=2)
     if len(different) < needed:
         raise WrongSheets(f"{needed} different sheets are needed; {len(different)} were given.")
-    chosen = list(different.values())[:needed]
-    key = _private(Shamir.combine([(sheet.number, sheet.part) for sheet in chosen]))
+    key = _combined(list(different.values())[:needed])
     if not hmac.compare_digest(bytes(key.public_key), public_key):
         raise WrongSheets("These sheets belong to another ballot.")
     return key
+
+
+def _combined(sheets: Sequence[Sheet]) -> PrivateKey:
+    return _private(Shamir.combine([(sheet.number, sheet.part) for sheet in sheets]))
+
+
+def check_sheets(sheets: Sequence[Sheet]) -> PrivateKey:
+    """The private key that all these sheets make, each of them tried with others. Raises WrongSheets.
+
+    More sheets than are needed are tried in overlapping groups, so that a bad one does not hide behind good ones.
+    """
+    different = list({sheet.number: sheet for sheet in sheets}.values())
+    thresholds = {sheet.threshold for sheet in different}
+    needed = max(thresholds, default=2)
+    if len(thresholds) > 1:
+        raise WrongSheets(
+            "These sheets are of different keys: they do not ask for the same number of holders."
+        )
+    if len(different) < needed:
+        raise WrongSheets(f"{needed} different sheets are needed; {len(different)} were given.")
+    groups = [different[first : first + needed] for first in range(len(different) - needed + 1)]
+    keys = [_combined(group) for group in groups]
+    if len({bytes(key.public_key) for key in keys}) > 1:
+        raise WrongSheets("These sheets do not make one key: one of them belongs to another vote.")
+    return keys[0]
 
 
 def sealed(content: bytes, public_key: bytes) -> bytes:

@@ -20,7 +20,7 @@ groups = st.lists(st.tuples(st.integers(0, 60), st.integers(0, 60)), max_size=8)
 @given(groups)
 def test_no_group_shown_is_small_unless_all_together_are(given_groups: list[Group]) -> None:
     shown = merged(given_groups)
-    assert len(shown) <= 1 or all(group.voters >= SMALLEST_GROUP for group in shown)
+    assert len(shown) <= 1 or all(group.votes >= SMALLEST_GROUP for group in shown)
 
 
 @given(groups)
@@ -33,29 +33,43 @@ def test_totals_are_kept(given_groups: list[Group]) -> None:
 @given(groups)
 def test_taking_shown_groups_from_the_total_leaves_nobody_or_enough_people(given_groups: list[Group]) -> None:
     shown = merged(given_groups)
-    total = sum(group.voters for group in shown)
+    total = sum(group.votes for group in shown)
     for size in range(1, len(shown)):
         for taken in itertools.combinations(shown, size):
-            assert total - sum(group.voters for group in taken) >= SMALLEST_GROUP
+            assert total - sum(group.votes for group in taken) >= SMALLEST_GROUP
+
+
+@given(groups)
+def test_a_group_that_is_not_named_is_never_alone(given_groups: list[Group]) -> None:
+    shown = merged(given_groups)
+    named = {group.code for group in shown}
+    hidden = [group for group in given_groups if group.code not in named]
+    assert len(hidden) != 1 or len(given_groups) == 1
 
 
 @given(groups)
 def test_groups_that_are_large_enough_stay_as_they_are_when_the_others_are_enough_together(
     given_groups: list[Group],
 ) -> None:
-    small = [group for group in given_groups if group.voters < SMALLEST_GROUP]
-    large = [group for group in given_groups if group.voters >= SMALLEST_GROUP]
+    small = [group for group in given_groups if group.votes < SMALLEST_GROUP]
+    large = [group for group in given_groups if group.votes >= SMALLEST_GROUP]
     shown = merged(given_groups)
     if not small:
         assert list(shown) == given_groups
-    elif sum(group.voters for group in small) >= SMALLEST_GROUP:
+    elif sum(group.votes for group in small) >= SMALLEST_GROUP:
         assert list(shown[:-1]) == large
         assert shown[-1].code == MERGED
 
 
 def test_a_small_rest_takes_the_smallest_group_along() -> None:
-    shown = merged([Group("a", 300, 100), Group("b", 25, 5), Group("c", 3, 3)])
-    assert shown == (Group("a", 300, 100), Group(MERGED, 28, 8))
+    shown = merged([Group("a", 300, 100), Group("b", 45, 25), Group("c", 300, 3)])
+    assert shown == (Group("a", 300, 100), Group(MERGED, 345, 28))
+
+
+def test_three_votes_among_thousands_of_members_are_not_named() -> None:
+    shown = merged([Group("a", 9_000, 400), Group("b", 7_000, 3), Group("c", 5_000, 0)])
+    assert shown == (Group(MERGED, 21_000, 403),)
+    assert merged([Group("a", 30, 2), Group("b", 40, 3)]) == (Group(MERGED, 70, 5),)
 
 
 @pytest.mark.parametrize(

@@ -107,7 +107,7 @@ class Marks:
 
         Raises UtilityError when they cannot express it, TooFine when floats cannot hold it.
         """
-        ballots = election.ballots
+        ballots = election.ballots if utility is Utility.POINTS else election.ballots.without_opposed()
         starts, choices, worth, parts = _worth(election, ballots, utility)
         costs = tuple([project.cost for project in election.projects])
         unit = tuple([Fraction(1, parts)] * len(costs))
@@ -191,10 +191,10 @@ def _worth(election: Election, ballots: Ballots, utility: Utility) -> tuple[Ints
     starts, choices = ballots.starts, ballots.choices.astype(np.int64)
     if utility is not Utility.POINTS:
         return starts, choices, None, 1
-    if election.form is BallotForm.ORDINAL:
+    if election.form is BallotForm.ORDINAL and ballots.points is None:
         lengths = np.diff(starts)
         return starts, choices, np.repeat(starts[1:], lengths) - np.arange(len(choices)), 1
-    if not election.form.has_points or ballots.points is None:
+    if ballots.points is None:
         raise UtilityError(f"{election.form} ballots carry no points: the utility can be cost or cardinality")
     default = election.limits.default_score if election.form is BallotForm.SCORING else None
     parts = lcm(ballots.points_parts, default.denominator if default else 1)

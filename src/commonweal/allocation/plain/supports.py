@@ -139,9 +139,12 @@ def _worth(election: Election, utility: Utility) -> Callable[[Ballot], Iterable[
     everything = [project.id for project in election.projects]
 
     def by_naming(ballot: Ballot) -> Iterable[tuple[str, Fraction | int]]:
-        return [(choice, 1) for choice in ballot.choices]
+        opposed = {c for c, given in zip(ballot.choices, ballot.points or (), strict=False) if given < 0}
+        return [(choice, 1) for choice in ballot.choices if choice not in opposed]
 
     def by_rank(ballot: Ballot) -> Iterable[tuple[str, Fraction | int]]:
+        if ballot.points is not None:
+            return by_points(ballot)
         length = len(ballot.choices)
         return [(choice, length - rank) for rank, choice in enumerate(ballot.choices)]
 

@@ -195,11 +195,14 @@ def _brought_in(election: Election, shape: Shape, say: Say) -> Call:
     longest = max(len(reference) for reference in references)
     if longest > 80:
         raise CannotImport(f"A voter's name in the file has {longest} characters; there is room for 80.")
+    needed = len(HOLDERS)
+    envelope = actions.committee_test(call=call, public_key=public_key, threshold=needed, by=None, now=now)
     ballot = actions.open_vote(
         call=call,
         public_key=public_key,
         holders=HOLDERS,
-        threshold=len(HOLDERS),
+        threshold=needed,
+        answer=committee.answer_in(envelope, sheets),
         by=None,
         now=now,
         references=list(references),

@@ -132,8 +132,17 @@ class Stage:
         call = actions.end_applications(call=call, by=by, now=now)
         folder = Path(settings.VAR) / "demo" / "committee" / call.slug
         public_key, sheets = committee.write_sheets(folder, names, THRESHOLD)
+        envelope = actions.committee_test(
+            call=call, public_key=public_key, threshold=THRESHOLD, by=by, now=now
+        )
         ballot = actions.open_vote(
-            call=call, public_key=public_key, holders=names, threshold=THRESHOLD, by=by, now=now
+            call=call,
+            public_key=public_key,
+            holders=names,
+            threshold=THRESHOLD,
+            answer=committee.answer_in(envelope, sheets),
+            by=by,
+            now=now,
         )
         return ballot, sheets
 

@@ -48,7 +48,7 @@ class Electorate:
         self.towns = {town.nis: town for town in towns}
         places = dict(call.dossiers.exclude(municipality=None).values_list("pk", "municipality_id"))
         self.candidates = []
-        for option in options_of(ballot):
+        for option in options_of(ballot).values():
             town = self.towns.get(places.get(int(option.subject.partition(":")[2]), ""))
             self.candidates.append(
                 Candidate(

@@ -2,10 +2,12 @@
 
 from commonweal.projects.actions.calls import (
     CallFrozen,
+    DeadlineMoved,
     NotReady,
     announce_call,
     bring_in_count,
     close_vote,
+    committee_test,
     decide_call,
     end_applications,
     open_vote,
@@ -38,6 +40,7 @@ from commonweal.projects.actions.rulebook import load_rulebook
 
 __all__ = [
     "CallFrozen",
+    "DeadlineMoved",
     "ImportRefused",
     "ImportedProject",
     "Incomplete",
@@ -52,6 +55,7 @@ __all__ = [
     "assign_dossier",
     "bring_in_count",
     "close_vote",
+    "committee_test",
     "decide_call",
     "declare_conflict",
     "drop_view",

@@ -18,6 +18,7 @@ from commonweal.people.actions import record
 from commonweal.people.rules import Act
 from commonweal.projects import queries
 from commonweal.projects.models import Call, CallText, Dossier
+from commonweal.projects.rules.deadlines import ANNOUNCED, misplaced
 from commonweal.projects.rules.tracks import VotersKind
 from commonweal.projects.states import CALL, DOSSIER, CallState, DossierState
 from commonweal.voting import actions as voting
@@ -40,6 +41,16 @@ class CallFrozen(Refusal):
     """What was announced to everyone no longer changes."""
 
     code = "call_frozen"
+
+
+class DeadlineMoved(CallFrozen):
+    """An announced day of a call would come earlier, or is over; `days` names the fields."""
+
+    code = "deadline_moved"
+
+    def __init__(self, reason: object, days: Sequence[str]) -> None:
+        super().__init__(reason)
+        self.days = tuple(days)
 
 
 class NotReady(Refusal):
@@ -72,9 +83,9 @@ def plan_call(
     ambitions: Collection[str],
     call: Call | None = None,
 ) -> Call:
-    """Makes a call or changes one. Once announced, only later dates may move.
+    """Makes a call or changes one. Once announced, only its days change, and only to later ones.
 
-    `values` are fields of Call. Raises CallFrozen naming what no longer changes.
+    `values` are fields of Call. Raises CallFrozen naming what no longer changes, and DeadlineMoved.
     """
     _managed(by, now)
     call = Call.objects.select_for_update().get(pk=call.pk) if call else Call(created_at=now)
@@ -90,12 +101,25 @@ def plan_call(
                     "are, so that everyone applies and votes under the same rules. Open a new call for other rules."
                 )
             )
+        _check_days(call, values)
     for name, value in values.items():
         setattr(call, name, value)
     call.save()
     call.ambitions.set(list(ambitions))  # type: ignore[arg-type] # the stubs do not know text keys
     record("CallPlanned", f"call:{call.pk}", by=by, at=now)
     return call
+
+
+def _check_days(call: Call, values: dict[str, Any]) -> None:
+    announced = {name: getattr(call, name) for name in ANNOUNCED}
+    if days := misplaced(call.state, announced, values):
+        raise DeadlineMoved(
+            _(
+                "People count on the days that were announced: a day may move later, never earlier, and one that is "
+                "over stays as it was."
+            ),
+            days,
+        )
 
 
 @transaction.atomic
@@ -150,6 +174,17 @@ def end_applications(*, call: Call, by: Person | None, now: datetime) -> Call:
     return call
 
 
+def committee_test(
+    *, call: Call, public_key: bytes, threshold: int, by: Person | None, now: datetime
+) -> bytes:
+    """The envelope by which the committee shows, before the vote opens, that its sheets open the ballots.
+
+    Raises CannotOpen for a key to which nothing can be sealed.
+    """
+    _managed(by, now)
+    return voting.key_test(subject=f"call:{call.pk}", public_key=public_key, threshold=threshold)
+
+
 @transaction.atomic
 def open_vote(
     *,
@@ -159,12 +194,14 @@ def open_vote(
     threshold: int,
     by: Person | None,
     now: datetime,
+    answer: str = "",
     references: Sequence[str] = (),
 ) -> Ballot:
     """Puts the admitted projects to the vote and freezes form, rule, roll and options.
 
+    `answer` is what the committee found in the envelope of `committee_test`.
     `references` are the voters of an imported vote; then no member is on the roll.
-    Raises NotReady while dossiers are still being checked, CannotOpen without options or key.
+    Raises NotReady while dossiers are still being checked, CannotOpen without options, key or answer.
     """
     _managed(by, now)
     call = Call.objects.select_for_update().get(pk=call.pk)
@@ -199,6 +236,7 @@ def open_vote(
         threshold=threshold,
         by=by,
         now=now,
+        answer=answer,
         references=references,
     )
     _moved(call, "open_vote", by, now)

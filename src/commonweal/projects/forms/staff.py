@@ -22,7 +22,9 @@ from commonweal.projects.rules.parts import Part
 from commonweal.projects.rules.tracks import Preset, Track, VotersKind
 from commonweal.ui.fields import AmountField, CleanCharField, CountField, DatePartsField
 from commonweal.ui.widgets import ChoiceCards, ChoiceCardsMultiple
+from commonweal.voting.actions import KEY_TROUBLES
 from commonweal.voting.rules.choices import BallotForm, Form
+from commonweal.voting.sealing import WrongKey, key_from_text
 
 OPENS, CLOSES = time(9, 0), time(20, 0)
 RULES = (
@@ -212,13 +214,14 @@ class CallTextForm(forms.Form):
 
 
 class CommitteeForm(forms.Form):
-    """The committee's public key and who holds its sheets."""
+    """The committee's public key, who holds its sheets, and the answer that shows that the sheets open the ballots."""
 
     public_key = CleanCharField(
         label=_("Public key of the counting committee"),
-        max_length=64,
+        max_length=200,
         help_text=_(
-            "64 figures and letters, printed on every holder's sheet. It can only close envelopes, not open them."
+            "72 figures and letters in groups of four, printed on every holder’s sheet. "
+            "It can only close envelopes, not open them."
         ),
     )
     holders = CleanCharField(
@@ -227,17 +230,21 @@ class CommitteeForm(forms.Form):
     threshold = CountField(
         label=_("How many of them open the ballots together?"), min_value=2, max_value=20, initial=2
     )
+    answer = CleanCharField(
+        label=_("Answer from the test envelope"),
+        max_length=60,
+        required=False,
+        help_text=_(
+            "Twelve letters and figures, which the committee finds with its sheets. Spaces and dashes do not matter."
+        ),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
 
     def clean_public_key(self) -> bytes:
         try:
-            key = bytes.fromhex(self.cleaned_data["public_key"].replace(" ", ""))
-        except ValueError as wrong:
-            raise ValidationError(
-                _("The key holds only the figures 0-9 and the letters a-f. Copy it from a sheet.")
-            ) from wrong
-        if len(key) != 32:
-            raise ValidationError(_("The key has 64 figures and letters. Copy it whole from a sheet."))
-        return key
+            return key_from_text(self.cleaned_data["public_key"])
+        except WrongKey as wrong:
+            raise ValidationError(KEY_TROUBLES[wrong.code]) from wrong
 
     def clean_holders(self) -> list[str]:
         return [name.strip() for name in self.cleaned_data["holders"].splitlines() if name.strip()]

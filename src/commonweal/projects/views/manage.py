@@ -54,6 +54,9 @@ def _edited(request: HttpRequest, call: Call | None, form: CallForm) -> HttpResp
                 ambitions=form.cleaned_data["ambitions"],
                 call=call,
             )
+        except actions.DeadlineMoved as refusal:
+            for day in refusal.days:
+                form.add_error(day, str(refusal))
         except Refusal as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -137,21 +140,35 @@ def _step_taken(request: HttpRequest, call: Call) -> HttpResponse:
 
 @for_staff(Act.MANAGE_CALLS)
 def call_open_vote(request: HttpRequest, slug: str) -> HttpResponse:
-    """Freezes the ballot and opens the vote, with the committee's public key."""
+    """Freezes the ballot and opens the vote, once the committee has opened an envelope made with its public key."""
     call = _call(request, slug)
     form = CommitteeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
+        person, now = signed_in_person(request), timezone.now()
         try:
-            actions.open_vote(
-                call=call, by=signed_in_person(request), now=timezone.now(), **form.cleaned_data
-            )
+            if "envelope" in request.POST:
+                key, threshold = form.cleaned_data["public_key"], form.cleaned_data["threshold"]
+                envelope = actions.committee_test(
+                    call=call, public_key=key, threshold=threshold, by=person, now=now
+                )
+                return _envelope_file(call, envelope)
+            actions.open_vote(call=call, by=person, now=now, **form.cleaned_data)
         except Refusal as refusal:
-            form.add_error(None, str(refusal))
+            about_answer = refusal.code in ("no_answer", "wrong_answer")
+            form.add_error("answer" if about_answer else None, str(refusal))
         else:
             messages.success(request, _("The vote is open. Its rules, roll and projects no longer change."))
             return redirect("projects:call-manage", call.slug)
     options = queries.ballot_options(call)
     return render(request, "projects/call_open_vote.html", {"form": form, "call": call, "options": options})
+
+
+def _envelope_file(call: Call, envelope: bytes) -> HttpResponse:
+    text = f"Commonweal: test envelope of {call.slug}\n\n{envelope.hex()}\n"
+    response = HttpResponse(text, content_type="text/plain; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="test-envelope.txt"'
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 @for_staff(Act.PUBLISH_RESULTS)

@@ -6,7 +6,6 @@ No action ever stores, logs or records a choice in clear, nor a tracking code.
 from commonweal.allocation import ByLaw
 from commonweal.voting.actions.ballots import (
     BallotFrozen,
-    CannotOpen,
     FileRefused,
     NewOption,
     accept_count,
@@ -15,6 +14,7 @@ from commonweal.voting.actions.ballots import (
     prepare_ballot,
     publish_result,
 )
+from commonweal.voting.actions.keys import KEY_TROUBLES, CannotOpen, check_answer, key_test
 from commonweal.voting.actions.many import BroughtVote, cast_many
 from commonweal.voting.actions.paper import (
     SheetTrouble,
@@ -30,6 +30,7 @@ from commonweal.voting.actions.votes import (
 )
 
 __all__ = [
+    "KEY_TROUBLES",
     "BallotFrozen",
     "BroughtVote",
     "ByLaw",
@@ -41,8 +42,10 @@ __all__ = [
     "accept_count",
     "cast_many",
     "cast_vote",
+    "check_answer",
     "close_ballot",
     "hand_out_paper",
+    "key_test",
     "new_code",
     "open_ballot",
     "prepare_ballot",

@@ -19,6 +19,7 @@ from commonweal.people.access import may
 from commonweal.people.actions import record
 from commonweal.people.rules import Act
 from commonweal.voting import queries
+from commonweal.voting.actions.keys import CannotOpen, check_answer
 from commonweal.voting.counting import WrongFile, result_of
 from commonweal.voting.models import Ballot, Count, Envelope, Option
 from commonweal.voting.rules.choices import OPTIONS_MAX, Form
@@ -37,12 +38,6 @@ class BallotFrozen(Refusal):
     """The ballot is open or over; its form, rule, roll and options no longer change."""
 
     code = "ballot_frozen"
-
-
-class CannotOpen(Refusal):
-    """The ballot lacks something it needs before it opens."""
-
-    code = "cannot_open"
 
 
 class FileRefused(Refusal):
@@ -126,11 +121,13 @@ def open_ballot(
     threshold: int,
     by: Person | None,
     now: datetime,
+    answer: str = "",
     references: Iterable[str] = (),
 ) -> Ballot:
     """Puts the options and the roll on the ballot, freezes everything under one hash, and lets voting begin.
 
-    `references` name the voters of an imported ballot, who are not members here.
+    `answer` is what the holders found in the test envelope (`key_test`): a key whose sheets were not tried may
+    be one that nobody can open. `references` name the voters of an imported ballot, who are not members here.
     Raises CannotOpen, BallotFrozen.
     """
     ballot = _locked(ballot)
@@ -140,10 +137,9 @@ def open_ballot(
         )
     if not 1 <= len(options) <= OPTIONS_MAX:
         raise CannotOpen(_("A vote needs at least one project to choose from."))
-    if len(public_key) != 32:
-        raise CannotOpen(
-            _("The committee's public key has 64 figures and letters. Copy it whole from the first sheet.")
-        )
+    if not 2 <= threshold <= len(holders):
+        raise CannotOpen(_("There are fewer holders than are needed to open the ballots."))
+    check_answer(subject=ballot.subject, public_key=public_key, threshold=threshold, answer=answer)
     Option.objects.bulk_create(
         Option(
             ballot=ballot,

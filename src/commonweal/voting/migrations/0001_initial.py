@@ -2,6 +2,8 @@
 
 import commonweal.voting.states
 import django.db.models.deletion
+import django.db.models.functions.text
+import django.db.models.lookups
 import uuid
 from django.db import migrations, models
 
@@ -168,5 +170,21 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='voter',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('member__isnull', False), ('reference', '')), models.Q(('member__isnull', True), models.Q(('reference', ''), _negated=True)), _connector='OR'), name='voter_is_member_or_reference'),
+        ),
+        migrations.AddConstraint(
+            model_name='ballot',
+            constraint=models.CheckConstraint(condition=models.Q(('public_key__isnull', True), django.db.models.lookups.Exact(django.db.models.functions.text.Length('public_key'), 32), _connector='OR'), name='ballot_key_is_whole'),
+        ),
+        migrations.AddConstraint(
+            model_name='envelope',
+            constraint=models.CheckConstraint(condition=models.Q(django.db.models.lookups.GreaterThanOrEqual(django.db.models.functions.text.Length('sealed'), 75), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('sealed'), 871)), name='envelope_sealed_length'),
+        ),
+        migrations.AddConstraint(
+            model_name='option',
+            constraint=models.CheckConstraint(condition=models.Q(('number__gte', 1), ('number__lte', 20000), models.Q(('subject', ''), _negated=True), models.Q(('title', ''), _negated=True)), name='option_numbered_and_named'),
+        ),
+        migrations.AddConstraint(
+            model_name='vote',
+            constraint=models.CheckConstraint(condition=models.Q(('channel__in', ['web', 'phone', 'counter', 'paper', 'api'])), name='vote_door_known'),
         ),
     ]

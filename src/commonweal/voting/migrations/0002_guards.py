@@ -1,4 +1,4 @@
-"""Guards the database itself keeps: a frozen ballot stays frozen, a closed box stays closed."""
+"""Guards the database itself keeps: a frozen ballot stays frozen, a closed box stays closed, nothing is emptied."""
 
 from django.db import migrations
 
@@ -62,8 +62,15 @@ END $$;
 CREATE TRIGGER voting_vote_guard BEFORE INSERT OR UPDATE OR DELETE ON voting_vote
   FOR EACH ROW EXECUTE FUNCTION voting_vote_guard();
 
+CREATE FUNCTION voting_check_length(sealed bytea, expected integer) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  IF octet_length(sealed) IS DISTINCT FROM expected THEN
+    RAISE EXCEPTION 'an envelope of this ballot has % bytes', expected
+      USING ERRCODE = 'check_violation', CONSTRAINT = 'envelope_length_of_its_ballot';
+  END IF;
+END $$;
 CREATE FUNCTION voting_envelope_guard() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE current_state text; its_ballot bigint; papers bigint; envelopes bigint;
+DECLARE current_state text; its_ballot bigint; its_length integer; papers bigint; envelopes bigint;
 BEGIN
   SELECT state INTO current_state FROM voting_ballot
     WHERE id = CASE WHEN TG_OP = 'DELETE' THEN OLD.ballot_id ELSE NEW.ballot_id END;
@@ -71,11 +78,15 @@ BEGIN
     IF current_state <> 'open' OR OLD.vote_id IS NULL THEN RAISE EXCEPTION 'envelopes stay in the box'; END IF;
     RETURN OLD;
   END IF;
+  -- A version, the mark, the code, a count (23 bytes), four bytes a choice, and 48 that the seal adds: see
+  -- `rules/envelopes.py`. Anything else would stop the committee when it opens the box.
+  SELECT 71 + 4 * choices_max INTO its_length FROM voting_ballot WHERE id = NEW.ballot_id;
   IF NEW.vote_id IS NOT NULL THEN
     SELECT v.ballot_id INTO its_ballot FROM voting_vote x JOIN voting_voter v ON v.id = x.voter_id
       WHERE x.id = NEW.vote_id;
     IF its_ballot IS DISTINCT FROM NEW.ballot_id THEN RAISE EXCEPTION 'an envelope of another ballot'; END IF;
     IF current_state <> 'open' THEN RAISE EXCEPTION 'the ballot is not open'; END IF;
+    PERFORM voting_check_length(NEW.sealed, its_length);
     RETURN NEW;
   END IF;
   IF TG_OP = 'UPDATE' THEN RAISE EXCEPTION 'a paper envelope is never changed'; END IF;
@@ -85,20 +96,49 @@ BEGIN
     WHERE v.ballot_id = NEW.ballot_id AND x.channel = 'paper';
   SELECT count(*) INTO envelopes FROM voting_envelope WHERE ballot_id = NEW.ballot_id AND vote_id IS NULL;
   IF envelopes >= papers THEN RAISE EXCEPTION 'more paper envelopes than paper ballots handed out'; END IF;
+  PERFORM voting_check_length(NEW.sealed, its_length);
   RETURN NEW;
 END $$;
 CREATE TRIGGER voting_envelope_guard BEFORE INSERT OR UPDATE OR DELETE ON voting_envelope
   FOR EACH ROW EXECUTE FUNCTION voting_envelope_guard();
 
 CREATE FUNCTION voting_count_guard() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN RAISE EXCEPTION 'a count stays as it was made'; END $$;
-CREATE TRIGGER voting_count_guard BEFORE UPDATE OR DELETE ON voting_count
+DECLARE current_state text; envelopes bigint;
+BEGIN
+  IF TG_OP <> 'INSERT' THEN RAISE EXCEPTION 'a count stays as it was made'; END IF;
+  SELECT state INTO current_state FROM voting_ballot WHERE id = NEW.ballot_id;
+  IF current_state IS DISTINCT FROM 'closed' THEN RAISE EXCEPTION 'a count is of a closed ballot'; END IF;
+  SELECT count(*) INTO envelopes FROM voting_envelope WHERE ballot_id = NEW.ballot_id;
+  IF NEW.votes_count <> envelopes OR NEW.file_hash <> encode(sha256(convert_to(NEW.file, 'UTF8')), 'hex') THEN
+    RAISE EXCEPTION 'a count is of all envelopes, and its file has the hash it says'
+      USING ERRCODE = 'check_violation', CONSTRAINT = 'count_is_of_the_box';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER voting_count_guard BEFORE INSERT OR UPDATE OR DELETE ON voting_count
   FOR EACH ROW EXECUTE FUNCTION voting_count_guard();
 """
 
-DROP = """
+# Row triggers see no TRUNCATE, which would take roll, box, options and count away in one go.
+TABLES = ("ballot", "option", "voter", "vote", "envelope", "papersheet", "count")
+KEPT = """
+CREATE FUNCTION voting_never_emptied() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION '% is never emptied', TG_TABLE_NAME
+    USING ERRCODE = 'check_violation', CONSTRAINT = 'voting_never_emptied';
+END $$;
+""" + "".join(
+    f"CREATE TRIGGER voting_never_emptied BEFORE TRUNCATE ON voting_{table} "
+    "FOR EACH STATEMENT EXECUTE FUNCTION voting_never_emptied();\n"
+    f"REVOKE TRUNCATE ON voting_{table} FROM PUBLIC, CURRENT_USER;\n"
+    for table in TABLES
+)
+
+DROP = "".join(f"DROP TRIGGER voting_never_emptied ON voting_{table};\n" for table in TABLES) + """
+DROP FUNCTION voting_never_emptied;
 DROP TRIGGER voting_count_guard ON voting_count; DROP FUNCTION voting_count_guard;
 DROP TRIGGER voting_envelope_guard ON voting_envelope; DROP FUNCTION voting_envelope_guard;
+DROP FUNCTION voting_check_length;
 DROP TRIGGER voting_vote_guard ON voting_vote; DROP FUNCTION voting_vote_guard;
 DROP TRIGGER voting_roll_guard ON voting_voter; DROP FUNCTION voting_roll_guard;
 DROP TRIGGER voting_voter_guard ON voting_voter; DROP TRIGGER voting_option_guard ON voting_option;
@@ -110,5 +150,5 @@ DROP FUNCTION voting_ballot_guard;
 class Migration(migrations.Migration):
     dependencies = [("voting", "0001_initial")]
     operations = [
-        migrations.RunSQL(FROZEN_BALLOT + BOX, DROP),
+        migrations.RunSQL(FROZEN_BALLOT + BOX + KEPT, DROP),
     ]

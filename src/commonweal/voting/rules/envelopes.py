@@ -18,6 +18,12 @@ _HEAD = struct.Struct(f">B{MARK_LENGTH}s{CODE_LENGTH}sH")
 _ENTRY = struct.Struct(">HH")
 
 
+# Longer than any vote's head could be mistaken for, and unlike one in its first byte.
+_TEST_HEAD = struct.Struct(f">16sB{CODE_LENGTH}s")
+_TEST_MARK = b"commonweal-test1"
+SEAL_LENGTH = 48  # what a sealed box adds: a key of 32 bytes and 16 that show a change
+
+
 class BadEnvelope(ValueError):
     """The content is not one this program wrote for this ballot."""
 
@@ -71,3 +77,29 @@ def unpacked(content: bytes, mark: bytes) -> tuple[str, Choice]:
     if not is_code(text):
         raise BadEnvelope("no tracking code")
     return text, tuple(entries[:count])
+
+
+def sealed_length(choices_max: int) -> int:
+    """How many bytes every sealed envelope of a ballot has."""
+    return SEAL_LENGTH + _HEAD.size + choices_max * _ENTRY.size
+
+
+def packed_test(answer: str, threshold: int) -> bytes:
+    """The content of a test envelope: the answer to type back, and how many holders are said to be needed."""
+    if not is_code(answer) or not 0 < threshold < 256:
+        raise BadEnvelope("the answer or the number of holders is off")
+    return _TEST_HEAD.pack(_TEST_MARK, threshold, answer.encode())
+
+
+def unpacked_test(content: bytes) -> tuple[str, int]:
+    """The answer and the number of holders in a test envelope. Raises BadEnvelope for anything else, such as a vote.
+
+    Else holders who check their key could be brought to open somebody's vote.
+    """
+    if len(content) != _TEST_HEAD.size:
+        raise BadEnvelope("this is no test envelope")
+    mark, threshold, answer = _TEST_HEAD.unpack(content)
+    text = answer.decode("ascii", "replace")
+    if mark != _TEST_MARK or not is_code(text):
+        raise BadEnvelope("this is no test envelope")
+    return text, threshold

@@ -1,4 +1,4 @@
-"""Turnout by group, with small groups merged so that no figure speaks of a few people."""
+"""Turnout by group, with groups merged in which few voted, so that no figure speaks of a few people."""
 
 from __future__ import annotations
 
@@ -34,18 +34,19 @@ def age_band(age: int | None) -> str:
 
 
 def merged(groups: Iterable[Group], smallest: int = SMALLEST_GROUP) -> tuple[Group, ...]:
-    """The groups in the given order, those with fewer than `smallest` voters put together at the end.
+    """The groups in the given order, those in which fewer than `smallest` voted put together at the end.
 
-    While the groups put together are still fewer than `smallest`, the smallest remaining one joins them,
-    so that nobody can subtract the shown groups from the total. All together may be one group.
+    Who voted is counted, not who might have: of three votes in a group of thousands little is left to guess. While
+    fewer than `smallest` voted in the groups put together, the one with the fewest votes joins them, so that nobody
+    can subtract the shown groups from the total. All together may be one group.
     """
     kept = list(groups)
-    small = [group for group in kept if group.voters < smallest]
+    small = [group for group in kept if group.votes < smallest]
     if not small:
         return tuple(kept)
-    kept = [group for group in kept if group.voters >= smallest]
-    while kept and sum(group.voters for group in small) < smallest:
-        least = min(kept, key=lambda group: group.voters)
+    kept = [group for group in kept if group.votes >= smallest]
+    while kept and sum(group.votes for group in small) < smallest:
+        least = min(kept, key=lambda group: group.votes)
         kept.remove(least)
         small.append(least)
     together = Group(MERGED, sum(g.voters for g in small), sum(g.votes for g in small))

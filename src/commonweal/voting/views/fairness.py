@@ -15,15 +15,6 @@ from commonweal.voting.views.figures import SIGNS, amount
 THEMES_MAX = 6
 
 
-def projects_named(result: Mapping[str, Any]) -> list[int]:
-    """The option numbers these words name."""
-    priced = result["certificates"]["priceability"]
-    named = [priced["failing"]] if priced and priced["failing"] else []
-    shared = (result["certificates"]["proportionality"], result["greedy"]["proportionality"])
-    named += [_largest(found["neglects"])["project"] for found in shared if found and found["neglects"]]
-    return [int(project) for project in named]
-
-
 def checks(result: Mapping[str, Any], options: Mapping[int, Option]) -> list[dict[str, Any]]:
     """The certificates of the result: `title`, `holds`, `text`, and the `term` experts use."""
     found = []

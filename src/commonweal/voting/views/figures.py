@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from commonweal.allocation import ByLaw
+from commonweal.allocation import ByLaw, without_effect
 from commonweal.people.rules import Channel
 from commonweal.places.queries import regions
 from commonweal.places.rules import name_in
@@ -160,9 +160,11 @@ def bylaw_rows(bylaw: Mapping[str, str]) -> list[dict[str, str]]:
 
 def command(bylaw: Mapping[str, str]) -> str:
     """The command that counts the published file again; the database does not keep the order of the words."""
-    words = ByLaw.from_json(bylaw).to_json().items()
+    law = ByLaw.from_json(bylaw)
+    idle = without_effect(law)
+    words = law.to_json().items()
     return "commonweal count ballots.pb " + " ".join(
-        f"--{name} {quote(value)}" for name, value in words if value
+        f"--{name} {quote(value)}" for name, value in words if value and name not in idle
     )
 
 

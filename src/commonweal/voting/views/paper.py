@@ -115,7 +115,7 @@ def paper_sheet(request: HttpRequest, pk: int) -> HttpResponse:
     ballot, context = _opened(request, pk)
     rules = ballot.rules_form()
     context |= {
-        "rows": summary.option_rows(queries.options_of(ballot), summary.categories()),
+        "rows": summary.option_rows(queries.options_of(ballot).values(), summary.categories()),
         "form_words": summary.form_words(rules),
         "kind": rules.kind,
     }
@@ -129,8 +129,7 @@ def paper_sheet(request: HttpRequest, pk: int) -> HttpResponse:
 def paper_first(request: HttpRequest, pk: int) -> HttpResponse:
     """The first typing of a sheet; answers with the control code, which is shown once."""
     ballot, context = _opened(request, pk)
-    options = queries.options_of(ballot)
-    costs = {option.number: option.cost_cents for option in options}
+    options, costs = queries.options_of(ballot).values(), queries.costs_of(ballot)
     form = SheetForm(request.POST or None, form=ballot.rules_form(), costs_cents=costs)
     if form.is_bound and form.is_valid():
         given = form.cleaned_data
@@ -162,8 +161,7 @@ def _control_shown(control: str) -> str:
 def paper_second(request: HttpRequest, pk: int) -> HttpResponse:
     """The second typing, by someone else; when both agree the choice is sealed."""
     ballot, context = _opened(request, pk)
-    options = queries.options_of(ballot)
-    costs = {option.number: option.cost_cents for option in options}
+    options, costs = queries.options_of(ballot).values(), queries.costs_of(ballot)
     form = SecondSheetForm(
         request.POST or None,
         form=ballot.rules_form(),

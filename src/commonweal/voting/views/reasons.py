@@ -119,8 +119,7 @@ def unfunded_rows(
     for each in found:
         (row,) = summary.option_rows([options[int(each["project"])]], names)
         facts = {"lacked": lacked(each), "lost_in_round": each["lost_in_round"] or 0}
-        with_shares = result["outcome"]["endowment"] is not None
-        more = {"needed": needed(each, with_shares=with_shares)}
+        more = {"needed": needed(each, result["outcome"])}
         rows.append({**row, **facts, **more, "also": each["project"] in plain})
     return rows
 
@@ -163,31 +162,43 @@ def _lost(after_round: int | None) -> str:
     }
 
 
-def needed(each: Mapping[str, Any], *, with_shares: bool) -> str:
-    """What would have carried it; nothing where no number of supporters and no cost would have."""
+def needed(each: Mapping[str, Any], outcome: Mapping[str, Any]) -> str:
+    """What would have carried it; nothing where no number of supporters and no cost would have.
+
+    The figures come from counting again with the share everyone had in the end. More voters change that share, and
+    so does a lower cost where shares are raised until the money is used: then the sentence says that it stays.
+    """
+    bylaw = outcome["bylaw"]
+    own_share = bylaw["rule"] in ("equal-shares", "bounded-overspending")
+    raised = bylaw["rule"] == "equal-shares" and bylaw["completion"] in ("add1", "add1u")
     said = []
-    more = each["votes_needed"]
-    if more and with_shares:
-        said.append(
-            ngettext(
-                "With one more supporter it would have been carried, everyone’s share being the same.",
-                "With %(n)s more supporters it would have been carried, everyone’s share being the same.",
-                more,
-            )
-            % {"n": number(more)}
-        )
-    elif more:
-        said.append(
-            ngettext(
-                "With one more supporter it would have been carried.",
-                "With %(n)s more supporters it would have been carried.",
-                more,
-            )
-            % {"n": number(more)}
-        )
+    if each["votes_needed"]:
+        said.append(_more_supporters(each["votes_needed"], same_share=own_share))
     if each["cost_needed"]:
-        said.append(
-            _("At a cost of up to %(cost)s it would have been carried.")
-            % {"cost": euros(each["cost_needed"] * 100)}
-        )
+        said.append(_lower_cost(euros(each["cost_needed"] * 100), same_share=raised))
     return " ".join(said)
+
+
+def _more_supporters(more: int, *, same_share: bool) -> str:
+    gaps = {"n": number(more)}
+    if same_share:
+        words = ngettext(
+            "With one more supporter it would have been carried, everyone’s share being the same.",
+            "With %(n)s more supporters it would have been carried, everyone’s share being the same.",
+            more,
+        )
+        return words % gaps
+    words = ngettext(
+        "With one more supporter it would have been carried.",
+        "With %(n)s more supporters it would have been carried.",
+        more,
+    )
+    return words % gaps
+
+
+def _lower_cost(cost: str, *, same_share: bool) -> str:
+    if same_share:
+        return _(
+            "At a cost of up to %(cost)s it would have been carried, everyone’s share being the same."
+        ) % {"cost": cost}
+    return _("At a cost of up to %(cost)s it would have been carried.") % {"cost": cost}

@@ -59,9 +59,7 @@ def result(request: HttpRequest, pk: int) -> HttpResponse:
     page = Paginator(reasons.ranked_losers(found), PAGE_SIZE).get_page(request.GET.get("page"))
     winners = found["funded"][:PAGE_SIZE]
     place = story.round_asked(request.GET.get("round"), len(found["funded"]))
-    shown = [int(each["project"]) for each in page.object_list]
-    shown += story.projects_in(found, {place, *range(1, len(winners) + 1)} - {0})
-    options = queries.options_numbered(ballot, [*shown, *fairness.projects_named(found)])
+    options = queries.options_of(ballot)
     names = summary.categories()
     funded = reasons.funded_rows(winners, found, options, names)
     satisfied, votes = found["satisfied"]
@@ -140,7 +138,7 @@ def result_rounds(request: HttpRequest, pk: int) -> HttpResponse:
     place = story.round_asked(request.GET.get("round"), total)
     pages = Paginator(range(1, total + 1), ROUNDS_SIZE)
     page = pages.get_page(request.GET.get("page") or max(place - 1, 0) // ROUNDS_SIZE + 1)
-    options = queries.options_numbered(ballot, story.projects_in(found, {place, *page.object_list} - {0}))
+    options = queries.options_of(ballot)
     names = summary.categories()
     context = {
         "ballot": ballot,
@@ -213,7 +211,7 @@ def result_csv(request: HttpRequest, pk: int) -> HttpResponse:
     said = {each["project"]: each for each in [*count.result["funded"], *count.result["not_funded"]]}
     tied = {each["project"]: each["tied"] for each in count.result["ties"]}
     rows = []
-    for option in queries.options_of(ballot):
+    for option in queries.options_of(ballot).values():
         each = said[str(option.number)]
         rows.append(
             [

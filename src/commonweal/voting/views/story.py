@@ -26,16 +26,6 @@ def round_asked(text: str | None, total: int) -> int:
     return max(min(asked, total), min(1, total))
 
 
-def projects_in(result: Mapping[str, Any], rounds: Iterable[int]) -> list[int]:
-    """The option numbers that the pictures and words of some rounds name."""
-    found = []
-    tied = {each["round"]: each["tied"] for each in result["ties"]}
-    for place in rounds:
-        found.append(int(result["outcome"]["rounds"][place - 1]["project"]))
-        found += [int(project) for project in tied.get(place, [])[: reasons.TIED_NAMED]]
-    return found
-
-
 def opening(result: Mapping[str, Any]) -> str:
     """What everyone had at the start, and how it was raised."""
     outcome = result["outcome"]

@@ -108,6 +108,11 @@ def categories() -> dict[str, str]:
     return {each.code: each.name for each in ambitions_on(timezone.localdate(), get_language() or "en")}
 
 
+def chosen_options(options: Mapping[int, Option], given: Iterable[int]) -> list[Option]:
+    """The options a choice names, by rising number; numbers that are not on the ballot are passed over."""
+    return [options[number] for number in sorted(set(given)) if number in options]
+
+
 def option_rows(
     options: Iterable[Option], names: Mapping[str, str], given: Mapping[int, str] | None = None
 ) -> list[dict[str, Any]]:

@@ -84,8 +84,8 @@ def _found(ballot: Ballot, count: Count, code: str) -> dict[str, Any] | None:
     votes = votes_in(queries.published_file(ballot), shelf_of(code, count.votes_count))
     if code not in votes:
         return None
-    options = queries.options_numbered(ballot, [number for number, _points in votes[code]])
-    spent = what_it_did(votes[code], count.result["outcome"], {n: o.cost_cents for n, o in options.items()})
+    options = queries.options_of(ballot)
+    spent = what_it_did(votes[code], count.result["outcome"], queries.costs_of(ballot))
     return {
         "rows": [
             {

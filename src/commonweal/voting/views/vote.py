@@ -41,6 +41,7 @@ def _form(request: HttpRequest, ballot: Ballot) -> ChoiceForm:
 
 @open_to_all
 @sensitive_post_parameters()
+@sensitive_variables()
 def ballot_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """The ballot: what can be chosen and, for those on the roll, the choice itself.
 
@@ -59,7 +60,7 @@ def _read_only(
     request: HttpRequest, ballot: Ballot, voter: Voter | None, decision: Decision, numbers: list[int]
 ) -> HttpResponse:
     page = Paginator(numbers, PAGE_SIZE).get_page(request.GET.get("page"))
-    options = queries.options_numbered(ballot, list(page.object_list))
+    options = queries.options_of(ballot)
     context = {
         "ballot": ballot,
         "title": summary.title_of(ballot),
@@ -68,7 +69,7 @@ def _read_only(
         "decision": decision,
         "vote": getattr(voter, "vote", None),
         "page": page,
-        "rows": summary.option_rows(options.values(), summary.categories()),
+        "rows": summary.option_rows((options[number] for number in page.object_list), summary.categories()),
         "signed_in": request.user.is_authenticated,
         "result_is_public": ballot.state == BallotState.PUBLISHED,
     }
@@ -82,10 +83,9 @@ def _choosing(request: HttpRequest, ballot: Ballot, voter: Voter | None, form: C
     wanted = request.POST.get("to_page") or request.POST.get("page") if request.method == "POST" else "1"
     page: Page[int] = Paginator(listed, PAGE_SIZE).get_page(wanted)
     here = set(page.object_list)
-    # Of a long list only the page and the choice are read whole.
-    options = queries.options_numbered(ballot, {*here, *form.given})
+    options = queries.options_of(ballot)
     rows = summary.option_rows((options[number] for number in page.object_list), names, form.given)
-    mine = [option for number, option in options.items() if number in form.given]
+    mine = summary.chosen_options(options, form.given)
     elsewhere = [option for option in mine if option.number not in here]
     chosen = totals(form.choice(), form.costs)
     context = {
@@ -154,8 +154,8 @@ def _review(
 
 
 def _chosen_rows(ballot: Ballot, form: ChoiceForm) -> list[dict[str, Any]]:
-    chosen = queries.options_numbered(ballot, form.given)
-    return summary.option_rows(chosen.values(), summary.categories(), form.given)
+    chosen = summary.chosen_options(queries.options_of(ballot), form.given)
+    return summary.option_rows(chosen, summary.categories(), form.given)
 
 
 def _signer(ballot: Ballot, voter: Voter) -> signing.Signer:

@@ -1,0 +1,105 @@
+"""The suite's own promises, each broken once: its clock, its database, its sockets, its order of rows, its budgets."""
+
+from __future__ import annotations
+
+import re
+import socket
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from commonweal.ambitions.models import Ambition
+from commonweal.ledger.models import Account
+from commonweal.people.models import Person
+from commonweal.places.models import Municipality
+from tests import budget, database
+from tests import factories as make
+from tests.clock import NOW, Clock
+from tests.examples import leans_on_the_day
+from tests.harness import LeavesTheMachine
+
+
+def test_every_test_starts_at_the_same_moment_and_moves_its_clock_itself(clock: Clock) -> None:
+    assert timezone.now() == NOW
+    clock.forward(days=400)
+    assert timezone.localdate() == NOW.date() + timedelta(days=400)
+
+
+def test_the_next_test_starts_there_again() -> None:
+    assert timezone.now() == NOW
+
+
+def test_a_test_that_leans_on_the_day_fails_on_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    today = date.today()  # noqa: DTZ011
+    monkeypatch.setenv("WRITTEN_ON", today.isoformat())
+    leans_on_the_day.test_a_deadline_typed_as_a_date_lies_ahead()
+    monkeypatch.setenv("WRITTEN_ON", (today - timedelta(days=40)).isoformat())
+    with pytest.raises(AssertionError):
+        leans_on_the_day.test_a_deadline_typed_as_a_date_lies_ahead()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_a_test_commits_is_gone_and_what_it_spoils_is_put_back() -> None:
+    ambitions = Ambition.objects.count()
+    make.person()
+    Ambition.objects.update(position=9)
+    with connection.cursor() as cursor:
+        cursor.execute("SET session_replication_role = replica")
+        cursor.execute("DELETE FROM ledger_account")
+        cursor.execute("SET session_replication_role = origin")
+    database.put_back()
+    assert not Person.objects.exists()
+    assert Ambition.objects.count() == ambitions
+    assert not Ambition.objects.filter(position=9).exists()
+    assert Account.objects.exists()
+
+
+def test_a_change_of_the_source_asks_for_a_new_template(tmp_path: Path) -> None:
+    before = database.fingerprint(tmp_path)
+    (tmp_path / "models.py").write_text("# one field more")
+    assert database.fingerprint(tmp_path) != before
+
+
+def test_no_connection_leaves_the_machine() -> None:
+    for address in (("192.0.2.1", 80), ("example.org", 443)):
+        with socket.socket() as attempt, pytest.raises(LeavesTheMachine, match="not on this machine"):
+            attempt.connect(address)
+
+
+@pytest.mark.django_db
+def test_rows_without_an_order_come_in_any_order() -> None:
+    asked = Municipality.objects.order_by()
+    runs = {tuple(asked.values_list("nis", flat=True)) for _each in range(5)}
+    assert len(runs) > 1
+    assert len({tuple(each.nis for each in asked.order_by("nis")) for _each in range(3)}) == 1
+
+
+def test_an_area_over_its_budget_is_named() -> None:
+    seconds = {
+        "tests/voting/test_a.py::test_b": 40.0,
+        "tests/voting/test_c.py::test_d": 30.0,
+        "tests/test_e.py::f": 1.0,
+    }
+    totals = budget.by_area(seconds)
+    assert totals == {"voting": 70.0, "tests": 1.0}
+    assert budget.over(totals, {"voting": 80.0}) == []
+    assert budget.over(totals, {}) == ["voting: 70 CPU seconds of 60"]
+
+
+def test_nobody_asks_the_machine_for_the_moment() -> None:
+    # `timezone.now` is the program's clock, which tests hold. Those few files move the machine's, or ask it on purpose.
+    asks = re.compile(r"\b(datetime\.(now|utcnow|today)|date\.today|time\.time|localtime)\(")
+    may = {"sitecustomize.py", "leans_on_the_day.py", "test_harness.py", "days.py"}
+    root = Path(__file__).parent.parent
+    found = [
+        f"{path.relative_to(root)}:{number}"
+        for folder in ("src", "tests", "scripts")
+        for path in (root / folder).rglob("*.py")
+        if path.name not in may
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if asks.search(line) and "timezone.localtime(" not in line
+    ]
+    assert found == []

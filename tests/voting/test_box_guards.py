@@ -1,0 +1,129 @@
+"""What the database itself refuses of roll, box, options, count and audit trail: being emptied, and garbage."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import pytest
+from django.db import DatabaseError, IntegrityError, connection, transaction
+
+from commonweal.voting import actions
+from commonweal.voting.models import Ballot, Count, Envelope, Vote
+from commonweal.voting.rules.choices import Form
+from commonweal.voting.rules.envelopes import sealed_length
+from tests import factories as make
+from tests.voting.steps import cast, counted, opened
+
+pytestmark = pytest.mark.django_db
+TABLES = [
+    *("voting_ballot", "voting_option", "voting_voter", "voting_vote", "voting_envelope"),
+    *("voting_papersheet", "voting_count", "people_event"),
+]
+
+
+def run(sql: str, *values: Any) -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(sql, values)
+
+
+@pytest.mark.parametrize("table", TABLES)
+@pytest.mark.parametrize("more", ["", " CASCADE", " RESTART IDENTITY CASCADE"])
+def test_no_table_of_a_vote_is_emptied(table: str, more: str) -> None:
+    ballot, sheets = make.open_ballot()
+    cast(ballot, make.voters(ballot)[0])
+    counted(ballot, sheets)
+    with connection.cursor() as cursor:
+        # A row that is still to be checked at the end of the transaction would keep the table from being emptied.
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    with pytest.raises(DatabaseError) as refused:
+        run(f"TRUNCATE {table}{more}")
+    if more:
+        said = str(refused.value)
+        assert "never emptied" in said or "only grows" in said, said
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT count(*) FROM {table}")
+        assert cursor.fetchone()[0] > 0 or table == "voting_papersheet"
+
+
+def test_several_tables_at_once_are_not_emptied_either() -> None:
+    make.open_ballot()
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    with pytest.raises(DatabaseError, match=r"never emptied|only grows"):
+        run(f"TRUNCATE {', '.join(TABLES)} CASCADE")
+
+
+@pytest.mark.parametrize("change", [-70, -1, 1, 4, 100])
+def test_an_envelope_of_another_length_does_not_come_into_the_box(change: int) -> None:
+    ballot, _sheets = make.open_ballot(form=Form("approval", 1, 3))
+    voter, other, *_rest = make.voters(ballot)
+    cast(ballot, voter)
+    actions.hand_out_paper(ballot=ballot, voter=other, by=make.staff("counter"), now=make.NOW)
+    right = sealed_length(3)
+    assert len(bytes(Envelope.objects.get().sealed)) == right
+    garbage = os.urandom(right + change)
+    with pytest.raises(IntegrityError, match="envelope"), transaction.atomic():
+        Envelope.objects.create(ballot=ballot, vote=None, sealed=garbage)
+    with pytest.raises(IntegrityError, match="envelope"), transaction.atomic():
+        Envelope.objects.update(sealed=garbage)
+    Envelope.objects.create(ballot=ballot, vote=None, sealed=os.urandom(right))
+
+
+GARBAGE = [
+    "INSERT INTO voting_envelope (id, ballot_id, sealed) SELECT gen_random_uuid(), id, 'x' FROM voting_ballot",
+    "INSERT INTO voting_vote (voter_id, channel, cast_at) SELECT max(id), 'pigeon', now() FROM voting_voter",
+    "INSERT INTO people_event (name, subject, at, channel, data) VALUES ('', 'x:1', now(), 'web', '{}')",
+    "INSERT INTO people_event (name, subject, at, channel, data) VALUES ('VoteCast', '', now(), 'web', '{}')",
+    "INSERT INTO people_event (name, subject, at, channel, data) VALUES ('VoteCast', 'x:1', now(), 'web', '[1]')",
+    "INSERT INTO voting_count (ballot_id, file, file_hash, votes_count, result, turnout, counted_at) "
+    "SELECT id, 'x', 'x', 0, '{}', '{}', now() FROM voting_ballot",
+    "INSERT INTO voting_option (ballot_id, number, subject, title, language, cost_cents, category, place) "
+    "SELECT id, 9, 'x', 'x', 'fr', 1, '', '' FROM voting_ballot",
+]
+
+
+@pytest.mark.parametrize("sql", GARBAGE)
+def test_garbage_is_refused_whoever_writes_it(sql: str) -> None:
+    ballot, _sheets = make.open_ballot()
+    cast(ballot, make.voters(ballot)[0])
+    with pytest.raises(DatabaseError):
+        run(sql)
+
+
+@pytest.mark.parametrize(
+    ("number", "subject", "title"),
+    [(0, "x:1", "A"), (20_001, "x:1", "A"), (1, "", "A"), (1, "x:1", "")],
+)
+def test_an_option_without_number_subject_or_title_is_refused(number: int, subject: str, title: str) -> None:
+    prepared = Ballot.objects.create(
+        subject="test:prepared",
+        titles={},
+        form="approval",
+        budget_cents=1,
+        bylaw={},
+        opens_at=make.NOW,
+        closes_at=make.NOW.replace(year=2027),
+    )
+    with pytest.raises(IntegrityError, match="option_numbered_and_named"):
+        run(
+            "INSERT INTO voting_option (ballot_id, number, subject, title, language, cost_cents, category, place) "
+            "VALUES (%s, %s, %s, %s, 'fr', 1, '', '')",
+            *(prepared.pk, number, subject, title),
+        )
+    with pytest.raises(IntegrityError, match="ballot_key_is_whole"):
+        run("UPDATE voting_ballot SET public_key = 'short' WHERE id = %s", prepared.pk)
+
+
+@pytest.mark.parametrize(("votes", "digest"), [(2, None), (1, "0" * 64)])
+def test_a_count_is_of_all_envelopes_and_has_its_files_hash(votes: int, digest: str | None) -> None:
+    ballot, sheets = make.open_ballot()
+    cast(ballot, make.voters(ballot)[0])
+    opened(ballot, sheets)
+    file_hash = digest or "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+    given: dict[str, Any] = {"result": {}, "turnout": {}, "counted_at": make.NOW, "file": "test"}
+    with pytest.raises(IntegrityError, match="all envelopes"), transaction.atomic():
+        Count.objects.create(ballot=ballot, votes_count=votes, file_hash=file_hash, **given)
+    if digest is None:
+        Count.objects.create(ballot=ballot, votes_count=1, file_hash=file_hash, **given)
+    assert Vote.objects.count() == 1

@@ -177,7 +177,7 @@ def test_the_refund_is_owed_paid_and_owed_again_when_it_comes_back(
     assert to_pay.state == "to_pay"
     assert books.balance(("refund-owed", member.number), date.max) == 500_00
     refused_with("no_account", actions.pay_exclusion, **given, pay_on=later.date())
-    given_account(member, "BE62510007547061")
+    given_account(member, "NL91ABNA0417164300")
     actions.pay_exclusion(**given, pay_on=later.date(), now=later)
     assert Payment.objects.latest("pk").end_to_end == f"X{to_pay.pk}-2"
     assert actions.note_exclusion_paid(**given, now=later).state == "paid"
@@ -199,7 +199,7 @@ def test_the_database_pays_the_excluded_what_was_decided(to_pay: Exclusion, memb
     actions.book_return(**back, returned_on=today, by=finance, now=NOW)
     for who, iban, cents in (
         (make.member().pk, IBAN, 500_00),
-        (member.pk, "BE62510007547061", 500_00),
+        (member.pk, "NL91ABNA0417164300", 500_00),
         (member.pk, IBAN, 500_01),
     ):
         assert broken(row, file.pk, who, to_pay.pk, iban, cents) == "settled_is_due"

@@ -49,7 +49,7 @@ WHO = {
 
 @pytest.fixture(autouse=True)
 def _ready(db: None) -> None:
-    Postcode.objects.create(code="4000", municipality=make.municipality())
+    Postcode.objects.get_or_create(code="4000", municipality=make.municipality())
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from commonweal.membership.rules.statutes import Evidence, Setting, SettingName
 from commonweal.membership.states import OFFER, OfferState
 from commonweal.people.models import Message, Person
 from tests import factories as make
-from tests.journeys.conftest import PASSWORD, clock, sign_in, world  # noqa: F401
+from tests.journeys.conftest import PASSWORD, sign_in, world  # noqa: F401
 from tests.journeys.walks import Walk
 from tests.portal.steps import LANGUAGES, queries_of, signed_in, text_of
 

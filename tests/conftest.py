@@ -18,7 +18,9 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
 pytest_plugins = ["tests.clock", "tests.database", "tests.harness", "tests.budget", "tests.journeys.walks"]
 AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 # Chromium without its windows: a new page costs a fifth of what it does in the whole browser.
-CHROMIUM = shutil.which("chromium-headless-shell") or shutil.which("chromium") or "/usr/bin/chromium-headless-shell"
+CHROMIUM = (
+    shutil.which("chromium-headless-shell") or shutil.which("chromium") or "/usr/bin/chromium-headless-shell"
+)
 QUIET = [
     "--no-sandbox",
     "--disable-dev-shm-usage",

@@ -20,6 +20,7 @@ from commonweal.membership.actions.dividends import (
     pay_dividend,
     propose_dividend,
     reckon_dividend,
+    record_dividend_test,
     withdraw_dividend,
 )
 from commonweal.membership.actions.estates import (
@@ -194,6 +195,7 @@ __all__ = [
     "propose_exclusion",
     "propose_household",
     "reckon_dividend",
+    "record_dividend_test",
     "record_reading",
     "record_test",
     "refund_exclusion",

@@ -134,12 +134,7 @@ def ask_for_shares(
         raise CannotAsk(
             _("A request for shares is open already: it is paid or withdrawn first."), code="open"
         )
-    member = holder_on(person, organisation, today)
-    if member is not None and leaves_with_all(member, today):
-        raise CannotAsk(
-            _("They asked to leave with all shares, so they receive none. The request is taken back first."),
-            code="leaving",
-        )
+    _stays(holder_on(person, organisation, today), today)
     held = holds(person, organisation, asking.share_class, today)
     asker = Asker(person is not None, person.born_on if person else None, representative is not None, held)
     ask(CannotAsk, rules.may_ask(terms, asker, asking.count, today))
@@ -170,6 +165,14 @@ def ask_for_shares(
         },
     )
     return application
+
+
+def _stays(member: Member | None, today: date) -> None:
+    if member is not None and leaves_with_all(member, today):
+        raise CannotAsk(
+            _("They asked to leave with all shares, so they receive none. The request is taken back first."),
+            code="leaving",
+        )
 
 
 def _lock_token(token: uuid.UUID) -> None:

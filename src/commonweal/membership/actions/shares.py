@@ -222,16 +222,21 @@ def _entries(member: Member, movement: Movement) -> rules.Entries:
         given = rules.giving_back(share_class, member.number, count, held, refund)
         return (*given, *(owed_back(member.number, refund) if movement.owed else ()))
     if kind == MovementKind.CONVERSION:
-        into = _terms(movement.to_class, day)
-        if movement.to_class == share_class or movement.to_count < 1:
-            raise MovementRefused(_("Say into how many shares of which other class."), code="no_target")
-        has = held_on(member.number, movement.to_class, day)
-        ask(
-            MovementRefused,
-            may_hold(into, has.shares, movement.to_count, is_person=member.person_id is not None),
-        )
-        return rules.conversion(share_class, movement.to_class, member.number, count, movement.to_count, held)
+        return _converted(member, movement, held)
     raise MovementRefused(_("A correction undoes a movement: choose it in the list."), code="not_this_way")
+
+
+def _converted(member: Member, movement: Movement, held: Held) -> rules.Entries:
+    share_class, to_class = movement.share_class, movement.to_class
+    into = _terms(to_class, movement.effective_on)
+    if to_class == share_class or movement.to_count < 1:
+        raise MovementRefused(_("Say into how many shares of which other class."), code="no_target")
+    has = held_on(member.number, to_class, movement.effective_on)
+    ask(
+        MovementRefused,
+        may_hold(into, has.shares, movement.to_count, is_person=member.person_id is not None),
+    )
+    return rules.conversion(share_class, to_class, member.number, movement.count, movement.to_count, held)
 
 
 def _stays(member: Member, day: date) -> None:

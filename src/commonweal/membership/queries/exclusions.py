@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from django.db.models import QuerySet
 
 from commonweal.membership.models import Exclusion, PayoutAccount
-from commonweal.membership.queries.payouts import payout_accounts_of, standing_payments, tried_accounts
+from commonweal.membership.queries.payouts import accounts_to_pay, standing_payments, tried_accounts
 from commonweal.membership.queries.shares import holdings_of, terms_on
 from commonweal.membership.rules.exits import refund_cents
 from commonweal.membership.rules.payments import PaymentKind
@@ -57,7 +57,7 @@ def due_of_exclusion(exclusion: Exclusion) -> tuple[int, PayoutAccount | None]:
     if not exclusion.refund_cents or paid.exists():
         return 0, None
     before = tried_accounts(PaymentKind.EXCLUSION).get(exclusion.pk, [])
-    account = payout_accounts_of([exclusion.member_id]).get(exclusion.member_id)
+    account = accounts_to_pay([exclusion.member_id]).get(exclusion.member_id)
     if account is not None and (account.iban, account.holder) in before:
         account = None
     return len(before) + 1, account

@@ -21,7 +21,7 @@ from commonweal.membership.views import wording
 from commonweal.ui.formats import day, euros, number, share_value
 
 if TYPE_CHECKING:
-    from commonweal.membership.models import ExitSeason, SeasonTest
+    from commonweal.membership.models import DividendTest, ExitSeason, SeasonTest
 
 REPORT = Path(__file__).parent.parent / "documents" / "exits.typ"
 Rows = list[dict[str, str]]
@@ -48,7 +48,7 @@ def tests(found: Mapping[ExitTest, SeasonTest]) -> list[dict[str, Any]]:
     ]
 
 
-def test_rows(kind: ExitTest, test: SeasonTest) -> Rows:
+def test_rows(kind: ExitTest, test: SeasonTest | DividendTest) -> Rows:
     """One test: what there is, what must stay, what that leaves, day, document, who."""
     net = kind == ExitTest.NET_ASSETS
     pairs = [
@@ -59,7 +59,7 @@ def test_rows(kind: ExitTest, test: SeasonTest) -> Rows:
         ),
         (_("Leaves to pay out"), euros(max(0, test.have_cents - test.keep_cents))),
     ]
-    for code, kept in sorted(test.values.items()):
+    for code, kept in sorted(getattr(test, "values", {}).items()):
         label = _("Net asset value of one share of class %(code)s") % {"code": code}
         pairs.append((label, share_value(ShareValue.of(kept))))
     pairs += [

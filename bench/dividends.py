@@ -99,10 +99,11 @@ def _run(rows: int) -> tuple[Any, float]:
     from commonweal.ledger.queries import day_sums
     from commonweal.membership import actions
     from commonweal.membership.models import DividendRun, PaymentFile
+    from commonweal.membership.rules.exits import ExitTest
 
     proposer, *others = _staff()
     today = timezone.localdate()
-    asked = actions.Proposal(*YEAR, today, today, "minutes", 3_00, today)
+    asked = actions.Proposal(*YEAR, today, today, "minutes", dict.fromkeys("ABC", 3_00), today)
     clock = Clock()
     count = sum(1 for _row in day_sums(["paid.A", "paid.B", "paid.C"], *YEAR, timezone.now()))
     sums, _worked = clock.read()
@@ -113,6 +114,17 @@ def _run(rows: int) -> tuple[Any, float]:
     actions.carry_on(run_id=run.pk, now=timezone.now)
     run = DividendRun.objects.get(pk=run.pk)
     told("  reckoned", run.lines_count, steps.read()[0], RUN_LIMIT_S, steps.read()[1])
+    for kind in ExitTest:
+        actions.record_dividend_test(
+            run=run,
+            kind=kind,
+            as_of=YEAR[1],
+            have_cents=10**13,
+            keep_cents=0,
+            document="accounts",
+            by=proposer,
+            now=timezone.now(),
+        )
     for person in others:
         actions.approve_dividend(run=run, by=person, now=timezone.now())
     steps = Clock()

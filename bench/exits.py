@@ -21,7 +21,7 @@ from bench.shares import MEMORY_LIMIT_MB, SIZES, Clock, movements, people, told,
 # Seconds for 20,000 of 400,000 members, from the brief of the register; smaller sizes beside the same limit.
 LIMIT_S = 30.0
 ONE_IN = 20
-IBAN = "BE68539007547034"
+IBAN = "BE62510007547061"
 
 
 def asked(members: int, season: Any) -> int:
@@ -49,6 +49,7 @@ def prepared(members: int) -> tuple[Any, Any, int]:
     from django.db import transaction
     from django.utils import timezone
 
+    from commonweal.kernel.money import ShareValue
     from commonweal.membership import actions
     from commonweal.membership.models import ExitSeason
     from commonweal.membership.rules.exits import ExitTest
@@ -85,7 +86,7 @@ def prepared(members: int) -> tuple[Any, Any, int]:
             as_of=closed,
             have_cents=10**12,
             keep_cents=0,
-            values={"A": 37_50, "C": 300_00},
+            values={"A": ShareValue.of("37.5"), "C": ShareValue.of("300")},
             document="accounts",
             by=staff,
             now=now,

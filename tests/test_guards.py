@@ -109,6 +109,7 @@ EXCEPTIONS: dict[str, tuple[set[str], str]] = {
             "people.open_account",
             "membership.carry_on",
             "membership.reckon_dividend",
+            "membership.pay_dividend_heirs",
             "membership.pay_dividend_lines",
             "membership.check_import",
             "membership.run_import",

@@ -15,6 +15,7 @@ from commonweal.membership.models import DividendRun
 from commonweal.membership.queries import dividend_troubles, payment_troubles
 from tests import factories as make
 from tests.journeys.conftest import PASSWORD, Clock, press
+from tests.journeys.steps import fill, fill_day
 from tests.journeys.walks import Walk
 from tests.membership.dividend_steps import gives_account, holder
 
@@ -50,7 +51,7 @@ def test_from_the_proposal_to_the_members_statement(
     page, language = walk.open_page(), walk.language
     sign_in(page, "one@example.org", language)
     page.goto(f"/{language}/members/dividends/new/")
-    page.locator("input[name=rate_bp]").fill("3")
+    page.locator("input[name=rate_A]").fill("3")
     page.locator("input[name=document]").fill("PV 23.11.2026")
     for part, value in (("day", "23"), ("month", "11"), ("year", "2026")):
         page.locator(f"input[name=pay_on_{part}]").fill(value)
@@ -60,6 +61,13 @@ def test_from_the_proposal_to_the_members_statement(
     run_jobs()
     page.goto(home)
     assert page.locator("button[name=move][value=approve]").count() == 0
+    for kind in ("net_assets", "liquidity"):
+        press(page, f"main a[href$='/tests/{kind}/']")
+        fill_day(page, "as_of", date(2025, 12, 31))
+        fill(page, have_cents="90 000", keep_cents="100", document="PV 12")
+        press(page)
+        page.wait_for_url(f"**{home}")
+    walk.look(page)
     for name in ("two", "three"):
         sign_in(page, f"{name}@example.org", language)
         page.goto(home)

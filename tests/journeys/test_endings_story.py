@@ -20,7 +20,7 @@ from tests.journeys.walks import Walk
 from tests.membership import test_estates as noted
 
 SECRETARY, FINANCE, MEMBER = "secretary@example.org", "finance@example.org", "rik@example.org"
-IBANS = ("BE68539007547034", "BE71096123456769", "BE43068999999501")
+IBANS = ("BE62510007547061", "NL91ABNA0417164300", "BE43068999999501")
 SENT = {
     "fr": "Envoyée au sociétaire",
     "nl": "Verstuurd aan de vennoot",
@@ -83,6 +83,19 @@ def settled(page: Any, settlement: str, **typed: str) -> None:
     press(page)
 
 
+def by_accounts(page: Any, **typed: str) -> None:
+    """The figures of the accounts a refund rests on."""
+    fill_day(page, "as_of", date(2025, 12, 31))
+    fill(page, net_assets_cents="1 000 000", **typed)
+
+
+def looked_at(page: Any, walk: Walk) -> None:
+    """What will be booked is looked at, then booked."""
+    page.locator("button[name=checked]").wait_for()
+    walk.look(page)
+    press(page)
+
+
 def bank_file(page: Any, language: str, link: str) -> str:
     """Finance follows a link of the list of what is to pay, makes the bank's file, takes it out and notes it as paid;
     gives the file."""
@@ -123,8 +136,9 @@ def test_estates_are_shared_out(
     walk.look(page)
     settled(page, "refund", heirship="acte notarié")
     assert Estate.objects.get(pk=first.pk).state == "open", "the value of a share is asked first"
-    fill(page, value_A="37,55")
+    by_accounts(page, value_A="37,55")
     press(page)
+    looked_at(page, walk)
     page.wait_for_url(f"**/estates/{first.pk}/")
 
     secretary = Person.objects.get(email=SECRETARY)
@@ -132,6 +146,7 @@ def test_estates_are_shared_out(
     noted.heirs(second, secretary, "1", members=(heir,))
     page.goto(f"/{language}/members/estates/{second.pk}/")
     settled(page, "takeover", heirship="acte notarié")
+    looked_at(page, walk)
     page.wait_for_url(f"**/estates/{second.pk}/")
     assert queries.held_on(heir.number, "A", make.NOW.date()).shares == 10
 
@@ -140,6 +155,9 @@ def test_estates_are_shared_out(
     noted.heirs(third, secretary, "1")
     page.reload()
     settled(page, "refund", value_C="200")
+    by_accounts(page)
+    press(page)
+    looked_at(page, walk)
     page.wait_for_url(f"**/estates/{third.pk}/")
 
     sign_in(page, FINANCE, language)
@@ -200,7 +218,9 @@ def test_an_exclusion_takes_its_time_and_its_reasons(
     step("notify", date(2026, 11, 12), "accusé de réception")
     press(page)
     step("refund", None, "CA 2026-11", value_A="37,55")
+    by_accounts(page)
     press(page)
+    looked_at(page, walk)
     page.wait_for_url(f"**/exclusions/{exclusion.pk}/")
     walk.look(page)
 

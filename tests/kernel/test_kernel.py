@@ -11,43 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from commonweal.kernel.decision import YES, NotAllowed, Refusal, demand, no
-from commonweal.kernel.money import cents_from_text, euros, shared_out
+from commonweal.kernel.money import shared_out
 from commonweal.kernel.periods import Period, age_on, years_later
 from commonweal.kernel.states import Machine, Move
 from commonweal.kernel.text import _HIDDEN, clean, folded, plain, safe_cell, same_name
 from commonweal.kernel.words import Words
-
-
-@pytest.mark.parametrize(
-    ("text", "cents"),
-    [
-        ("2000", 200_000),
-        ("€ 12", 1_200),
-        ("12,5", 1_250),
-        ("1 234,56", 123_456),
-        ("1.234,56", 123_456),
-        ("1,234.56", 123_456),
-        ("1 234 567 EUR", 123_456_700),
-        ("1'234.50", 123_450),
-        ("1.234", 123_400),
-        ("0,05", 5),
-    ],
-)
-def test_amounts_are_read_as_people_write_them(text: str, cents: int) -> None:
-    assert cents_from_text(text) == cents
-
-
-@pytest.mark.parametrize(
-    "text", ["", "twelve", "-5", "1,2,3", "12,345,6", "1e3", "NaN", "٣", "12 34", "1.23.45"]
-)
-def test_what_is_no_amount_is_refused(text: str) -> None:
-    with pytest.raises(ValueError):
-        cents_from_text(text)
-
-
-@given(st.integers(0, 10**15))
-def test_an_amount_written_out_reads_back(cents: int) -> None:
-    assert cents_from_text(str(euros(cents))) == cents
 
 
 @given(st.integers(0, 10**12), st.lists(st.integers(0, 10**6), min_size=1, max_size=30).filter(any))

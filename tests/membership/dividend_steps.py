@@ -8,6 +8,7 @@ from typing import Any
 
 from commonweal.membership import actions, queries
 from commonweal.membership.models import DividendLine, DividendRun, Member
+from commonweal.membership.rules.exits import ExitTest
 from commonweal.membership.rules.movements import MovementKind
 from commonweal.people.models import Person
 from tests import factories as make
@@ -33,10 +34,10 @@ def proposal(**changes: Any) -> actions.Proposal:
         "known_on": date(2026, 5, 1),
         "decided_on": date(2026, 5, 9),
         "document": "minutes of 9 May 2026",
-        "rate_bp": 3_00,
         "pay_on": date(2026, 5, 29),
     }
-    return actions.Proposal(**{**values, **changes})
+    rate_bp = changes.pop("rate_bp", 3_00)
+    return actions.Proposal(**{"rates": dict.fromkeys("ABC", rate_bp), **values, **changes})
 
 
 def clock() -> datetime:
@@ -72,11 +73,28 @@ def knows_all() -> dict[str, Any]:
     return {"known_on": NOW.date(), "decided_on": NOW.date(), "pay_on": NOW.date() + timedelta(days=5)}
 
 
-def reckoned(staff: Staff, **changes: Any) -> DividendRun:
-    """A proposal with its lines, as known now."""
+def reckoned(staff: Staff, *, tested: bool = True, **changes: Any) -> DividendRun:
+    """A proposal with its lines, as known now, and both tests."""
     asked = proposal(**{**knows_all(), **changes})
     run = actions.propose_dividend(proposal=asked, by=staff.proposer, now=NOW)
-    return actions.reckon_dividend(run_id=run.pk, now=NOW)
+    run = actions.reckon_dividend(run_id=run.pk, now=NOW)
+    return within_tests(run, staff.proposer) if tested else run
+
+
+def within_tests(run: DividendRun, by: Person, room_cents: int = 1_000_000_00) -> DividendRun:
+    """The run with both tests, which leave so much."""
+    for kind in ExitTest:
+        actions.record_dividend_test(
+            run=run,
+            kind=kind,
+            as_of=run.year_ends_on,
+            have_cents=room_cents + 500_00,
+            keep_cents=500_00,
+            document="accounts 2025",
+            by=by,
+            now=NOW,
+        )
+    return run
 
 
 def booked(staff: Staff, **changes: Any) -> DividendRun:

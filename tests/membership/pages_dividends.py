@@ -28,6 +28,8 @@ def pages(site: Site) -> Pages:
             f"members/dividends/{paid.pk}/waiting/",
             f"members/dividends/{proposed.pk}/",
             f"members/dividends/{proposed.pk}/withdraw/",
+            f"members/dividends/{proposed.pk}/tests/net_assets/",
+            f"members/dividends/{proposed.pk}/tests/liquidity/",
             "members/paid-out/returned/",
         ],
     )

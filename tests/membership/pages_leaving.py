@@ -14,6 +14,7 @@ from commonweal.membership.rules.exits import ExitTest, Outcome
 from commonweal.people.models import Person
 from tests import factories as make
 from tests.journeys.sites import Pages, Site
+from tests.membership.share_values import accounts, values
 
 NO_PAGE = {
     "claimant-remove",
@@ -105,7 +106,7 @@ def _decided_season(by: Person) -> ExitSeason:
     for member in (known, unknown):
         season = actions.ask_to_leave(member=member, by=member.person, now=asked_at).season
     actions.set_payout_account(
-        member=known, iban="BE68539007547034", holder="J", by=known.person, now=make.NOW
+        member=known, iban="BE62510007547061", holder="J", by=known.person, now=make.NOW
     )
     staff = {"by": by, "now": make.NOW}
     for kind in ExitTest:
@@ -114,9 +115,9 @@ def _decided_season(by: Person) -> ExitSeason:
             season=season,
             as_of=season.closes_on,
             document="accounts",
-            have_cents=300_00,
-            keep_cents=0,
-            values={"A": 37_50, "C": 250_00},
+            have_cents=1_000_300_00,
+            keep_cents=1_000_000_00,
+            values=values(A="37.5", C="250"),
             **staff,
         )
     actions.decide_season(
@@ -165,7 +166,7 @@ def _exclusion(by: Person) -> Exclusion:
         **step,
     )
     exclusion = actions.notify_exclusion(exclusion=exclusion, on=make.NOW.date(), **step)
-    return actions.refund_exclusion(exclusion=exclusion, values={"A": 50_00}, **step)
+    return actions.refund_exclusion(exclusion=exclusion, accounts=accounts(A="50"), **step)
 
 
 def _estate(by: Person) -> tuple[Estate, Claimant]:
@@ -179,7 +180,7 @@ def _estate(by: Person) -> tuple[Estate, Claimant]:
         **staff,
     )
     heir = actions.add_claimant(
-        estate=estate, name="An Heir", part=Fraction(1), iban="BE68539007547034", **staff
+        estate=estate, name="An Heir", part=Fraction(1), iban="BE62510007547061", **staff
     )
     return estate, heir
 
@@ -193,6 +194,6 @@ def _settle(estate: Estate, heir: Claimant, by: Person) -> None:
         settlement=Settlement.REFUND,
         heirship="deed",
         decision="board",
-        values={"A": 37_50},
+        accounts=accounts(A="37.5"),
         **staff,
     )

@@ -30,6 +30,7 @@ from tests.membership.dividend_steps import (
     owed,
     proposal,
     reckoned,
+    within_tests,
 )
 
 
@@ -71,6 +72,7 @@ def test_a_run_broken_off_in_each_step_is_carried_on_from_where_it_held(
     broken(dividends.rules, "class_parts", 1)
     assert not DividendLine.objects.exists()
     carried_on()
+    within_tests(run, staff.proposer)
     for person in (staff.first, staff.second):
         actions.approve_dividend(run=run, by=person, now=NOW)
     broken(dividends.ledger, "post_many", 2)

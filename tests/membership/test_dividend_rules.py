@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from fractions import Fraction
 from math import gcd
 
@@ -13,14 +14,19 @@ from commonweal.kernel.money import shared_out
 from commonweal.membership.rules.dividends import (
     AFTER_TAX,
     BEFORE_TAX,
+    Cap,
+    Rates,
     Regime,
     Share,
     class_parts,
+    financial_years,
     gross_parts,
     highest_rate,
+    may_distribute,
     may_share,
     shares_of,
     taxed,
+    weighted,
 )
 from commonweal.membership.states import DIVIDEND, DividendState
 
@@ -28,21 +34,83 @@ BY_RETURN = Regime(30, 833_00, at_source=False)
 AT_SOURCE = Regime(30, 190_00, at_source=True)
 
 
+CAP = Cap(6, AFTER_TAX)
+
+
 def test_six_percent_after_a_tax_of_thirty_allow_eight_and_a_half_before_it() -> None:
-    assert highest_rate(6, AFTER_TAX, 30) == 8_57
-    assert highest_rate(6, BEFORE_TAX, 30) == 6_00
+    assert highest_rate(CAP, 30) == 8_57
+    assert highest_rate(Cap(6, BEFORE_TAX), 30) == 6_00
     with pytest.raises(ValueError):
-        highest_rate(6, "something else", 30)
+        Cap(6, "something else")
 
 
 @pytest.mark.parametrize(
-    ("rate", "others", "code"),
-    [(8_57, 0, ""), (8_58, 0, "above_cap"), (4_00, 5_00, "above_cap"), (0, 0, "no_rate")],
+    ("rates", "others", "code"),
+    [
+        ({"A": 8_57}, [], ""),
+        ({"A": 8_58}, [], "above_cap"),
+        ({"A": 4_00}, [Rates({"A": 5_00}, 30)], "above_cap"),
+        ({"A": 4_00}, [Rates({"A": 2_00}, 30), Rates({"A": 2_57}, 30)], ""),
+        ({"A": 4_00}, [Rates({"A": 2_00}, 30), Rates({"A": 2_58}, 30)], "above_cap"),
+        # Class by class: what another class got takes nothing from this one.
+        ({"A": 8_57, "B": 1_00}, [Rates({"B": 7_57}, 30)], ""),
+        ({"A": 1_00, "B": 1_01}, [Rates({"B": 7_57}, 30)], "above_cap"),
+        # Six percent went out untaxed: nothing is left, whatever this one is taxed.
+        ({"A": 1}, [Rates({"A": 6_00}, 0)], "above_cap"),
+        ({"A": 0}, [], "no_rate"),
+        ({"A": 1_00, "B": -1}, [], "no_rate"),
+    ],
 )
-def test_the_runs_of_a_year_stay_under_the_cap_together(rate: int, others: int, code: str) -> None:
-    decision = may_share(rate, others, 8_57)
-    assert decision.code == code
-    assert bool(decision) is (code == "")
+def test_the_dividends_of_a_year_stay_under_the_cap_together(
+    rates: dict[str, int], others: list[Rates], code: str
+) -> None:
+    decision = may_share(Rates(rates, 30), others, CAP)
+    assert (decision.code, bool(decision)) == (code, code == "")
+
+
+@given(st.lists(st.integers(1, 900), min_size=1, max_size=8))
+def test_however_a_year_is_cut_nobody_gets_more_than_the_cap_allows(asked: list[int]) -> None:
+    taken: list[Rates] = []
+    for rate in asked:
+        if may_share(Rates({"A": rate}, 30), taken, CAP):
+            taken.append(Rates({"A": rate}, 30))
+    assert sum(each.by_class["A"] for each in taken) * 70 <= 6_00 * 100
+
+
+JANUARY, JULY = [(date(2019, 5, 1), 1)], [(date(2019, 5, 1), 7)]
+
+
+@pytest.mark.parametrize(
+    ("months", "years"),
+    [
+        (JANUARY, [("2024-01-01", "2024-12-31"), ("2025-01-01", "2025-12-31")]),
+        (JULY, [("2024-07-01", "2025-06-30")]),
+        # Moved from January to July from 2025 on: the year between is eighteen months long.
+        ([*JANUARY, (date(2025, 1, 1), 7)], [("2024-01-01", "2025-06-30")]),
+        # Moved while the year ran: it is cut short.
+        ([*JANUARY, (date(2025, 2, 1), 7)], [("2024-01-01", "2024-12-31"), ("2025-01-01", "2025-06-30")]),
+    ],
+)
+def test_financial_years_follow_one_another_without_a_gap(
+    months: list[tuple[date, int]], years: list[tuple[str, str]]
+) -> None:
+    found = [(first.isoformat(), last.isoformat()) for first, last in financial_years(months, 2024, 2025)]
+    assert found == years
+
+
+def test_without_statutes_there_is_no_financial_year() -> None:
+    with pytest.raises(ValueError):
+        financial_years([], 2024, 2025)
+
+
+@pytest.mark.parametrize(("room", "code"), [(None, "no_tests"), (99, "tests_failed"), (100, "")])
+def test_a_dividend_needs_both_tests_and_what_they_leave(room: int | None, code: str) -> None:
+    assert may_distribute(100, room).code == code
+
+
+def test_each_class_has_its_own_rate() -> None:
+    assert weighted({"A": 365_00, "B": 100}, {"A": 3_00, "C": 1}) == 365_00 * 300
+    assert weighted({"A": 2, "B": 3}, {"A": 10, "B": 100}) == 320
 
 
 weights = st.lists(st.integers(1, 10**12), min_size=1, max_size=60)
@@ -52,7 +120,7 @@ weights = st.lists(st.integers(1, 10**12), min_size=1, max_size=60)
 def test_the_cents_add_up_and_nobody_is_a_cent_off_their_exact_part(
     cent_days: list[int], rate: int, days: int
 ) -> None:
-    parts = gross_parts(cent_days, rate, days)
+    parts = gross_parts([each * rate for each in cent_days], days)
     exact = [Fraction(each * rate, 10_000 * days) for each in cent_days]
     assert sum(parts) == int(sum(exact))
     assert all(abs(part - each) < 1 for part, each in zip(parts, exact, strict=True))
@@ -67,12 +135,14 @@ def test_where_the_whole_is_whole_it_is_the_kernels_way_of_sharing(counts: list[
     whole = 10_000 * 365
     step = whole // gcd(rate, whole)
     cent_days = [*counts, step - sum(counts) % step]
-    assert gross_parts(cent_days, rate, 365) == shared_out(sum(cent_days) * rate // whole, cent_days)
+    assert gross_parts([each * rate for each in cent_days], 365) == shared_out(
+        sum(cent_days) * rate // whole, cent_days
+    )
 
 
 def test_the_first_of_equals_gets_the_cent_left() -> None:
     # A tenth of a cent each, ten of them: one cent.
-    assert gross_parts([365] * 10, 10_00, 365) == [1, *[0] * 9]
+    assert gross_parts([365 * 10_00] * 10, 365) == [1, *[0] * 9]
 
 
 def test_the_whole_is_told_by_class_to_the_cent() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Any
 
@@ -13,6 +14,7 @@ from commonweal.membership.models import Claimant, Estate, Member, Payment, Paym
 from commonweal.people.models import Event, Person
 from tests import factories as make
 from tests.clock import Clock
+from tests.membership.share_values import typed
 from tests.membership.test_estates import IBANS, NOW, heirs, opened, settled
 from tests.membership.test_estates import dora as dora
 from tests.membership.test_estates import secretary as secretary
@@ -24,7 +26,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def _september(clock: Clock, settings: Any) -> None:
     clock.go_to(NOW)
-    settings.SITE = {**settings.SITE, "iban": IBANS[1]}
+    settings.SITE = {**settings.SITE, "iban": "BE71096123456769"}
 
 
 @pytest.fixture
@@ -34,6 +36,13 @@ def desk(secretary: Person) -> Client:
 
 def posted(client: Client, address: str, **values: Any) -> str:
     return " ".join(client.post(address, values, follow=True).content.decode().split())
+
+
+def booked_as_seen(client: Client, address: str, **values: Any) -> str:
+    """What is typed, looked at, and booked as it was seen."""
+    seen = re.search(r'name="seen" value="(\w+)"', posted(client, address, **values))
+    assert seen
+    return posted(client, address, **values, checked="yes", seen=seen[1])
 
 
 def on(prefix: str, day: date) -> dict[str, str]:
@@ -59,13 +68,20 @@ def test_from_the_note_of_a_death_to_three_heirs_who_are_paid(dora: Member, desk
     page = text_of(desk, address)
     assert "Not an heir" not in page
     assert page.count("has not agreed yet") == 3
-    settle = {"settlement": "refund", "heirship": "deed", "decision": "board 5/9", "value_A": "37,55"}
+    settle = {"settlement": "refund", "heirship": "deed", "decision": "board 5/9", **typed(A="37,55")}
     assert "Not everyone has agreed yet" in posted(desk, f"{address}settle/", **settle)
     for each in Claimant.objects.all():
         early = posted(desk, f"{address}claims/{each.pk}/", document="x", **on("agreed_on", date(2026, 1, 1)))
         assert "Nobody could agree on that day" in early
         posted(desk, f"{address}claims/{each.pk}/", document="signed", **on("agreed_on", date(2026, 9, 1)))
     page = posted(desk, f"{address}settle/", **settle)
+    for shown in ("It is not booked yet", "€125.17", "€125.16", "€375.50", "BE62 … 7061", "€37.5500"):
+        assert shown in page
+    assert Estate.objects.get().state == "open"
+    page = posted(desk, f"{address}settle/", **settle, change="yes")
+    assert 'value="37,55"' in page
+    assert "Something changed since you looked" in posted(desk, f"{address}settle/", **settle, checked="yes")
+    page = booked_as_seen(desk, f"{address}settle/", **settle)
     for shown in ("The estate is settled and booked", "€125.17", "€125.16", "€375.50"):
         assert shown in page
     assert "This estate is settled" in text_of(desk, f"{address}settle/")

@@ -30,11 +30,12 @@ from commonweal.membership.rules.estates import (
 from commonweal.membership.rules.payments import ReturnReason
 from commonweal.people.models import Event, Person
 from tests import factories as make
+from tests.membership.share_values import accounts
 from tests.membership.test_exits import MARCH, asked, broken
 
 NOW = datetime(2026, 9, 7, 9, tzinfo=UTC)
 DIED = date(2026, 6, 14)
-IBANS = ("BE68539007547034", "BE71096123456769", "BE62510007547061")
+IBANS = ("BE62510007547061", "NL91ABNA0417164300", "DE89370400440532013000")
 
 
 def claims(*parts: str, **changes: Any) -> list[Claim]:
@@ -152,7 +153,7 @@ def settled(estate: Estate, by: Person, settlement: Settlement = Settlement.REFU
     given: dict[str, Any] = {
         "heirship": "deed of 1 July",
         "decision": "board 5 Sept, both tests",
-        "values": {"A": 37_55, "C": 250_00},
+        "accounts": accounts(A="37.55", C="250"),
         "now": NOW,
         **changes,
     }
@@ -178,7 +179,7 @@ def test_a_death_ends_the_membership_and_overtakes_a_request(dora: Member, secre
 def test_three_heirs_are_paid_the_lower_value_to_the_last_cent(
     dora: Member, secretary: Person, settings: Any
 ) -> None:
-    settings.SITE = {**settings.SITE, "iban": IBANS[0]}
+    settings.SITE = {**settings.SITE, "iban": "BE71096123456769"}
     estate = opened(dora, secretary)
     heirs(estate, secretary, "1/3", "1/3", "1/3")
     estate = settled(estate, secretary)
@@ -221,7 +222,7 @@ def test_three_heirs_are_paid_the_lower_value_to_the_last_cent(
 def test_an_heir_whose_payment_comes_back_is_paid_on_another_account(
     dora: Member, secretary: Person, settings: Any, noted: bool
 ) -> None:
-    settings.SITE = {**settings.SITE, "iban": IBANS[0]}
+    settings.SITE = {**settings.SITE, "iban": "BE71096123456769"}
     estate = opened(dora, secretary)
     heirs(estate, secretary, "1/2", "1/2")
     estate, finance = settled(estate, secretary), make.staff("finance")
@@ -256,7 +257,7 @@ def test_an_heir_whose_payment_comes_back_is_paid_on_another_account(
 
 @pytest.mark.django_db
 def test_the_database_pays_heirs_what_was_settled(dora: Member, secretary: Person, settings: Any) -> None:
-    settings.SITE = {**settings.SITE, "iban": IBANS[0]}
+    settings.SITE = {**settings.SITE, "iban": "BE71096123456769"}
     estate = opened(dora, secretary)
     heirs(estate, secretary, "1/2", "1/2")
     estate, finance = settled(estate, secretary), make.staff("finance")
@@ -387,7 +388,7 @@ def test_who_claims_is_named_with_a_right_account_and_agrees_after_the_death(
     actions.remove_claimant(claimant=Claimant.objects.get(), by=secretary, now=NOW)
     heirs(estate, secretary, "1")
     with pytest.raises(actions.EstateRefused) as refused:
-        settled(estate, secretary, values={})
+        settled(estate, secretary, accounts=None)
     assert refused.value.code == "no_value"
     for changes in ({"decision": " "}, {"heirship": " "}):
         with pytest.raises(actions.EstateRefused):

@@ -24,6 +24,7 @@ from commonweal.membership.rules.payments import ReturnReason
 from commonweal.people.models import Event, Person
 from tests import factories as make
 from tests.clock import Clock
+from tests.membership.share_values import accounts, typed
 from tests.membership.test_estate_pages import on, posted
 from tests.membership.test_exits import asked, broken
 from tests.portal.steps import LANGUAGES, signed_in, text_of
@@ -31,7 +32,7 @@ from tests.portal.steps import LANGUAGES, signed_in, text_of
 SENT = date(2026, 5, 31)
 NOW = datetime(2026, 7, 20, 9, tzinfo=UTC)
 DECIDED = date(2026, 7, 6)
-IBAN = "BE68539007547034"
+IBAN = "BE62510007547061"
 
 
 def test_the_time_to_answer_is_a_month_and_a_short_month_ends_it_on_its_last_day() -> None:
@@ -119,7 +120,9 @@ def test_from_the_proposal_to_the_refund(member: Member, secretary: Person, sett
     with pytest.raises(actions.ExclusionRefused) as refused:
         actions.refund_exclusion(exclusion=exclusion, document="board", **day)
     assert refused.value.code == "no_value"
-    exclusion = actions.refund_exclusion(exclusion=exclusion, document="board", values={"A": 37_55}, **day)
+    exclusion = actions.refund_exclusion(
+        exclusion=exclusion, document="board", accounts=accounts(A="37.55"), **day
+    )
     assert (exclusion.state, exclusion.refund_cents) == ("to_pay", 375_50)
     assert queries.held_on(member.number, "A", DECIDED).shares == 0
     assert books.balance(("refund-owed", member.number), date.max) == 375_50
@@ -135,7 +138,7 @@ def to_pay(member: Member, secretary: Person, settings: Any) -> Exclusion:
     day = {"by": secretary, "now": NOW}
     exclusion = decided(proposed(member, secretary), secretary)
     exclusion = actions.notify_exclusion(exclusion=exclusion, on=date(2026, 7, 10), document="receipt", **day)
-    return actions.refund_exclusion(exclusion=exclusion, document="board", values={"A": 50_00}, **day)
+    return actions.refund_exclusion(exclusion=exclusion, document="board", accounts=accounts(A="50"), **day)
 
 
 def given_account(member: Member, iban: str = IBAN) -> None:
@@ -174,7 +177,7 @@ def test_the_refund_is_owed_paid_and_owed_again_when_it_comes_back(
     assert to_pay.state == "to_pay"
     assert books.balance(("refund-owed", member.number), date.max) == 500_00
     refused_with("no_account", actions.pay_exclusion, **given, pay_on=later.date())
-    given_account(member, "BE62510007547061")
+    given_account(member, "NL91ABNA0417164300")
     actions.pay_exclusion(**given, pay_on=later.date(), now=later)
     assert Payment.objects.latest("pk").end_to_end == f"X{to_pay.pk}-2"
     assert actions.note_exclusion_paid(**given, now=later).state == "paid"
@@ -196,7 +199,7 @@ def test_the_database_pays_the_excluded_what_was_decided(to_pay: Exclusion, memb
     actions.book_return(**back, returned_on=today, by=finance, now=NOW)
     for who, iban, cents in (
         (make.member().pk, IBAN, 500_00),
-        (member.pk, "BE62510007547061", 500_00),
+        (member.pk, "NL91ABNA0417164300", 500_00),
         (member.pk, IBAN, 500_01),
     ):
         assert broken(row, file.pk, who, to_pay.pk, iban, cents) == "settled_is_due"
@@ -302,8 +305,18 @@ def test_the_way_through_the_pages(member: Member, desk: Client, clock: Clock) -
     assert "was to be notified by" in text_of(desk, address)
     assert "overdue" in text_of(desk, "/en/members/exclusions/")
     posted(desk, f"{address}notify/", **told, **on("on", date(2026, 7, 22)))
-    page = posted(desk, f"{address}refund/", document="board", value_A="50")
+    refund = {"document": "board", **typed(A="50")}
+    page = posted(desk, f"{address}refund/", **refund)
+    assert "It is not booked yet" in page
     assert "€500" in page
+    assert Exclusion.objects.get().state == "notified"
+    assert 'value="50"' in posted(desk, f"{address}refund/", **refund, change="yes")
+    for seen in ("499", "many", "9" * 20):
+        page = posted(desk, f"{address}refund/", **refund, checked="yes", seen=seen)
+        assert "Something changed since you looked" in page
+    page = posted(desk, f"{address}refund/", **refund, checked="yes", seen="50000")
+    assert "€500" in page
+    assert Exclusion.objects.get().state == "to_pay"
     finance = signed_in(make.staff("finance"))
     assert "Exclusion of Rik Claes" in text_of(finance, "/en/members/exits/payments/")
     assert "no account" in text_of(finance, f"{address}payment/")

@@ -27,7 +27,7 @@ from tests.membership.test_seasons import holder as a_holder
 from tests.membership.test_seasons import secretary as secretary
 
 pytestmark = pytest.mark.django_db
-IBAN = "BE68539007547034"
+IBAN = "BE62510007547061"
 LATER = datetime(2026, 7, 20, 9, tzinfo=UTC)
 PAY_ON = date(2026, 7, 15)
 
@@ -155,10 +155,10 @@ def test_what_comes_back_is_owed_again_and_paid_on_another_account(
     assert queries.unpaid_files(season, [file]) == set()
     first = queries.due_in(season)[0]
     assert (first.cents, first.account) == (375_00, None)
-    paid_on(request.member, "BE71096123456769")
+    paid_on(request.member, "NL91ABNA0417164300")
     actions.make_payment_file(season=season, pay_on=LATER.date(), by=finance, now=LATER)
     again = Payment.objects.latest("pk")
-    assert (again.end_to_end, again.iban) == (f"E{request.pk}-2", "BE71096123456769")
+    assert (again.end_to_end, again.iban) == (f"E{request.pk}-2", "NL91ABNA0417164300")
     assert owed(request.member) == 0
     in_order()
 
@@ -216,8 +216,8 @@ def test_the_database_pays_what_is_due_to_its_member_and_once(season: ExitSeason
     payment = Payment.objects.order_by("pk").first()
     assert payment is not None
     without = ExitRequest.objects.exclude(pk__in=Payment.objects.values("pays")).get()
-    paid_on(without.member, "BE71096123456769")
-    own = (without.member_id, without.pk, "BE71096123456769")
+    paid_on(without.member, "NL91ABNA0417164300")
+    own = (without.member_id, without.pk, "NL91ABNA0417164300")
 
     def put_in(member: int, pays: int | None, iban: str, cents: int) -> str:
         row = "INSERT INTO membership_payment (file_id, member_id, pays, iban, holder, cents, end_to_end) "

@@ -9,13 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from commonweal.kernel.money import ShareValue
 from commonweal.membership.rules.exits import (
+    Accounts,
     ExitTerms,
     ExitTest,
     Leaver,
     Load,
     Outcome,
     financial_year,
+    may_be_worth,
     may_decide,
     may_give_back,
     may_leave,
@@ -118,19 +121,43 @@ def test_a_request_is_taken_back_until_the_window_closes() -> None:
 @pytest.mark.parametrize(
     ("rule", "count", "value", "cents"),
     [
-        (RefundRule.PAID, 10, 37_50, 500_00),
-        (RefundRule.LOWER, 10, 37_50, 375_00),
-        (RefundRule.LOWER, 10, 62_00, 500_00),
-        (RefundRule.LOWER, 3, 37_50, 112_50),
-        (RefundRule.LOWER, 10, -1, 0),
+        (RefundRule.PAID, 10, "37.5", 500_00),
+        (RefundRule.LOWER, 10, "37.5", 375_00),
+        (RefundRule.LOWER, 10, "62", 500_00),
+        (RefundRule.LOWER, 3, "37.5", 112_50),
+        (RefundRule.LOWER, 3, "33.3333", 99_99),
+        (RefundRule.LOWER, 10, "0", 0),
         (RefundRule.LOWER, 10, None, None),
-        (RefundRule.IN_KIND, 10, 37_50, None),
+        (RefundRule.IN_KIND, 10, "37.5", None),
     ],
 )
 def test_the_refund_follows_the_rule_of_the_class(
-    rule: RefundRule, count: int, value: int | None, cents: int | None
+    rule: RefundRule, count: int, value: str | None, cents: int | None
 ) -> None:
-    assert refund_cents(rule, count, Held(10, 500_00), value) == cents
+    assert refund_cents(rule, count, Held(10, 500_00), ShareValue.of(value) if value else None) == cents
+
+
+@pytest.mark.parametrize(
+    ("net_assets_cents", "values", "code"),
+    [
+        (1_000_00, {"A": "33.3333"}, ""),
+        (1_000_00, {"A": "333.3333"}, ""),
+        (1_000_00, {"A": "333.3334"}, "above_net_assets"),
+        # All classes together.
+        (1_000_00, {"A": "200", "C": "80"}, ""),
+        (1_000_00, {"A": "200", "C": "80.0001"}, "above_net_assets"),
+        (-5_00, {"A": "0"}, ""),
+        (-5_00, {"A": "0.0001"}, "above_net_assets"),
+        # A class without shares is worth nothing in all.
+        (0, {"B": "6.2"}, ""),
+    ],
+)
+def test_all_shares_together_are_worth_no_more_than_the_net_assets(
+    net_assets_cents: int, values: dict[str, str], code: str
+) -> None:
+    named = {share_class: ShareValue.of(euro) for share_class, euro in values.items()}
+    accounts = Accounts(date(2025, 12, 31), net_assets_cents, named)
+    assert may_be_worth(accounts, {"A": 3, "C": 5}).code == code
 
 
 def test_the_threshold_counts_money_or_members() -> None:

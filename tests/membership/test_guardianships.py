@@ -146,7 +146,7 @@ def test_a_protected_member_names_no_account_and_buys_no_shares_alone(
     own = member.person
     assert own is not None
     joining.load_notes(by=None, now=MARCH)
-    given = {"iban": "BE68539007547034", "holder": "Nel Maes", "now": MARCH}
+    given = {"iban": "BE62510007547061", "holder": "Nel Maes", "now": MARCH}
     actions.set_payout_account(member=member, by=own, **given)
     noted(member, guard, secretary)
     with pytest.raises(NotAllowed) as barred:

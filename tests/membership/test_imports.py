@@ -69,7 +69,7 @@ def since(year: int) -> Member:
 
 def wrong(found: Import) -> list[tuple[int, str]]:
     assert found.problem_count == len(found.problems)
-    return [(row, column) for row, column, _reason in found.problems]
+    return [(row, column) for row, column, _reason, _values in found.problems]
 
 
 def test_members_come_in_with_their_numbers_and_once() -> None:

@@ -61,7 +61,7 @@ def test_one_file_pays_all_back_whose_account_is_known_and_the_others_stay_to_be
     finance: Person,
 ) -> None:
     known, other, nameless = too_much(
-        finance, Paid(5_00, "Onbekend"), Paid(6_00, "", "BE68539007547034"), count=1
+        finance, Paid(5_00, "Onbekend"), Paid(6_00, "", "BE62510007547061"), count=1
     )
     before = Operation.objects.count()
     file = pay(finance, TODAY + timedelta(days=2))
@@ -89,7 +89,7 @@ def test_a_second_file_pays_only_what_came_since_and_none_is_made_of_nothing(fin
     with pytest.raises(actions.RefundRefused) as refused:
         pay(finance)
     assert refused.value.code == "nothing_due"
-    confirmed([Paid(7_00, "Piet Maes", "BE68539007547034")], finance, 13)
+    confirmed([Paid(7_00, "Piet Maes", "BE62510007547061")], finance, 13)
     (movement,) = BankMovement.objects.filter(handling__isnull=True)
     payments.decide_movement(movement=movement, outcome=Outcome.REFUND, by=finance, now=make.NOW)
     assert (pay(finance).number, Payment.objects.latest("pk").cents) == (2, 7_00)
@@ -147,7 +147,7 @@ def test_the_database_pays_back_what_was_too_much_and_once(finance: Person) -> N
     database_refuses("refund_moves", "UPDATE membership_refund SET cents = 1")
     comes_back(first, finance)
     database_refuses("payment_stands_once", row, file.pk, member.pk, first.pk, IBAN, 100_00)
-    database_refuses("overpaid_is_due", row, file.pk, None, first.pk, "BE68539007547034", 100_00)
+    database_refuses("overpaid_is_due", row, file.pk, None, first.pk, "BE62510007547061", 100_00)
     database_refuses("overpaid_is_due", row, file.pk, None, first.pk, IBAN, 100_01)
 
 

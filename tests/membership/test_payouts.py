@@ -25,7 +25,7 @@ from commonweal.people.rules import Channel
 from tests import factories as make
 from tests.portal.steps import LANGUAGES, queries_of, signed_in, text_of
 
-OURS, THEIRS, OTHER = "BE68539007547034", "BE71 0961 2345 6769", "NL91ABNA0417164300"
+OURS, THEIRS, OTHER = "BE62510007547061", "BE71 0961 2345 6769", "NL91ABNA0417164300"
 SPACE = "{urn:iso:std:iso:20022:tech:xsd:pain.001.001.09}"
 
 

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from commonweal.membership import actions, queries
-from commonweal.membership.models import ExitRequest, ExitSeason, Member, Payment, PaymentFile
+from commonweal.membership.models import ExitRequest, ExitSeason, Member, Payment, PaymentFile, SeasonTest
 from commonweal.membership.notices.exits import tell_exits_answered
 from commonweal.membership.rules.exits import ExitTest, Outcome
 from commonweal.people.models import Event, Message, Person
@@ -101,17 +101,28 @@ def test_the_way_from_the_tests_to_a_booked_decision(
         "€650 / €5,650 (11.5",
     ):
         assert told in page
+    # Neither 37 501 euro nor a guess: the page asks, and keeps what was typed.
+    page = posted(desk, f"{YEAR}tests/net_assets/", **TEST, value_A="37,501", value_C="260")
+    assert "do you mean 37.5010 or 37 501?" in page
+    assert 'value="37,501"' in page
+    page = posted(desk, f"{YEAR}tests/net_assets/", **TEST, value_A="900 000", value_C="260")
+    assert "worth more than the net assets" in page
+    assert not SeasonTest.objects.exists()
     page = posted(desk, f"{YEAR}tests/net_assets/", **TEST, value_A="37,50", value_C="260")
     assert "The test is recorded" in page
     assert "€899,900" in page
-    assert "€37.50" in page
+    assert "€37.5000" in page
     posted(desk, f"{YEAR}tests/liquidity/", **TEST)
     page = text_of(desk, f"{YEAR}plan/")
     for told in ("The board decided this", "€487.50", "10 shares of class A", "2 / 28 (7.1", "reached"):
         assert told in page
     assert not ExitRequest.objects.exclude(state="waiting").exists()
     page = text_of(desk, f"{YEAR}plan/?outcome=part&budget=200")
-    assert "€187.50" in page
+    # What is announced is what is paid, in whole shares; 200 is only what was set aside.
+    assert "How much is paid in all</dt><dd>€187.50" in page
+    assert "How much is paid in all</dt><dd>€187.50" in text_of(
+        desk, f"{YEAR}decide/?outcome=part&budget=200"
+    )
     assert "granted in part" in page
     assert "Choose" not in text_of(desk, f"{YEAR}plan/?outcome=part&budget=")
     page = text_of(desk, f"{YEAR}decide/?outcome=pay&budget=")
@@ -205,7 +216,7 @@ def test_who_has_an_account_reads_which_and_who_took_the_request_back_too(
     season = asked(jeanne).season
     actions.set_payout_account(
         member=jeanne,
-        iban="BE68539007547034",
+        iban="BE62510007547061",
         holder="J",
         by=jeanne.person,
         now=JULY,  # type: ignore[arg-type]
@@ -213,7 +224,7 @@ def test_who_has_an_account_reads_which_and_who_took_the_request_back_too(
     with_tests(season, secretary)
     decided(season, secretary)
     run_jobs()
-    assert "BE68 … 7034" in Message.objects.filter(person=jeanne.person).latest("pk").body
+    assert "BE62 … 7061" in Message.objects.filter(person=jeanne.person).latest("pk").body
 
 
 def test_whoever_left_still_reads_what_became_of_their_shares(
@@ -238,7 +249,7 @@ def test_the_finance_officer_makes_the_file_takes_it_and_notes_it_paid(
     assert finance.get(address).status_code == 404
     actions.set_payout_account(
         member=jeanne,
-        iban="BE68539007547034",
+        iban="BE62510007547061",
         holder="J",
         by=jeanne.person,
         now=JULY,  # type: ignore[arg-type]
@@ -252,7 +263,7 @@ def test_the_finance_officer_makes_the_file_takes_it_and_notes_it_paid(
     assert "The payment file is made" in posted(finance, address, **day)
     assert "nothing to pay" in posted(finance, address, **day)
     xml = finance.post(f"/en/members/paid-out/files/{PaymentFile.objects.get().pk}/")
-    assert b"BE68539007547034" in xml.content
+    assert b"BE62510007547061" in xml.content
     assert xml.headers["Content-Disposition"] == 'attachment; filename="exit-2026-1.xml"'
     assert Event.objects.get(name="PaymentFileTaken").subject == "exit:2026"
     assert "on a later day" in posted(finance, f"{address}1/paid/")
@@ -264,7 +275,7 @@ def test_the_finance_officer_makes_the_file_takes_it_and_notes_it_paid(
     back |= {"returned_on_day": "21", "returned_on_month": "7", "returned_on_year": "2026"}
     client = signed_in(finance_person())
     page = posted(client, "/en/members/paid-out/returned/", **back)
-    for told in ("It is owed again", back["end_to_end"], "BE68 … 7034", "the account is closed"):
+    for told in ("It is owed again", back["end_to_end"], "BE62 … 7061", "the account is closed"):
         assert told in page
     page = text_of(client, address)
     assert "No account known" in page

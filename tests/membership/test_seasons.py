@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from commonweal.kernel.decision import NotAllowed
+from commonweal.kernel.money import ShareValue
 from commonweal.ledger import queries as books
 from commonweal.ledger.models import Operation
 from commonweal.membership import actions, queries
@@ -18,6 +19,7 @@ from commonweal.membership.rules.movements import MovementKind
 from commonweal.membership.rules.statutes import Evidence, HolderKind, RefundRule, Terms
 from commonweal.people.models import Event, Person
 from tests import factories as make
+from tests.membership.share_values import values
 from tests.membership.test_exits import MARCH, asked, broken, partial_allowed
 
 pytestmark = pytest.mark.django_db
@@ -45,6 +47,10 @@ def holder(count: int = 10, joined_on: date = date(2020, 1, 1)) -> Member:
     return made
 
 
+# Equity that may not be paid out, so that the shares are worth what is said of them.
+OWN_CENTS = 10_000_000_00
+
+
 def with_tests(
     season: ExitSeason,
     by: Person,
@@ -57,9 +63,9 @@ def with_tests(
     told = {"season": season, "as_of": date(2026, 5, 31), "by": by, "now": now, "document": "accounts 2025"}
     actions.record_test(
         kind=ExitTest.NET_ASSETS,
-        have_cents=room_cents + 500_00,
-        keep_cents=500_00,
-        values={"A": value, "B": value, "C": value},
+        have_cents=room_cents + OWN_CENTS,
+        keep_cents=OWN_CENTS,
+        values=dict.fromkeys("ABC", ShareValue(value * 100)),
         **told,
     )
     actions.record_test(kind=ExitTest.LIQUIDITY, have_cents=room_cents, keep_cents=0, **told)
@@ -138,17 +144,19 @@ def test_a_test_names_its_document_its_day_and_the_value_of_each_capped_class(se
         "season": season,
         "kind": ExitTest.NET_ASSETS,
         "as_of": date(2026, 5, 31),
-        "have_cents": 1,
+        "have_cents": 1_000_000_00,
         "keep_cents": 0,
         "document": "accounts",
         "by": secretary,
         "now": JULY,
-        "values": {"A": 50_00, "C": 250_00},
+        "values": values(A="50", C="250"),
     }
     for code, changes in (
         ("no_document", {"document": ""}),
         ("future", {"as_of": date(2026, 7, 9)}),
-        ("no_value", {"values": {"A": 50_00}}),
+        ("no_value", {"values": values(A="50")}),
+        ("above_net_assets", {"values": values(A="100000.0001", C="250")}),
+        ("above_net_assets", {"have_cents": 10_00}),
     ):
         with pytest.raises(actions.ExitRefused) as refusal:
             actions.record_test(**{**good, **changes})
@@ -156,13 +164,27 @@ def test_a_test_names_its_document_its_day_and_the_value_of_each_capped_class(se
     with pytest.raises(NotAllowed):
         actions.record_test(**{**good, "by": make.person()})
     first = actions.record_test(**good)
-    second = actions.record_test(**{**good, "have_cents": 5})
+    second = actions.record_test(**{**good, "have_cents": 900_000_00})
     assert queries.latest_tests(season)[ExitTest.NET_ASSETS] == second
     assert queries.room_of(season) is None
     assert (
         broken("UPDATE membership_seasontest SET have_cents = 9 WHERE id = %s", first.pk)
         == "membership_only_grows"
     )
+
+
+def test_among_equals_who_has_waited_longest_is_served_first(secretary: Person) -> None:
+    """Two requests for one share each, and money for one: the earlier one gets it, although it was carried over from a
+    season before and so came into this one later."""
+    waited, late = holder(1), holder(1)
+    asked(late, datetime(2026, 4, 20, 9, tzinfo=UTC))
+    season = asked(waited, MARCH).season
+    assert ExitRequest.objects.get(member=waited).pk > ExitRequest.objects.get(member=late).pk
+    with_tests(season, secretary, room_cents=50_00)
+    assert [each.member for each in queries.requests_in(season)] == [waited, late]
+    decided(season, secretary, Outcome.PART, budget_cents=50_00)
+    assert (state_of(waited), state_of(late)) == ("granted", "queued")
+    assert ExitRequest.objects.get(follows__member=late).asked_at.month == 4, "it waits from then on"
 
 
 def test_a_part_is_paid_in_whole_shares_and_the_rest_waits_on(secretary: Person) -> None:
@@ -259,7 +281,11 @@ def test_what_moved_meanwhile_is_not_given_back_twice(founder: Member, secretary
     taker = make.member()
     for member, count in ((giver, 4), (emptied, 10)):
         make.shares(member, count, kind=MovementKind.TRANSFER, day=date(2026, 7, 1), counterpart=taker)
-    make.shares(grown, 2, day=date(2026, 7, 2))
+    # Nothing brings shares to who leaves with all, but what an old register says of itself.
+    row = actions.LoadedMovement(
+        "old:1", MovementKind.SUBSCRIPTION, grown.number, "A", 2, 100_00, date(2026, 7, 2)
+    )
+    actions.load_movements(rows=[row], by=None, now=make.NOW)
     season = ExitSeason.objects.get()
     with_tests(season, secretary)
     season = decided(season, secretary)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from commonweal.kernel.money import euros
+from commonweal.kernel.money import ShareValue, euros
 from commonweal.membership.rules.estates import divided
 from commonweal.membership.rules.exits import Outcome, refund_cents
 from commonweal.membership.rules.movements import Held, giving_back
@@ -22,9 +22,9 @@ TEXT = " ".join(
 )
 
 
-def asked(counts: tuple[int, ...], value_cents: int) -> list[Asked]:
+def asked(counts: tuple[int, ...], value: ShareValue) -> list[Asked]:
     """A request for all shares of class A of a member each, 50 euro paid on every one."""
-    lines = [Line("A", count, Held(count, count * 50_00), RefundRule.LOWER, value_cents) for count in counts]
+    lines = [Line("A", count, Held(count, count * 50_00), RefundRule.LOWER, value) for count in counts]
     return [Asked(place, place, True, line.count, (line,)) for place, line in enumerate(lines, 1)]
 
 
@@ -34,7 +34,7 @@ def shares(answer: Answer) -> int:
 
 def test_the_exit_below_what_was_paid() -> None:
     held = Held(10, 500_00)
-    refund = refund_cents(RefundRule.LOWER, 10, held, 37_50)
+    refund = refund_cents(RefundRule.LOWER, 10, held, ShareValue.of("37.5"))
     assert refund == 375_00
     moved = {(account, owner): cents for account, owner, cents in giving_back("A", 1, 10, held, refund)[-2:]}
     assert moved == {("share-money", 0): -125_00, ("share-gain", 0): 125_00}
@@ -45,7 +45,7 @@ def test_the_exit_below_what_was_paid() -> None:
 
 
 def test_the_season_that_pays_a_part() -> None:
-    requests = asked((10, 5, 1), 37_50)
+    requests = asked((10, 5, 1), ShareValue.of("37.5"))
     total = sum(each.cents for each in answers(requests, Outcome.PAY))
     part = answers(requests, Outcome.PART, 300_00)
     granted = [shares(each) for each in part]
@@ -58,7 +58,7 @@ def test_the_season_that_pays_a_part() -> None:
 
 
 def test_the_estate_paid_to_three_heirs() -> None:
-    refund = refund_cents(RefundRule.LOWER, 10, Held(10, 500_00), 37_55)
+    refund = refund_cents(RefundRule.LOWER, 10, Held(10, 500_00), ShareValue.of("37.55"))
     assert refund is not None
     first, second, third = (euros(each) for each in divided(refund, [Fraction(1, 3)] * 3))
     assert f"by the last accounts: {euros(refund)} euro" in TEXT
@@ -68,6 +68,6 @@ def test_the_estate_paid_to_three_heirs() -> None:
 
 
 def test_another_figure_would_be_noticed() -> None:
-    part = answers(asked((10, 5, 1), 37_49), Outcome.PART, 300_00)
+    part = answers(asked((10, 5, 1), ShareValue.of("37.49")), Outcome.PART, 300_00)
     with pytest.raises(AssertionError):
         assert f"shares, {euros(part[0].cents)}, " in TEXT

@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import override
 
+from commonweal.kernel.money import ShareValue
 from commonweal.ui import fields, widgets
 from commonweal.ui.gallery import SampleForm, wrong_form
 
@@ -136,12 +137,92 @@ def test_an_amount_is_read_as_people_write_it(text: str, cents: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "code"), [("", "required"), ("ten", "no_amount"), ("499", "too_little"), ("5000,01", "too_much")]
+    ("text", "code"),
+    [
+        *(("", "required"), ("ten", "no_amount"), ("499", "too_little"), ("5000,01", "too_much")),
+        *(
+            ("1,250", "two_readings"),
+            ("1234,567", "part_of_a_cent"),
+            ("-700", "negative"),
+            ("700-", "negative"),
+        ),
+        *(("1\n250", "no_amount"), ("12€50", "no_amount")),
+    ],
 )
 def test_an_amount_that_cannot_be_says_why(text: str, code: str) -> None:
     with pytest.raises(ValidationError) as refused:
         fields.AmountField(min_cents=50_000, max_cents=500_000).clean(text)
     assert refused.value.code == code
+
+
+@pytest.mark.parametrize(
+    ("language", "question"),
+    [
+        ("en", "“48,203” can be read in two ways: do you mean 48.20 or 48 203?"),
+        ("fr", "« 48,203 » se lit de deux façons : voulez-vous dire 48,20 ou 48 203 ?"),
+        ("nl", "‘48,203’ kan op twee manieren gelezen worden: bedoelt u 48,20 of 48 203?"),
+        ("de", "„48,203“ kann man auf zwei Arten lesen: Meinen Sie 48,20 oder 48 203?"),
+    ],
+)
+def test_an_amount_that_could_be_two_is_asked_about_in_the_language_of_the_reader(
+    language: str, question: str
+) -> None:
+    class Form(forms.Form):
+        amount = fields.AmountField()
+
+    with override(language):
+        form = Form({"amount": "48,203"})
+        assert question in " ".join(str(form.errors["amount"][0]).split())
+        # What was typed stays.
+        assert 'value="48,203"' in str(form["amount"])
+
+
+@pytest.mark.parametrize(("text", "units"), [("48,2031", 482_031), ("€ 37.5", 375_000), ("0,125", 1_250)])
+def test_the_value_of_a_share_is_read_with_four_decimals(text: str, units: int) -> None:
+    assert fields.ShareValueField().clean(text) == ShareValue(units)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        *(("", "required"), ("48,203", "two_readings"), ("1,23456", "part_of_a_cent"), ("-1", "negative")),
+        *(("x", "no_amount"), ("1000001", "too_much")),
+    ],
+)
+def test_what_is_no_value_of_a_share_says_why(text: str, code: str) -> None:
+    with pytest.raises(ValidationError) as refused:
+        fields.ShareValueField().clean(text)
+    assert refused.value.code == code
+
+
+def test_a_value_of_a_share_may_be_left_out_and_comes_back_as_text_to_edit() -> None:
+    field = fields.ShareValueField(required=False)
+    assert field.clean("") is None
+    with override("fr"):
+        assert field.prepare_value(ShareValue(482_000)) == "48,2000"
+    assert field.prepare_value("48,203") == "48,203"
+    assert field.to_python(ShareValue(1)) == ShareValue(1)
+
+
+def test_a_rate_is_read_in_hundredths_of_a_percent() -> None:
+    field = fields.RateField(required=False)
+    assert (field.clean("3,25 %"), field.clean("3"), field.clean("")) == (3_25, 3_00, None)
+    assert (field.clean(3_25), field.prepare_value("x")) == (3_25, "x")
+    with override("nl"):
+        assert field.prepare_value(3_25) == "3,25"
+    for text, code in (("3,125", "two_readings"), ("three", "no_amount"), ("-3", "negative")):
+        with pytest.raises(ValidationError) as refused:
+            field.clean(text)
+        assert refused.value.code == code
+
+
+def test_a_count_with_a_point_is_not_taken_for_one() -> None:
+    field = fields.CountField()
+    assert (field.clean("1000"), field.clean(12)) == (1000, 12)
+    for text in ("1.000", "1,000", "1_000"):
+        with pytest.raises(ValidationError) as refused:
+            field.clean(text)
+        assert refused.value.code == "no_count"
 
 
 def test_a_stored_amount_comes_back_as_text_to_edit() -> None:

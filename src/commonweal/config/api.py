@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache, wraps
 from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -71,14 +74,40 @@ def too_often(request: HttpRequest, _error: Throttled) -> HttpResponse:
 def not_understood(request: HttpRequest, error: ValidationError) -> HttpResponse:
     """What is wrong in which field; what was sent is not repeated."""
     fields = [{"field": ".".join(map(str, each["loc"])), "reason": each["msg"]} for each in error.errors]
+    return _not_understood(request, fields)
+
+
+def _not_understood(request: HttpRequest, fields: list[dict[str, str]]) -> HttpResponse:
     told = {"code": "not_understood", "reason": "Some fields are missing or wrong.", "fields": fields}
     return api.create_response(request, told, status=422)
+
+
+@cache
+def _query_names(route: str, method: str) -> frozenset[str]:
+    """What an operation may be asked in the address, as its description says."""
+    asked = api.get_openapi_schema()["paths"].get(f"/{route}", {}).get(method, {}).get("parameters", [])
+    return frozenset(each["name"] for each in asked if each["in"] == "query")
+
+
+def _nothing_unknown(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """The operation, unless its address asks for something it does not know: `curser=50` would start at the beginning."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        route = request.resolver_match.route if request.resolver_match else ""
+        unknown = sorted(set(request.GET) - _query_names(route, (request.method or "").lower()))
+        if unknown and not route.endswith("openapi.json"):
+            fields = [{"field": f"query.{name}", "reason": "This is not known here."} for name in unknown]
+            return _not_understood(request, fields)
+        return view(request, *args, **kwargs)
+
+    return guarded
 
 
 urls = api.urls
 for pattern in urls[0]:
     # Each operation names its own scope; the mark says so to the check over all addresses.
-    for_keys(cast(Any, pattern.callback))
+    pattern.callback = for_keys(_nothing_unknown(cast(Any, pattern.callback)))
 
 
 @open_to_all

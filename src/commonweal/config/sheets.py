@@ -29,8 +29,8 @@ def bring_in(what: str, path: Path, *, only_check: bool, say: Callable[[str], ob
             kind=kind, name=path.name, content=content, by=None, now=now, background=False
         )
         found = actions.check_import(importing=found, now=now)
-    for row, column, reason in found.problems:
-        say(f"row {row}{f', {column}' if column else ''}: {reason}")
+    for row, column, reason, values in found.problems:
+        say(f"row {row}{f', {column}' if column else ''}: {reason % values}")
     told = f"{found.row_count:,} rows, {found.known_count:,} in already, {found.problem_count:,} problems."
     if only_check or found.problem_count:
         actions.discard_import(importing=found, by=None, now=now)

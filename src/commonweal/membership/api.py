@@ -14,7 +14,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from ninja import Field, Header, Query, Router, Schema, Status
+from ninja import Field, Header, Query, Router, Status
 from ninja.throttling import AuthRateThrottle
 
 from commonweal.kernel.decision import Refusal
@@ -25,6 +25,7 @@ from commonweal.membership.models import Member
 from commonweal.membership.rules.movements import MovementKind
 from commonweal.people.access import ForScope
 from commonweal.people.rules import Channel, Scope
+from commonweal.ui.schemas import Cents, ClosedSchema
 
 router = Router(tags=["membership"])
 _SALT, READING_SECONDS = "register-reading", 24 * 3600
@@ -45,7 +46,7 @@ class PersonRateThrottle(AuthRateThrottle):
         return f"membership-checks:{_key(request).person_id}"
 
 
-class Holding(Schema):
+class Holding(ClosedSchema):
     """What is held in one class of shares."""
 
     share_class: str
@@ -53,7 +54,7 @@ class Holding(Schema):
     paid_cents: int
 
 
-class Membership(Schema):
+class Membership(ClosedSchema):
     """A membership and what it holds today."""
 
     number: int
@@ -63,7 +64,7 @@ class Membership(Schema):
     holdings: list[Holding]
 
 
-class MovementOut(Schema):
+class MovementOut(ClosedSchema):
     """One movement: signed shares and cents, the day it took effect, the moment it was booked."""
 
     operation: int
@@ -76,7 +77,7 @@ class MovementOut(Schema):
     undone: bool
 
 
-class MemberOut(Schema):
+class MemberOut(ClosedSchema):
     """A member as staff find them."""
 
     number: int
@@ -88,20 +89,20 @@ class MemberOut(Schema):
     left_on: date | None
 
 
-class ReadingIn(Schema):
+class ReadingIn(ClosedSchema):
     """Which register: of a day, as known at a moment (now, where left out)."""
 
     day: date
     known_at: datetime | None = None
 
 
-class ReadingOut(Schema):
+class ReadingOut(ClosedSchema):
     """What opens the pages of a reading for a day, once it is noted."""
 
     reading: str
 
 
-class RegisterRowOut(Schema):
+class RegisterRowOut(ClosedSchema):
     """One holder and class."""
 
     number: int
@@ -113,43 +114,43 @@ class RegisterRowOut(Schema):
     paid_cents: int
 
 
-class RegisterPage(Schema):
+class RegisterPage(ClosedSchema):
     """Holders by number; `cursor` is null on the last page."""
 
     rows: list[RegisterRowOut]
     cursor: int | None
 
 
-class MovementIn(Schema):
+class MovementIn(ClosedSchema):
     """A movement as its document tells it; see the secretary's page for what each kind needs."""
 
     number: Number
     kind: MovementKind
     share_class: str = Field(max_length=4)
     effective_on: date
-    count: int = Field(0, ge=0, le=1_000_000)
-    cents: int | None = Field(None, ge=0)
+    count: int = Field(0, ge=0, le=1_000_000, strict=True)
+    cents: Cents | None = None
     counterpart: Number | None = None
     to_class: str = Field("", max_length=4)
-    to_count: int = Field(0, ge=0, le=1_000_000)
+    to_count: int = Field(0, ge=0, le=1_000_000, strict=True)
     document: str = Field(max_length=80)
     note: str = Field("", max_length=500)
 
 
-class Booked(Schema):
+class Booked(ClosedSchema):
     """The number of the operation in the register."""
 
     operation: int
 
 
-class Question(Schema):
+class Question(ClosedSchema):
     """Whom a partner asks about: the number on the card and the date of birth, as the person told them."""
 
     number: Number
     born_on: date
 
 
-class Answer(Schema):
+class Answer(ClosedSchema):
     """Yes or no, and nothing else: also when the number does not exist."""
 
     member: bool

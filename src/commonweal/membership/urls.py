@@ -63,6 +63,7 @@ urlpatterns = [
     path("dividends/", dividends.dividends, name="dividends"),
     path("dividends/new/", dividends.dividend_new, name="dividend-new"),
     path("dividends/<int:pk>/", dividends.dividend, name="dividend"),
+    path("dividends/<int:pk>/tests/<str:kind>/", dividends.dividend_test, name="dividend-test"),
     path("dividends/<int:pk>/withdraw/", dividends.dividend_withdraw, name="dividend-withdraw"),
     path("dividends/<int:pk>/waiting/", dividends.dividend_waiting, name="dividend-waiting"),
     path("dividends/<int:pk>/lines/", dividends.dividend_lines, name="dividend-lines"),

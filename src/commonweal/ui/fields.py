@@ -1,17 +1,25 @@
-"""Form fields that read days, amounts and text as people write them. They say how to mend, never blame."""
+"""Form fields that read days, amounts, rates, counts and text as people write them. They say how to mend, never blame."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import formats
+from django.utils.translation import get_language, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext_lazy
 
-from commonweal.kernel.money import cents_from_text, euros
+from commonweal.kernel.money import (
+    ShareValue,
+    UnreadableAmount,
+    Wrong,
+    cents_from_text,
+    euros,
+    hundredths_from_text,
+)
 from commonweal.kernel.text import EMAIL_MAX, clean, is_email, plain
 from commonweal.ui.formats import day as written_day
 from commonweal.ui.formats import euros as written_euros
@@ -78,8 +86,34 @@ class DatePartsField(forms.MultiValueField):
         return data_list
 
 
+NO_AMOUNT = _("Write an amount in euro with numbers only, such as 1250 or 12,50.")
+PART_OF_A_CENT = _("Write whole cents: at most two numbers behind the comma, such as 12,50.")
+TWO_READINGS = _(
+    "“%(text)s” can be read in two ways: do you mean %(small)s or %(large)s? Write the one you mean."
+)
+NEGATIVE = _("Write the amount without a minus.")
+_NO_RATE = _("Write the rate with numbers, at most two behind the comma.")
+_AMOUNT_WRONG = {Wrong.NO_AMOUNT: NO_AMOUNT, Wrong.PART_OF_A_CENT: PART_OF_A_CENT, Wrong.NEGATIVE: NEGATIVE}
+_VALUE_WRONG = {
+    Wrong.NO_AMOUNT: NO_AMOUNT,
+    Wrong.PART_OF_A_CENT: _("Write at most four numbers behind the comma, such as 48,2031."),
+    Wrong.NEGATIVE: NEGATIVE,
+}
+_RATE_WRONG = dict.fromkeys((Wrong.NO_AMOUNT, Wrong.PART_OF_A_CENT, Wrong.NEGATIVE), _NO_RATE)
+_Value = TypeVar("_Value")
+
+
+def question(wrong: UnreadableAmount, text: str) -> Any:
+    """The text that asks which of two readings is meant, for what was typed."""
+    small, large = wrong.readings
+    return TWO_READINGS % {"text": text, "small": small, "large": large}
+
+
 class AmountField(forms.Field):
-    """An amount in euro as people write it, kept as whole cents (int)."""
+    """An amount in euro as people write it, kept as whole cents (int).
+
+    What can be read in two ways is asked about, in the reader's language, and stays as it was typed.
+    """
 
     widget = Amount
 
@@ -91,15 +125,7 @@ class AmountField(forms.Field):
         """Cents, or None for an empty answer. Raises ValidationError when the text is no amount."""
         if isinstance(value, int):
             return value
-        text = clean(str(value), lines=False) if value is not None else ""
-        if not text:
-            return None
-        try:
-            return cents_from_text(text)
-        except ValueError:
-            raise ValidationError(
-                _("Write an amount in euro with numbers only, such as 1250 or 12,50."), code="no_amount"
-            ) from None
+        return _read(cents_from_text, value, _AMOUNT_WRONG)
 
     def validate(self, value: int | None) -> None:
         """Raises ValidationError outside the allowed amounts."""
@@ -126,6 +152,78 @@ class AmountField(forms.Field):
             return self.to_python(initial) != self.to_python(data)
         except ValidationError:
             return True
+
+
+class ShareValueField(forms.Field):
+    """The net asset value of one share as the accounts give it: euro with up to four decimals, a `ShareValue`."""
+
+    widget = Amount
+
+    def __init__(self, *, max_value: int = 1_000_000, **kwargs: Any) -> None:
+        self.most = ShareValue(max_value * 10_000)
+        super().__init__(**kwargs)
+
+    def to_python(self, value: Any) -> ShareValue | None:
+        """The value, or None for an empty answer. Raises ValidationError when the text is none, or two."""
+        if isinstance(value, ShareValue):
+            return value
+        return _read(ShareValue.from_text, value, _VALUE_WRONG)
+
+    def validate(self, value: ShareValue | None) -> None:
+        """Raises ValidationError for a value no share has, and for none where one is needed."""
+        if value is None and self.required:
+            raise ValidationError(_("Write an amount in euro."), code="required")
+        if value is not None and value > self.most:
+            text = _("Write an amount of at most %(amount)s.")
+            raise ValidationError(text % {"amount": written_euros(self.most.cents_for(1))}, code="too_much")
+
+    def prepare_value(self, value: Any) -> Any:
+        """A kept value as text to edit, with four decimals; what was typed stays as it was typed."""
+        return formats.number_format(value.euro, decimal_pos=4) if isinstance(value, ShareValue) else value
+
+
+class RateField(forms.Field):
+    """A rate in percent as people write it, kept as whole hundredths of a percent (int)."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault(
+            "widget", forms.TextInput(attrs={"inputmode": "decimal", "size": "6", "autocomplete": "off"})
+        )
+        super().__init__(**kwargs)
+
+    def to_python(self, value: Any) -> int | None:
+        """Hundredths of a percent, or None for an empty answer. Raises ValidationError."""
+        if isinstance(value, int):
+            return value
+        return _read(hundredths_from_text, value, _RATE_WRONG)
+
+    def prepare_value(self, value: Any) -> Any:
+        """A kept rate as text to edit; what was typed stays as it was typed."""
+        return formats.number_format(euros(value), decimal_pos=2) if isinstance(value, int) else value
+
+
+class CountField(forms.IntegerField):
+    """A whole number of things. `1.000` and `1,000` are asked about, not taken for one."""
+
+    def to_python(self, value: Any) -> int | None:
+        """The number, or None for an empty answer. Raises ValidationError when it has a point or a comma."""
+        if isinstance(value, str) and any(mark in value for mark in ".,_"):
+            raise ValidationError(
+                _("Write a whole number without a point or a comma, such as 1000."), code="no_count"
+            )
+        return super().to_python(value)
+
+
+def _read(reader: Callable[[str, str], _Value], value: Any, texts: Mapping[Wrong, Any]) -> _Value | None:
+    """What a reader of amounts makes of a typed text, in the reader's language; None for an empty one."""
+    typed = str(value) if value is not None else ""
+    if not clean(typed, lines=False):
+        return None
+    try:
+        return reader(typed, get_language() or "en")
+    except UnreadableAmount as wrong:
+        text = question(wrong, clean(typed, lines=False)) if wrong.readings else texts[wrong.wrong]
+        raise ValidationError(text, code=wrong.wrong.value) from None
 
 
 class CleanCharField(forms.CharField):

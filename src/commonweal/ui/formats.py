@@ -10,6 +10,7 @@ from django.utils import dateformat, timezone
 from django.utils.formats import number_format
 from django.utils.translation import get_language, gettext, ngettext
 
+from commonweal.kernel.money import ShareValue
 from commonweal.kernel.money import euros as exact_euros
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
@@ -38,6 +39,12 @@ def euros(cents: int) -> str:
     text = number(amount, 2 if cents % 100 else 0)
     pattern = _AMOUNT.get(_language(), "{sign}€{number}")
     return pattern.format(sign="\u2212" if cents < 0 else "", number=text)
+
+
+def share_value(value: ShareValue) -> str:
+    """The net asset value of one share with its four decimals: `48,2031 €`, `€ 48,2031`, `€48.2031`."""
+    pattern = _AMOUNT.get(_language(), "{sign}€{number}")
+    return pattern.format(sign="", number=number(value.euro, 4))
 
 
 def day(value: date) -> str:

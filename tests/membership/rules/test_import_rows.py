@@ -6,6 +6,7 @@ import csv
 import io
 import random
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -19,7 +20,7 @@ from commonweal.membership.rules.imports import (
     movement_row,
 )
 from commonweal.membership.rules.movements import MovementKind
-from commonweal.membership.rules.sheets import CELL_MAX, UnreadableSheet, _text, rows_of
+from commonweal.membership.rules.sheets import CELL_MAX, UnreadableSheet, _cell, as_text, rows_of
 
 NAMES = {"number": True, "name": True, "day": False}
 MEMBER = {
@@ -41,7 +42,7 @@ MOVEMENT = {
 }
 
 
-def read(text: str | bytes) -> list[tuple[int, dict[str, str]]]:
+def read(text: str | bytes) -> list[tuple[int, dict[str, Any]]]:
     return list(rows_of(text.encode() if isinstance(text, str) else text, NAMES))
 
 
@@ -59,6 +60,51 @@ def xlsx(rows: list[list[Any]]) -> bytes:
     return out.getvalue()
 
 
+@pytest.mark.parametrize(
+    ("number", "cents"), [(1500, 1_500_00), (1.13, 1_13), (0.1 + 0.2, 30), (1125.5, 1_125_50)]
+)
+def test_a_number_of_a_spreadsheet_is_that_amount_whatever_marks_a_language_uses(
+    number: float, cents: int
+) -> None:
+    columns = dict.fromkeys(MOVEMENT, True)
+    made = xlsx([list(MOVEMENT), [*({**MOVEMENT, "amount": number}).values()]])
+    ((row, cells),) = rows_of(made, columns)
+    found, problems = movement_row(row, dict.fromkeys(COLUMNS[ImportKind.MOVEMENTS], "") | cells)
+    assert (found.cents, problems) == (cents, [])
+
+
+def test_a_number_with_three_decimals_is_refused_and_never_a_thousand() -> None:
+    """The sheet of the trials: a numeric cell 1.125 came in as 1,125.00 euro."""
+    _found, problems = movement_row(
+        2, dict.fromkeys(COLUMNS[ImportKind.MOVEMENTS], "") | MOVEMENT | {"amount": Decimal("1.125")}
+    )
+    assert [(each.column, each.reason % each.values) for each in problems] == [
+        ("amount", "This amount has parts of a cent: 1.125.")
+    ]
+
+
+def test_a_text_that_means_two_amounts_is_asked_about_with_both() -> None:
+    _found, problems = movement_row(
+        2, dict.fromkeys(COLUMNS[ImportKind.MOVEMENTS], "") | MOVEMENT | {"amount": "48,203"}
+    )
+    assert [each.reason % each.values for each in problems] == [
+        "“48,203” can be read in two ways: 48.20 or 48\u00a0203. Write the one meant."
+    ]
+
+
+def test_whole_numbers_and_texts_are_the_same_from_both_kinds_of_sheet() -> None:
+    assert [as_text(_cell(each)) for each in (12.0, 3, 2.5, True, "x", 9000.0)] == [
+        "12",
+        "3",
+        "2.5",
+        "1",
+        "x",
+        "9000",
+    ]
+    found, problems = of_movement(number=Decimal(12), count=Decimal(3), document=Decimal("7.5"))
+    assert (found.number, found.count, found.document, problems) == (12, 3, "7.5", [])
+
+
 @pytest.mark.parametrize("mark", [";", ",", "\t"])
 def test_a_csv_is_read_whatever_parts_its_cells(mark: str) -> None:
     text = f'\ufeffNumber{mark}name{mark}\r\n1{mark}"Zoë ""Zo"""\r\n\r\n2{mark}B{mark}\r\n'
@@ -71,10 +117,10 @@ def test_a_csv_is_read_whatever_parts_its_cells(mark: str) -> None:
 def test_an_xlsx_is_read_as_its_csv_would_be() -> None:
     made = xlsx([["number", "name", "day"], [1, "Zoë", datetime(2020, 2, 3)], [2.5, True, ""]])
     assert read(made) == [
-        (2, {"number": "1", "name": "Zoë", "day": "2020-02-03"}),
-        (3, {"number": "2.5", "name": "1", "day": ""}),
+        (2, {"number": Decimal(1), "name": "Zoë", "day": "2020-02-03"}),
+        (3, {"number": Decimal("2.5"), "name": "1", "day": ""}),
     ]
-    assert _text(date(2020, 2, 3)) == _text(datetime(2020, 2, 3, 10, 30)) == "2020-02-03"
+    assert _cell(date(2020, 2, 3)) == _cell(datetime(2020, 2, 3, 10, 30)) == "2020-02-03"
 
 
 @pytest.mark.parametrize(
@@ -114,7 +160,7 @@ def of_member(**changes: str) -> tuple[Any, list[str]]:
     return found, [each.column for each in problems]
 
 
-def of_movement(**changes: str) -> tuple[MovementRow, list[str]]:
+def of_movement(**changes: str | Decimal) -> tuple[MovementRow, list[str]]:
     found, problems = movement_row(7, dict.fromkeys(COLUMNS[ImportKind.MOVEMENTS], "") | MOVEMENT | changes)
     return found, [each.column for each in problems]
 
@@ -205,6 +251,13 @@ def test_a_movement_says_what_comes_and_goes(changes: dict[str, str], entries: l
         ({"kind": "payment"}, ["count"]),
         ({"amount": "a lot"}, ["amount"]),
         ({"amount": "99999999999999"}, ["amount"]),
+        ({"amount": "-150"}, ["amount"]),
+        ({"amount": "48,203"}, ["amount"]),
+        ({"amount": "1.125"}, ["amount"]),
+        ({"amount": "0,125"}, ["amount"]),
+        ({"amount": Decimal("1.125")}, ["amount"]),
+        ({"amount": Decimal("-150")}, ["amount"]),
+        ({"amount": ""}, ["amount"]),
         ({"kind": "transfer"}, ["counterpart"]),
         ({"kind": "transfer", "counterpart": "12"}, ["counterpart"]),
         ({"counterpart": "13"}, ["counterpart"]),

@@ -7,6 +7,7 @@ from datetime import date
 
 import pytest
 
+from commonweal.kernel.money import ShareValue
 from commonweal.membership.rules import ibans, joining, movements, seasons, statutes
 from commonweal.membership.rules.exits import Outcome
 from commonweal.membership.rules.statutes import RefundRule
@@ -79,7 +80,7 @@ def test_fewer_shares_than_the_minimum_are_not_left() -> None:
 
 def test_an_answer_says_what_it_costs_what_waits_on_a_value_and_what_is_booked() -> None:
     held = movements.Held(4, 200_00)
-    line = seasons.Line("A", 4, held, RefundRule.LOWER, 37_50)
+    line = seasons.Line("A", 4, held, RefundRule.LOWER, ShareValue.of("37.5"))
     unknown = seasons.Line("A", 4, held, RefundRule.LOWER, None)
     asked = seasons.Asked(1, 7, True, 4, (line,))
     answer = seasons.Answer(asked, "granted", (seasons.Refund(line, 4, 200_00, 150_00),), 0, 0)

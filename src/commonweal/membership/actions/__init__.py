@@ -21,6 +21,7 @@ from commonweal.membership.actions.dividends import (
     pay_dividend,
     propose_dividend,
     reckon_dividend,
+    record_dividend_test,
     withdraw_dividend,
 )
 from commonweal.membership.actions.estates import (
@@ -33,6 +34,7 @@ from commonweal.membership.actions.estates import (
     remove_claimant,
     set_claimant_account,
     settle_estate,
+    settlement_planned,
     withdraw_estate,
 )
 from commonweal.membership.actions.exclusions import (
@@ -46,6 +48,7 @@ from commonweal.membership.actions.exclusions import (
     pay_exclusion,
     propose_exclusion,
     refund_exclusion,
+    refund_planned,
 )
 from commonweal.membership.actions.exit_payments import make_payment_file, note_paid
 from commonweal.membership.actions.exits import ExitRefused, ask_to_leave, withdraw_exit
@@ -195,9 +198,11 @@ __all__ = [
     "propose_exclusion",
     "propose_household",
     "reckon_dividend",
+    "record_dividend_test",
     "record_reading",
     "record_test",
     "refund_exclusion",
+    "refund_planned",
     "refuse_conversion",
     "remove_claimant",
     "run_import",
@@ -206,6 +211,7 @@ __all__ = [
     "set_setting",
     "set_terms",
     "settle_estate",
+    "settlement_planned",
     "taker_named",
     "upload_import",
     "withdraw_conversion",

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING
@@ -19,9 +19,12 @@ from commonweal.kernel.text import clean
 from commonweal.ledger import actions as ledger
 from commonweal.membership import queries
 from commonweal.membership.access import may_approve, may_pay_out
-from commonweal.membership.actions.paying_out import pay_dividend_lines
-from commonweal.membership.models import DividendApproval, DividendLine, DividendRun
+from commonweal.membership.actions.paying_out import pay_dividend_heirs, pay_dividend_lines
+from commonweal.membership.actions.refusals import ask
+from commonweal.membership.models import DividendApproval, DividendLine, DividendRun, DividendTest
+from commonweal.membership.queries.shares import classes
 from commonweal.membership.rules import dividends as rules
+from commonweal.membership.rules.exits import ExitTest
 from commonweal.membership.rules.movements import CENT, NOBODY
 from commonweal.membership.rules.payments import OWED, PaymentKind
 from commonweal.membership.states import DIVIDEND, DividendState
@@ -42,15 +45,15 @@ class DividendRefused(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """What is proposed: a financial year, the register as known on a day, the decision and its document, a rate in
-    hundredths of a percent, the day of payment."""
+    """What is proposed: a whole financial year of the statutes, the register as known on a day, the decision and its
+    document, the gross rate of each class in hundredths of a percent, the day of payment."""
 
     year_starts_on: date
     year_ends_on: date
     known_on: date
     decided_on: date
     document: str
-    rate_bp: int
+    rates: Mapping[str, int]
     pay_on: date
 
 
@@ -70,17 +73,17 @@ def propose_dividend(*, proposal: Proposal, by: Person, now: datetime) -> Divide
         # Two proposals at once would each see the cap without the other.
         cursor.execute("LOCK TABLE membership_dividendrun IN SHARE ROW EXCLUSIVE MODE")
     try:
-        regime = queries.regime_on(proposal.pay_on)
-        highest = queries.highest_rate_on(proposal.decided_on, proposal.pay_on)
+        regime, cap = queries.regime_on(proposal.pay_on), queries.cap_on(proposal.decided_on)
     except ValueError as wrong:
         raise DividendRefused(
             _("The settings say no tax or no cap for that day. Ask the secretary to add them."),
             code="no_settings",
         ) from wrong
+    rates = {code: rate for code, rate in sorted(proposal.rates.items()) if rate}
+    if not set(rates) <= set(classes()):
+        raise DividendRefused(_("The statutes know no such class of shares on that day."), code="no_class")
     others = queries.other_rates(proposal.year_starts_on, proposal.year_ends_on)
-    decision = rules.may_share(proposal.rate_bp, others, highest)
-    if not decision:
-        raise DividendRefused(_(str(decision.reason)), code=decision.code)
+    ask(DividendRefused, rules.may_share(rules.Rates(rates or {"": 0}, regime.percent), others, cap))
     end = datetime.combine(proposal.known_on, time.max, timezone.get_current_timezone())
     run = DividendRun.objects.create(
         year_starts_on=proposal.year_starts_on,
@@ -88,7 +91,8 @@ def propose_dividend(*, proposal: Proposal, by: Person, now: datetime) -> Divide
         known_at=min(end, now),
         decided_on=proposal.decided_on,
         document=document,
-        rate_bp=proposal.rate_bp,
+        rates=rates,
+        smallest_cents=queries.smallest_on(proposal.pay_on),
         pay_on=proposal.pay_on,
         tax_percent=regime.percent,
         exempt_cents=regime.exempt_cents,
@@ -96,11 +100,19 @@ def propose_dividend(*, proposal: Proposal, by: Person, now: datetime) -> Divide
         proposed_by=by,
         proposed_at=now,
     )
-    _record("DividendProposed", run, by, now, rate_bp=run.rate_bp)
+    _record("DividendProposed", run, by, now, rates=run.rates)
     return run
 
 
 def _ask_days(proposal: Proposal, today: date) -> None:
+    """The cap is one of a financial year: cut in parts, each part would take all of it."""
+    if (proposal.year_starts_on, proposal.year_ends_on) not in queries.ended_years(today):
+        raise DividendRefused(
+            _(
+                "A dividend is for a whole financial year of the statutes that has ended. Choose one from the list."
+            ),
+            code="no_financial_year",
+        )
     if not proposal.year_starts_on < proposal.year_ends_on < proposal.decided_on <= proposal.pay_on:
         raise DividendRefused(
             _("The days must follow one another: the year, its end, the decision, the payment."),
@@ -139,7 +151,7 @@ def reckon_dividend(*, run_id: int, now: datetime) -> DividendRun:
             code="holder_unknown",
         ) from wrong
     cent_days = [sum(holder.cent_days.values()) for holder in holders]
-    gross = rules.gross_parts(cent_days, run.rate_bp, run.days)
+    gross = rules.gross_parts([rules.weighted(each.cent_days, run.rates) for each in holders], run.days)
     regime = rules.Regime(run.tax_percent, run.exempt_cents, run.at_source)
     used = queries.exempted_in(run.pay_on.year) if run.at_source else {}
     shares = rules.shares_of(gross, (holder.person_id for holder in holders), regime, used)
@@ -162,7 +174,7 @@ def reckon_dividend(*, run_id: int, now: datetime) -> DividendRun:
         for code, weight in holder.cent_days.items():
             by_class[code] = by_class.get(code, 0) + weight
     whole = sum(gross)
-    parts = rules.class_parts(whole, by_class)
+    parts = rules.class_parts(whole, {code: days * run.rates.get(code, 0) for code, days in by_class.items()})
     run.reckoned_at, run.lines_count, run.gross_cents, run.tax_cents = now, count, whole, tax
     run.by_class = {code: [by_class[code], parts[code]] for code in sorted(by_class)}
     run.save(update_fields=["reckoned_at", "lines_count", "gross_cents", "tax_cents", "by_class"])
@@ -180,6 +192,7 @@ def approve_dividend(*, run: DividendRun, by: Person, now: datetime) -> Dividend
     demand(may_approve(run, by, timezone.localdate(now)))
     if run.reckoned_at is None or not run.lines_count:
         raise DividendRefused(_("There are no figures to approve yet."), code="not_reckoned")
+    ask(DividendRefused, rules.may_distribute(run.gross_cents, queries.room_of_dividend(run)))
     DividendApproval.objects.create(run=run, person=by, at=now)
     count = run.approvals.count()
     if count >= APPROVALS:
@@ -187,6 +200,49 @@ def approve_dividend(*, run: DividendRun, by: Person, now: datetime) -> Dividend
         run.save(update_fields=["state"])
     _record("DividendApproved", run, by, now, approvals=count)
     return run
+
+
+@transaction.atomic
+def record_dividend_test(
+    *,
+    run: DividendRun,
+    kind: ExitTest,
+    as_of: date,
+    have_cents: int,
+    keep_cents: int,
+    document: str,
+    by: Person,
+    now: datetime,
+) -> DividendTest:
+    """Records one of the two tests of a proposal (articles 6:115 and 6:116 CSA/WVV), in cents; a later one of the same kind
+    takes its place and both stay. Whoever approves sees the figures: once one did, they stay as they are.
+
+    Raises NotAllowed, DividendRefused.
+    """
+    demand(may_pay_out(by, timezone.localdate(now)))
+    run = _locked(run.pk, "approve")
+    document = clean(document, lines=False)[:80]
+    if not document:
+        raise DividendRefused(_("Name the document with these figures."), code="no_document")
+    if as_of > timezone.localdate(now):
+        raise DividendRefused(_("These figures are of a day to come. Check the day."), code="future")
+    if run.approvals.exists():
+        raise DividendRefused(
+            _("Somebody has approved these figures already. Withdraw the dividend and propose it again."),
+            code="approved_before",
+        )
+    test = DividendTest.objects.create(
+        run=run,
+        kind=kind,
+        as_of=as_of,
+        have_cents=have_cents,
+        keep_cents=keep_cents,
+        document=document,
+        by=by,
+        at=now,
+    )
+    _record("DividendTestRecorded", run, by, now, test=test.pk, kind=kind)
+    return test
 
 
 @transaction.atomic
@@ -223,7 +279,7 @@ def close_dividend(*, run: DividendRun, by: Person, now: datetime) -> DividendRu
     """Ends the work on a run. What nobody gave an account for stays owed. Raises NotAllowed, DividendRefused."""
     run = _locked(run.pk, "close")
     demand(may_pay_out(by, timezone.localdate(now)))
-    if queries.payable(run, 0, 1):
+    if queries.payable(run, 0, 1, timezone.localdate(now)) or queries.payable_to_heirs(run):
         raise DividendRefused(_("Someone can still be paid: make the payment files first."), code="payable")
     run.state = DividendState.CLOSED
     run.save(update_fields=["state"])
@@ -251,6 +307,8 @@ def carry_on(*, run_id: int, now: Callable[[], datetime], at_once: int = LINES_A
         with transaction.atomic():
             run = _locked(run_id)
             after = pay_dividend_lines(run=run, after=after, now=now(), at_once=at_once)
+            if after is None:
+                pay_dividend_heirs(run=run, now=now())
     if run.state == DividendState.PAID_OUT:
         # The pages of the run ask about rows that have just come. Until the server has looked at these, it plans as if
         # there were none, and who waits for an account took seconds instead of a fiftieth of one.
@@ -280,5 +338,10 @@ def _book_some(run_id: int, now: datetime, at_once: int) -> DividendRun:
     )
     run.booked_count, run.booked_until = run.booked_count + len(rows), rows[-1][0]
     run.save(update_fields=["booked_count", "booked_until"])
+    if run.booked_count == run.lines_count:
+        # Of earlier dividends nothing is paid meanwhile that is added to this one.
+        list(DividendRun.objects.select_for_update().filter(pk__lt=run.pk).order_by("pk").values_list("pk"))
+        if added := queries.carry_into(run):
+            _record("DividendCarriedInto", run, None, now, lines=added)
     ledger.post_many(drafts=[draft], now=now)
     return run

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -16,7 +18,7 @@ from commonweal.membership.access import may_keep_register, may_pay_out
 from commonweal.membership.actions.exits import day_of
 from commonweal.membership.actions.members import lock_numbers
 from commonweal.membership.actions.paying_out import Due, pay_in_a_file, refund_texts
-from commonweal.membership.actions.refusals import ask, named
+from commonweal.membership.actions.refusals import ask, ask_values, figures_of, named
 from commonweal.membership.actions.shares import Movement, booked
 from commonweal.membership.models import Claimant, Estate, ExitRequest, Member, PaymentFile
 from commonweal.membership.queries import estates as queries
@@ -24,7 +26,7 @@ from commonweal.membership.queries.payouts import files_under
 from commonweal.membership.rules import estates as rules
 from commonweal.membership.rules.credit_transfers import CreditTransfer
 from commonweal.membership.rules.estates import EndKind, Settlement
-from commonweal.membership.rules.ibans import read_iban, shortened
+from commonweal.membership.rules.ibans import may_be_paid, read_iban, shortened
 from commonweal.membership.rules.movements import MovementKind
 from commonweal.membership.rules.payments import PaymentKind
 from commonweal.membership.states import ESTATE, EXIT, EstateState
@@ -32,6 +34,7 @@ from commonweal.people.actions import record
 from commonweal.people.rules import Channel
 
 if TYPE_CHECKING:
+    from commonweal.membership.rules.exits import Accounts
     from commonweal.people.models import Person
 
 
@@ -39,6 +42,29 @@ class EstateRefused(Refusal):
     """The file is not complete, or stands elsewhere; the code says which."""
 
     code = "estate_refused"
+
+
+@dataclass(frozen=True, slots=True)
+class SettlementPlan:
+    """What is booked when an estate is settled: class -> cents given back, and for each who claims, in their order, cents
+    to be paid or shares of each class taken over."""
+
+    claimants: list[Claimant]
+    refunds: dict[str, int]
+    cents_each: list[int]
+    shares: dict[str, list[int]]
+
+    @property
+    def cents(self) -> int:
+        """What is paid in all."""
+        return sum(self.refunds.values())
+
+    @property
+    def digest(self) -> str:
+        """The same for the same people, accounts, amounts and shares, and for nothing else."""
+        people = [(each.pk, each.name, each.iban) for each in self.claimants]
+        told = repr((people, sorted(self.refunds.items()), self.cents_each, sorted(self.shares.items())))
+        return sha256(told.encode()).hexdigest()
 
 
 def _open(estate: Estate, move: str) -> Estate:
@@ -161,53 +187,71 @@ def settle_estate(
     decision: str,
     by: Person,
     now: datetime,
-    values: Mapping[str, int] | None = None,
+    accounts: Accounts | None = None,
+    seen: str | None = None,
 ) -> Estate:
     """Books what becomes of the shares: a refund, effective on the day the membership ended, divided among all who claim;
     or shares passed on, from today, to heirs who are members. Whole, or not at all.
 
-    `decision` names the board's decision, with both tests for a refund; `values` the net asset value of a share in cents,
-    by class. Raises NotAllowed, EstateRefused, and what a movement is refused for.
+    `decision` names the board's decision, with both tests for a refund; `accounts` the net assets and the value of a share,
+    where the refund of a class needs it; `seen` is the digest of the plan that was looked at.
+    Raises NotAllowed, EstateRefused (also when it is no longer what was seen), and what a movement is refused for.
     """
     demand(may_keep_register(by, day_of(now)))
     move = "refund" if settlement == Settlement.REFUND else "take_over"
     estate = _open(estate, move)
     decision, heirship = named(EstateRefused, decision), clean(heirship, lines=False)[:80]
+    plan = settlement_planned(
+        estate=estate, settlement=settlement, heirship=heirship, accounts=accounts, today=day_of(now)
+    )
+    if seen is not None and seen != plan.digest:
+        raise EstateRefused(
+            _("Something changed since you looked. Look again before you book."), code="changed"
+        )
+    if settlement == Settlement.REFUND:
+        _refunded(estate, plan, decision, by, now)
+    else:
+        _passed_on(estate, plan, decision, by, now)
+    estate.state, estate.heirship, estate.decision = ESTATE.move(move).target, heirship, decision
+    estate.settled_at, estate.settled_cents = now, plan.cents
+    estate.save()
+    _told("EstateSettled", estate, by, now, settlement=settlement, cents=plan.cents, **figures_of(accounts))
+    return estate
+
+
+def settlement_planned(
+    *, estate: Estate, settlement: Settlement, heirship: str, accounts: Accounts | None, today: date
+) -> SettlementPlan:
+    """What a settlement would book, to be looked at before it is. Writes nothing. Raises EstateRefused where it cannot be
+    settled so."""
+    ask(EstateRefused, ESTATE.permits(estate.state, "refund"))
     claimants = queries.claimants_of(estate)
-    claims = queries.claims_of(claimants, day_of(now))
     ask(
         EstateRefused,
         rules.may_settle(
             EndKind(estate.kind),
             settlement,
-            claims,
+            queries.claims_of(claimants, today),
             heirship_named=bool(heirship) or estate.kind != EndKind.DEATH,
         ),
     )
-    if settlement == Settlement.REFUND:
-        total = _refunded(estate, claimants, dict(values or {}), decision, by, now)
-    else:
-        total = _passed_on(estate, claimants, decision, by, now)
-    estate.state, estate.heirship, estate.decision = ESTATE.move(move).target, heirship, decision
-    estate.settled_at, estate.settled_cents = now, total
-    estate.save()
-    _told("EstateSettled", estate, by, now, settlement=settlement, cents=total)
-    return estate
-
-
-def _refunded(
-    estate: Estate,
-    claimants: list[Claimant],
-    values: dict[str, int],
-    decision: str,
-    by: Person,
-    now: datetime,
-) -> int:
-    refunds = queries.refunds_of(estate, values)
+    if settlement == Settlement.TAKEOVER:
+        return SettlementPlan(claimants, {}, [0] * len(claimants), queries.shares_for(estate, claimants))
+    ask_values(EstateRefused, accounts)
+    refunds = queries.refunds_of(estate, accounts.values if accounts else {})
     if None in refunds.values():
-        raise EstateRefused(_("Write the net asset value of a share of each class."), code="no_value")
+        raise EstateRefused(
+            _("Write the net assets, the day of these accounts and the value of a share of each class."),
+            code="no_value",
+        )
+    known = {code: cents or 0 for code, cents in refunds.items()}
+    parts = rules.divided(sum(known.values()), [queries.part_of(each) for each in claimants])
+    return SettlementPlan(claimants, known, parts, {})
+
+
+def _refunded(estate: Estate, plan: SettlementPlan, decision: str, by: Person, now: datetime) -> None:
     held = queries.held_by_estate(estate)
-    for code, cents in refunds.items():
+    for code, cents in plan.refunds.items():
         movement = Movement(
             *(MovementKind.REFUND, code, estate.ended_on, held[code].shares),
             cents=cents,
@@ -222,18 +266,14 @@ def _refunded(
             now=now,
             channel=Channel.PAPER,
         )
-    total = sum(cents or 0 for cents in refunds.values())
-    for claimant, cents in zip(
-        claimants, rules.divided(total, [queries.part_of(each) for each in claimants]), strict=True
-    ):
+    for claimant, cents in zip(plan.claimants, plan.cents_each, strict=True):
         Claimant.objects.filter(pk=claimant.pk).update(cents=cents)
-    return total
 
 
-def _passed_on(estate: Estate, claimants: list[Claimant], decision: str, by: Person, now: datetime) -> int:
+def _passed_on(estate: Estate, plan: SettlementPlan, decision: str, by: Person, now: datetime) -> None:
     # From the day it is booked: an heir may have become a member only after the death.
-    for code, counts in queries.shares_for(estate, claimants).items():
-        for claimant, count in zip(claimants, counts, strict=True):
+    for code, counts in plan.shares.items():
+        for claimant, count in zip(plan.claimants, counts, strict=True):
             if not count:
                 continue
             movement = Movement(
@@ -249,7 +289,6 @@ def _passed_on(estate: Estate, claimants: list[Claimant], decision: str, by: Per
                 now=now,
                 channel=Channel.PAPER,
             )
-    return 0
 
 
 @transaction.atomic
@@ -322,12 +361,14 @@ def set_claimant_account(*, claimant: Claimant, iban: str, by: Person, now: date
 
 def _account(iban: str) -> str:
     try:
-        return read_iban(iban)
+        number = read_iban(iban)
     except ValueError as wrong:
         raise EstateRefused(
-            _("This is no account number. Copy it from a bank card or app, such as BE68 5390 0754 7034."),
+            _("This is no account number. Copy it from a bank card or app, such as BE62 5100 0754 7061."),
             code="wrong_iban",
         ) from wrong
+    ask(EstateRefused, may_be_paid(number, settings.SITE["iban"]))
+    return number
 
 
 def _told(

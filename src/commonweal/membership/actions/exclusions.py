@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
@@ -14,7 +13,7 @@ from commonweal.kernel.text import clean
 from commonweal.membership.access import may_keep_register
 from commonweal.membership.actions.exits import day_of
 from commonweal.membership.actions.paying_out import Due, pay_in_a_file, refund_texts
-from commonweal.membership.actions.refusals import ask, named
+from commonweal.membership.actions.refusals import ask, ask_values, figures_of, named
 from commonweal.membership.actions.shares import Movement, booked
 from commonweal.membership.models import Exclusion, ExitRequest, Member, PaymentFile
 from commonweal.membership.queries import exclusions as queries
@@ -32,6 +31,7 @@ from commonweal.people.actions import record
 from commonweal.people.rules import Act, Channel
 
 if TYPE_CHECKING:
+    from commonweal.membership.rules.exits import Accounts
     from commonweal.people.models import Person
 
 
@@ -63,15 +63,15 @@ def _at(exclusion: Exclusion, move: str, by: Person, now: datetime) -> Exclusion
     return exclusion
 
 
-def _saved(exclusion: Exclusion, move: str, by: Person, now: datetime) -> Exclusion:
+def _saved(exclusion: Exclusion, move: str, by: Person, now: datetime, **data: object) -> Exclusion:
     exclusion.state = EXCLUSION.move(move).target
     exclusion.save()
-    _told(f"Exclusion{move.title()}", exclusion, by, now)
+    _told(f"Exclusion{move.title()}", exclusion, by, now, **data)
     return exclusion
 
 
-def _told(name: str, exclusion: Exclusion, by: Person, now: datetime) -> None:
-    record(name, f"member:{exclusion.member_id}", by=by, at=now, data={"exclusion": exclusion.pk})
+def _told(name: str, exclusion: Exclusion, by: Person, now: datetime, **data: object) -> None:
+    record(name, f"member:{exclusion.member_id}", by=by, at=now, data={"exclusion": exclusion.pk, **data})
 
 
 @transaction.atomic
@@ -204,18 +204,22 @@ def refund_exclusion(
     document: str,
     by: Person,
     now: datetime,
-    values: Mapping[str, int] | None = None,
+    accounts: Accounts | None = None,
+    seen: int | None = None,
 ) -> Exclusion:
-    """Books the refund, reckoned as for leaving, effective on the day of the decision. `document` is the board's decision
-    that both tests allow it; `values` the net asset value of a share in cents, by class.
+    """Books the refund, calculated as for leaving, effective on the day of the decision. `document` is the board's decision
+    that both tests allow it; `accounts` the net assets and the value of a share, where a class needs it; `seen` the cents
+    that were looked at.
 
-    Raises NotAllowed, ExclusionRefused, and what a movement is refused for.
+    Raises NotAllowed, ExclusionRefused (also when it is no longer what was seen), and what a movement is refused for.
     """
     exclusion = _at(exclusion, "refund", by, now)
     document = named(ExclusionRefused, document)
-    refunds = queries.exclusion_refunds(exclusion, dict(values or {}))
-    if None in refunds.values():
-        raise ExclusionRefused(_("Write the net asset value of a share of each class."), code="no_value")
+    refunds = refund_planned(exclusion=exclusion, accounts=accounts)
+    if seen is not None and seen != sum(refunds.values()):
+        raise ExclusionRefused(
+            _("Something changed since you looked. Look again before you book."), code="changed"
+        )
     held = queries.held_by_excluded(exclusion)
     for code, cents in refunds.items():
         movement = Movement(
@@ -232,8 +236,24 @@ def refund_exclusion(
             now=now,
             channel=Channel.PAPER,
         )
-    exclusion.refund_cents = sum(cents or 0 for cents in refunds.values())
-    return _saved(exclusion, "refund", by, now)
+    exclusion.refund_cents = sum(refunds.values())
+    return _saved(exclusion, "refund", by, now, **figures_of(accounts))
+
+
+def refund_planned(*, exclusion: Exclusion, accounts: Accounts | None) -> dict[str, int]:
+    """Class -> cents a refund would give back, to be looked at before it is booked. Writes nothing.
+
+    Raises ExclusionRefused where it is not so far, or a value is missing or above the net assets.
+    """
+    ask(ExclusionRefused, EXCLUSION.permits(exclusion.state, "refund"))
+    ask_values(ExclusionRefused, accounts)
+    refunds = queries.exclusion_refunds(exclusion, accounts.values if accounts else {})
+    if None in refunds.values():
+        raise ExclusionRefused(
+            _("Write the net assets, the day of these accounts and the value of a share of each class."),
+            code="no_value",
+        )
+    return {code: cents or 0 for code, cents in refunds.items()}
 
 
 @transaction.atomic

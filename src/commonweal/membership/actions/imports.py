@@ -122,7 +122,9 @@ def check_import(*, importing: Import, now: datetime) -> Import:
     held = _locked(importing, "check")
     found = checked(ImportKind(held.kind), content_of(held), now.date())
     held.row_count, held.known_count, held.problem_count = found.rows, found.known, len(found.problems)
-    held.problems = [[each.row, each.column, each.reason] for each in found.problems[:PROBLEMS_MAX]]
+    held.problems = [
+        [each.row, each.column, each.reason, dict(each.values)] for each in found.problems[:PROBLEMS_MAX]
+    ]
     return _moved(held, "check", by=None, now=now)
 
 

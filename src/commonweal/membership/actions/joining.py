@@ -18,6 +18,7 @@ from commonweal.membership.actions.members import admit_member
 from commonweal.membership.actions.refusals import ask
 from commonweal.membership.actions.shares import Movement, MovementRefused, booked
 from commonweal.membership.models import Application, InformationNote, Member, Refund
+from commonweal.membership.queries.exits import leaves_with_all
 from commonweal.membership.queries.guardianships import is_protected
 from commonweal.membership.queries.joining import (
     child_of,
@@ -137,6 +138,7 @@ def ask_for_shares(
         raise CannotAsk(
             _("A request for shares is open already: it is paid or withdrawn first."), code="open"
         )
+    _stays(holder_on(person, organisation, today), today)
     held = holds(person, organisation, asking.share_class, today)
     asker = Asker(person is not None, person.born_on if person else None, representative is not None, held)
     ask(CannotAsk, rules.may_ask(terms, asker, asking.count, today))
@@ -167,6 +169,14 @@ def ask_for_shares(
         },
     )
     return application
+
+
+def _stays(member: Member | None, today: date) -> None:
+    if member is not None and leaves_with_all(member, today):
+        raise CannotAsk(
+            _("They asked to leave with all shares, so they receive none. The request is taken back first."),
+            code="leaving",
+        )
 
 
 def _kept(asking: Asking, now: datetime, **decided: Any) -> Application:

@@ -48,7 +48,7 @@ class ReturnRefused(Refusal):
 
 class Due(NamedTuple):
     """One payment to make: whose money is owed (member id and number; nobody's is None and 0), the row it pays (none for
-    a dividend), the transfer as the bank sees it."""
+    a dividend, but who claims the holder's estate), the transfer as the bank sees it."""
 
     member_id: int | None
     number: int
@@ -124,17 +124,32 @@ def pay_dividend_lines(*, run: DividendRun, after: int, now: datetime, at_once: 
 
     Inside the caller's transaction and under the run's lock.
     """
-    rows = queries.payable(run, after, at_once)
+    rows = queries.payable(run, after, at_once, timezone.localdate(now))
     if not rows:
         return None
+    _pay_rows(run, rows, now)
+    return rows[-1].member_id if len(rows) == at_once else None
+
+
+def pay_dividend_heirs(*, run: DividendRun, now: datetime) -> None:
+    """One file for those who claim the estates of holders who died or were wound up: nobody pays a dead person's account.
+
+    Inside the caller's transaction and under the run's lock.
+    """
+    rows = queries.payable_to_heirs(run)
+    if rows:
+        _pay_rows(run, rows, now)
+
+
+def _pay_rows(run: DividendRun, rows: Sequence[queries.Payable], now: datetime) -> None:
     texts = _texts(run)
     due = [
         Due(
             row.member_id,
             row.number,
-            None,
+            row.claimant,
             CreditTransfer(
-                f"D{run.pk}-{row.number}-{row.attempt}",
+                f"D{run.pk}-{row.number}-{f'{row.claimant}-' if row.claimant else ''}{row.attempt}",
                 row.holder,
                 row.iban,
                 row.cents,
@@ -146,7 +161,6 @@ def pay_dividend_lines(*, run: DividendRun, after: int, now: datetime, at_once: 
     pay_on = max(run.pay_on, timezone.localdate(now))
     reference = queries.reference_of(run)
     pay_in_a_file(kind=PaymentKind.DIVIDEND, reference=reference, due=due, pay_on=pay_on, by=None, now=now)
-    return rows[-1].member_id if len(rows) == at_once else None
 
 
 def _texts(run: DividendRun) -> dict[str, str]:
@@ -187,7 +201,9 @@ def book_return(
     if payment is None:
         raise ReturnRefused(_("No payment of ours bears this reference."), code="unknown")
     kind = PaymentKind(payment.file.kind)
-    if payment.pays is not None:
+    if kind == PaymentKind.DIVIDEND:
+        DividendRun.objects.select_for_update().get(pk=int(payment.file.reference.partition(":")[2]))
+    elif payment.pays is not None:
         lock_paid(kind, payment.pays)
     Payment.objects.select_for_update().get(pk=payment.pk)
     if ReturnedPayment.objects.filter(payment=payment).exists():
@@ -199,7 +215,7 @@ def book_return(
     back = ReturnedPayment.objects.create(
         payment=payment, reason=reason, returned_on=returned_on, noted_by=by, noted_at=now
     )
-    if payment.pays is not None:
+    if payment.pays is not None and kind != PaymentKind.DIVIDEND:
         _owe_again(kind, payment.pays)
     record(
         "PaymentReturned",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -12,10 +13,11 @@ from django.utils.translation import gettext_lazy as _
 from commonweal.kernel.decision import Refusal, demand
 from commonweal.kernel.text import clean
 from commonweal.membership.access import may_set_account
+from commonweal.membership.actions.refusals import ask
 from commonweal.membership.models import Member, PayoutAccount
 from commonweal.membership.queries.payouts import payout_accounts_of
 from commonweal.membership.rules.credit_transfers import NAME_MAX, sepa_text
-from commonweal.membership.rules.ibans import read_iban, shortened
+from commonweal.membership.rules.ibans import may_be_paid, read_iban, shortened
 from commonweal.people.actions import record
 from commonweal.people.rules import Channel
 
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
 
 
 class WrongAccount(Refusal):
-    """The account number fails its own check digits, or nobody is named as its holder."""
+    """The account number fails its own check digits, cannot be paid, or nobody is named as its holder."""
 
     code = "wrong_account"
 
@@ -53,9 +55,10 @@ def set_payout_account(
         number = read_iban(iban)
     except ValueError as wrong:
         raise WrongAccount(
-            _("This is no account number. Copy it from your bank card or app, such as BE68 5390 0754 7034."),
+            _("This is no account number. Copy it from your bank card or app, such as BE62 5100 0754 7061."),
             code="wrong_iban",
         ) from wrong
+    ask(WrongAccount, may_be_paid(number, settings.SITE["iban"]))
     name = clean(holder, lines=False)[:NAME_MAX]
     if not sepa_text(name):
         raise WrongAccount(_("Write who holds the account."), code="no_holder")

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from django.utils.translation import gettext as _
 
 from commonweal.kernel.decision import Decision, Refusal
 from commonweal.kernel.text import clean
+from commonweal.membership.queries.shares import issued_on
+from commonweal.membership.rules.exits import may_be_worth
+
+if TYPE_CHECKING:
+    from commonweal.membership.rules.exits import Accounts
 
 # As long as the ledger keeps the name of a document.
 DOCUMENT_LENGTH_MAX = 80
@@ -23,3 +30,20 @@ def named(refusal: type[Refusal], document: str) -> str:
     if not document:
         raise refusal(_("Name the document this rests on."), code="no_document")
     return document
+
+
+def ask_values(refusal: type[Refusal], accounts: Accounts | None) -> None:
+    """Raises the refusal where all shares together would be worth more than the net assets the accounts name."""
+    if accounts is not None:
+        ask(refusal, may_be_worth(accounts, issued_on(accounts.values, accounts.as_of)))
+
+
+def figures_of(accounts: Accounts | None) -> dict[str, Any]:
+    """The figures of accounts a refund rests on, as an event keeps them: euro as text, cents, a day."""
+    if accounts is None:
+        return {}
+    return {
+        "net_assets_cents": accounts.net_assets_cents,
+        "accounts_of": accounts.as_of.isoformat(),
+        "values": {code: str(value) for code, value in accounts.values.items()},
+    }

@@ -19,7 +19,7 @@ from commonweal.membership.actions.members import lock_numbers
 from commonweal.membership.actions.refusals import ask
 from commonweal.membership.models import ExitRequest, ExitSeason, Member, SeasonTest
 from commonweal.membership.queries import seasons as queries
-from commonweal.membership.queries.shares import classes
+from commonweal.membership.queries.shares import classes, issued_on
 from commonweal.membership.rules import exits as rules
 from commonweal.membership.rules.exits import ExitTest, Outcome
 from commonweal.membership.rules.movements import MovementKind
@@ -27,6 +27,7 @@ from commonweal.membership.states import SEASON, SeasonState
 from commonweal.people.actions import record
 
 if TYPE_CHECKING:
+    from commonweal.kernel.money import ShareValue
     from commonweal.membership.rules.seasons import Answer
     from commonweal.people.models import Person
 
@@ -45,11 +46,11 @@ def record_test(
     document: str,
     by: Person,
     now: datetime,
-    values: Mapping[str, int] | None = None,
+    values: Mapping[str, ShareValue] | None = None,
 ) -> SeasonTest:
     """Records one of the two tests; a later one of the same kind takes its place and both stay.
 
-    `values` is the net asset value of a share, by class, in cents; a net-asset test names each class that needs one.
+    `values` is the net asset value of a share, by class; a net-asset test names each class that needs one.
     Raises NotAllowed, ExitRefused.
     """
     demand(may_keep_register(by, day_of(now)))
@@ -62,13 +63,17 @@ def record_test(
         raise ExitRefused(_("These figures are of a day to come. Check the day."), code="future")
     if kind == ExitTest.NET_ASSETS and set(queries.classes_with_value(season, classes())) - set(given):
         raise ExitRefused(_("Write the net asset value of a share of each class."), code="no_value")
+    if kind == ExitTest.NET_ASSETS:
+        ask(
+            ExitRefused, rules.may_be_worth(rules.Accounts(as_of, have_cents, given), issued_on(given, as_of))
+        )
     test = SeasonTest.objects.create(
         season=season,
         kind=kind,
         as_of=as_of,
         have_cents=have_cents,
         keep_cents=keep_cents,
-        values=given if kind == ExitTest.NET_ASSETS else {},
+        values={code: str(value) for code, value in given.items()} if kind == ExitTest.NET_ASSETS else {},
         document=document,
         by=by,
         at=now,

@@ -16,6 +16,7 @@ from commonweal.ledger import actions as ledger
 from commonweal.membership.access import may_consult_register, may_keep_register
 from commonweal.membership.actions.refusals import ask
 from commonweal.membership.models import ExitRequest, Member
+from commonweal.membership.queries.exits import leaves_with_all
 from commonweal.membership.queries.shares import held_on, holdings_of, setting_on, terms_on
 from commonweal.membership.rules import movements as rules
 from commonweal.membership.rules.movements import GIVING_BACK, PASSING_ON, Held, MovementKind
@@ -189,6 +190,7 @@ def _entries(member: Member, movement: Movement) -> rules.Entries:
     if kind == MovementKind.SUBSCRIPTION:
         if not member.belongs_on(day):
             raise MovementRefused(_("They are not a member on that day."), code="not_a_member")
+        _stays(member, day)
         ask(MovementRefused, may_issue(terms))
         ask(MovementRefused, may_hold(terms, held.shares, count, is_person=member.person_id is not None))
         cents = count * terms.price_cents if movement.cents is None else movement.cents
@@ -207,6 +209,7 @@ def _entries(member: Member, movement: Movement) -> rules.Entries:
             )
         if not taker.belongs_on(day):
             raise MovementRefused(_("The other one is not a member on that day."), code="not_a_member")
+        _stays(taker, day)
         takes = held_on(taker.number, share_class, day)
         ask(MovementRefused, may_hold(terms, takes.shares, count, is_person=taker.person_id is not None))
         return rules.moved(share_class, member.number, -count, -held.paid_on(count), taker.number)
@@ -219,16 +222,30 @@ def _entries(member: Member, movement: Movement) -> rules.Entries:
         given = rules.giving_back(share_class, member.number, count, held, refund)
         return (*given, *(owed_back(member.number, refund) if movement.owed else ()))
     if kind == MovementKind.CONVERSION:
-        into = _terms(movement.to_class, day)
-        if movement.to_class == share_class or movement.to_count < 1:
-            raise MovementRefused(_("Say into how many shares of which other class."), code="no_target")
-        has = held_on(member.number, movement.to_class, day)
-        ask(
-            MovementRefused,
-            may_hold(into, has.shares, movement.to_count, is_person=member.person_id is not None),
-        )
-        return rules.conversion(share_class, movement.to_class, member.number, count, movement.to_count, held)
+        return _converted(member, movement, held)
     raise MovementRefused(_("A correction undoes a movement: choose it in the list."), code="not_this_way")
+
+
+def _converted(member: Member, movement: Movement, held: Held) -> rules.Entries:
+    share_class, to_class = movement.share_class, movement.to_class
+    into = _terms(to_class, movement.effective_on)
+    if to_class == share_class or movement.to_count < 1:
+        raise MovementRefused(_("Say into how many shares of which other class."), code="no_target")
+    has = held_on(member.number, to_class, movement.effective_on)
+    ask(
+        MovementRefused,
+        may_hold(into, has.shares, movement.to_count, is_person=member.person_id is not None),
+    )
+    return rules.conversion(share_class, to_class, member.number, movement.count, movement.to_count, held)
+
+
+def _stays(member: Member, day: date) -> None:
+    """Raises MovementRefused where somebody who asked to leave with all shares would get more of them."""
+    if leaves_with_all(member, day):
+        raise MovementRefused(
+            _("They asked to leave with all shares, so they receive none. The request is taken back first."),
+            code="leaving",
+        )
 
 
 def _at_last(member: Member, share_class: str) -> Held:

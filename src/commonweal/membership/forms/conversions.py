@@ -10,14 +10,14 @@ from django.utils.translation import gettext_lazy as _
 
 from commonweal.membership.forms.doors import RequestForm
 from commonweal.membership.rules.movements import Held
-from commonweal.ui.fields import CleanCharField
+from commonweal.ui.fields import CleanCharField, CountField
 
 
 class ConversionForm(RequestForm):
     """How many shares of which class become shares of which other; for staff also the door and the paper."""
 
     share_class = forms.ChoiceField(label=_("Class you have"))
-    count = forms.IntegerField(label=_("How many shares of it"), min_value=1, max_value=1_000_000)
+    count = CountField(label=_("How many shares of it"), min_value=1, max_value=1_000_000)
     to_class = forms.ChoiceField(label=_("Class they become"))
 
     field_order = ("share_class", "count", "to_class", "channel", "document")

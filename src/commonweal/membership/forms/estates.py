@@ -10,10 +10,11 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from commonweal.membership.forms.share_values import accounts_from, add_accounts
 from commonweal.membership.models import Member
 from commonweal.membership.queries import member_with_number
 from commonweal.membership.rules.estates import EndKind, Settlement, read_part
-from commonweal.ui.fields import AmountField, CleanCharField, DatePartsField
+from commonweal.ui.fields import CleanCharField, CountField, DatePartsField
 from commonweal.ui.widgets import ChoiceCards
 
 
@@ -41,7 +42,7 @@ class ClaimantAccountForm(forms.Form):
     iban = CleanCharField(
         label=_("Account number (IBAN)"),
         max_length=42,
-        help_text=_("As on your bank card or in your bank's app, such as BE68 5390 0754 7034."),
+        help_text=_("As on your bank card or in your bank's app, such as BE62 5100 0754 7061."),
     )
 
 
@@ -62,9 +63,9 @@ class ClaimantForm(forms.Form):
         label=_("Account number (IBAN)"),
         max_length=42,
         required=False,
-        help_text=_("As on your bank card or in your bank's app, such as BE68 5390 0754 7034."),
+        help_text=_("As on your bank card or in your bank's app, such as BE62 5100 0754 7061."),
     )
-    heir = forms.IntegerField(
+    heir = CountField(
         label=_("Member number, if they are a member"), min_value=1, max_value=2_000_000_000, required=False
     )
 
@@ -119,20 +120,15 @@ class SettlementForm(forms.Form):
     def __init__(self, *args: Any, codes: Iterable[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.codes = list(codes)
-        for code in self.codes:
-            self.fields[f"value_{code}"] = AmountField(
-                label=_("Net asset value of one share of class %(code)s") % {"code": code}, required=False
-            )
+        add_accounts(self, self.codes)
 
     def settled(self) -> dict[str, Any]:
-        """What `settle_estate` needs besides the estate, who and when."""
+        """What `settlement_planned` needs besides the estate and the day."""
         given = self.cleaned_data
-        values = {code: given[f"value_{code}"] for code in self.codes if given[f"value_{code}"] is not None}
         return {
             "settlement": Settlement(given["settlement"]),
             "heirship": given["heirship"],
-            "decision": given["decision"],
-            "values": values,
+            "accounts": accounts_from(given, self.codes),
         }
 
 

@@ -8,8 +8,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from commonweal.membership.forms.share_values import accounts_from, add_accounts
 from commonweal.membership.rules.exclusions import SentBy
-from commonweal.ui.fields import AmountField, CleanCharField, DatePartsField
+from commonweal.membership.rules.exits import Accounts
+from commonweal.ui.fields import CleanCharField, DatePartsField
 from commonweal.ui.widgets import ChoiceCards
 
 STAYS, GOES = "kept", "excluded"
@@ -80,11 +82,8 @@ class ExclusionRefundForm(forms.Form):
     def __init__(self, *args: Any, codes: Iterable[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.codes = list(codes)
-        for code in self.codes:
-            self.fields[f"value_{code}"] = AmountField(
-                label=_("Net asset value of one share of class %(code)s") % {"code": code}
-            )
+        add_accounts(self, self.codes)
 
-    def values(self) -> dict[str, int]:
-        """The value of a share by class."""
-        return {code: self.cleaned_data[f"value_{code}"] for code in self.codes}
+    def accounts(self) -> Accounts | None:
+        """The figures of the accounts the refund rests on."""
+        return accounts_from(self.cleaned_data, self.codes)

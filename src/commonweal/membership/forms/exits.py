@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from commonweal.membership.forms.doors import RequestForm
 from commonweal.membership.rules.movements import Held
+from commonweal.ui.fields import CountField
 from commonweal.ui.widgets import ChoiceCards
 
 ALL, SOME = "all", "some"
@@ -29,7 +30,7 @@ class ExitForm(RequestForm):
         initial=ALL,
     )
     share_class = forms.ChoiceField(label=_("Class of shares"), required=False)
-    count = forms.IntegerField(label=_("How many shares"), min_value=1, max_value=1_000_000, required=False)
+    count = CountField(label=_("How many shares"), min_value=1, max_value=1_000_000, required=False)
     field_order = ("what", "share_class", "count", "channel", "document")
 
     def __init__(

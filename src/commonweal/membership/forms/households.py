@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from commonweal.membership.forms.doors import DoorField
-from commonweal.ui.fields import CleanCharField
+from commonweal.ui.fields import CleanCharField, CountField
 
 
 class AgreementForm(forms.Form):
@@ -37,7 +37,7 @@ class AgreementForm(forms.Form):
 class HouseholdForm(AgreementForm):
     """With whom post is shared: number and family name must both be right."""
 
-    number = forms.IntegerField(label=_("Their member number"), min_value=1, max_value=2_000_000_000)
+    number = CountField(label=_("Their member number"), min_value=1, max_value=2_000_000_000)
     family_name = CleanCharField(
         label=_("Their family name"),
         max_length=160,

@@ -25,7 +25,7 @@ from commonweal.people.queries import person_with_address
 from commonweal.people.rules import LegalForm
 from commonweal.places.queries import municipalities_coded, municipality_matches
 from commonweal.places.rules import name_in, plain_postcode
-from commonweal.ui.fields import CleanCharField, DatePartsField, EmailAddressField
+from commonweal.ui.fields import CleanCharField, CountField, DatePartsField, EmailAddressField
 from commonweal.ui.formats import euros, number
 from commonweal.ui.widgets import ChoiceCards, DateParts
 
@@ -107,7 +107,7 @@ class WhoForm(StepForm):
     """For whom staff enter a request, and through which door it came."""
 
     channel = DoorField(label=_("How did it come in?"))
-    member_number = forms.IntegerField(
+    member_number = CountField(
         label=_("Member number, if known"), min_value=1, max_value=2_000_000_000, required=False
     )
     given_name = CleanCharField(label=_("First name"), max_length=80, required=False)
@@ -305,7 +305,7 @@ class SharesForm(StepForm):
     """Which class and how many, as the statutes of the day allow."""
 
     share_class = forms.ChoiceField(label=_("Class of shares"))
-    count = forms.IntegerField(
+    count = CountField(
         label=_("How many shares?"),
         min_value=1,
         max_value=1_000_000,

@@ -20,7 +20,7 @@ class AccountForm(forms.Form):
     iban = CleanCharField(
         label=_("Account number (IBAN)"),
         max_length=IBAN_TYPED_MAX,
-        help_text=_("As on your bank card or in your bank's app, such as BE68 5390 0754 7034."),
+        help_text=_("As on your bank card or in your bank's app, such as BE62 5100 0754 7061."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
     holder = CleanCharField(

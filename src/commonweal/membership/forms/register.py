@@ -14,7 +14,7 @@ from commonweal.membership.actions import Movement
 from commonweal.membership.models import Member
 from commonweal.membership.queries import classes, member_with_number
 from commonweal.membership.rules.movements import MovementKind
-from commonweal.ui.fields import AmountField, CleanCharField, DatePartsField
+from commonweal.ui.fields import AmountField, CleanCharField, CountField, DatePartsField
 from commonweal.ui.widgets import ChoiceCards
 
 SHARES_MAX = 1_000_000
@@ -75,13 +75,13 @@ class MovementForm(forms.Form):
     """One movement of shares as it stands on paper: of each kind, what that kind needs."""
 
     share_class = forms.ChoiceField(label=_("Class of shares"))
-    count = forms.IntegerField(label=_("How many shares"), min_value=1, max_value=SHARES_MAX)
+    count = CountField(label=_("How many shares"), min_value=1, max_value=SHARES_MAX)
     cents = AmountField(label=_("Amount paid, or given back"), required=False)
-    counterpart = forms.IntegerField(
+    counterpart = CountField(
         label=_("Member number of who takes the shares"), min_value=1, max_value=2_000_000_000
     )
     to_class = forms.ChoiceField(label=_("Class they become"))
-    to_count = forms.IntegerField(label=_("Shares they become"), min_value=1, max_value=SHARES_MAX)
+    to_count = CountField(label=_("Shares they become"), min_value=1, max_value=SHARES_MAX)
     effective_on = DatePartsField(label=_("Day on which it takes effect"))
     document = CleanCharField(
         label=_("Document it rests on"),

@@ -9,11 +9,11 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from commonweal.membership.forms.share_values import MOST_CENTS, value_field, values_from
 from commonweal.membership.rules.exits import ExitTest, Outcome
 from commonweal.ui.fields import AmountField, CleanCharField, DatePartsField
 from commonweal.ui.widgets import ChoiceCards
 
-MOST_CENTS = 10**13
 LABELS = {
     ExitTest.NET_ASSETS: (
         _("Net assets"),
@@ -50,9 +50,7 @@ class SeasonTestForm(forms.Form):
         if kind != ExitTest.NET_ASSETS:
             del self.fields["below"]
         for code in self.codes:
-            self.fields[f"value_{code}"] = AmountField(
-                label=_("Net asset value of one share of class %(code)s") % {"code": code}
-            )
+            self.fields[f"value_{code}"] = value_field(code)
         self.order_fields(["as_of", "have_cents", "below", "keep_cents"])
 
     def test(self) -> dict[str, Any]:
@@ -64,7 +62,7 @@ class SeasonTestForm(forms.Form):
             "have_cents": sign * given["have_cents"],
             "keep_cents": given["keep_cents"],
             "document": given["document"],
-            "values": {code: given[f"value_{code}"] for code in self.codes},
+            "values": values_from(given, self.codes),
         }
 
 
@@ -78,9 +76,11 @@ class OutcomeForm(forms.Form):
         initial=Outcome.PAY.value,
     )
     budget = AmountField(
-        label=_("How much is paid in all"),
+        label=_("Set aside for a part, at most"),
         required=False,
-        help_text=_("Only for a part: what the tests leave."),
+        help_text=_(
+            "Only for a part: at most what the tests leave. It is paid in whole shares, so mostly a little less."
+        ),
     )
 
     def asked(self) -> tuple[Outcome, int | None]:

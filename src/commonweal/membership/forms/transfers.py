@@ -8,15 +8,15 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from commonweal.membership.rules.movements import Held
-from commonweal.ui.fields import CleanCharField
+from commonweal.ui.fields import CleanCharField, CountField
 
 
 class OfferForm(forms.Form):
     """Which shares, and to whom: number and name must both be right."""
 
     share_class = forms.ChoiceField(label=_("Class of shares"))
-    count = forms.IntegerField(label=_("How many shares"), min_value=1, max_value=1_000_000)
-    number = forms.IntegerField(label=_("Their member number"), min_value=1, max_value=2_000_000_000)
+    count = CountField(label=_("How many shares"), min_value=1, max_value=1_000_000)
+    number = CountField(label=_("Their member number"), min_value=1, max_value=2_000_000_000)
     family_name = CleanCharField(
         label=_("Their family name"),
         max_length=160,

@@ -2,7 +2,13 @@
 
 from commonweal.membership.models.accreditation import AccreditationNote
 from commonweal.membership.models.conversions import ConversionRequest
-from commonweal.membership.models.dividends import DividendApproval, DividendLine, DividendRun
+from commonweal.membership.models.dividends import (
+    DividendApproval,
+    DividendCarry,
+    DividendLine,
+    DividendRun,
+    DividendTest,
+)
 from commonweal.membership.models.estates import Claimant, Estate
 from commonweal.membership.models.exclusions import Exclusion
 from commonweal.membership.models.exits import (
@@ -37,8 +43,10 @@ __all__ = [
     "Claimant",
     "ConversionRequest",
     "DividendApproval",
+    "DividendCarry",
     "DividendLine",
     "DividendRun",
+    "DividendTest",
     "Estate",
     "Exclusion",
     "ExitRefund",

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from commonweal.kernel.privacy import Personal
+from commonweal.membership.rules.exits import ExitTest
 from commonweal.membership.states import DividendState
 
 
@@ -15,7 +16,8 @@ class DividendRun(models.Model):
     """A dividend over a financial year: proposed with its rate, reckoned, approved by two, paid in files.
 
     The database lets the state move as `states.DIVIDEND` says, the figures be set once, and nothing else be changed.
-    `known_at` is what the register knew then; `by_class` is class -> [cent-days, gross cents].
+    `known_at` is what the register knew then; `rates` is class -> gross rate in hundredths of a percent, `by_class` is
+    class -> [cent-days, gross cents]. What a holder is due below `smallest_cents` is added to their next dividend.
     """
 
     year_starts_on = models.DateField()
@@ -23,7 +25,8 @@ class DividendRun(models.Model):
     known_at = models.DateTimeField()
     decided_on = models.DateField()
     document = models.CharField(max_length=80)
-    rate_bp = models.PositiveIntegerField()
+    rates = models.JSONField()
+    smallest_cents = models.PositiveBigIntegerField(default=0)
     pay_on = models.DateField()
     tax_percent = models.PositiveSmallIntegerField()
     exempt_cents = models.PositiveBigIntegerField()
@@ -49,7 +52,8 @@ class DividendRun(models.Model):
                     "known_at",
                     "decided_on",
                     "document",
-                    "rate_bp",
+                    "rates",
+                    "smallest_cents",
                     "pay_on",
                 ),
                 *(
@@ -78,7 +82,7 @@ class DividendRun(models.Model):
             ),
             models.CheckConstraint(
                 name="dividend_figures_in_order",
-                condition=Q(rate_bp__gte=1, tax_percent__lt=100, tax_cents__lte=F("gross_cents"))
+                condition=Q(tax_percent__lt=100, tax_cents__lte=F("gross_cents"))
                 & Q(booked_count__lte=F("lines_count")),
             ),
         )
@@ -97,6 +101,55 @@ class DividendRun(models.Model):
     def is_booked(self) -> bool:
         """Whether all that is owed stands in the ledger."""
         return self.reckoned_at is not None and self.booked_count == self.lines_count
+
+
+class DividendTest(models.Model):
+    """Figures of the net-asset or the liquidity test of a dividend, in cents; the latest of each kind counts.
+
+    A dividend is a distribution (articles 6:115 and 6:116 CSA/WVV): the database lets none be approved without both, nor
+    one above what they leave.
+    """
+
+    run = models.ForeignKey(DividendRun, models.PROTECT, related_name="tests")
+    kind = models.CharField(max_length=12, choices=ExitTest.choices())
+    as_of = models.DateField()
+    have_cents = models.BigIntegerField()
+    keep_cents = models.PositiveBigIntegerField()
+    document = models.CharField(max_length=80)
+    by = models.ForeignKey("people.Person", models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    personal: ClassVar[dict[str, Personal]] = {
+        **dict.fromkeys(
+            ("run", "kind", "as_of", "have_cents", "keep_cents", "document", "at"), Personal.NONE
+        ),
+        "by": Personal.KEPT,
+    }
+
+    class Meta:
+        ordering = ("id",)
+        constraints = (models.CheckConstraint(name="dividend_test_has_document", condition=~Q(document="")),)
+
+
+class DividendCarry(models.Model):
+    """What a holder is due of a dividend, too little to be paid, added to a later one. Only added to, once a dividend."""
+
+    run = models.ForeignKey(DividendRun, models.PROTECT, related_name="carried_on")
+    member = models.ForeignKey("membership.Member", models.PROTECT, related_name="+")
+    into = models.ForeignKey(DividendRun, models.PROTECT, related_name="carried_in")
+    cents = models.PositiveBigIntegerField()
+
+    personal: ClassVar[dict[str, Personal]] = dict.fromkeys(("run", "member", "into", "cents"), Personal.KEPT)
+
+    class Meta:
+        ordering = ("id",)
+        indexes = (models.Index(fields=("into", "member"), name="dividend_carried_into"),)
+        constraints = (
+            models.UniqueConstraint(name="dividend_carried_once", fields=("run", "member")),
+            models.CheckConstraint(
+                name="dividend_carried_forward", condition=Q(into__gt=F("run"), cents__gte=1)
+            ),
+        )
 
 
 class DividendApproval(models.Model):

@@ -9,6 +9,7 @@ from django.db.models import F, Q
 
 from commonweal.kernel.privacy import Personal
 from commonweal.membership.rules.estates import EndKind
+from commonweal.membership.rules.ibans import PAID_PATTERN
 from commonweal.membership.states import EstateState
 
 
@@ -88,7 +89,7 @@ class Claimant(models.Model):
             ),
             models.CheckConstraint(
                 name="claimant_account_is_an_iban",
-                condition=Q(iban="") | Q(iban__regex=r"^[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}$"),
+                condition=Q(iban="") | Q(iban__regex=PAID_PATTERN),
             ),
             models.CheckConstraint(
                 name="claimant_agreed_whole",

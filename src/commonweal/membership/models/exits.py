@@ -83,7 +83,7 @@ class SeasonTest(models.Model):
     """One test of the law for a season: what there is, what must stay; the latest of each kind counts. Only added to.
 
     `have_cents` are the net assets (or the means of the coming months), `keep_cents` what may not be paid out (or what
-    falls due). `values` holds the net asset value of one share in cents, by class, of the same accounts.
+    falls due). `values` holds the net asset value of one share, by class, of the same accounts, as text with four decimals.
     """
 
     season = models.ForeignKey(ExitSeason, models.PROTECT, related_name="tests")

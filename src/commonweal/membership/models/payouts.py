@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.db.models.functions import Reverse
 
 from commonweal.kernel.privacy import Personal
+from commonweal.membership.rules.ibans import PAID_PATTERN
 from commonweal.membership.rules.payments import PaymentKind, ReturnReason
 
 
@@ -37,7 +38,7 @@ class PayoutAccount(models.Model):
         constraints = (
             models.CheckConstraint(
                 name="payout_account_is_an_iban",
-                condition=Q(iban__regex=r"^[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}$"),
+                condition=Q(iban__regex=PAID_PATTERN),
             ),
             models.CheckConstraint(name="payout_account_has_a_holder", condition=~Q(holder="")),
         )
@@ -113,7 +114,9 @@ class Payment(models.Model):
             # It holds what is paid and the number of the attempt: nothing is paid twice.
             models.UniqueConstraint(fields=("end_to_end",), name="payment_once"),
             models.CheckConstraint(name="payment_pays", condition=Q(cents__gte=1)),
-            models.CheckConstraint(name="payment_to_someone", condition=~Q(iban="") & ~Q(holder="")),
+            models.CheckConstraint(
+                name="payment_to_someone", condition=Q(iban__regex=PAID_PATTERN) & ~Q(holder="")
+            ),
         )
 
 

@@ -49,12 +49,16 @@ def _reasons(first: date, last: date) -> list[str]:
 
 
 def _dividend(first: date, last: date) -> Decimal | None:
-    """Percent of what was paid on shares that all dividends of a year give together, after withholding tax."""
+    """Percent of what was paid on shares that all dividends of a year give together, after withholding tax; of the class
+    that gets most."""
     runs = DividendRun.objects.exclude(state=DividendState.WITHDRAWN).filter(
         year_ends_on__range=(first, last)
     )
-    parts = [Decimal(rate * (100 - tax)) / 10_000 for rate, tax in runs.values_list("rate_bp", "tax_percent")]
-    return sum(parts, Decimal(0)).quantize(Decimal("0.01")) if parts else None
+    found: dict[str, Decimal] = {}
+    for rates, tax in runs.values_list("rates", "tax_percent"):
+        for code, rate in rates.items():
+            found[code] = found.get(code, Decimal(0)) + Decimal(rate * (100 - tax)) / 10_000
+    return max(found.values()).quantize(Decimal("0.01")) if found else None
 
 
 def _notes(year: int) -> dict[Condition, Note]:

@@ -1,29 +1,27 @@
-"""Reads of dividends: who had what in for how long, what is due and where it is paid, what is wrong."""
+"""Reads of dividends: which years and rates there may be, who had what in for how long, what is wrong."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-from django.db import connection
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Sum
 
 from commonweal.ledger import queries as ledger
 from commonweal.ledger.queries import Trouble
 from commonweal.membership.models import (
     DividendLine,
     DividendRun,
+    DividendTest,
     Member,
-    Payment,
-    PaymentFile,
-    PayoutAccount,
-    ReturnedPayment,
+    StatuteSetting,
 )
 from commonweal.membership.queries.shares import classes, setting_on
 from commonweal.membership.rules import dividends as rules
 from commonweal.membership.rules import movements as names
+from commonweal.membership.rules.exits import ExitTest, room
 from commonweal.membership.rules.payments import OWED, PaymentKind
 from commonweal.membership.rules.statutes import SettingName
 from commonweal.membership.states import DividendState
@@ -32,7 +30,7 @@ if TYPE_CHECKING:
     from commonweal.people.models import Person
 
 READ_AT_ONCE = 5_000
-TEN, PAGE, TROUBLES_MAX = 10, 50, 50
+TEN, PAGE, TROUBLES_MAX, YEARS_MAX = 10, 50, 50, 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,28 +40,6 @@ class Holder:
     member_id: int
     person_id: int | None
     cent_days: dict[str, int]
-
-
-class Payable(NamedTuple):
-    """What is due to a member and where it goes; `attempt` counts from 1."""
-
-    member_id: int
-    number: int
-    language: str
-    cents: int
-    iban: str
-    holder: str
-    attempt: int
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far paying has come: payments that stand and their cents, those that came back, files."""
-
-    paid_count: int
-    paid_cents: int
-    returned_count: int
-    files: list[PaymentFile]
 
 
 def reference_of(run: DividendRun) -> str:
@@ -83,20 +59,46 @@ def regime_on(day: date) -> rules.Regime:
     return rules.Regime(percent, exempt, how == rules.AT_SOURCE)
 
 
-def highest_rate_on(decided_on: date, pay_on: date) -> int:
-    """The highest gross rate of a dividend, in hundredths of a percent. Raises ValueError when the settings do not say."""
-    cap = setting_on(SettingName.DIVIDEND_CAP_PERCENT, decided_on)
+def cap_on(decided_on: date) -> rules.Cap:
+    """The highest dividend of a financial year by the settings of a day. Raises ValueError when they do not say."""
+    percent = setting_on(SettingName.DIVIDEND_CAP_PERCENT, decided_on)
     basis = setting_on(SettingName.DIVIDEND_CAP_BASIS, decided_on)
-    if cap is None or basis is None:
+    if percent is None or basis is None:
         raise ValueError(f"no cap on {decided_on}")
-    return rules.highest_rate(cap, basis, regime_on(pay_on).percent)
+    return rules.Cap(percent, basis)
 
 
-def other_rates(starts_on: date, ends_on: date) -> int:
-    """The rates of other runs that share a day of this year, together, in hundredths of a percent."""
+def other_rates(starts_on: date, ends_on: date) -> list[rules.Rates]:
+    """The rates of the other dividends that share a day with this financial year."""
     runs = DividendRun.objects.exclude(state=DividendState.WITHDRAWN)
     runs = runs.filter(year_starts_on__lte=ends_on, year_ends_on__gte=starts_on)
-    return int(runs.aggregate(total=Sum("rate_bp"))["total"] or 0)
+    return [rules.Rates(rates, tax) for rates, tax in runs.values_list("rates", "tax_percent")]
+
+
+def ended_years(today: date) -> list[tuple[date, date]]:
+    """The financial years of the statutes that have ended before a day, the latest first; at most fifteen."""
+    rows = StatuteSetting.objects.filter(code=SettingName.FINANCIAL_YEAR_MONTH).order_by("starts_on")
+    months = list(rows.values_list("starts_on", "value"))
+    if not months:
+        return []
+    years = rules.financial_years(months, today.year - YEARS_MAX - 1, today.year)
+    return [year for year in reversed(years) if year[1] < today][:YEARS_MAX]
+
+
+def smallest_on(day: date) -> int:
+    """Cents below which a dividend is not paid but added to the next one, by the settings of a day."""
+    return int(setting_on(SettingName.DIVIDEND_SMALLEST_CENTS, day) or 0)
+
+
+def latest_dividend_tests(run: DividendRun) -> dict[ExitTest, DividendTest]:
+    """The test of each kind that counts: the last one recorded."""
+    rows = DividendTest.objects.filter(run=run).select_related("by").order_by("pk")
+    return {ExitTest(row.kind): row for row in rows}
+
+
+def room_of_dividend(run: DividendRun) -> int | None:
+    """Cents the two tests leave to share out; None while one is missing."""
+    return room({kind: row.have_cents - row.keep_cents for kind, row in latest_dividend_tests(run).items()})
 
 
 def holders_in_year(run: DividendRun) -> Iterator[Holder]:
@@ -133,66 +135,6 @@ def exempted_in(income_year: int) -> dict[int, int]:
     return {person: int(total) for person, total in rows if person is not None}
 
 
-# The account set last, unless a payment on it came back; and how often it was tried. A line is payable when every
-# payment of it came back.
-_PAYABLE = """
-    SELECT l.member_id, m.number, m.language, l.gross_cents - l.tax_cents, a.iban, a.holder, 1 + tried.made
-    FROM membership_dividendline l JOIN membership_member m ON m.id = l.member_id
-    JOIN LATERAL (SELECT iban, holder FROM membership_payoutaccount WHERE member_id = l.member_id
-      ORDER BY id DESC LIMIT 1) a ON true
-    CROSS JOIN LATERAL (SELECT count(*) AS made, count(r.id) AS returned,
-        coalesce(bool_or(p.iban = a.iban AND p.holder = a.holder), false) AS used
-      FROM membership_payment p LEFT JOIN membership_returnedpayment r ON r.payment_id = p.id
-      WHERE p.member_id = l.member_id AND p.file_id = ANY(%(files)s)) tried
-    WHERE l.run_id = %(run)s AND l.member_id > %(after)s AND tried.made = tried.returned AND NOT tried.used
-    ORDER BY l.member_id LIMIT %(limit)s"""
-
-
-def payable(run: DividendRun, after: int, limit: int) -> list[Payable]:
-    """The next lines of a run that are not paid and have an account to be paid on, above a member id."""
-    # Asked for once: joined to the files, each of ten thousand members looked through all of them.
-    files = list(PaymentFile.objects.filter(reference=reference_of(run)).values_list("pk", flat=True))
-    with connection.cursor() as cursor:
-        given: dict[str, Any] = {"run": run.pk, "files": files, "after": after, "limit": limit}
-        cursor.execute(_PAYABLE, given)
-        return [Payable(*row) for row in cursor.fetchall()]
-
-
-def payments_of(run: DividendRun) -> QuerySet[Payment]:
-    """All payments of a run, those that came back too."""
-    return Payment.objects.filter(file__reference=reference_of(run))
-
-
-def progress_of(run: DividendRun) -> Progress:
-    """How far paying has come; three queries."""
-    files = list(PaymentFile.objects.filter(reference=reference_of(run)).defer("content"))
-    back = ReturnedPayment.objects.filter(payment__file__reference=reference_of(run))
-    told = back.aggregate(count=Count("id"), cents=Sum("payment__cents"))
-    count, cents = sum(each.count for each in files), sum(each.cents for each in files)
-    return Progress(count - told["count"], cents - int(told["cents"] or 0), told["count"], files)
-
-
-def unpaid_lines(run: DividendRun) -> QuerySet[DividendLine]:
-    """Lines of a run that are not paid: no payment, or each one came back. Largest first."""
-    standing = payments_of(run).filter(member=OuterRef("member"), returned__isnull=True)
-    lines = run.lines.filter(~Exists(standing)).select_related("member__person", "member__organisation")
-    return lines.order_by("-gross_cents", "member_id")
-
-
-def without_account(run: DividendRun) -> QuerySet[DividendLine]:
-    """Lines of a run that cannot be paid: no account was ever given, or what went to it came back."""
-    # From the few that came back: asked of each account, each looked for its payment.
-    came_back = PayoutAccount.objects.filter(
-        member__payments__returned__isnull=False,
-        member__payments__file__reference=reference_of(run),
-        member__payments__iban=F("iban"),
-        member__payments__holder=F("holder"),
-    )
-    tried = list(came_back.values_list("pk", flat=True))
-    given = PayoutAccount.objects.filter(member=OuterRef("member")).exclude(pk__in=tried)
-    return unpaid_lines(run).filter(~Exists(given))
-
-
 def largest_lines(run: DividendRun) -> list[DividendLine]:
     """The ten largest lines of a run."""
     lines = run.lines.select_related("member__person", "member__organisation")
@@ -202,41 +144,6 @@ def largest_lines(run: DividendRun) -> list[DividendLine]:
 def approvers_of(run: DividendRun) -> list[tuple[Person, Any]]:
     """Who approved a run, and when."""
     return [(each.person, each.at) for each in run.approvals.select_related("person")]
-
-
-def lines_of_person(person: Person) -> list[tuple[DividendLine, Payment | None]]:
-    """What a person got in dividends that were approved, under whichever member number, latest first; each with the payment
-    that did not come back. Two queries."""
-    return _lines(Q(member__person=person))
-
-
-def lines_of_member(member: Member) -> list[tuple[DividendLine, Payment | None]]:
-    """The same under one member number."""
-    return _lines(Q(member=member))
-
-
-def _lines(whose: Q) -> list[tuple[DividendLine, Payment | None]]:
-    states = (DividendState.APPROVED, DividendState.PAID_OUT, DividendState.CLOSED)
-    lines = DividendLine.objects.filter(whose, run__state__in=states)
-    payments = Payment.objects.filter(whose, returned__isnull=True)
-    paid = {
-        (payment.file.reference, payment.member_id): payment
-        for payment in payments.select_related("file").defer("file__content")
-    }
-    return [
-        (line, paid.get((reference_of(line.run), line.member_id)))
-        for line in lines.select_related("run", "member").order_by("-run_id", "-member_id")
-    ]
-
-
-def line_rows(run: DividendRun) -> Iterator[tuple[Any, ...]]:
-    """(number, family name, given name, organisation, gross, exempt, tax, paid) of each line, in bounded memory."""
-    standing = payments_of(run).filter(member=OuterRef("member"), returned__isnull=True)
-    told = ("member__person__family_name", "member__person__given_name", "member__organisation__name")
-    rows = run.lines.annotate(paid=Exists(standing)).order_by("member__number")
-    return rows.values_list(
-        "member__number", *told, "gross_cents", "exempt_cents", "tax_cents", "paid"
-    ).iterator(READ_AT_ONCE)
 
 
 def dividend_troubles() -> list[Trouble]:

@@ -20,6 +20,7 @@ from commonweal.membership.states import EstateState
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from commonweal.kernel.money import ShareValue
     from commonweal.membership.rules.movements import Held
 
 
@@ -73,7 +74,7 @@ def held_by_estate(estate: Estate) -> dict[str, Held]:
     }
 
 
-def refunds_of(estate: Estate, values: Mapping[str, int]) -> dict[str, int | None]:
+def refunds_of(estate: Estate, values: Mapping[str, ShareValue]) -> dict[str, int | None]:
     """class -> cents given back for what is held; None where the value of a share is needed and not named."""
     found = {}
     for code, held in held_by_estate(estate).items():

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 from django.db.models import QuerySet
 
 from commonweal.membership.models import Exclusion, PayoutAccount
-from commonweal.membership.queries.payouts import payout_accounts_of, standing_payments, tried_accounts
+from commonweal.membership.queries.payouts import accounts_to_pay, standing_payments, tried_accounts
 from commonweal.membership.queries.shares import holdings_of, terms_on
 from commonweal.membership.rules.exits import refund_cents
 from commonweal.membership.rules.payments import PaymentKind
 from commonweal.membership.states import ExclusionState
 
 if TYPE_CHECKING:
+    from commonweal.kernel.money import ShareValue
     from commonweal.membership.rules.movements import Held
 
 
@@ -34,7 +35,7 @@ def held_by_excluded(exclusion: Exclusion) -> dict[str, Held]:
     return holdings_of([exclusion.member.number], date.max).get(exclusion.member.number, {})
 
 
-def exclusion_refunds(exclusion: Exclusion, values: Mapping[str, int]) -> dict[str, int | None]:
+def exclusion_refunds(exclusion: Exclusion, values: Mapping[str, ShareValue]) -> dict[str, int | None]:
     """class -> cents given back for what is held, by the rules of the decision's day; None where a value is missing."""
     day = exclusion.decided_on or exclusion.answer_until
     found = {}
@@ -56,7 +57,7 @@ def due_of_exclusion(exclusion: Exclusion) -> tuple[int, PayoutAccount | None]:
     if not exclusion.refund_cents or paid.exists():
         return 0, None
     before = tried_accounts(PaymentKind.EXCLUSION).get(exclusion.pk, [])
-    account = payout_accounts_of([exclusion.member_id]).get(exclusion.member_id)
+    account = accounts_to_pay([exclusion.member_id]).get(exclusion.member_id)
     if account is not None and (account.iban, account.holder) in before:
         account = None
     return len(before) + 1, account

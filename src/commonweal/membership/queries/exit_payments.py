@@ -11,8 +11,8 @@ from django.db.models import Exists, OuterRef, QuerySet, Sum
 from commonweal.ledger import queries as ledger
 from commonweal.membership.models import ExitRequest, ExitSeason, Payment, PaymentFile, PayoutAccount
 from commonweal.membership.queries.payouts import (
+    accounts_to_pay,
     files_under,
-    payout_accounts_of,
     standing_payments,
     tried_accounts,
 )
@@ -49,7 +49,7 @@ def decided_seasons() -> QuerySet[ExitSeason]:
 
 
 def due_in(season: ExitSeason) -> list[Due]:
-    """What is granted in a season and not paid, or came back, by member number; four queries.
+    """What is granted in a season and not paid, or came back, by member number; five queries.
 
     An account that sent it back is no account; what the ledger does not owe any more, since its booking was undone, is
     not due.
@@ -65,7 +65,7 @@ def due_in(season: ExitSeason) -> list[Due]:
     )
     numbers = [number for _pk, _member, number, _language, _cents in rows]
     owed = ledger.balances([REFUND_OWED], numbers, date.max)
-    accounts = payout_accounts_of(member for _pk, member, *_rest in rows)
+    accounts = accounts_to_pay(member for _pk, member, *_rest in rows)
     tried = tried_accounts(PaymentKind.EXIT)
     found = []
     for pk, member, number, language, cents in rows:

@@ -6,6 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
 
 from commonweal.membership.models import ExitRequest, ExitSeason, Member, StatuteSetting
 from commonweal.membership.queries.guardianships import guardianship_of
@@ -73,6 +74,18 @@ def waiting_request(member: Member) -> ExitRequest | None:
     )
 
 
+def leaving_with_all(members: Iterable[int]) -> dict[int, date]:
+    """Member id -> the day on which they asked to leave with all shares, where that request waits; one query."""
+    rows = ExitRequest.objects.filter(member__in=list(members), state="waiting", share_class="")
+    return {pk: timezone.localdate(asked_at) for pk, asked_at in rows.values_list("member_id", "asked_at")}
+
+
+def leaves_with_all(member: Member, day: date) -> bool:
+    """Whether a member has asked, by a day, to leave with all shares."""
+    asked_on = leaving_with_all([member.pk]).get(member.pk)
+    return asked_on is not None and asked_on <= day
+
+
 def requests_of(member: Member) -> list[ExitRequest]:
     """All a member asked for, latest first, with seasons and refunds; two queries."""
     found = ExitRequest.objects.filter(member=member).select_related("season").prefetch_related("refunds")
@@ -80,9 +93,9 @@ def requests_of(member: Member) -> list[ExitRequest]:
 
 
 def requests_in(season: ExitSeason, states: Iterable[str] = ()) -> QuerySet[ExitRequest]:
-    """The requests of a season in the order they came, with who asks; of some states only where given."""
+    """The requests of a season in the order they were made, with who asks; of some states only where given."""
     found = ExitRequest.objects.filter(season=season).select_related(
         "season", "member__person", "member__organisation"
     )
-    found = found.prefetch_related("refunds").order_by("pk")
+    found = found.prefetch_related("refunds").order_by("asked_at", "pk")
     return found.filter(state__in=list(states)) if states else found

@@ -13,6 +13,7 @@ from typing import TypeVar
 from commonweal.kernel.words import gettext_noop
 from commonweal.ledger import queries as ledger
 from commonweal.membership.models import Import, Member
+from commonweal.membership.queries.exits import leaving_with_all
 from commonweal.membership.queries.shares import all_terms
 from commonweal.membership.rules.imports import (
     COLUMNS,
@@ -255,6 +256,7 @@ def _against_statutes(row: MovementRow, terms: dict[str, list[Terms]]) -> list[P
 def _meet_holders(rows: list[MovementRow], found: Checked) -> None:
     """Numbers nobody bears, and shares that come to who is no member on the day."""
     there = members_numbered(number for row in rows for number in (row.number, row.counterpart or row.number))
+    leaving = leaving_with_all(member.pk for member in there.values())
     for row in rows:
         gets = row.counterpart or (row.number if row.kind == MovementKind.SUBSCRIPTION else None)
         for column, number in (("number", row.number), ("counterpart", row.counterpart)):
@@ -264,3 +266,8 @@ def _meet_holders(rows: list[MovementRow], found: Checked) -> None:
                 found.wrong(row.row, column, reason)
             elif member and number == gets and not member.belongs_on(row.effective_on):
                 found.wrong(row.row, "effective_on", gettext_noop("They are not a member on that day."))
+            elif member and number == gets and leaving.get(member.pk, date.max) <= row.effective_on:
+                reason = gettext_noop(
+                    "They asked to leave with all shares before that day, and receive none."
+                )
+                found.wrong(row.row, "effective_on", reason)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db.models import Exists, OuterRef
 
 from commonweal.membership.models import (
@@ -17,7 +18,7 @@ from commonweal.membership.models import (
 from commonweal.membership.queries.joining import applications_in, dues_of
 from commonweal.membership.queries.judgements import judged, payments_back
 from commonweal.membership.rules.credit_transfers import sepa_text
-from commonweal.membership.rules.ibans import still_holds
+from commonweal.membership.rules.ibans import may_be_paid, still_holds
 from commonweal.membership.rules.joining import ApplicationState
 from commonweal.membership.rules.matching import Outcome, Verdict, is_own
 from commonweal.membership.rules.payments import PaymentKind
@@ -97,13 +98,20 @@ def refunds_to_make() -> list[Refund]:
 
 
 def payable_refunds() -> list[Refund]:
-    """What is to be paid back by a payment file, oldest first: payer and account are known, and it did not come back."""
+    """What is to be paid back by a payment file, oldest first: payer and account are known and can be paid, and it did not
+    come back."""
     told = ("handling__movement", "handling__application")
     paid = Payment.objects.filter(file__kind=PaymentKind.OVERPAID, pays=OuterRef("pk"))
     found = Refund.objects.filter(~Exists(paid), made_on__isnull=True, taken_back__isnull=True)
     found = found.select_related(*told).order_by("id")
     payers = ((each, each.handling.movement) for each in found)
-    return [each for each, payer in payers if still_holds(payer.payer_iban) and sepa_text(payer.payer_name)]
+    return [
+        each
+        for each, payer in payers
+        if still_holds(payer.payer_iban)
+        and may_be_paid(payer.payer_iban, settings.SITE["iban"])
+        and sepa_text(payer.payer_name)
+    ]
 
 
 def refund_files() -> list[PaymentFile]:

@@ -7,8 +7,9 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from commonweal.membership.models import Member, Payment, PaymentFile, PayoutAccount, ReturnedPayment
+from commonweal.membership.models import Estate, Member, Payment, PaymentFile, PayoutAccount, ReturnedPayment
 from commonweal.membership.rules.payments import PaymentKind
+from commonweal.membership.states import EstateState
 
 
 def payout_accounts_of(members: Iterable[Any]) -> dict[int, PayoutAccount]:
@@ -16,6 +17,15 @@ def payout_accounts_of(members: Iterable[Any]) -> dict[int, PayoutAccount]:
     ids = [member.pk if isinstance(member, Member) else member for member in members]
     rows = PayoutAccount.objects.filter(member__in=ids).order_by("member_id", "-id").distinct("member_id")
     return {row.member_id: row for row in rows}
+
+
+def accounts_to_pay(members: Iterable[Any]) -> dict[int, PayoutAccount]:
+    """The same of those who may be paid: not of members who died or were wound up, whose estate is paid. Two queries."""
+    found = payout_accounts_of(members)
+    gone = Estate.objects.filter(member__in=list(found)).exclude(state=EstateState.WITHDRAWN.value)
+    for member in gone.values_list("member_id", flat=True):
+        del found[member]
+    return found
 
 
 def standing_payments(kind: PaymentKind) -> QuerySet[Payment]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Count, Sum
 
+from commonweal.kernel.money import ShareValue
 from commonweal.ledger import queries as ledger
 from commonweal.membership.models import ExitRefund, ExitRequest, SeasonTest
 from commonweal.membership.queries.members import members_on
@@ -80,10 +81,12 @@ def classes_with_value(season: ExitSeason, codes: Sequence[str]) -> list[str]:
 
 def asked_in(season: ExitSeason, codes: Sequence[str]) -> list[rules.Asked]:
     """The waiting requests of a season with what their members hold; four queries, and two for each class."""
-    waiting = ExitRequest.objects.filter(season=season, state="waiting").order_by("pk")
+    waiting = ExitRequest.objects.filter(season=season, state="waiting")
+    # Who has waited longest comes first: what is carried on from a season before keeps the moment it was asked.
+    waiting = waiting.order_by("asked_at", "pk")
     rows = list(waiting.values_list("pk", "member__number", "share_class", "count"))
     test = latest_tests(season).get(ExitTest.NET_ASSETS)
-    values = test.values if test else {}
+    values = {code: ShareValue.of(kept) for code, kept in test.values.items()} if test else {}
     terms = {code: each for code in codes if (each := terms_on(code, season.effect_on))}
     numbers = [number for _pk, number, _code, _count in rows]
     then, last = (holdings_of(numbers, day, codes=codes) for day in (season.effect_on, date.max))

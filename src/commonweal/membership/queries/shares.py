@@ -106,6 +106,17 @@ def holdings_of(
     return found
 
 
+def issued_on(codes: Iterable[str], day: date) -> dict[str, int]:
+    """Class -> how many shares of it there are at the end of a day, as known now; one query."""
+    kinds = list(codes)
+    accounts = {names.issued_account(code): code for code in kinds}
+    found = {
+        accounts[account]: -total
+        for (account, _owner), total in ledger.balances(list(accounts), [names.NOBODY], day).items()
+    }
+    return {code: found.get(code, 0) for code in kinds}
+
+
 def holdings_by_year(number: int, today: date) -> list[tuple[int, dict[str, Held]]]:
     """What a member held at the end of each year, from the first with shares until today; the last fifteen."""
     kinds = classes()

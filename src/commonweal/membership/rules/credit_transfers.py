@@ -16,7 +16,7 @@ import sepaxml
 from lxml import etree
 from text_unidecode import unidecode  # type: ignore[import-untyped]  # comes with sepaxml
 
-from commonweal.membership.rules.ibans import read_iban, still_holds
+from commonweal.membership.rules.ibans import PAID_COUNTRIES, read_iban, still_holds
 
 SCHEMA = "pain.001.001.09"
 REFERENCE_MAX, NAME_MAX, TEXT_MAX, MESSAGE_MAX = 35, 70, 140, 35
@@ -71,15 +71,19 @@ def payment_file(
     """The file of these payments, all on one day, as one batch.
 
     Names are cut at 70 characters; a payee's of signs alone is written as `NAMELESS`, so that one stops nobody's payment.
-    Raises ValueError for no payments, a reference that comes twice or that banks do not take, an account that is none, an
-    amount that is not from 1 cent up, a text that is empty or too long, and for all that the schema refuses.
+    Raises ValueError for no payments, a reference that comes twice or that banks do not take, an account that is none, is
+    the payer's own or lies where a number alone is not enough, an amount that is not from 1 cent up, a text that is empty
+    or too long, and for all that the schema refuses.
     """
     name = sepa_text(payer_name)[:NAME_MAX]
     if not name or not transfers or not _REFERENCE.fullmatch(message_id):
         raise ValueError("no payer, no payments, or no identifier")
     if len({each.end_to_end for each in transfers}) < len(transfers):
         raise ValueError("a reference comes twice")
-    head, transaction, tail = _pattern(name, read_iban(payer_iban), pay_on)
+    own = read_iban(payer_iban)
+    if any(each.iban == own for each in transfers):
+        raise ValueError("a payment to the payer's own account")
+    head, transaction, tail = _pattern(name, own, pay_on)
     cents = sum(each.cents for each in transfers)
     told = {"identifier": message_id, "moment": created_at.isoformat(timespec="seconds")}
     told |= {"count": str(len(transfers)), "sum": _amount(cents)}
@@ -99,7 +103,7 @@ def _said(each: CreditTransfer) -> dict[str, str]:
         raise ValueError(f"text of {each.end_to_end}")
     if not 0 < each.cents <= CENTS_MAX:
         raise ValueError(f"amount of {each.end_to_end}: {each.cents}")
-    if not still_holds(each.iban):
+    if not still_holds(each.iban) or each.iban[:2] not in PAID_COUNTRIES:
         raise ValueError(f"account of {each.end_to_end}")
     return {
         "reference": each.end_to_end,

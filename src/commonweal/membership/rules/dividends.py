@@ -5,8 +5,10 @@ What somebody has in a year is counted in cent-days: cents paid on shares times 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import pairwise
 
 from commonweal.kernel.decision import YES, Decision, no
 from commonweal.kernel.money import shared_out
@@ -44,48 +46,118 @@ class Share:
         return self.gross - self.tax
 
 
-def highest_rate(cap_percent: int, basis: str, withholding_percent: int) -> int:
-    """The highest gross rate, in hundredths of a percent, rounded down.
+@dataclass(frozen=True, slots=True)
+class Cap:
+    """The highest dividend of a financial year by the accreditation (royal decree of 8 January 1962): whole percent, and of
+    what. Raises ValueError for a basis it does not know."""
 
-    Dividends are reckoned on what was paid, which is never more than the nominal value: a rate within the cap on the one
-    is within it on the other. Raises ValueError for a basis it does not know.
+    percent: int
+    basis: str
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for a basis it does not know."""
+        if self.basis not in (AFTER_TAX, BEFORE_TAX):
+            raise ValueError(self.basis)
+
+    def used(self, rate_bp: int, tax_percent: int) -> int:
+        """What a gross rate takes of the cap, in ten-thousandths of a percent: after tax, or before it."""
+        return rate_bp * (100 - tax_percent if self.basis == AFTER_TAX else 100)
+
+    @property
+    def room(self) -> int:
+        """What the dividends of a year may take together, in ten-thousandths of a percent."""
+        return self.percent * WHOLE_BP
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """The gross rates of one dividend by class, in hundredths of a percent, and the tax that is withheld from it."""
+
+    by_class: Mapping[str, int]
+    tax_percent: int
+
+
+def highest_rate(cap: Cap, withholding_percent: int) -> int:
+    """The highest gross rate of a year with one dividend, in hundredths of a percent, rounded down.
+
+    Dividends are calculated on what was paid, which is never more than the nominal value: a rate within the cap on the
+    one is within it on the other.
     """
-    if basis == BEFORE_TAX:
-        return cap_percent * 100
-    if basis != AFTER_TAX:
-        raise ValueError(basis)
-    return cap_percent * WHOLE_BP // (100 - withholding_percent)
+    return cap.room // cap.used(1, withholding_percent)
 
 
-def may_share(rate_bp: int, others_bp: int, highest_bp: int) -> Decision:
-    """Whether a year may bear this rate besides those of its other runs."""
-    if rate_bp < 1:
+def may_share(rates: Rates, others: Iterable[Rates], cap: Cap) -> Decision:
+    """Whether a financial year may bear these rates besides those of its other dividends, class by class.
+
+    Each dividend takes what is left of it after its own tax, so two dividends under different tax do not add up to more
+    than the cap either.
+    """
+    if not any(rate > 0 for rate in rates.by_class.values()) or min(rates.by_class.values()) < 0:
         return no("no_rate", gettext_noop("Write a rate above nought."))
-    if rate_bp + others_bp > highest_bp:
-        return no("above_cap", gettext_noop("The law caps dividends: this rate is above the highest one."))
+    taken = list(others)
+    for code, rate in rates.by_class.items():
+        before = sum(cap.used(each.by_class.get(code, 0), each.tax_percent) for each in taken)
+        if rate and before + cap.used(rate, rates.tax_percent) > cap.room:
+            return no(
+                "above_cap", gettext_noop("The law caps dividends: this rate is above the highest one.")
+            )
     return YES
 
 
-def gross_parts(cent_days: Sequence[int], rate_bp: int, days: int) -> list[int]:
-    """What each holder gets for their cent-days at a yearly rate; together the exact sum, rounded down to a cent.
+def may_distribute(gross_cents: int, room_cents: int | None) -> Decision:
+    """Whether a dividend may be shared out: both tests are recorded and leave it (articles 6:115 and 6:116 CSA/WVV)."""
+    if room_cents is None:
+        return no("no_tests", gettext_noop("Record the net-asset test and the liquidity test first."))
+    if gross_cents > room_cents:
+        return no("tests_failed", gettext_noop("The tests do not leave so much: propose a lower rate."))
+    return YES
 
-    Each gets their part rounded down; the cents left go to the largest remainders, the first of equals. `days` are those
-    of the financial year.
+
+def financial_years(months: Sequence[tuple[date, int]], first: int, last: int) -> list[tuple[date, date]]:
+    """The financial years that start from January of one calendar year on and end by December of another, in order.
+
+    `months` are the month in which a financial year starts by the statutes, from a day on, oldest first; before the first
+    of them it is the same. Where the statutes move it, the year between is shorter or longer. Raises ValueError without
+    months.
+    """
+    if not months:
+        raise ValueError("no financial year")
+
+    def starts(day: date) -> bool:
+        held = [month for since, month in months if since <= day] or [months[0][1]]
+        return held[-1] == day.month
+
+    days = [date(year, month, 1) for year in range(first, last + 2) for month in range(1, 13)]
+    begins = [day for day in days if starts(day)]
+    years = [(one, following - timedelta(days=1)) for one, following in pairwise(begins)]
+    return [(one, end) for one, end in years if end.year <= last]
+
+
+def weighted(cent_days: Mapping[str, int], rates: Mapping[str, int]) -> int:
+    """Cent-days of all classes, each times its rate in hundredths of a percent."""
+    return sum(days * rates.get(code, 0) for code, days in cent_days.items())
+
+
+def gross_parts(weights: Sequence[int], days: int) -> list[int]:
+    """What each holder gets for their cent-days times the yearly rate; together the exact sum, rounded down to a cent.
+
+    Each gets their part rounded down; the cents left go to the largest remainders, the first of equals. `weights` are as
+    `weighted` gives them, `days` those of the financial year.
     """
     whole = WHOLE_BP * days
-    parts = [each * rate_bp // whole for each in cent_days]
-    left = sum(cent_days) * rate_bp // whole - sum(parts)
-    remainders = [each * rate_bp % whole for each in cent_days]
+    parts = [each // whole for each in weights]
+    left = sum(weights) // whole - sum(parts)
+    remainders = [each % whole for each in weights]
     for place in sorted(range(len(parts)), key=remainders.__getitem__, reverse=True)[:left]:
         parts[place] += 1
     return parts
 
 
-def class_parts(gross: int, cent_days: dict[str, int]) -> dict[str, int]:
-    """The whole dividend by class of shares, adding up exactly; for reading only."""
+def class_parts(gross: int, weights: dict[str, int]) -> dict[str, int]:
+    """The whole dividend by class of shares, by cent-days times rate, adding up exactly; for reading only."""
     if not gross:
-        return dict.fromkeys(cent_days, 0)
-    return dict(zip(cent_days, shared_out(gross, list(cent_days.values())), strict=True))
+        return dict.fromkeys(weights, 0)
+    return dict(zip(weights, shared_out(gross, list(weights.values())), strict=True))
 
 
 def taxed(gross: int, regime: Regime, exempt_left: int) -> Share:

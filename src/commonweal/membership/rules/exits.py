@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 
 from commonweal.kernel.decision import YES, Decision, no
+from commonweal.kernel.money import ShareValue
 from commonweal.kernel.periods import age_on
 from commonweal.kernel.words import Words, gettext_noop
 from commonweal.membership.rules.movements import Held
@@ -140,17 +141,45 @@ def may_withdraw(day: date, closes_on: date) -> Decision:
     )
 
 
-def refund_cents(rule: RefundRule, count: int, held: Held, value_cents: int | None) -> int | None:
-    """Cents given back for `count` of the shares held; None where it cannot be reckoned here.
+def refund_cents(rule: RefundRule, count: int, held: Held, value: ShareValue | None) -> int | None:
+    """Cents given back for `count` of the shares held; None where it cannot be calculated here.
 
-    `value_cents` is the net asset value of one share by the last approved accounts. In kind is decided by hand.
+    `value` is the net asset value of one share by the last approved accounts; what shares are worth is rounded down to a
+    cent. In kind is decided by hand.
     """
     paid = held.paid_on(count)
     if rule == RefundRule.PAID:
         return paid
-    if rule == RefundRule.LOWER and value_cents is not None:
-        return min(paid, max(value_cents, 0) * count)
+    if rule == RefundRule.LOWER and value is not None:
+        return min(paid, value.cents_for(count))
     return None
+
+
+@dataclass(frozen=True, slots=True)
+class Accounts:
+    """Figures of approved accounts on a day: net assets in cents, the net asset value of one share by class."""
+
+    as_of: date
+    net_assets_cents: int
+    values: Mapping[str, ShareValue]
+
+
+def may_be_worth(accounts: Accounts, issued: Mapping[str, int]) -> Decision:
+    """Whether the shares there are on the day of the accounts can be worth what is said, all classes together.
+
+    A refund is at most the net asset value of the share (articles 6:115 and 6:120 CSA/WVV): shares worth more than all net
+    assets are a mistake, and a value has to be rounded down.
+    """
+    worth = sum(value.units * issued.get(code, 0) for code, value in accounts.values.items())
+    if worth > max(accounts.net_assets_cents, 0) * 100:
+        return no(
+            "above_net_assets",
+            gettext_noop(
+                "At this value all shares together are worth more than the net assets. Check both figures, and round the "
+                "value of a share down."
+            ),
+        )
+    return YES
 
 
 class ExitTest(Words):

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from stdnum.be import vat
 from stdnum.exceptions import ValidationError
 
-from commonweal.kernel.money import cents_from_text
+from commonweal.kernel.money import UnreadableAmount, Wrong, cents_from_number, cents_from_text
 from commonweal.kernel.text import is_email, plain
 from commonweal.kernel.words import Words, gettext_noop
 from commonweal.membership.rules import movements
 from commonweal.membership.rules.movements import GIVING_BACK, PASSING_ON, MovementKind
+from commonweal.membership.rules.sheets import Cell, as_text
 from commonweal.people.rules import kept_names, plausible_birthday
 from commonweal.places.rules import plain_postcode
 
@@ -67,11 +69,15 @@ COLUMNS: dict[ImportKind, dict[str, tuple[bool, str]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What is wrong in one cell: its row (1 is the header), column and reason, in English, to be translated."""
+    """What is wrong in one cell: its row (1 is the header), column and reason, in English, to be translated.
+
+    `values` fill the places the reason leaves open, such as both readings of an amount.
+    """
 
     row: int
     column: str
     reason: str
+    values: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,14 +144,25 @@ class MovementRow:
         return (*gone, *movements.moved(self.to_class, self.number, self.to_count, self.cents))
 
 
+_AMOUNT_WRONG = {
+    Wrong.NO_AMOUNT: gettext_noop("This is not an amount in euro."),
+    Wrong.TWO_READINGS: gettext_noop(
+        "“%(text)s” can be read in two ways: %(small)s or %(large)s. Write the one meant."
+    ),
+    Wrong.PART_OF_A_CENT: gettext_noop("This amount has parts of a cent: %(text)s."),
+    Wrong.NEGATIVE: gettext_noop("An amount has no minus here: the kind of movement says which way it goes."),
+}
+
+
 class _Cells:
     """One row's cells, read by column; each wrong one is noted once."""
 
-    def __init__(self, row: int, cells: dict[str, str]) -> None:
-        self.row, self.cells, self.problems = row, cells, list[Problem]()
+    def __init__(self, row: int, cells: dict[str, Cell]) -> None:
+        self.row, self.numbers, self.problems = row, cells, list[Problem]()
+        self.cells = {name: as_text(cell) for name, cell in cells.items()}
 
-    def wrong(self, column: str, reason: str) -> None:
-        self.problems.append(Problem(self.row, column, reason))
+    def wrong(self, column: str, reason: str, **values: str) -> None:
+        self.problems.append(Problem(self.row, column, reason, values))
 
     def text(self, column: str, longest: int) -> str:
         if len(self.cells[column]) > longest:
@@ -166,6 +183,23 @@ class _Cells:
     def whole(self, column: str, least: int, most: int, otherwise: Any = ...) -> Any:
         reason = gettext_noop("A whole number is needed here, within what is possible.")
         return self.read(column, lambda text: _whole(text, least, most), reason, otherwise)
+
+    def cents(self, column: str) -> Any:
+        """An amount: a number of the sheet as it is, a text as people write it, asked about where it means two."""
+        cell = self.numbers[column]
+        try:
+            cents = cents_from_number(cell) if isinstance(cell, Decimal) else cents_from_text(cell)
+        except UnreadableAmount as wrong:
+            values = {
+                "text": self.cells[column],
+                **dict(zip(("small", "large"), wrong.readings, strict=False)),
+            }
+            self.wrong(column, _AMOUNT_WRONG[wrong.wrong], **values)
+            return None
+        if cents > CENTS_MAX:
+            self.wrong(column, _AMOUNT_WRONG[Wrong.NO_AMOUNT])
+            return None
+        return cents
 
     def day(self, column: str, otherwise: Any = ...) -> Any:
         return self.read(
@@ -208,7 +242,9 @@ def _one_of(choices: tuple[str, ...]) -> Callable[[str], str]:
     return reader
 
 
-def member_row(row: int, cells: dict[str, str], today: date | None = None) -> tuple[MemberRow, list[Problem]]:
+def member_row(
+    row: int, cells: dict[str, Cell], today: date | None = None
+) -> tuple[MemberRow, list[Problem]]:
     """A row of members, and what is wrong in it; only without problems may the row be used.
 
     Birthdays are held against `today` where it is given: a sheet is checked once and read again when it comes in.
@@ -250,7 +286,7 @@ def member_row(row: int, cells: dict[str, str], today: date | None = None) -> tu
 _KINDS = tuple(kind.value for kind in MovementKind if kind != MovementKind.CORRECTION)
 
 
-def movement_row(row: int, cells: dict[str, str]) -> tuple[MovementRow, list[Problem]]:
+def movement_row(row: int, cells: dict[str, Cell]) -> tuple[MovementRow, list[Problem]]:
     """A row of movements, and what is wrong in it; only without problems may the row be used."""
     read = _Cells(row, cells)
     kind = read.read("kind", _one_of(_KINDS), gettext_noop("This is not a kind of movement."), ...)
@@ -261,7 +297,7 @@ def movement_row(row: int, cells: dict[str, str]) -> tuple[MovementRow, list[Pro
         MovementKind(kind or MovementKind.PAYMENT),
         read.text("share_class", 4),
         read.whole("count", 0, SHARES_MAX),
-        read.read("amount", _cents, gettext_noop("This is not an amount in euro."), ...),
+        read.cents("amount"),
         read.day("effective_on"),
         read.whole("counterpart", 1, NUMBER_MAX, None),
         read.text("to_class", 4),
@@ -273,13 +309,6 @@ def movement_row(row: int, cells: dict[str, str]) -> tuple[MovementRow, list[Pro
     if kind and found.count is not None:
         _fits(found, read)
     return found, read.problems
-
-
-def _cents(text: str) -> int:
-    cents = cents_from_text(text)
-    if cents > CENTS_MAX:
-        raise ValueError(text)
-    return cents
 
 
 def _fits(found: MovementRow, read: _Cells) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from commonweal.kernel.money import ShareValue
 from commonweal.membership.rules.exits import Outcome, reduced, refund_cents
 from commonweal.membership.rules.movements import Entries, Held, giving_back
 from commonweal.membership.rules.payments import owed_back
@@ -13,17 +14,17 @@ from commonweal.membership.rules.statutes import RefundRule
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Shares of one class a request gives back; `value_cents` is the net asset value of one share, where it counts."""
+    """Shares of one class a request gives back; `value` is the net asset value of one share, where it counts."""
 
     share_class: str
     count: int
     held: Held
     rule: RefundRule
-    value_cents: int | None
+    value: ShareValue | None
 
     def refund(self, count: int) -> int | None:
         """Cents for so many of these shares; None where it is decided by hand."""
-        return refund_cents(self.rule, count, self.held, self.value_cents)
+        return refund_cents(self.rule, count, self.held, self.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ class Answer:
     @property
     def untested(self) -> bool:
         """Whether it hangs on a net asset value that is not known yet."""
-        return any(line.rule == RefundRule.LOWER and line.value_cents is None for line in self.asked.lines)
+        return any(line.rule == RefundRule.LOWER and line.value is None for line in self.asked.lines)
 
     @property
     def leaves(self) -> bool:

@@ -1,4 +1,7 @@
-"""Sheets from outside, CSV or XLSX, as rows of named cells. What cannot be read is refused with its row."""
+"""Sheets from outside, CSV or XLSX, as rows of named cells. What cannot be read is refused with its row.
+
+A number of an XLSX file stays a number: it never becomes a text that somebody's language would read anew.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import csv
 import io
 from collections.abc import Iterator
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from python_calamine import CalamineError, CalamineWorkbook
@@ -21,7 +25,9 @@ COLUMNS_MAX = 60
 # An XLSX file is read whole; a packed one could unfold to any size, so the number of cells is bounded.
 CELLS_MAX = 20_000_000
 
-Row = tuple[int, dict[str, str]]
+# A text, or the number a spreadsheet holds.
+Cell = str | Decimal
+Row = tuple[int, dict[str, Cell]]
 
 
 class UnreadableSheet(ValueError):
@@ -33,24 +39,27 @@ class UnreadableSheet(ValueError):
 
 
 def rows_of(content: bytes, columns: dict[str, bool]) -> Iterator[Row]:
-    """Rows below the header as (number, {column: text}), empty rows left out, columns that are absent empty.
+    """Rows below the header as (number, {column: cell}), empty rows left out, columns that are absent empty.
 
     `columns` says which there may be, and whether each must be there. Raises UnreadableSheet, also while reading.
     """
     lines = _xlsx(content) if content.startswith(_ZIP) else _csv(content)
     header = next(lines, (1, []))[1]
-    names = [clean(name, lines=False).casefold() for name in header]
+    names = [clean(as_text(name), lines=False).casefold() for name in header]
     while names and not names[-1]:
         names.pop()
     _known(names, columns)
-    empty = dict.fromkeys(columns, "")
+    empty: dict[str, Cell] = dict.fromkeys(columns, "")
     for number, cells in lines:
-        if len(cells) > len(names) and any(cells[len(names) :]):
+        if len(cells) > len(names) and any(cell != "" for cell in cells[len(names) :]):
             raise UnreadableSheet(number, gettext_noop("This row has more cells than the header has names."))
-        if any(len(cell) > CELL_MAX for cell in cells):
+        if any(isinstance(cell, str) and len(cell) > CELL_MAX for cell in cells):
             raise UnreadableSheet(number, gettext_noop("A cell of this row is far too long."))
-        told = {name: clean(cell, lines=False) for name, cell in zip(names, cells, strict=False)}
-        if any(told.values()):
+        told = {
+            name: clean(cell, lines=False) if isinstance(cell, str) else cell
+            for name, cell in zip(names, cells, strict=False)
+        }
+        if any(cell != "" for cell in told.values()):
             yield number, {**empty, **told}
 
 
@@ -65,7 +74,14 @@ def _known(names: list[str], columns: dict[str, bool]) -> None:
         raise UnreadableSheet(1, gettext_noop("A column that must be there is missing."))
 
 
-def _csv(content: bytes) -> Iterator[tuple[int, list[str]]]:
+def as_text(cell: Cell) -> str:
+    """A cell as it would stand in a CSV: whole numbers without a point."""
+    if isinstance(cell, str):
+        return cell
+    return str(int(cell)) if cell == cell.to_integral_value() else f"{cell:f}"
+
+
+def _csv(content: bytes) -> Iterator[tuple[int, list[Cell]]]:
     line = 1
     try:
         # Only to find out where: the reader below decodes as it goes.
@@ -76,7 +92,7 @@ def _csv(content: bytes) -> Iterator[tuple[int, list[str]]]:
         for line, cells in enumerate(csv.reader(text, delimiter=delimiter, strict=True), 1):
             if line == 1 and len(cells) > COLUMNS_MAX:
                 raise UnreadableSheet(1, gettext_noop("There are too many columns."))
-            yield line, cells
+            yield line, list(cells)
     except UnicodeDecodeError as wrong:
         raise UnreadableSheet(
             line + 1, gettext_noop("The letters are not UTF-8. Save the sheet as CSV UTF-8, or as XLSX.")
@@ -87,7 +103,7 @@ def _csv(content: bytes) -> Iterator[tuple[int, list[str]]]:
         ) from wrong
 
 
-def _xlsx(content: bytes) -> Iterator[tuple[int, list[str]]]:
+def _xlsx(content: bytes) -> Iterator[tuple[int, list[Cell]]]:
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(content))
         sheet = book.get_sheet_by_index(0)
@@ -95,7 +111,7 @@ def _xlsx(content: bytes) -> Iterator[tuple[int, list[str]]]:
         if height * width > CELLS_MAX or width > COLUMNS_MAX:
             raise UnreadableSheet(1, gettext_noop("The sheet is too large: save it as CSV."))
         for line, cells in enumerate(sheet.iter_rows(), 1):
-            yield line, [_text(cell) for cell in cells]
+            yield line, [_cell(cell) for cell in cells]
     # A broken archive comes as an error of the reader, a hostile one can make its threads panic.
     except (CalamineError, OSError, IndexError) as wrong:
         raise UnreadableSheet(
@@ -103,12 +119,12 @@ def _xlsx(content: bytes) -> Iterator[tuple[int, list[str]]]:
         ) from wrong
 
 
-def _text(cell: Any) -> str:
-    """A cell as it would stand in a CSV: whole numbers without a point, days as YYYY-MM-DD."""
+def _cell(cell: Any) -> Cell:
+    """A cell of a spreadsheet: a number with the fifteen digits the program keeps of it, a day as YYYY-MM-DD."""
     if isinstance(cell, bool):
         return str(int(cell))
-    if isinstance(cell, float):
-        return str(int(cell)) if cell.is_integer() else repr(round(cell, 6))
+    if isinstance(cell, (int, float)):
+        return Decimal(format(cell, ".15g"))
     if isinstance(cell, datetime):
         return cell.date().isoformat()
     return cell.isoformat() if isinstance(cell, date) else str(cell)

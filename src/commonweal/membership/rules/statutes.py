@@ -107,6 +107,10 @@ class SettingName(Words):
     )
     DIVIDEND_CAP_PERCENT = "dividend_cap_percent", gettext_noop("Highest dividend")
     DIVIDEND_CAP_BASIS = "dividend_cap_basis", gettext_noop("What the highest dividend is reckoned on")
+    DIVIDEND_SMALLEST_CENTS = (
+        "dividend_smallest_cents",
+        gettext_noop("Smallest payment of a dividend; less is added to the next one"),
+    )
     WITHHOLDING_PERCENT = "withholding_percent", gettext_noop("Tax withheld from dividends")
     EXEMPTION_CENTS = "exemption_cents", gettext_noop("Dividends exempt for each taxpayer and income year")
     EXEMPTION_REGIME = "exemption_regime", gettext_noop("How the exemption is applied")
@@ -184,6 +188,7 @@ SETTINGS = (
         *(_N.DIVIDEND_CAP_BASIS, date(2016, 6, 1), gettext_noop("nominal value, after withholding tax")),
         *(f"{_DECREE} (wordscope.be)", _ASSUMED),
     ),
+    Setting(_N.DIVIDEND_SMALLEST_CENTS, CODE_2019, 1_00, _STATUTES, Evidence.OWN),
     Setting(_N.WITHHOLDING_PERCENT, date(2017, 1, 1), 30, f"{_TAX} (bureaucf.com)", _READ),
     Setting(_N.EXEMPTION_CENTS, date(2017, 1, 1), 190_00, f"{_TAX} (cera.coop, 2019-05-03)", _READ),
     Setting(

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 from django.conf import settings
+from django.utils.text import capfirst
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from commonweal.membership import queries
-from commonweal.membership.models import DividendLine, DividendRun, Payment, ReturnedPayment
+from commonweal.membership.models import DividendLine, DividendRun, DividendTest, ReturnedPayment
 from commonweal.membership.rules import dividends as rules
+from commonweal.membership.rules.exits import ExitTest
 from commonweal.membership.rules.ibans import shortened
 from commonweal.membership.rules.payments import ReturnReason
-from commonweal.membership.rules.statutes import SettingName
+from commonweal.membership.views import season_words
 from commonweal.ui.formats import day, euros, number
 
 
@@ -22,6 +25,13 @@ def rate(basis_points: int) -> str:
     """`3,25 %`, with decimals only where there are any."""
     places = 2 if basis_points % 10 else 1 if basis_points % 100 else 0
     return f"{number(basis_points / 100, places)}\u00a0%"
+
+
+def rates(by_class: Mapping[str, int]) -> str:
+    """The rates of a dividend: one for all classes that have one, or each with its class."""
+    if len(set(by_class.values())) == 1:
+        return rate(next(iter(by_class.values())))
+    return ", ".join(f"{code}: {rate(each)}" for code, each in sorted(by_class.items()))
 
 
 def year(run: DividendRun) -> str:
@@ -36,7 +46,11 @@ def proposal(run: DividendRun) -> list[dict[str, str]]:
     """What was proposed, as rows of label and value."""
     return [
         {"label": _("Financial year"), "value": year(run)},
-        {"label": _("Gross rate"), "value": rate(run.rate_bp)},
+        {
+            "label": _("Gross rate"),
+            "value": ", ".join(f"{code}: {rate(each)}" for code, each in sorted(run.rates.items())),
+        },
+        {"label": _("Smallest payment"), "value": euros(run.smallest_cents)},
         {"label": _("Register as known on"), "value": day(run.known_at)},
         {"label": _("Decision"), "value": f"{run.document} · {day(run.decided_on)}"},
         {"label": _("Day of payment"), "value": day(run.pay_on)},
@@ -57,18 +71,18 @@ def tax(run: DividendRun) -> str:
 
 def cap(decided_on: date, tax_percent: int) -> str:
     """Why a rate may be as high as it may, in a sentence; empty where the settings say nothing."""
-    percent = queries.setting_on(SettingName.DIVIDEND_CAP_PERCENT, decided_on)
-    basis = queries.setting_on(SettingName.DIVIDEND_CAP_BASIS, decided_on)
-    if percent is None or basis is None:
+    try:
+        held = queries.cap_on(decided_on)
+    except ValueError:
         return ""
     return _(
         "The highest dividend is %(cap)s of the %(basis)s. With %(tax)s withheld, the highest gross rate of a year is "
         "%(rate)s."
     ) % {
-        "cap": rate(percent * 100),
-        "basis": _(basis),
+        "cap": rate(held.percent * 100),
+        "basis": _(held.basis),
         "tax": rate(tax_percent * 100),
-        "rate": rate(rules.highest_rate(percent, basis, tax_percent)),
+        "rate": rate(rules.highest_rate(held, tax_percent)),
     }
 
 
@@ -97,7 +111,20 @@ def line(each: DividendLine) -> dict[str, Any]:
         "name": str(each.member.person or each.member.organisation),
         "gross": euros(each.gross_cents),
         "net": euros(each.net_cents),
+        "note": _("paid through the estate") if getattr(each, "through_estate", False) else "",
     }
+
+
+def tests(found: Mapping[ExitTest, DividendTest]) -> list[dict[str, Any]]:
+    """Both tests with their figures, or that one is missing."""
+    return [
+        {
+            "kind": kind.value,
+            "name": capfirst(_(kind.label)),
+            "rows": season_words.test_rows(kind, found[kind]) if kind in found else [],
+        }
+        for kind in ExitTest
+    ]
 
 
 def returned(each: ReturnedPayment) -> dict[str, Any]:
@@ -114,12 +141,22 @@ def returned(each: ReturnedPayment) -> dict[str, Any]:
     }
 
 
-def paid(payment: Payment | None) -> str:
-    """Where a dividend went or what it waits for, in a sentence."""
-    if payment is not None:
+def paid(fate: queries.Fate, run: DividendRun) -> str:
+    """Where a dividend went or what it waits for, in a sentence or two."""
+    found = []
+    if fate.added_to is not None:
+        said = _("It was too little to be paid, and was added to the dividend of %(year)s.")
+        found.append(said % {"year": year(fate.added_to)})
+    if fate.is_small:
+        said = _("It is less than %(amount)s: it is added to your next dividend, or paid when you leave.")
+        return said % {"amount": euros(run.smallest_cents)}
+    if fate.payment is not None:
         said = _("Paid on %(day)s on the account %(account)s.")
-        return said % {"day": day(payment.file.pay_on), "account": shortened(payment.iban)}
-    return _("Not paid yet. It goes to the account you gave us; without one it waits for it.")
+        account = shortened(fate.payment.iban)
+        return " ".join([*found, said % {"day": day(fate.payment.file.pay_on), "account": account}])
+    return " ".join(found) or _(
+        "Not paid yet. It goes to the account you gave us; without one it waits for it."
+    )
 
 
 def notes(line: DividendLine) -> list[str]:
@@ -146,7 +183,7 @@ def notes(line: DividendLine) -> list[str]:
     return found
 
 
-def statement(line: DividendLine, payment: Payment | None, name: str) -> dict[str, Any]:
+def statement(line: DividendLine, fate: queries.Fate, name: str) -> dict[str, Any]:
     """What stands on a member's dividend statement."""
     run = line.run
     rows = [[_("Gross dividend"), euros(line.gross_cents)]]
@@ -163,7 +200,7 @@ def statement(line: DividendLine, payment: Payment | None, name: str) -> dict[st
         "opening": [
             _("%(name)s, member %(number)s") % {"name": name, "number": line.member.number},
             _("Dividend of %(rate)s on the financial year %(year)s.")
-            % {"rate": rate(run.rate_bp), "year": year(run)},
+            % {"rate": rates(run.rates), "year": year(run)},
             _(
                 "What you paid on your shares counts for each day: over the whole year that is %(amount)s on average."
             )
@@ -171,7 +208,7 @@ def statement(line: DividendLine, payment: Payment | None, name: str) -> dict[st
         ],
         "figures": {"head": [_("What"), _("Amount")], "rows": rows},
         "notes_title": _("Payment and tax"),
-        "notes": [paid(payment), *notes(line)],
+        "notes": [paid(fate, run), *notes(line)],
         "closing": [
             _("Call us: %(phone)s. Come by: %(address)s.")
             % {"phone": settings.SITE["phone"], "address": settings.SITE["address"]}

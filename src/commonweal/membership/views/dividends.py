@@ -20,7 +20,9 @@ from commonweal.kernel.money import euros
 from commonweal.membership import actions, queries
 from commonweal.membership.access import may_approve, may_pay_out, may_see_dividends
 from commonweal.membership.forms.dividends import ProposalForm, ReasonForm
+from commonweal.membership.forms.seasons import SeasonTestForm
 from commonweal.membership.models import DividendRun
+from commonweal.membership.rules.exits import ExitTest
 from commonweal.membership.states import DIVIDEND, DividendState
 from commonweal.membership.views import dividend_wording as wording
 from commonweal.people.access import for_persons, signed_in_person
@@ -60,7 +62,7 @@ def _run(pk: int) -> DividendRun:
 def dividends(request: HttpRequest) -> HttpResponse:
     """All runs, latest first."""
     rows = [
-        {"run": run, "rate": wording.rate(run.rate_bp), "state": DividendState(run.state).label}
+        {"run": run, "rate": wording.rates(run.rates), "state": DividendState(run.state).label}
         for run in DividendRun.objects.all()[: queries.PAGE]
     ]
     may_propose = bool(may_pay_out(signed_in_person(request), timezone.localdate()))
@@ -73,7 +75,12 @@ def dividend_new(request: HttpRequest) -> HttpResponse:
     """Proposes a dividend; its figures come in the background."""
     by, today = signed_in_person(request), timezone.localdate()
     demand(may_pay_out(by, today))
-    form = ProposalForm(request.POST or None, initial=ProposalForm.usual(today))
+    form = ProposalForm(
+        request.POST or None,
+        initial=ProposalForm.usual(today),
+        codes=queries.classes(),
+        years=queries.ended_years(today),
+    )
     if request.method == "POST" and form.is_valid():
         try:
             run = actions.propose_dividend(proposal=form.proposal(), by=by, now=timezone.now())
@@ -95,7 +102,7 @@ def dividend(request: HttpRequest, pk: int) -> HttpResponse:
         return _moved(request, run)
     progress = queries.progress_of(run)
     approved = run.state not in (DividendState.PROPOSED, DividendState.WITHDRAWN)
-    waiting = run.lines_count - progress.paid_count if approved else None
+    waiting = queries.unpaid_lines(run, today).count() if approved else None
     context = {
         "run": run,
         "state": DividendState(run.state).label,
@@ -112,8 +119,35 @@ def dividend(request: HttpRequest, pk: int) -> HttpResponse:
         "unfinished": run.reckoned_at is None or (run.state == DividendState.APPROVED and not run.is_booked),
         "progress": progress,
         "waiting": waiting,
+        "small": queries.small_lines(run, today).count() if approved else 0,
+        "tests": wording.tests(queries.latest_dividend_tests(run)),
+        "may_test": run.state == DividendState.PROPOSED and not run.approvals.exists(),
     }
     return render(request, "membership/dividend.html", context)
+
+
+@for_dividends
+@require_http_methods(["GET", "HEAD", "POST"])
+def dividend_test(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
+    """Records one of the two tests a dividend needs before it is approved."""
+    run, by = _run(pk), signed_in_person(request)
+    demand(may_pay_out(by, timezone.localdate()))
+    if kind not in set(ExitTest):
+        raise Http404
+    test = ExitTest(kind)
+    form = SeasonTestForm(request.POST or None, kind=test, codes=())
+    if request.method == "POST" and form.is_valid():
+        given = form.test()
+        del given["values"]
+        try:
+            actions.record_dividend_test(run=run, kind=test, by=by, now=timezone.now(), **given)
+        except Refusal as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("The test is recorded."))
+            return redirect("membership:dividend", pk)
+    context = {"run": run, "form": form, "kind": test.label}
+    return render(request, "membership/dividend_test.html", context)
 
 
 def _moved(request: HttpRequest, run: DividendRun) -> HttpResponse:
@@ -153,7 +187,7 @@ def dividend_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 def dividend_waiting(request: HttpRequest, pk: int) -> HttpResponse:
     """Who cannot be paid yet, the largest amounts first; the first fifty."""
     run = _run(pk)
-    rows = [wording.line(line) for line in queries.without_account(run)[: queries.PAGE]]
+    rows = [wording.line(line) for line in queries.without_account(run, timezone.localdate())[: queries.PAGE]]
     context = {"run": run, "rows": rows, "cut": len(rows) == queries.PAGE}
     return render(request, "membership/dividend_waiting.html", context)
 

@@ -26,9 +26,12 @@ from commonweal.membership.forms.seasons import PaymentForm
 from commonweal.membership.models import Claimant, Estate, Member
 from commonweal.membership.rules.estates import EndKind
 from commonweal.membership.states import EstateState
-from commonweal.membership.views import wording
+from commonweal.membership.views import refund_words, wording
+from commonweal.membership.views.register import typed_again
 from commonweal.people.access import for_staff, signed_in_person
 from commonweal.people.rules import Act
+
+ON_THE_ACCOUNT = ("wrong_iban", "own_account", "outside_sepa")
 
 
 def _estate(pk: int) -> Estate:
@@ -107,7 +110,7 @@ def claimant_new(request: HttpRequest, pk: int) -> HttpResponse:
                 estate=found, by=signed_in_person(request), now=timezone.now(), **form.cleaned_data
             )
         except Refusal as refusal:
-            form.add_error("iban" if getattr(refusal, "code", "") == "wrong_iban" else None, str(refusal))
+            form.add_error("iban" if refusal.code in ON_THE_ACCOUNT else None, str(refusal))
         else:
             messages.success(request, _("Noted."))
             return redirect("membership:estate", pk)
@@ -169,25 +172,48 @@ def estate_settle(request: HttpRequest, pk: int) -> HttpResponse:
     held = queries.held_by_estate(found)
     missing = [code for code, cents in queries.refunds_of(found, {}).items() if cents is None]
     form = SettlementForm(request.POST or None, codes=missing)
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and form.is_valid() and "change" not in request.POST:
         try:
-            actions.settle_estate(
-                estate=found, by=signed_in_person(request), now=timezone.now(), **form.settled()
-            )
+            answer = _settled(request, found, form)
         except Refusal as refusal:
             form.add_error(None, str(refusal))
         else:
-            messages.success(request, _("The estate is settled and booked."))
-            return redirect("membership:estate", pk)
-    claimants = queries.claimants_of(found)
+            return answer
     context = {
         **_frame(found),
         "form": form,
         "holdings": held,
-        "claimants": claimants,
+        "claimants": queries.claimants_of(found),
         "may_open": found.state == EstateState.OPEN,
     }
     return render(request, "membership/estate_settle.html", context)
+
+
+def _settled(request: HttpRequest, found: Estate, form: SettlementForm) -> HttpResponse:
+    """Books a settlement that was looked at; shows it first."""
+    settled, by = form.settled(), signed_in_person(request)
+    if "checked" in request.POST:
+        decision, seen = form.cleaned_data["decision"], request.POST.get("seen", "")
+        actions.settle_estate(
+            estate=found, decision=decision, seen=seen, by=by, now=timezone.now(), **settled
+        )
+        messages.success(request, _("The estate is settled and booked."))
+        return redirect("membership:estate", found.pk)
+    plan = actions.settlement_planned(estate=found, today=timezone.localdate(), **settled)
+    context = {
+        **_frame(found),
+        "seen": plan.digest,
+        "total": None if plan.shares else plan.cents,
+        "rows": [
+            {"label": _("How is it settled?"), "value": capfirst(_(settled["settlement"].label))},
+            {"label": _("Decision of the board"), "value": form.cleaned_data["decision"]},
+            *refund_words.figures(settled["accounts"]),
+        ],
+        "claims": refund_words.claims(plan),
+        "given_back": refund_words.given_back(queries.held_by_estate(found), plan.refunds),
+        "typed": typed_again(request.POST),
+    }
+    return render(request, "membership/estate_check.html", context)
 
 
 @for_staff(Act.KEEP_REGISTER)

@@ -29,8 +29,11 @@ from commonweal.membership.forms.seasons import PaymentForm
 from commonweal.membership.models import Exclusion, Member
 from commonweal.membership.rules.exclusions import SentBy
 from commonweal.membership.states import ExclusionState
+from commonweal.membership.views import refund_words
+from commonweal.membership.views.register import typed_again
 from commonweal.people.access import for_staff, signed_in_person
 from commonweal.people.rules import Act
+from commonweal.ui.formats import euros
 
 # Each step: from which state, its heading, its button.
 STEPS: dict[str, tuple[str, Any, Any]] = {
@@ -125,10 +128,8 @@ def _done(step: str, found: Exclusion, form: Any, by: Any) -> None:
         actions.decide_exclusion(**told, excludes=given.pop("what") == GOES, **given)
     elif step == "drop":
         actions.drop_exclusion(**told, **given)
-    elif step == "notify":
-        actions.notify_exclusion(**told, **given)
     else:
-        actions.refund_exclusion(**told, document=given["document"], values=form.values())
+        actions.notify_exclusion(**told, **given)
 
 
 @for_staff(Act.KEEP_REGISTER)
@@ -139,8 +140,10 @@ def exclusion_step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
     if step not in STEPS:
         raise Http404
     form = _form(step, found, request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and form.is_valid() and "change" not in request.POST:
         try:
+            if step == "refund":
+                return _refunded(request, found, form)
             _done(step, found, form, signed_in_person(request))
         except Refusal as refusal:
             form.add_error(None, str(refusal))
@@ -150,6 +153,37 @@ def exclusion_step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
     _state, heading, button = STEPS[step]
     context = {**_frame(found, timezone.localdate()), "form": form, "heading": heading, "button": button}
     return render(request, "membership/exclusion_step.html", context)
+
+
+def _refunded(request: HttpRequest, found: Exclusion, form: Any) -> HttpResponse:
+    """Books a refund that was looked at; shows it first."""
+    document, accounts = form.cleaned_data["document"], form.accounts()
+    planned = actions.refund_planned(exclusion=found, accounts=accounts)
+    if "checked" in request.POST:
+        seen = request.POST.get("seen", "")
+        actions.refund_exclusion(
+            exclusion=found,
+            document=document,
+            accounts=accounts,
+            seen=int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 16 else -1,
+            by=signed_in_person(request),
+            now=timezone.now(),
+        )
+        messages.success(request, _("Noted."))
+        return redirect("membership:exclusion", found.pk)
+    context = {
+        **_frame(found, timezone.localdate()),
+        "seen": sum(planned.values()),
+        "rows": [
+            {"label": _("Member"), "value": str(found.member.number)},
+            {"label": _("Decision of the board"), "value": document},
+            *refund_words.figures(accounts),
+            {"label": _("Given back"), "value": euros(sum(planned.values()))},
+        ],
+        "given_back": refund_words.given_back(queries.held_by_excluded(found), planned),
+        "typed": typed_again(request.POST),
+    }
+    return render(request, "membership/exclusion_check.html", context)
 
 
 @for_staff(Act.PAY_OUT)

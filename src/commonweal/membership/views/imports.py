@@ -90,7 +90,8 @@ def import_page(request: HttpRequest, pk: int) -> HttpResponse:
         "may_discard": "discard" in moves,
         "new_count": found.row_count - found.known_count,
         "problems": [
-            {"row": row, "column": column, "reason": _(reason)} for row, column, reason in found.problems
+            {"row": row, "column": column, "reason": _(reason) % values}
+            for row, column, reason, values in found.problems
         ],
         "not_shown": found.problem_count - len(found.problems),
     }

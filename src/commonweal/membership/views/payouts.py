@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from commonweal.membership import actions, queries
 from commonweal.membership.access import may_set_account, own_or_past_membership
 from commonweal.membership.forms.payouts import AccountForm
-from commonweal.membership.models import DividendLine, Member, Payment
+from commonweal.membership.models import DividendLine, Member
 from commonweal.membership.rules.ibans import shortened
 from commonweal.membership.views import acting
 from commonweal.membership.views import dividend_wording as wording
@@ -25,7 +25,7 @@ from commonweal.people.access import for_persons, for_staff, signed_in_person
 from commonweal.people.rules import Act, Channel
 from commonweal.ui.documents import pdf
 
-Lines = Sequence[tuple[DividendLine, Payment | None]]
+Lines = Sequence[tuple[DividendLine, queries.Fate]]
 STATEMENT = Path(__file__).parent.parent / "documents" / "dividend.typ"
 
 
@@ -57,7 +57,7 @@ def _account(request: HttpRequest, member: Member, *, back: str, by_staff: bool)
         try:
             actions.set_payout_account(member=member, by=by, now=timezone.now(), channel=channel, **given)
         except actions.WrongAccount as refusal:
-            form.add_error("iban" if refusal.code == "wrong_iban" else "holder", str(refusal))
+            form.add_error("holder" if refusal.code == "no_holder" else "iban", str(refusal))
         else:
             messages.success(request, _("The account is noted. A message about it is on its way."))
             return redirect(request.path)
@@ -97,11 +97,11 @@ def _dividends(request: HttpRequest, member: Member, lines: Lines) -> HttpRespon
         {
             "run": line.run,
             "year": wording.year(line.run),
-            "rate": wording.rate(line.run.rate_bp),
+            "rate": wording.rates(line.run.rates),
             "line": line,
-            "paid": wording.paid(payment),
+            "paid": wording.paid(fate, line.run),
         }
-        for line, payment in lines
+        for line, fate in lines
     ]
     has_account = bool(queries.payout_accounts_of([member]))
     context = {"member": member, "rows": rows, "has_account": has_account}
@@ -125,10 +125,10 @@ def member_dividend(request: HttpRequest, number: int, pk: int) -> HttpResponse:
 
 
 def _statement(lines: Lines, pk: int, number: int, name: str) -> HttpResponse:
-    for line, payment in lines:
+    for line, fate in lines:
         if (line.run_id, line.member.number) == (pk, number):
             answer = HttpResponse(
-                pdf(STATEMENT, wording.statement(line, payment, name)), content_type="application/pdf"
+                pdf(STATEMENT, wording.statement(line, fate, name)), content_type="application/pdf"
             )
             file = f"dividend-{number}-{line.run.pay_on.year}.pdf"
             answer["Content-Disposition"] = f'inline; filename="{file}"'

@@ -6,7 +6,7 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -160,11 +160,16 @@ def movement_new(request: HttpRequest, number: int) -> HttpResponse:
     )
 
 
+def typed_again(posted: QueryDict) -> list[tuple[str, str]]:
+    """What was typed, as hidden fields of a page that is looked at before something is booked."""
+    own = ("csrfmiddlewaretoken", "checked", "change", "seen")
+    return [(name, str(value)) for name, value in posted.items() if name not in own]
+
+
 def _to_check(
     request: HttpRequest, context: dict[str, Any], movement: actions.Movement, planned: list[actions.Planned]
 ) -> HttpResponse:
-    told = ("csrfmiddlewaretoken", "checked", "change")
-    typed = [(name, value) for name, value in request.POST.items() if name not in told]
+    typed = typed_again(request.POST)
     context |= {"rows": wording.written(movement), "planned": wording.planned(planned), "typed": typed}
     return render(request, "membership/movement_check.html", context)
 

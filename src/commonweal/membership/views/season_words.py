@@ -11,16 +11,17 @@ from django.conf import settings
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from commonweal.kernel.money import ShareValue
 from commonweal.membership import queries
 from commonweal.membership.queries import Plan, holder_names
 from commonweal.membership.rules.exits import ExitTest, Outcome, may_decide
 from commonweal.membership.rules.seasons import Answer
 from commonweal.membership.states import ExitState
 from commonweal.membership.views import wording
-from commonweal.ui.formats import day, euros, number
+from commonweal.ui.formats import day, euros, number, share_value
 
 if TYPE_CHECKING:
-    from commonweal.membership.models import ExitSeason, SeasonTest
+    from commonweal.membership.models import DividendTest, ExitSeason, SeasonTest
 
 REPORT = Path(__file__).parent.parent / "documents" / "exits.typ"
 Rows = list[dict[str, str]]
@@ -47,7 +48,7 @@ def tests(found: Mapping[ExitTest, SeasonTest]) -> list[dict[str, Any]]:
     ]
 
 
-def test_rows(kind: ExitTest, test: SeasonTest) -> Rows:
+def test_rows(kind: ExitTest, test: SeasonTest | DividendTest) -> Rows:
     """One test: what there is, what must stay, what that leaves, day, document, who."""
     net = kind == ExitTest.NET_ASSETS
     pairs = [
@@ -58,8 +59,9 @@ def test_rows(kind: ExitTest, test: SeasonTest) -> Rows:
         ),
         (_("Leaves to pay out"), euros(max(0, test.have_cents - test.keep_cents))),
     ]
-    for code, cents in sorted(test.values.items()):
-        pairs.append((_("Net asset value of one share of class %(code)s") % {"code": code}, euros(cents)))
+    for code, kept in sorted(getattr(test, "values", {}).items()):
+        label = _("Net asset value of one share of class %(code)s") % {"code": code}
+        pairs.append((label, share_value(ShareValue.of(kept))))
     pairs += [
         (_("Day these figures are of"), day(test.as_of)),
         (_("Document"), test.document),
@@ -116,7 +118,7 @@ def verdict(season: ExitSeason, plan: Plan, outcome: Outcome, budget: int | None
 def planned_sum(plan: Plan) -> Rows:
     """What a decision means in all."""
     told = ", ".join(f"{number(count)} {_(ExitState(code).label)}" for code, count in plan.states().items())
-    return _rows([(_("Requests"), told or "0"), (_("Paid out"), euros(plan.cents))])
+    return _rows([(_("Requests"), told or "0"), (_("How much is paid in all"), euros(plan.cents))])
 
 
 def planned_classes(plan: Plan) -> list[dict[str, Any]]:
@@ -166,11 +168,15 @@ def _by_hand(answer: Answer) -> str:
     return _("the rest is decided by hand")
 
 
-def decision(season: ExitSeason, language: str) -> Rows:
-    """The booked decision with the figures it rested on."""
+def decision(season: ExitSeason, language: str, paid_cents: int) -> Rows:
+    """The booked decision with the figures it rested on; `paid_cents` is what all requests get together.
+
+    A part is paid in whole shares, so what is paid is mostly less than what was set aside: both are said.
+    """
     pairs = [(_("Decision"), capfirst(_(Outcome(season.outcome).label)))]
     if season.budget_cents:
-        pairs.append((_("How much is paid in all"), euros(season.budget_cents)))
+        pairs.append((_("Set aside for a part, at most"), euros(season.budget_cents)))
+    pairs.append((_("How much is paid in all"), euros(paid_cents)))
     if season.reasons.get(language):
         pairs.append((_("Reason"), season.reasons[language]))
     asked, everything = season.asked_cents or 0, season.all_cents or 0
@@ -192,6 +198,11 @@ def decision(season: ExitSeason, language: str) -> Rows:
     return _rows(pairs)
 
 
+def paid_in_all(booked: Mapping[str, tuple[int, int, int]]) -> int:
+    """Cents all requests of a decided season get together."""
+    return sum(cents for _shares, _paid, cents in booked.values())
+
+
 def report(
     season: ExitSeason,
     language: str,
@@ -204,7 +215,7 @@ def report(
     def sheet(title: str, rows: Rows) -> dict[str, Any]:
         return {"title": title, "rows": [[row["label"], row["value"]] for row in rows]}
 
-    parts = [sheet(_("The decision"), decision(season, language))]
+    parts = [sheet(_("The decision"), decision(season, language, paid_in_all(booked)))]
     parts += [
         sheet(capfirst(_(kind.label)), test_rows(kind, recorded[kind]))
         for kind in ExitTest

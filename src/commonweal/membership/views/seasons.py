@@ -61,14 +61,17 @@ def season(request: HttpRequest, year: int) -> HttpResponse:
         for each in page
     ]
     decided = found.state == SeasonState.DECIDED
+    booked = queries.booked_by_class(found) if decided else {}
     context = {
         "season": found,
         "state": SeasonState(found.state).label,
         "decided": decided,
         "closed": timezone.localdate() > found.closes_on,
         "tests": season_words.tests(queries.latest_tests(found)),
-        "outcome": season_words.decision(found, language) if decided else [],
-        "classes": season_words.classes(queries.booked_by_class(found)) if decided else [],
+        "outcome": season_words.decision(found, language, season_words.paid_in_all(booked))
+        if decided
+        else [],
+        "classes": season_words.classes(booked),
         "states": season_words.states(queries.booked_states(found)),
         "page": page,
         "rows": rows,
@@ -116,6 +119,7 @@ def season_plan(request: HttpRequest, year: int) -> HttpResponse:
         "season": found,
         "form": form,
         "figures": season_words.figures(found, plan),
+        "paid": plan.cents,
         "verdict": season_words.verdict(found, plan, outcome, budget),
         "classes": season_words.planned_classes(plan),
         "states": season_words.states(plan.states()),

@@ -9,7 +9,8 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from commonweal.membership import actions
-from commonweal.membership.queries import members_by_number, payments_of
+from commonweal.membership.queries import classes, members_by_number, payments_of
+from commonweal.membership.rules.exits import ExitTest
 from commonweal.membership.rules.payments import ReturnReason
 from commonweal.people.actions import record
 from commonweal.portal.demo.script import Calendar
@@ -53,12 +54,27 @@ def _proposed(calendar: Calendar, by: Person, rate_bp: int, offset: int) -> Divi
         known_on=decided,
         decided_on=decided,
         document=f"PV/notulen {decided:%d.%m.%Y}",
-        rate_bp=rate_bp,
+        rates=dict.fromkeys(classes(), rate_bp),
         pay_on=calendar.day(PAID if offset == DECIDED else 14),
     )
     now = calendar.at(offset, 11)
     run = actions.propose_dividend(proposal=asked, by=by, now=now)
-    return actions.reckon_dividend(run_id=run.pk, now=now)
+    run = actions.reckon_dividend(run_id=run.pk, now=now)
+    for kind, have, keep in (
+        (ExitTest.NET_ASSETS, 2_450_000_00 + run.gross_cents, 1_900_000_00),
+        (ExitTest.LIQUIDITY, 310_000_00 + run.gross_cents, 45_000_00),
+    ):
+        actions.record_dividend_test(
+            run=run,
+            kind=kind,
+            as_of=date(year, 12, 31),
+            have_cents=have,
+            keep_cents=keep,
+            document=f"comptes/jaarrekening {year}",
+            by=by,
+            now=now,
+        )
+    return run
 
 
 def _accounts(since: datetime) -> Iterator[tuple[Any, ...]]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
+from commonweal.kernel.money import ShareValue
 from commonweal.kernel.periods import age_on
 from commonweal.membership.actions import (
     add_claimant,
@@ -18,7 +19,13 @@ from commonweal.membership.actions import (
     open_estate,
     record_test,
 )
-from commonweal.membership.queries import exit_terms_on, holdings_of, member_with_number, season_of
+from commonweal.membership.queries import (
+    exit_terms_on,
+    holdings_of,
+    issued_on,
+    member_with_number,
+    season_of,
+)
 from commonweal.membership.rules.estates import EndKind
 from commonweal.membership.rules.exits import FULL_AGE, ExitTest, Outcome, Window, window_for, window_of
 
@@ -32,7 +39,7 @@ if TYPE_CHECKING:
 
 # Those before are the people with a name of their own.
 FIRST_NUMBER, DECIDED, COLLECTED = 60, 8, 5
-BUDGET_CENTS, ROOM_CENTS = 1_000_00, 1_200_00
+BUDGET_CENTS, ROOM_CENTS, FREE_CENTS = 1_000_00, 1_200_00, 550_000_00
 REASONS = {
     "fr": "Le test de liquidité ne laisse pas davantage cette année. Chacun reçoit la même part.",
     "nl": "De liquiditeitstest laat dit jaar niet meer toe. Iedereen krijgt hetzelfde deel.",
@@ -85,15 +92,19 @@ def _decide(window: Window, calendar: Calendar, by: Person) -> None:
     if season is None:
         return
     decided_on = min(window.closes_on + timedelta(days=8), calendar.today)
-    now, values = _at(decided_on), {"A": 48_20, "C": 251_00}
+    now = _at(decided_on)
+    values = {"A": ShareValue.of("48.2031"), "C": ShareValue.of("251.0046")}
+    accounts_of = window.opens_on - timedelta(days=1)
+    worth = sum(values[code].cents_for(count) for code, count in issued_on(values, accounts_of).items())
+    net_assets = max(2_450_000_00, worth + FREE_CENTS)
     for kind, have, keep in (
-        (ExitTest.NET_ASSETS, 2_450_000_00, 1_900_000_00),
+        (ExitTest.NET_ASSETS, net_assets, net_assets - FREE_CENTS),
         (ExitTest.LIQUIDITY, 310_000_00, 310_000_00 - ROOM_CENTS),
     ):
         record_test(
             season=season,
             kind=kind,
-            as_of=window.opens_on - timedelta(days=1),
+            as_of=accounts_of,
             have_cents=have,
             keep_cents=keep,
             values=values,
@@ -130,7 +141,7 @@ def _estate(member: Member, calendar: Calendar, by: Person) -> None:
             estate=estate,
             name=name,
             part=Fraction(part),
-            iban="BE68539007547034" if place == 0 else "",
+            iban="BE62510007547061" if place == 0 else "",
             by=by,
             now=now,
         )

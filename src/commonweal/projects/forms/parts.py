@@ -21,7 +21,7 @@ from commonweal.projects.forms.fields import MunicipalityField, choices_of
 from commonweal.projects.models import Dossier
 from commonweal.projects.rules.kinds import EXAMPLES, UNITS, SupportKind
 from commonweal.projects.rules.parts import COSTS_MAX, PARTNERS_MAX, Part
-from commonweal.ui.fields import AmountField, CleanCharField, DatePartsField
+from commonweal.ui.fields import AmountField, CleanCharField, CountField, DatePartsField
 from commonweal.ui.widgets import ChoiceCards, ChoiceCardsMultiple
 
 
@@ -271,7 +271,7 @@ class SupportForm(PartForm):
                     label=_("Money"), required=False, help_text=hint, max_cents=20_000_000_00
                 )
                 continue
-            self.fields[f"quantity_{kind}"] = forms.IntegerField(
+            self.fields[f"quantity_{kind}"] = CountField(
                 label=gettext("%(kind)s, in %(unit)s")
                 % {"kind": capfirst(gettext(kind.label)), "unit": gettext(UNITS[kind].label)},
                 min_value=0,

@@ -20,7 +20,7 @@ from commonweal.projects.forms.fields import choices_of
 from commonweal.projects.models import Call
 from commonweal.projects.rules.parts import Part
 from commonweal.projects.rules.tracks import Preset, Track, VotersKind
-from commonweal.ui.fields import AmountField, CleanCharField, DatePartsField
+from commonweal.ui.fields import AmountField, CleanCharField, CountField, DatePartsField
 from commonweal.ui.widgets import ChoiceCards, ChoiceCardsMultiple
 from commonweal.voting.actions import KEY_TROUBLES
 from commonweal.voting.rules.choices import BallotForm, Form
@@ -63,12 +63,12 @@ class CallForm(forms.Form):
     publish_on = DatePartsField(label=_("Day of the result"))
     voters = forms.ChoiceField(label=_("Who votes"), choices=choices_of(VotersKind), widget=ChoiceCards)
     form = forms.ChoiceField(label=_("How members vote"), choices=choices_of(BallotForm), widget=ChoiceCards)
-    choices_min = forms.IntegerField(label=_("Fewest projects on a ballot"), min_value=1, max_value=200)
-    choices_max = forms.IntegerField(label=_("Most projects on a ballot"), min_value=1, max_value=200)
-    points_total = forms.IntegerField(
+    choices_min = CountField(label=_("Fewest projects on a ballot"), min_value=1, max_value=200)
+    choices_max = CountField(label=_("Most projects on a ballot"), min_value=1, max_value=200)
+    points_total = CountField(
         label=_("Points to share, if points are used"), min_value=0, max_value=1000, required=False
     )
-    points_each = forms.IntegerField(
+    points_each = CountField(
         label=_("Most points for one project"), min_value=0, max_value=1000, required=False
     )
     rule = forms.ChoiceField(label=_("How votes become a result"), choices=RULES, widget=ChoiceCards)
@@ -227,7 +227,7 @@ class CommitteeForm(forms.Form):
     holders = CleanCharField(
         label=_("Who holds the sheets? One name a line"), max_length=600, lines=True, rows=4
     )
-    threshold = forms.IntegerField(
+    threshold = CountField(
         label=_("How many of them open the ballots together?"), min_value=2, max_value=20, initial=2
     )
     answer = CleanCharField(
@@ -329,7 +329,7 @@ class EntryForm(forms.Form):
         widget=ChoiceCards,
         initial="phone",
     )
-    member_number = forms.IntegerField(
+    member_number = CountField(
         label=_("Member number, if known"), min_value=1, max_value=2_000_000_000, required=False
     )
     given_name = CleanCharField(label=_("First name"), max_length=80, required=False)

@@ -28,7 +28,7 @@ tools: ## browser, gettext and a clock to move for the tests, where missing
 	 || { echo "The tests need Chromium, gettext and libfaketime: sudo apt-get install chromium-headless-shell gettext libfaketime"; exit 1; }
 
 test: ready tools ## everything, browser journeys included, on two processes; then where the CPU seconds went
-	@exec env $(BESIDE) python -m pytest -p tests.pure_coverage -q -n 2 --dist loadgroup -m "not proof"
+	@exec env $(BESIDE) python -m pytest -p tests.pure_coverage -p tests.budget -q -n 2 --dist loadgroup -m "not proof"
 
 test-days: ready tools ## all but the browser, on days to come and on days when calendars are odd (about an hour)
 	@exec env $(TESTING) python scripts/days.py $(DAYS)

@@ -89,6 +89,9 @@ def run(moment: datetime, *arguments: str) -> int:
 def main(names: list[str]) -> int:
     """Runs each day and says which failed. First shows that a test which leans on the day would be seen."""
     days = moments(datetime.now(UTC))
+    if unknown := set(names) - set(days):
+        print(f"No such day: {', '.join(sorted(unknown))}. There are: {', '.join(days)}.")
+        return 1
     if run(days["today"], EXAMPLE) or not run(days["in-40-days"], EXAMPLE):
         print("The example that leans on the day was not seen: a moved clock does not reach the tests.")
         return 1

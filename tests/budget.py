@@ -1,7 +1,8 @@
 """CPU seconds an area's tests may take: measured for each test, added up by area, printed at the end, red when passed.
 
 Counted are this process, the browser it started and its server process in PostgreSQL (Linux; elsewhere only this process).
-A busy machine makes a run longer, but hardly its CPU seconds: so this is a budget, not a timed test.
+A busy machine makes a run longer, but hardly its CPU seconds: so this is a budget, not a timed test. Switched on by
+`-p tests.budget`, as `make test` does: the long proofs, traced and moved runs have no budget.
 """
 
 from __future__ import annotations

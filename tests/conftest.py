@@ -15,7 +15,7 @@ from django.utils import translation
 from commonweal.config.translations import compile_all
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-pytest_plugins = ["tests.clock", "tests.database", "tests.harness", "tests.budget", "tests.journeys.walks"]
+pytest_plugins = ["tests.clock", "tests.database", "tests.harness", "tests.journeys.walks"]
 AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 # Chromium without its windows: a new page costs a fifth of what it does in the whole browser.
 CHROMIUM = (

@@ -22,15 +22,18 @@ from tests.clock import NOW
 TEMPLATE = "commonweal_template"
 # Any number; what matters is that all who build the template ask for the same.
 BUILDING = 7_201_554
-SOURCE = Path(__file__).parent.parent / "src" / "commonweal"
+ROOT = Path(__file__).parent.parent
+SOURCE = ROOT / "src" / "commonweal"
+BESIDE = (ROOT / "uv.lock", ROOT / "tests" / "clock.py", ROOT / "tests" / "database.py")
 
 
 def fingerprint(folder: Path = SOURCE) -> str:
-    """The digest of all that decides what is in a fresh database: code, migrations, data files."""
+    """The digest of all that decides what is in a fresh database: code, migrations and data files, the packages with
+    migrations of their own, the moment at which reference data is loaded, and this file."""
     digest = hashlib.sha256()
-    for path in sorted(folder.rglob("*")):
-        if path.suffix in (".py", ".csv", ".json", ".sql"):
-            digest.update(str(path.relative_to(folder)).encode() + b"\0" + path.read_bytes())
+    for path in [*sorted(folder.rglob("*")), *BESIDE]:
+        if path.suffix in (".py", ".csv", ".json", ".sql", ".lock"):
+            digest.update(path.name.encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()
 
 

@@ -44,6 +44,13 @@ TRACED = _new()
 TRACED.start()
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    # What a run that was killed left behind would count as seen in this one.
+    if not hasattr(config, "workerinput"):
+        for old in ROOT.glob(f"{data_files().name}.*"):
+            old.unlink()
+
+
 def pytest_collection_finish() -> None:
     TRACED.stop()
 

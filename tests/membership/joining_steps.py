@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from commonweal.membership.actions import joining, payments
-from commonweal.membership.models import Application, BankFile
+from commonweal.membership.models import AccountStatement, Application, BankFile
 from commonweal.membership.queries.bank_plans import plan_of
 from commonweal.membership.rules.joining import HolderRole
 from commonweal.people.models import Person
@@ -64,7 +64,10 @@ def paid(application: Application, cents: int | None = None, name: str = "") -> 
 
 
 def uploaded(movements: Sequence[Paid], by: Person, number: int = 12, **changes: Any) -> BankFile:
-    """A statement with these movements, uploaded and not yet read in."""
+    """A statement with these movements that follows the last one read in, uploaded and not yet read in."""
+    if (last := AccountStatement.objects.order_by("pk").last()) is not None:
+        same = last.number.endswith(f"-{number:03d}")
+        changes.setdefault("old_cents", last.old_cents if same else last.new_cents)
     content = as_coda(movements, number, **changes)
     return payments.upload_file(name="statement.cod", content=content, account=ACCOUNT, by=by, now=make.NOW)
 

@@ -93,5 +93,5 @@ def test_a_movement_of_a_day_before_the_request_is_booked_as_it_was(leaver: Memb
 def test_a_sheet_is_held_to_the_same(leaver: Member) -> None:
     days = (DAY - timedelta(days=2), DAY)
     rows = [moves(str(day), leaver.number, effective_on=day.isoformat()) for day in days]
-    found = checked(ImportKind.MOVEMENTS, sheet(ImportKind.MOVEMENTS, *rows))
+    found = checked(ImportKind.MOVEMENTS, sheet(ImportKind.MOVEMENTS, *rows), make.NOW.date())
     assert [(each.row, each.column) for each in found.problems] == [(3, "effective_on")]

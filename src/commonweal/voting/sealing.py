@@ -21,6 +21,7 @@ from nacl.pwhash import argon2id
 _SEED_LENGTH = 16
 _CHECK_LENGTH = 4
 KEY_LENGTH = 32
+HOLDERS_MAX = 20
 _KEY_CHECK_LENGTH = 8
 _PRIME = 2**255 - 19  # of Curve25519 (RFC 7748, section 4.1)
 
@@ -62,6 +63,8 @@ class Sheet:
             raise WrongSheets(
                 "This is not a committee sheet: it starts with CW and holds eight groups."
             ) from wrong
+        if not (0 < number <= HOLDERS_MAX and 2 <= threshold <= HOLDERS_MAX):
+            raise WrongSheets("A committee sheet has a number from 1 on, and at least two are needed.")
         sheet = cls(number, threshold, part)
         if words[0] != "CW" or len(part) != _SEED_LENGTH or sheet.text().split()[-1] != words[-1].upper():
             raise WrongSheets(f"Sheet {number} was not typed as printed: its check figures do not agree.")
@@ -81,7 +84,7 @@ def new_committee(holders: int, threshold: int) -> tuple[bytes, tuple[Sheet, ...
 
     Raises ValueError unless 2 <= threshold <= holders <= 20.
     """
-    if not 2 <= threshold <= holders <= 20:
+    if not 2 <= threshold <= holders <= HOLDERS_MAX:
         raise ValueError("a committee has at least two holders, and at least two must be needed")
     seed = secrets.token_bytes(_SEED_LENGTH)
     parts = Shamir.split(threshold, holders, seed)

@@ -67,3 +67,34 @@ def test_the_words_are_written_as_names_are_compared() -> None:
         assert name_words.TITLES[language]
     forms = {"sa", "srl", "sprl", "asbl", "aisbl", "nv", "bv", "bvba", "cv", "vzw", "ivzw", "gmbh", "ltd"}
     assert forms <= name_words.PROVE_NOTHING
+
+
+@pytest.mark.parametrize(
+    ("payer", "family"),
+    [
+        ("DE HEER EN MEVROUW PEETERS", "Heeren"),
+        ("WILLEM S PEETERS", "Willems"),
+        ("SIMON S. CLAES", "Simons"),
+        ("Jansen S.", "Jansens"),
+        ("ROOS EN VERMEULEN", "Roosen"),
+        ("M.A. Peeters", "Ma"),
+        ("M A PEETERS", "Ma"),
+        ("H O SMIT", "Ho"),
+        ("C.A.M. de Vries", "Cam"),
+    ],
+)
+def test_initials_titles_and_the_word_for_and_make_no_family_name(payer: str, family: str) -> None:
+    assert not proves(payer, HolderName(family, "Jeanne"))
+
+
+@pytest.mark.parametrize(
+    ("payer", "family"),
+    [
+        ("VAN DEN BERGHE JAN", "Vandenberghe"),
+        ("D HONDT", "D'Hondt"),
+        ("DHONDT", "D'Hondt"),
+        ("M.A. PEETERS", "Peeters"),
+    ],
+)
+def test_particles_before_a_name_belong_to_it(payer: str, family: str) -> None:
+    assert proves(payer, HolderName(family, "Jeanne"))

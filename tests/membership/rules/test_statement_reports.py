@@ -71,3 +71,39 @@ def test_money_that_is_new_by_its_balance_waits_though_it_equals_an_earlier_move
     assert Oddity.REPEATED in {each.code for each in row.line.odd}
     (same,) = compared(statement, kept, known=False, follows=False)
     assert same.equals == "earlier"
+
+
+ACCOUNT_FILE = next(
+    each for each in CASES if each.name == "camt-ultimate-debtor-is-the-member.xml"
+).read_bytes()
+
+
+@pytest.mark.parametrize(
+    "name", ["zlib", "hex", "bz2", "base64", "punycode", "unicode_escape", "utf-7", "no-such"]
+)
+def test_a_code_page_no_bank_uses_is_refused_in_one_line(name: str) -> None:
+    head = f'<?xml version="1.0" encoding="{name}"?>'.encode()
+    body = b"a" * 50_000 + b"-" + b"9" * 50_000
+    assert Reports(ACCOUNT).add("x", head + body)["refusal"]["kind"] == "encoding"
+
+
+def test_half_a_megabyte_of_blanks_is_one_step_and_so_is_a_number_of_thousands_of_places() -> None:
+    blank = b" " * 500_000 + b"<a>"
+    assert not Reports(ACCOUNT).add("x", blank)["ok"]
+    counted = ACCOUNT_FILE.replace(
+        b"<Ntry>",
+        b"<TxsSummry><TtlNtries><NbOfNtries>" + b"9" * 5_000 + b"</NbOfNtries></TtlNtries></TxsSummry><Ntry>",
+        1,
+    )
+    assert Reports(ACCOUNT).add("x", counted)["refusal"]["kind"] == "count"
+
+
+def test_the_same_day_and_balances_under_another_number_wait() -> None:
+    reports = Reports(ACCOUNT)
+    reports.add("first", ACCOUNT_FILE)
+    other = ACCOUNT_FILE.replace(b"2026-012", b"2026-231").replace(
+        b"012</ElctrncSeqNb>", b"231</ElctrncSeqNb>"
+    )
+    (statement,) = reports.add("second", other.replace(b">A1<", b">C0DE-1<"))["statements"]
+    assert statement["read_before"] is None
+    assert [move["beside_earlier"] for move in statement["movements"]] == ["contradicts"]

@@ -18,6 +18,7 @@ from commonweal.membership.rules.statements.repeats import (
     StatementKey,
     compared,
     fingerprint,
+    shares_its_balances,
     statement_key,
 )
 
@@ -150,7 +151,10 @@ def _beside_earlier(statements: Sequence[BankStatement]) -> Iterator[PlannedStat
     closings = _Closings(_last_statements(statements))
     for each in statements:
         known, before = statement_key(each) in read, closings.before(each)
-        rows = compared(each, kept, known=known, follows=before == each.old_cents)
+        follows = before == each.old_cents
+        # What follows the last balance is new money, even where a day ends twice as it began.
+        twin = not follows and shares_its_balances(each, read)
+        rows = compared(each, kept, known=known, follows=follows, contradicts=twin)
         lines = tuple(PlannedLine(row.line, row.fingerprint, row.occurrence, row.equals) for row in rows)
         all_known = bool(lines) and all(line.known for line in lines)
         gap = not known and not all_known and before is not None and before != each.old_cents
@@ -177,10 +181,10 @@ def _kept_before(statements: Iterable[BankStatement]) -> dict[str, list[Earlier]
 
 
 def _read_before(statements: Iterable[BankStatement]) -> set[StatementKey]:
-    """The statements with these accounts and numbers that were read in."""
+    """The statements of these accounts and days that were read in."""
     wanted = list(statements)
     found = AccountStatement.objects.filter(
-        account__in={each.account for each in wanted}, number__in={each.number for each in wanted}
+        account__in={each.account for each in wanted}, day__in={each.day for each in wanted}
     )
     return set(found.values_list("account", "number", "day", "old_cents", "new_cents"))
 

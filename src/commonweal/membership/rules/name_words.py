@@ -132,6 +132,7 @@ INTERMEDIARIES = _words(
     payment payments pour rekening transfer unbekannt unknown via voor
     """
 )
+ALL_PARTICLES: frozenset[str] = frozenset().union(*PARTICLES.values())
 PROVE_NOTHING: frozenset[str] = frozenset().union(
     *PARTICLES.values(), *TITLES.values(), *LEGAL_FORMS.values(), INTERMEDIARIES
 )

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 
 from commonweal.kernel.text import folded
-from commonweal.membership.rules.name_words import PROVE_NOTHING
+from commonweal.membership.rules.name_words import ALL_PARTICLES, PROVE_NOTHING
 
 # One letter is an initial. A family name of one letter is proved by the whole name alone.
 WORD_LENGTH_MIN = 2
@@ -29,13 +29,14 @@ class HolderName:
 
 def proves(payer: str, holder: HolderName) -> bool:
     """Whether the name on an account holds a word that only this holder's own name explains."""
-    paid, family = _words(payer), _words(holder.family)
+    # Initials stay apart in who paid: "M.A. Peeters" is no Ma. In the holder's name "S.A." is a legal form.
+    paid, family = _words(payer, abbreviated=False), _words(holder.family)
     if not paid or not family:
         return False
     telling = {word for word in family if word not in PROVE_NOTHING and len(word) >= WORD_LENGTH_MIN}
     # "DHONDT" for D'Hondt, "VAN DEN BERGHE" for Vandenberghe: written as one or apart, with something of its own in it.
     whole = {"".join(family)} if telling else set[str]()
-    if (telling | whole) & _joined(paid, WORDS_JOINED):
+    if telling & set(paid) or whole & _joined(paid, WORDS_JOINED):
         return True
     own = {*_words(holder.given), *family}
     # Without a word of its own ("O B", "Mia Van") only the whole name counts, given name and all.
@@ -43,9 +44,20 @@ def proves(payer: str, holder: HolderName) -> bool:
 
 
 def _joined(words: list[str], most: int) -> set[str]:
-    return {"".join(words[at : at + size]) for size in range(1, most + 1) for at in range(len(words))}
+    """Words as one: each alone, and a word of its own with the particles before it. What stands behind it (an initial, the
+    "and" before somebody else) is never part of a name, nor is a title."""
+    found = set()
+    for end, word in enumerate(words):
+        if word in PROVE_NOTHING or len(word) < WORD_LENGTH_MIN:
+            continue
+        found.add(word)
+        for start in range(end - 1, max(end - most, -1), -1):
+            if words[start] not in ALL_PARTICLES:
+                break
+            found.add("".join(words[start : end + 1]))
+    return found
 
 
-def _words(name: str) -> list[str]:
-    plain = _ABBREVIATED.sub("", folded(name))
+def _words(name: str, *, abbreviated: bool = True) -> list[str]:
+    plain = _ABBREVIATED.sub("", folded(name)) if abbreviated else folded(name)
     return "".join(c if c.isalnum() else " " for c in plain).split()

@@ -23,6 +23,9 @@ from commonweal.membership.rules.statements.facts import (
 # Opening: booked, that of the statement before, that of the page before. Closing: booked, that of the page.
 OPENING, CLOSING = ("OPBD", "PRCD", "ITBD"), ("CLBD", "ITBD")
 
+# More places than any count of movements has; Python refuses to read numbers of thousands of them.
+COUNT_PLACES = 9
+
 
 def read(text: str, own: str) -> Reading:
     """The statements of an account in a camt.053 file. Raises Unreadable."""
@@ -87,7 +90,7 @@ def _counted(node: Node, entries: list[Node]) -> None:
     everything = node.all("Ntry")
     said = node.first("TxsSummry/TtlNtries/NbOfNtries")
     counts = {len(everything), len(entries), len(node.all("Ntry/NtryDtls/TxDtls"))}
-    if said and not (said.isascii() and said.isdigit() and int(said) in counts):
+    if said and not (said.isascii() and said.isdigit() and len(said) <= COUNT_PLACES and int(said) in counts):
         what = gettext_noop("the number of movements is not the one the bank counted")
         raise Unreadable(node.line, what, said, kind="count")
     for path, sign in (("TtlCdtNtries", 1), ("TtlDbtNtries", -1)):

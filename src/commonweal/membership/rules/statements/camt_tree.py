@@ -39,7 +39,10 @@ _NAMES = {
     ),
 }
 _DECLARATION = re.compile(r"<\?xml\s")
-_DOCUMENT = re.compile(r"[\ufeff\s]*(?:<\?xml\s[^>]*>)?\s*<(?:[\w.-]+:)?Document[\s>]")
+# One run of blanks each, and bounded names: two runs side by side would try every way to share a long one.
+_BLANKS = re.compile(r"[\ufeff\s]*")
+_DECLARED = re.compile(r"(?:<\?xml\s[^>]{0,200}>)?")
+_OPENS = re.compile(r"<(?:[\w.-]{1,100}:)?Document[\s>]")
 _DOCUMENT_ENDS = re.compile(r"</(?:[\w.-]+:)?Document\s*>")
 
 
@@ -153,11 +156,19 @@ def _pieces(text: str) -> Iterator[tuple[str, int]]:
         starts.insert(0, 0)
     for start, end in pairwise([*starts, len(text)]):
         ends = [each.end() for each in _DOCUMENT_ENDS.finditer(text, start, end)]
-        if _DOCUMENT.match(text, start):
+        if _opens_document(text, start):
             for stop in ends[:-1]:
                 yield _bare(text, start, stop)
                 start = stop
         yield _bare(text, start, end)
+
+
+def _opens_document(text: str, start: int) -> bool:
+    place = start
+    for pattern in (_BLANKS, _DECLARED, _BLANKS):
+        # Each of them matches nothing as well.
+        place = found.end() if (found := pattern.match(text, place)) else place
+    return _OPENS.match(text, place) is not None
 
 
 def _bare(text: str, start: int, end: int) -> tuple[str, int]:

@@ -74,7 +74,9 @@ class Oddity(Words):
     )
     CONTRADICTS = (
         "contradicts",
-        gettext_noop("its statement was read in before, with another movement in its place"),
+        gettext_noop(
+            "a statement of the same day and balances was read in before, with another movement in its place"
+        ),
     )
 
 

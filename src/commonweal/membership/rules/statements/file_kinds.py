@@ -54,6 +54,21 @@ _DECLARED = re.compile(rb"""\A\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-
 _DOS_LETTERS = frozenset([*range(0x80, 0x9B), *range(0xA0, 0xA6)])
 _WINDOWS_LETTERS = frozenset(range(0xC0, 0x100))
 
+CODE_PAGES = frozenset(
+    [
+        "iso-8859-1",
+        "iso-8859-2",
+        "iso-8859-15",
+        "latin-1",
+        "latin1",
+        "windows-1250",
+        "windows-1252",
+        "cp850",
+        "cp1252",
+    ]
+)
+"""The code pages a file may name besides UTF-8, in lower case."""
+
 
 def text_of(data: bytes) -> str:
     """The text of a statement file, its byte order mark taken off and its code page recognised.
@@ -102,14 +117,13 @@ def _as_declared(data: bytes, name: str) -> str:
         except UnicodeDecodeError:
             # It says UTF-8 and is not: names are the worse for it, figures are not.
             return data.decode(_code_page(data), errors="replace")
-    try:
-        codec = codecs.lookup(name)
-        if codec.name.startswith(("utf-16", "utf-32")):
-            raise Unreadable(1, _UTF16, kind="utf16")
-        return str(codec.decode(data, "replace")[0])
-    except (LookupError, TypeError, ValueError) as wrong:
+    if name.replace("-", "").startswith(("utf16", "utf32")):
+        raise Unreadable(1, _UTF16, kind="utf16")
+    # What else Python knows by a name is no code page of a bank: some of it unpacks, some takes hours.
+    if name not in CODE_PAGES:
         what = gettext_noop("the file names a code page that does not exist")
-        raise Unreadable(1, what, name, kind="encoding") from wrong
+        raise Unreadable(1, what, name, kind="encoding")
+    return data.decode(name, errors="replace")
 
 
 def _code_page(data: bytes) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Generic, TypeVar
@@ -64,13 +64,27 @@ def _bare(text: str) -> str:
     return "".join(c for c in folded(text) if c.isalnum())
 
 
+def shares_its_balances(statement: BankStatement, read: Collection[StatementKey]) -> bool:
+    """Whether one of these statements has the same account, day and balances, whatever its number: the same money may have
+    come in another format, where a bank numbers and names everything anew."""
+    account, _number, *rest = statement_key(statement)
+    return any(each[0] == account and [*each[2:]] == rest for each in read)
+
+
 def compared(
-    statement: BankStatement, kept: Mapping[str, Sequence[Kept]], *, known: bool, follows: bool
+    statement: BankStatement,
+    kept: Mapping[str, Sequence[Kept]],
+    *,
+    known: bool,
+    follows: bool,
+    contradicts: bool | None = None,
 ) -> list[Compared[Kept]]:
     """Each movement of a statement beside those kept before, by fingerprint and in their order.
 
-    `known`: the same statement was read before. `follows`: its old balance is the last one kept, so all of it is new money;
-    a movement that equals an earlier one is then kept and marked, for a person to decide.
+    `known`: the same statement was read before. `contradicts`: what is new in it waits for a person, as in every known
+    one; also where another number stands over the same day and balances (`shares_its_balances`). `follows`: its old
+    balance is the last one kept, so all of it is new money; a movement that equals an earlier one is then kept and
+    marked, for a person to decide.
     """
     seen: Counter[str] = Counter()
     found = []
@@ -85,7 +99,7 @@ def compared(
         elif earlier is not None:
             marked = _marked(line, Oddity.REPEATED)
             found.append(Compared(marked, mark, len(same) + place + 1, None))
-        elif known:
+        elif known or contradicts:
             found.append(Compared(_marked(line, Oddity.CONTRADICTS), mark, place + 1, None))
         else:
             found.append(Compared(line, mark, place + 1, None))

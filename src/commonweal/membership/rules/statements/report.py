@@ -13,7 +13,13 @@ from commonweal.membership.rules.statements import (
     Unreadable,
     read_file,
 )
-from commonweal.membership.rules.statements.repeats import Compared, StatementKey, compared, statement_key
+from commonweal.membership.rules.statements.repeats import (
+    Compared,
+    StatementKey,
+    compared,
+    shares_its_balances,
+    statement_key,
+)
 
 Place = dict[str, Any]
 # What is odd about a movement only because of what was read before it.
@@ -49,7 +55,8 @@ class Reports:
         key = statement_key(statement)
         before = self._statements.get(key)
         follows = self._last_cents == statement.old_cents
-        rows = compared(statement, self._kept, known=before is not None, follows=follows)
+        twin = not follows and shares_its_balances(statement, self._statements)
+        rows = compared(statement, self._kept, known=before is not None, follows=follows, contradicts=twin)
         told = {
             "number": statement.number,
             "day": statement.day.isoformat(),

@@ -100,7 +100,7 @@ def test_the_test_envelope_is_taken_from_the_page_and_its_answer_opens_the_vote(
     for _time in range(2):
         taken = lead.post(address(call), {**typed, "envelope": "1"})
         assert taken["Content-Disposition"] == 'attachment; filename="test-envelope.txt"'
-        assert taken["Cache-Control"] == "no-store"
+        assert taken["Cache-Control"] == "private, no-store"
         envelope = bytes.fromhex(taken.content.decode().split()[-1])
         answers.add(answer_in(envelope, sheets[1:]))
     assert len(answers) == 1, "the answer may be typed another day"

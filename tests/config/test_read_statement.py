@@ -94,7 +94,10 @@ def test_it_is_readable_for_people_and_trouble_is_one_line() -> None:
     first = CASES / "camt-amount-leading-zeros.xml"
     second = CASES / "camt-ultimate-debtor-is-the-member.xml"
     both = run(first, second, "--account", ACCOUNT)
-    assert "its statement was read in before, with another movement in its place" in both.stdout
+    assert (
+        "a statement of the same day and balances was read in before, with another movement in its place"
+        in both.stdout
+    )
     missing = run("/nowhere.cod", "--account", ACCOUNT)
     assert (missing.returncode, missing.stdout.count("\n")) == (1, 1)
     wrong = run(CASES / "trial-d1_zoe.cod", "--account", "BE00")

@@ -121,13 +121,8 @@ def ask_for_shares(
     today = now.date()
     if by != asking.applicant:
         demand(may_enter_applications(by, today))
-    elif is_protected(by, today):
-        raise CannotAsk(
-            _(
-                "Somebody administers your affairs: shares are asked for on paper, signed by them too. Call us."
-            ),
-            code="protected",
-        )
+    else:
+        _asks_alone(by, today)
     terms, note = terms_on(asking.share_class, today), note_on(today, asking.language)
     if terms is None:
         raise CannotAsk(_("The statutes know no such class of shares on that day."), code="no_class")
@@ -169,6 +164,16 @@ def ask_for_shares(
         },
     )
     return application
+
+
+def _asks_alone(person: Person, today: date) -> None:
+    if is_protected(person, today):
+        raise CannotAsk(
+            _(
+                "Somebody administers your affairs: shares are asked for on paper, signed by them too. Call us."
+            ),
+            code="protected",
+        )
 
 
 def _stays(member: Member | None, today: date) -> None:

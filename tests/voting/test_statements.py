@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import random
 import re
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -255,6 +256,9 @@ def test_a_report_of_an_error_holds_nothing_that_was_typed() -> None:
 # ---- the server's own log
 
 
+PREFIX = "%m [%p] %d "
+
+
 @pytest.fixture
 def server_log() -> Iterator[Callable[[], str]]:
     """What the server wrote to its log since, with every statement logged; `log_min_error_statement` stays as it is."""
@@ -262,17 +266,29 @@ def server_log() -> Iterator[Callable[[], str]]:
     if folder is None or not (folder / "log").is_file():
         pytest.skip("the server's log is on another machine")
     path: Path = folder / "log"
-    name = connection.ops.quote_name(connection.settings_dict["NAME"])
+    database = connection.settings_dict["NAME"]
+    name = connection.ops.quote_name(database)
     with connection.cursor() as cursor:
         cursor.execute(f"ALTER DATABASE {name} SET log_statement = 'all'")
-    connection.close()
+        # Another process of the run has a database of its own on the same server, and writes to the same log.
+        cursor.execute(f"ALTER SYSTEM SET log_line_prefix = '{PREFIX}'")
+        cursor.execute("SELECT pg_reload_conf()")
+    for _try in range(100):
+        connection.close()
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT current_setting('log_line_prefix')")
+            if cursor.fetchone() == (PREFIX,):
+                break
+        time.sleep(0.1)
     with connection.cursor() as cursor:
         cursor.execute("SELECT current_setting('log_statement'), current_setting('log_min_error_statement')")
         assert cursor.fetchone() == ("all", "error")
     begin = path.stat().st_size
 
     def written() -> str:
-        return path.read_bytes()[begin:].decode("utf-8", "replace")
+        log = path.read_bytes()[begin:].decode("utf-8", "replace")
+        entries = re.split(r"(?m)^(?=\d{4}-\d\d-\d\d )", log)
+        return "".join(each for each in entries if f"] {database} " in each.partition("\n")[0])
 
     yield written
     connection.close()

@@ -88,7 +88,7 @@ def written(page: Any, title: str) -> None:
     fill("argument_neighbourhoods", "Les voisins se parlent.")
     press(page)
     fill("label_1", "bois")
-    fill("amount_1", "1.500")
+    fill("amount_1", "1.500,00")
     press(page)
     fill("quantity_financial", "1 200")
     fill("quantity_coaching", "6")

@@ -130,11 +130,7 @@ def ask_for_shares(
     if note is None:
         raise CannotAsk(_("The information note is not there in this language yet. Call us."), code="no_note")
     person, organisation, representative = _holder(asking, by, now, channel)
-    if open_application_of(person, organisation) is not None:
-        raise CannotAsk(
-            _("A request for shares is open already: it is paid or withdrawn first."), code="open"
-        )
-    _stays(holder_on(person, organisation, today), today)
+    _nothing_open(person, organisation, today)
     held = holds(person, organisation, asking.share_class, today)
     asker = Asker(person is not None, person.born_on if person else None, representative is not None, held)
     ask(CannotAsk, rules.may_ask(terms, asker, asking.count, today))
@@ -167,7 +163,13 @@ def ask_for_shares(
     return application
 
 
-def _stays(member: Member | None, today: date) -> None:
+def _nothing_open(person: Person | None, organisation: Organisation | None, today: date) -> None:
+    """Raises CannotAsk where another request stands against this one: for shares, or to leave with all of them."""
+    if open_application_of(person, organisation) is not None:
+        raise CannotAsk(
+            _("A request for shares is open already: it is paid or withdrawn first."), code="open"
+        )
+    member = holder_on(person, organisation, today)
     if member is not None and leaves_with_all(member, today):
         raise CannotAsk(
             _("They asked to leave with all shares, so they receive none. The request is taken back first."),

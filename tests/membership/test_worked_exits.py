@@ -71,3 +71,14 @@ def test_another_figure_would_be_noticed() -> None:
     part = answers(asked((10, 5, 1), ShareValue.of("37.49")), Outcome.PART, 300_00)
     with pytest.raises(AssertionError):
         assert f"shares, {euros(part[0].cents)}, " in TEXT
+
+
+@pytest.mark.parametrize(("outcome", "state"), [(Outcome.SUSPEND, "queued"), (Outcome.REFUSE, "refused")])
+def test_whoever_has_shares_waits_or_is_refused_and_who_has_none_is_done(
+    outcome: Outcome, state: str
+) -> None:
+    waits, empty = *asked((10,), ShareValue.of("37.5")), Asked(2, 2, True, 0, ())
+    assert [(each.state, each.left, each.cents) for each in answers([waits, empty], outcome)] == [
+        (state, 10, 0),
+        ("granted", 0, 0),
+    ]

@@ -124,6 +124,20 @@ def test_one_command_serves_a_demo_tells_its_log_ins_and_stops_clean(served: Ser
         served.page("/fr/")
 
 
+def test_one_that_answers_ends_with_zero_when_it_is_asked_to_stop(tmp_path: Path) -> None:
+    port = free_port()
+    process = subprocess.Popen(
+        [*COMMAND, "serve"],
+        env=bare(COMMONWEAL_VAR=str(tmp_path / "var"), COMMONWEAL_PORT=str(port)),
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    assert any("answers on" in line for line in process.stdout)
+    assert stopped(process) == 0
+    assert not (tmp_path / "var" / "postgres" / "postmaster.pid").exists()
+
+
 def test_a_stop_before_it_answers_leaves_no_server_behind(tmp_path: Path) -> None:
     folder = tmp_path / "var"
     process = subprocess.Popen(

@@ -31,7 +31,7 @@ SPENT = pytest.StashKey[dict[str, float]]()
 
 
 def _of(process: int) -> float:
-    """The CPU seconds of a process and of its children that ended, from /proc."""
+    """The CPU seconds of a process and of its children that ended, from /proc; none for process 0."""
     try:
         fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
     except OSError:
@@ -56,13 +56,12 @@ def _backend() -> int:
 
 
 def spent() -> float:
-    """The CPU seconds used so far by this process, all it started, and its connection's server process."""
+    """The CPU seconds used so far by this process and all it started."""
     used = sum(
         usage.ru_utime + usage.ru_stime
         for usage in map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     )
-    backend = _backend()
-    return used + sum(map(_of, _children(os.getpid()))) + (_of(backend) if backend else 0.0)
+    return used + sum(map(_of, _children(os.getpid())))
 
 
 def area_of(nodeid: str) -> str:
@@ -74,10 +73,11 @@ def area_of(nodeid: str) -> str:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Any:
     before, backend = spent(), _backend()
+    served = _of(backend)
     answer = yield
-    # A connection of its own began at zero; what the old one used is lost with it.
-    more = max(spent() - before, 0.0) if _backend() == backend else max(spent() - before + _of(backend), 0.0)
-    item.config.stash.setdefault(SPENT, {})[item.nodeid] = more
+    # A new connection's process began at zero; what an ended one used is lost with it.
+    more = _of(_backend()) - (served if _backend() == backend else 0.0)
+    item.config.stash.setdefault(SPENT, {})[item.nodeid] = spent() - before + more
     return answer
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import socket
 from datetime import date, timedelta
@@ -75,6 +76,22 @@ def test_rows_without_an_order_come_in_any_order() -> None:
     runs = {tuple(asked.values_list("nis", flat=True)) for _each in range(5)}
     assert len(runs) > 1
     assert len({tuple(each.nis for each in asked.order_by("nis")) for _each in range(3)}) == 1
+
+
+@pytest.mark.xdist_group("together")
+@pytest.mark.skipif("PYTEST_XDIST_WORKER" not in os.environ, reason="there is one process")
+def test_tests_that_share_a_site_run_in_one_process(request: pytest.FixtureRequest) -> None:
+    # Some versions of the test runner forget it without a word, and each process starts a site of its own.
+    assert request.node.nodeid.endswith("@together")
+
+
+def test_what_is_made_once_for_a_file_is_made_in_one_process() -> None:
+    root = Path(__file__).parent
+    once = [
+        path for path in root.rglob("test_*.py") if 'scope="' + 'module"' in path.read_text(encoding="utf-8")
+    ]
+    assert once
+    assert [path.name for path in once if "mark.xdist_group(" not in path.read_text(encoding="utf-8")] == []
 
 
 def test_an_area_over_its_budget_is_named() -> None:

@@ -94,9 +94,23 @@ def stopped(process: subprocess.Popen[str]) -> int:
     return process.returncode
 
 
+def answering(environment: dict[str, str]) -> subprocess.Popen[str]:
+    """A site without a demo of its own, started and waited for."""
+    process = subprocess.Popen([*COMMAND, "serve"], env=environment, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    assert any("answers on" in line for line in process.stdout)
+    return process
+
+
+@pytest.fixture
+def room() -> Iterator[Path]:
+    """A folder for a server: not pytest's own, which a second run of tests closes to the user the server runs as."""
+    with tempfile.TemporaryDirectory(prefix="commonweal-site-") as folder:
+        yield Path(folder)
+
+
 @pytest.fixture(scope="module")
 def served() -> Iterator[Served]:
-    # Not in pytest's own folder: the server runs as another user, for whom a second run of tests would close it.
     with tempfile.TemporaryDirectory(prefix="commonweal-site-") as folder:
         site = Served(Path(folder) / "var")
         yield site
@@ -122,24 +136,16 @@ def test_one_command_serves_a_demo_tells_its_log_ins_and_stops_clean(served: Ser
     assert not served.database_runs(), "ended by its number, it leaves no server behind"
     with pytest.raises(OSError, match="refused"):
         served.page("/fr/")
+    process = answering(served.environment)
+    assert stopped(process) == 0, "one that answers ends with zero when it is asked to stop"
+    assert not served.database_runs()
+    # For the tests to come, which would each start a database of their own.
+    served.process = answering(served.environment)
+    assert 'lang="fr"' in served.page("/fr/"), "what was there is there again"
 
 
-def test_one_that_answers_ends_with_zero_when_it_is_asked_to_stop(tmp_path: Path) -> None:
-    port = free_port()
-    process = subprocess.Popen(
-        [*COMMAND, "serve"],
-        env=bare(COMMONWEAL_VAR=str(tmp_path / "var"), COMMONWEAL_PORT=str(port)),
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdout is not None
-    assert any("answers on" in line for line in process.stdout)
-    assert stopped(process) == 0
-    assert not (tmp_path / "var" / "postgres" / "postmaster.pid").exists()
-
-
-def test_a_stop_before_it_answers_leaves_no_server_behind(tmp_path: Path) -> None:
-    folder = tmp_path / "var"
+def test_a_stop_before_it_answers_leaves_no_server_behind(room: Path) -> None:
+    folder = room / "var"
     process = subprocess.Popen(
         [*COMMAND, "serve"],
         env=bare(COMMONWEAL_VAR=str(folder), COMMONWEAL_PORT=str(free_port())),
@@ -209,13 +215,13 @@ def test_a_database_that_does_not_answer_is_one_line(tmp_path: Path, address: st
     assert len(ended.stderr.strip().splitlines()) == 1, ended.stderr
 
 
-def test_a_dead_database_folder_is_one_line(tmp_path: Path) -> None:
-    folder = tmp_path / "postgres"
+def test_a_dead_database_folder_is_one_line(room: Path) -> None:
+    folder = room / "postgres"
     folder.mkdir()
     (folder / "PG_VERSION").write_text("rubbish")
     ended = subprocess.run(
         [*COMMAND, "serve", "--demo"],
-        env=bare(COMMONWEAL_VAR=str(tmp_path), COMMONWEAL_PORT=str(free_port())),
+        env=bare(COMMONWEAL_VAR=str(room), COMMONWEAL_PORT=str(free_port())),
         capture_output=True,
         text=True,
         check=False,
@@ -225,17 +231,17 @@ def test_a_dead_database_folder_is_one_line(tmp_path: Path) -> None:
     assert len(ended.stderr.strip().splitlines()) == 1, ended.stderr
 
 
-def test_a_command_beside_a_server_of_its_own_ends_with_its_exit_code(tmp_path: Path) -> None:
+def test_a_command_beside_a_server_of_its_own_ends_with_its_exit_code(room: Path) -> None:
     beside = [sys.executable, "-m", "commonweal.config.embedded"]
     asks = "import os, psycopg; psycopg.connect(os.environ['DATABASE_URL']).execute('SELECT 1'); raise SystemExit(7)"
     ended = subprocess.run(
-        [*beside, sys.executable, "-c", asks], env=bare(COMMONWEAL_VAR=str(tmp_path)), check=False
+        [*beside, sys.executable, "-c", asks], env=bare(COMMONWEAL_VAR=str(room)), check=False
     )
     assert ended.returncode == 7
-    (tmp_path / "file").write_text("not a folder")
+    (room / "file").write_text("not a folder")
     refused = subprocess.run(
         [*beside, "true"],
-        env=bare(COMMONWEAL_VAR=str(tmp_path / "file")),
+        env=bare(COMMONWEAL_VAR=str(room / "file")),
         check=False,
         capture_output=True,
         text=True,

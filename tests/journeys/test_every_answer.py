@@ -25,7 +25,7 @@ from tests.journeys.sites import LANGUAGES, VIEWERS, Look, aside, built
 from tests.test_architecture import patterns
 
 # The answers come from a site made once; that a test of this file needs a database is what makes one.
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("every answer")]
 PAGE_BYTES = 50_000
 FONT = "ui/fonts/atkinson-hyperlegible-next.woff2"
 

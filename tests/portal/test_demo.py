@@ -35,7 +35,7 @@ from commonweal.voting.queries import ballot_about, count_of, sealed_bundle
 from commonweal.voting.sealing import WrongSheets, key_from_text
 from tests.portal.steps import signed_in, text_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("the demo")]
 MEMBERS = 300
 
 

@@ -212,6 +212,8 @@ def _serve(options: argparse.Namespace) -> int:
         web += ["--workers", environment.value("COMMONWEAL_WORKERS"), "--log-level", "warning"]
         # As many threads as the database pool can serve; more would only wait for each other.
         web += ["--blocking-threads", "4", "--backpressure", "32"]
+        # Asked to stop while it starts, a worker may not hear it; after this many seconds it is ended.
+        web += ["--workers-kill-timeout", "3"]
         children = [
             subprocess.Popen([*web, "commonweal.config.wsgi:application"]),
             subprocess.Popen([sys.executable, "-m", "commonweal.config.cli", "worker"]),
@@ -312,6 +314,8 @@ def _check_ledger(options: argparse.Namespace) -> int:
 
 
 def _import(options: argparse.Namespace) -> int:
+    if options.file is None and options.what not in ("places", "statutes"):
+        raise Trouble(f"Name the file: commonweal import {options.what} FILE")
     with _ready():
         _set_up()
         _prepare()
@@ -331,8 +335,6 @@ def _import(options: argparse.Namespace) -> int:
 
             print(f"{load_statutes(by=None, now=timezone.now())} new values of the statutes are in.")
             return 0
-        if options.file is None:
-            raise Trouble(f"Name the file: commonweal import {options.what} FILE")
         if options.what in ("members", "movements"):
             from commonweal.config import sheets
 

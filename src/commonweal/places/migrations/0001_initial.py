@@ -11,10 +11,12 @@ _WHOLE = {
     "k": "ĸƙⱪ", "l": "łƚɫɬⱡ", "n": "ŋɲƞɳ", "o": "øɵɔ", "p": "ƥᵽ", "r": "ɍɽ", "s": "ȿẜẝ", "t": "ŧƭʈⱦ", "u": "ʉ", "v": "ʋỽ",
     "y": "ƴɏỿ", "z": "ʒƶȥⱬ", "σ": "ς", "ae": "æ", "oe": "œ", "ss": "ß", "th": "þ", "hv": "ƕ", "ou": "ȣ", "ll": "ỻ",
 }  # fmt: skip
-_FILLERS = [
+_FILLERS = {
     *(0xB7, 0x34F, 0x115F, 0x1160, 0x17B4, 0x17B5),
     *(*range(0x180B, 0x1810), *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)),
-]
+}
+# Letters, figures, private signs, halves of signs and what nobody has assigned: never taken for a blank, but for those named.
+_NEITHER = ("Ll", "Lu", "Lo", "Nd", "Nl", "No", "Co", "Cs", "Cn")
 _BLANKS = "ʹʺʻʼʽʾʿˀˁˆˇˈˉˊˋˌꞋꞌ−"
 
 
@@ -31,7 +33,7 @@ def _class(points):
 
 def _invisible(point):
     letter = chr(point)
-    return unicodedata.combining(letter) or unicodedata.category(letter) in ("Cf", "Me") or point in _FILLERS
+    return point in _FILLERS or unicodedata.combining(letter) or unicodedata.category(letter) in ("Cf", "Me")
 
 
 def _between(point):
@@ -69,7 +71,10 @@ def _fold():
     for plain, letters in _WHOLE.items():
         for letter in letters if len(plain) > 1 else "":
             opened = f"replace({opened}, '{letter}', '{plain}')"
-    points = [point for point in range(1, _END) if not 0xD800 <= point < 0xE000]
+    named = _FILLERS.union(map(ord, _BLANKS))
+    points = [
+        point for point in range(1, _END) if point in named or unicodedata.category(chr(point)) not in _NEITHER
+    ]
     invisible = _class([point for point in points if _invisible(point)])
     between = _class([point for point in points if not _invisible(point) and _between(point)])
     return f"""
@@ -95,6 +100,11 @@ def _fold():
     """
 
 
+def _make_fold(_apps, editor):
+    # Made when it is applied: each command reads its migrations, and goes through all of Unicode for it only once.
+    editor.execute(_fold())
+
+
 _UNFOLD = "DROP FUNCTION public.commonweal_fold(text); DROP FUNCTION public.commonweal_fold_letters(text)"
 
 
@@ -104,7 +114,7 @@ class Migration(migrations.Migration):
     dependencies = []
 
     operations = [
-        migrations.RunSQL(_fold(), _UNFOLD),
+        migrations.RunPython(_make_fold, lambda _apps, editor: editor.execute(_UNFOLD)),
         migrations.CreateModel(
             name="Region",
             fields=[

@@ -99,7 +99,7 @@ def main(names: list[str]) -> int:
     for name in names or list(days):
         print(f"\n=== {name}: {days[name]:%A %d %B %Y, %H:%M} ===", flush=True)
         started = time.monotonic()
-        if run(days[name], "-n", "2", "-m", "not browser and not proof"):
+        if run(days[name], "-n", "2", "--dist", "loadgroup", "-m", "not browser and not proof"):
             failed.append(name)
         print(f"{name}: {time.monotonic() - started:.0f} s", flush=True)
     print(f"\nFailed: {', '.join(failed)}" if failed else "\nGreen on every day.")

@@ -74,3 +74,11 @@ def _no_order_unless_asked_for() -> Iterator[None]:
         patch.setattr(reader, "__iter__", shuffled)
     yield
     patch.undo()
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """A value too long to be read in a test's name stands there by the name of its argument.
+
+    What is packed holds the moment it was packed: two processes would not agree on what the test is called.
+    """
+    return argname if isinstance(val, bytes | str) and len(val) > 60 else None

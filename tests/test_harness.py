@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import re
 import socket
@@ -83,6 +84,13 @@ def test_rows_without_an_order_come_in_any_order() -> None:
 def test_tests_that_share_a_site_run_in_one_process(request: pytest.FixtureRequest) -> None:
     # Some versions of the test runner forget it without a word, and each process starts a site of its own.
     assert request.node.nodeid.endswith("@together")
+
+
+@pytest.mark.parametrize("packed", [gzip.compress(b"x" * each, mtime=None) + bytes(60) for each in (1, 2)])
+def test_no_test_is_called_by_what_was_packed_when_it_was_collected(
+    packed: bytes, request: pytest.FixtureRequest
+) -> None:
+    assert re.search(r"\[packed\d\]$", request.node.nodeid), packed
 
 
 def test_what_is_made_once_for_a_file_is_made_in_one_process() -> None:

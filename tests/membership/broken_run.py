@@ -84,9 +84,10 @@ def approved(folder: Path) -> None:
     from commonweal.membership import actions
     from commonweal.membership.actions import dividends
     from commonweal.people.models import Person
-    from tests.membership.dividend_steps import NOW, clock
+    from tests.membership.dividend_steps import NOW, clock, within_tests
 
     actions.carry_on(run_id=_run().pk, now=clock)
+    within_tests(_run(), _run().proposed_by)
     others = Person.objects.filter(appointments__role__in=("finance", "secretary")).exclude(
         pk=_run().proposed_by_id
     )

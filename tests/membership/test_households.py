@@ -426,10 +426,10 @@ def test_the_addresses_for_post_are_taken_out_by_the_secretary_and_noted(anna: M
     assert address in text_of(secretary, "/fr/members/register/")
     sent = secretary.post(address)
     rows = cells_of(sent)
-    assert [len(row) for row in rows] == [6] * 4
-    assert rows[1] == ["Anna Peeters, Bert Lefèvre", "Rue Peeters 3", "4000", "Liège", "fr", "2"]
+    assert [len(row) for row in rows] == [7] * 4
+    assert rows[1] == ["Anna Peeters, Bert Lefèvre", "Rue Peeters 3", "4000", "Liège", "", "fr", "2"]
     assert rows[2][0] == "'=Cmd Maes;'=1+1"
-    assert rows[3] == ["Le Verger", "", "", "Liège", "nl", "1"]
+    assert rows[3] == ["Le Verger", "", "", "Liège", "", "nl", "1"]
     assert Event.objects.filter(name="PostListTaken").count() == 1
     assert secretary.get(address).status_code == 405
     assert signed_in(make.staff("counter")).post(address).status_code == 403

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
@@ -17,45 +15,14 @@ from commonweal.ledger import queries as books
 from commonweal.membership import actions, queries
 from commonweal.membership.actions import imports
 from commonweal.membership.models import Import, Member
-from commonweal.membership.rules.imports import COLUMNS, ImportKind
+from commonweal.membership.rules.imports import ImportKind
 from commonweal.membership.states import IMPORT, ImportState
 from commonweal.people.models import Organisation, Person
 from tests import factories as make
+from tests.membership.imports_steps import brought_in, moves, person_row, sheet, uploaded, wrong
 
 pytestmark = pytest.mark.django_db
 DAY = date(2026, 6, 30)
-
-
-def sheet(kind: ImportKind, *rows: dict[str, Any]) -> bytes:
-    out = io.StringIO()
-    told = csv.DictWriter(out, list(COLUMNS[kind]), restval="")
-    told.writeheader()
-    told.writerows(rows)
-    return out.getvalue().encode()
-
-
-def person_row(number: int, **changes: Any) -> dict[str, Any]:
-    row = {"given_name": "Anna", "family_name": f"Peeters {number}", "language": "fr", "postcode": "4000"}
-    return {"number": number, **row, "joined_on": "2019-05-01", **changes}
-
-
-def moves(reference: str, number: int, **changes: Any) -> dict[str, Any]:
-    row = {"kind": "subscription", "share_class": "A", "count": 3, "amount": "150.00"}
-    return {"reference": reference, "number": number, **row, "effective_on": "2020-06-01", **changes}
-
-
-def uploaded(kind: ImportKind, *rows: dict[str, Any], by: Person | None = None) -> Import:
-    found = actions.upload_import(
-        kind=kind, name="sheet.csv", content=sheet(kind, *rows), by=by, now=make.NOW, background=False
-    )
-    return actions.check_import(importing=found, now=make.NOW)
-
-
-def brought_in(kind: ImportKind, *rows: dict[str, Any]) -> Import:
-    found = uploaded(kind, *rows)
-    assert found.problems == []
-    started = actions.load_import(importing=found, by=None, now=make.NOW, background=False)
-    return actions.run_import(importing=started, now=make.NOW)
 
 
 def held(number: int, share_class: str = "A", day: date = DAY) -> tuple[int, int]:
@@ -65,11 +32,6 @@ def held(number: int, share_class: str = "A", day: date = DAY) -> tuple[int, int
 
 def since(year: int) -> Member:
     return make.member(joined_on=date(year, 1, 1))
-
-
-def wrong(found: Import) -> list[tuple[int, str]]:
-    assert found.problem_count == len(found.problems)
-    return [(row, column) for row, column, _reason, _values in found.problems]
 
 
 def test_members_come_in_with_their_numbers_and_once() -> None:

@@ -84,7 +84,9 @@ class MemberOut(ClosedSchema):
     name: str
     is_person: bool
     language: str
-    municipality_nis: str
+    municipality_nis: str | None
+    country: str
+    town: str
     joined_on: date
     left_on: date | None
 
@@ -334,6 +336,8 @@ def _member_out(member: Member) -> dict[str, Any]:
         "is_person": member.person_id is not None,
         "language": member.language,
         "municipality_nis": member.municipality_id,
+        "country": member.country,
+        "town": member.town,
         "joined_on": member.joined_on,
         "left_on": member.left_on,
     }

@@ -14,9 +14,10 @@ from django.utils.translation import gettext_lazy as _
 
 from commonweal.kernel.privacy import Personal
 from commonweal.people.rules import Channel, LegalForm, MandateScope, PositionKind, Purpose, Scope
+from commonweal.places.models import Located
 
 
-class Person(models.Model):
+class Person(Located):
     """Someone the cooperative deals with. May have no e-mail address and no account."""
 
     # Who has one name only bears it as family name: see `rules.kept_names`.
@@ -28,9 +29,6 @@ class Person(models.Model):
     phone = models.CharField(_("telephone"), max_length=30, blank=True)
     street = models.CharField(_("street and number"), max_length=120, blank=True)
     postcode = models.CharField(_("postcode"), max_length=10, blank=True)
-    municipality = models.ForeignKey(
-        "places.Municipality", models.PROTECT, null=True, blank=True, related_name="+"
-    )
     created_at = models.DateTimeField()
     erased_at = models.DateTimeField(null=True, blank=True)
 
@@ -44,11 +42,13 @@ class Person(models.Model):
         "street": Personal.ERASED,
         "postcode": Personal.ERASED,
         "municipality": Personal.KEPT,
+        "country": Personal.KEPT,
+        "town": Personal.ERASED,
         "created_at": Personal.NONE,
         "erased_at": Personal.NONE,
     }
 
-    class Meta:
+    class Meta(Located.Meta):
         ordering = ("family_name", "given_name", "id")
 
     def __str__(self) -> str:
@@ -108,18 +108,15 @@ class Account(AbstractBaseUser):
         return self.email
 
 
-class Organisation(models.Model):
+class Organisation(Located):
     """A partner, applicant or cooperative; keyed by its Belgian company number where it has one."""
 
     name = models.CharField(_("name"), max_length=160)
     legal_form = models.CharField(_("legal form"), max_length=20, choices=LegalForm.choices())
     company_number = models.CharField(_("company number"), max_length=10, null=True, blank=True, unique=True)
-    country = models.CharField(_("country"), max_length=2, default="BE")
+    postcode = models.CharField(_("postcode"), max_length=10, blank=True, default="", db_default="")
     accredited = models.BooleanField(
         _("accredited cooperative (National Council for Cooperation)"), default=False
-    )
-    municipality = models.ForeignKey(
-        "places.Municipality", models.PROTECT, null=True, blank=True, related_name="+"
     )
     website = models.URLField(_("website"), blank=True)
     created_at = models.DateTimeField()
@@ -129,7 +126,9 @@ class Organisation(models.Model):
             "name",
             "legal_form",
             "company_number",
+            "postcode",
             "country",
+            "town",
             "accredited",
             "municipality",
             "website",
@@ -138,9 +137,10 @@ class Organisation(models.Model):
         Personal.NONE,
     )
 
-    class Meta:
+    class Meta(Located.Meta):
         ordering = ("name", "id")
         constraints = (
+            *Located.Meta.constraints,
             models.CheckConstraint(
                 name="company_number_ten_digits",
                 condition=Q(company_number__isnull=True) | Q(company_number__regex=r"^[01]\d{9}$"),

@@ -38,6 +38,7 @@ from commonweal.membership.rules.movements import MovementKind
 from commonweal.membership.states import IMPORT, ImportState
 from commonweal.people.actions import load_organisations, load_people, record, wait_turn
 from commonweal.people.queries import organisations_numbered
+from commonweal.places.countries import HOME
 from commonweal.places.queries import municipalities_of_postcodes
 
 if TYPE_CHECKING:
@@ -48,13 +49,27 @@ PROBLEMS_MAX = 500
 UPLOAD_MAX = 20_000_000
 _PEOPLE = (
     *("id", "given_name", "family_name", "born_on", "language", "email", "phone", "street", "postcode"),
-    *("municipality_id", "created_at"),
+    *("municipality_id", "country", "town", "created_at"),
 )
 _ORGANISATIONS = (
-    *("id", "name", "legal_form", "company_number", "country", "accredited", "municipality_id", "website"),
+    *(
+        "id",
+        "name",
+        "legal_form",
+        "company_number",
+        "country",
+        "town",
+        "postcode",
+        "accredited",
+        "municipality_id",
+        "website",
+    ),
     "created_at",
 )
-_MEMBERS = ("number", "person_id", "organisation_id", "municipality_id", "language", "joined_on", "left_on")
+_MEMBERS = (
+    *("number", "person_id", "organisation_id", "municipality_id", "country", "town", "language"),
+    *("joined_on", "left_on"),
+)
 
 
 _STAGED = """row integer, reference text, number integer, kind text, share_class text, count integer, cents bigint,
@@ -221,8 +236,8 @@ def _reserved(table: str, count: int) -> list[int]:
 def _load_members(rows: list[MemberRow], now: datetime) -> None:
     there = members_numbered(row.number for row in rows)
     new = [row for row in rows if row.number not in there]
-    places = municipalities_of_postcodes({row.postcode for row in new})
-    if any(place_of(row, places) is None for row in new):
+    places = municipalities_of_postcodes({row.postcode for row in new if row.country == HOME})
+    if any(row.country == HOME and place_of(row, places) is None for row in new):
         raise Stopped(_("A place of the sheet is no longer known. Check the sheet again."))
     persons = [row for row in new if not row.organisation]
     ids: dict[int, int] = dict(
@@ -232,7 +247,7 @@ def _load_members(rows: list[MemberRow], now: datetime) -> None:
         (
             (
                 *(ids[row.row], row.given_name, row.family_name, row.born_on, row.language, row.email),
-                *(row.phone, row.street, row.postcode, place_of(row, places), now),
+                *(row.phone, row.street, row.postcode, place_of(row, places), row.country, row.town, now),
             )
             for row in persons
         ),
@@ -245,7 +260,8 @@ def _load_members(rows: list[MemberRow], now: datetime) -> None:
         (
             (
                 *(own[row.row], row.organisation, "company" if row.company_number else "informal"),
-                *(row.company_number or None, "BE", False, place_of(row, places), "", now),
+                *(row.company_number or None, row.country, row.town, row.postcode, False),
+                *(place_of(row, places), "", now),
             )
             for row in made
         ),
@@ -256,7 +272,7 @@ def _load_members(rows: list[MemberRow], now: datetime) -> None:
         (
             (
                 *(row.number, ids.get(row.row), own.get(row.row), place_of(row, places)),
-                *(row.language, row.joined_on, row.left_on),
+                *(row.country, row.town, row.language, row.joined_on, row.left_on),
             )
             for row in new
         ),

@@ -77,8 +77,8 @@ class ReasonMissing(Refusal):
 class Asking:
     """What someone asks for. `applicant` is known already, or told by `identity` (fields of Person) at the desk.
 
-    `home` completes who holds the shares (born_on, street, postcode, municipality); `child` and `organisation` are the
-    fields of a minor's Person and of the Organisation when the shares are for them.
+    `home` completes who holds the shares (born_on, street, postcode; municipality, or country and town); `child` and
+    `organisation` are the fields of a minor's Person and of the Organisation when the shares are for them.
     """
 
     token: uuid.UUID
@@ -192,7 +192,7 @@ def _kept(asking: Asking, now: datetime, **decided: Any) -> Application:
                 pk=number,
                 token=asking.token,
                 communication=rules.communication_for(number),
-                municipality=asking.home["municipality"],
+                **_place(asking),
                 language=asking.language,
                 share_class=asking.share_class,
                 count=asking.count,
@@ -205,6 +205,11 @@ def _kept(asking: Asking, now: datetime, **decided: Any) -> Application:
         raise CannotAsk(
             _("A request for shares is open already: it is paid or withdrawn first."), code="open"
         ) from error
+
+
+def _place(asking: Asking) -> dict[str, Any]:
+    """Where who would hold the shares lives: fields of `places.Located`."""
+    return {name: asking.home[name] for name in ("municipality", "country", "town") if asking.home.get(name)}
 
 
 def _holder(
@@ -222,7 +227,7 @@ def _holder(
         child = {"language": asking.language, **asking.child, **asking.home}
         return known or register_person(**child, **told), None, who
     if asking.role == HolderRole.ORGANISATION:
-        seat = {"municipality": asking.home["municipality"]}
+        seat = {**_place(asking), "postcode": asking.home.get("postcode", "")}
         # Nobody speaks for it before their papers are seen: who speaks for an organisation reads its dossiers.
         return None, register_organisation(**asking.organisation, **seat, kind=None, **told), who
     if asking.applicant is not None:
@@ -331,6 +336,8 @@ def enter(*, application: Application, by: Person, now: datetime) -> Application
                 person=application.person,
                 organisation=application.organisation,
                 municipality=application.municipality,
+                country=application.country,
+                town=application.town,
                 language=application.language,
                 # Who was a member before and left since they paid starts afresh from that day.
                 joined_on=max(paid_on, left_last(application.person, application.organisation) or paid_on),

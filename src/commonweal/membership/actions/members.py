@@ -12,6 +12,7 @@ from commonweal.membership.models import Member
 from commonweal.membership.queries import next_number
 from commonweal.people.actions import record
 from commonweal.people.rules import Channel
+from commonweal.places.countries import HOME
 
 
 def lock_numbers() -> None:
@@ -26,11 +27,13 @@ def lock_numbers() -> None:
 @transaction.atomic
 def admit_member(
     *,
-    municipality: Any,
     language: str,
     joined_on: date,
     by: Any,
     now: datetime,
+    municipality: Any = None,
+    country: str = HOME,
+    town: str = "",
     person: Any = None,
     organisation: Any = None,
     channel: Channel = Channel.WEB,
@@ -42,6 +45,8 @@ def admit_member(
         person=person,
         organisation=organisation,
         municipality=municipality,
+        country=country,
+        town=town,
         language=language,
         joined_on=joined_on,
     )

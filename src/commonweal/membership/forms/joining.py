@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,7 @@ from commonweal.membership.rules.statutes import may_hold
 from commonweal.people.actions import company_number
 from commonweal.people.queries import person_with_address
 from commonweal.people.rules import LegalForm
+from commonweal.places.countries import HOME, country_names, postcode_abroad
 from commonweal.places.queries import municipalities_coded, municipality_matches
 from commonweal.places.rules import name_in, plain_postcode
 from commonweal.ui.fields import CleanCharField, CountField, DatePartsField, EmailAddressField
@@ -231,11 +233,25 @@ class HomeForm(StepForm):
         max_length=120,
         widget=forms.TextInput(attrs={"autocomplete": "street-address"}),
     )
+    country = forms.ChoiceField(
+        label=_("Country"),
+        required=False,
+        initial=HOME,
+        widget=forms.Select(attrs={"autocomplete": "country"}),
+    )
     postcode = CleanCharField(
         label=_("Postcode"),
         max_length=10,
-        help_text=_("Four digits, for example 4800."),
-        widget=forms.TextInput(attrs={"autocomplete": "postal-code", "inputmode": "numeric", "size": 6}),
+        required=False,
+        help_text=_("In Belgium four digits, for example 4800."),
+        widget=forms.TextInput(attrs={"autocomplete": "postal-code", "size": 10}),
+    )
+    town = CleanCharField(
+        label=_("Town"),
+        max_length=80,
+        required=False,
+        help_text=_("Outside Belgium only: in Belgium the postcode says it."),
+        widget=forms.TextInput(attrs={"autocomplete": "address-level2"}),
     )
     place = forms.ChoiceField(label=_("Which municipality?"), widget=ChoiceCards)
 
@@ -249,18 +265,28 @@ class HomeForm(StepForm):
         if role == HolderRole.ORGANISATION:
             self.fields["postcode"].label = _("Postcode of the seat")
         self.found: dict[str, str] = {}
-        if "postcode" in known and "municipality" in known:
-            del self.fields["postcode"], self.fields["place"]
+        self.home: Any = known.get("municipality")
+        self._ask_where(known)
+
+    def _ask_where(self, known: Mapping[str, Any]) -> None:
+        if "town" in known or ("postcode" in known and self.home is not None):
+            for name in ("country", "postcode", "town", "place"):
+                del self.fields[name]
             return
         # A minor mostly lives where the one who asks does.
         near = joining.home_of(self.told.applicant, self.told.today) if self.told.applicant else {}
-        if role != HolderRole.ORGANISATION:
-            self.initial = {"street": near.get("street"), "postcode": near.get("postcode"), **self.initial}
+        if self.told.role != HolderRole.ORGANISATION:
+            shared = ("street", "postcode", "country", "town")
+            self.initial = {**{name: near[name] for name in shared if name in near}, **self.initial}
+        if self.home is not None:
+            del self.fields["country"], self.fields["town"]
+        else:
+            names = country_names(get_language() or "en")
+            self.fields["country"].choices = list(names.items())  # type: ignore[attr-defined]
         code = plain_postcode(str(self.data.get("postcode", "")))
-        if code:
+        if code and not self.is_abroad:
             matches = municipality_matches(code, get_language() or "en", self.told.today)
             self.found = {match.nis: match.name for match in matches if code in match.postcodes}
-        self.home: Any = known.get("municipality")
         if self.home is not None:
             self.found = {nis: name for nis, name in self.found.items() if nis == self.home.nis}
         # Asked only where one postcode covers several municipalities.
@@ -269,6 +295,11 @@ class HomeForm(StepForm):
         else:
             self.fields["place"].choices = list(self.found.items())  # type: ignore[attr-defined]
 
+    @property
+    def is_abroad(self) -> bool:
+        """Whether what was sent names another country."""
+        return "country" in self.fields and (self.data.get("country") or HOME) != HOME
+
     def clean_born_on(self) -> date:
         """The birthday of somebody who is of age, since they ask for themselves."""
         born_on: date = self.cleaned_data["born_on"]
@@ -276,7 +307,15 @@ class HomeForm(StepForm):
         return born_on
 
     def clean_postcode(self) -> str:
-        """A postcode of the country."""
+        """A postcode of Belgium, or one as other countries have them."""
+        typed = self.cleaned_data["postcode"]
+        if self.is_abroad:
+            code = postcode_abroad(typed)
+            if code is None:
+                raise ValidationError(_("A postcode has at most ten letters and figures."), code="postcode")
+            return code
+        if not typed:
+            raise ValidationError(_("Write the postcode."), code="required")
         if not self.found and self.home is not None:
             text = gettext(
                 "This postcode is not in %(place)s, where you live as far as we know. Did you move? Call us."
@@ -287,17 +326,28 @@ class HomeForm(StepForm):
         if not self.found:
             raise ValidationError(
                 _(
-                    "We do not know this postcode. Check it; if you live abroad, call us: we enter it with you."
+                    "We do not know this postcode. Check it. If the address is outside Belgium, choose the country above."
                 )
             )
-        return plain_postcode(self.cleaned_data["postcode"])
+        return plain_postcode(typed)
+
+    def clean_town(self) -> str:
+        """The town, where no official list says it."""
+        town: str = self.cleaned_data["town"]
+        if self.is_abroad and not town:
+            raise ValidationError(_("Outside Belgium we need the town in words."), code="required")
+        # Typed beside a Belgian postcode it says nothing more.
+        return town if self.is_abroad else ""
 
     def clean(self) -> dict[str, Any]:
-        """Adds the `municipality`."""
+        """Adds the `municipality` in Belgium; `country` and `town` stay only abroad."""
         given = super().clean() or {}
         nis = given.pop("place", "") or next(iter(self.found), "")
         if nis:
             given["municipality"] = municipalities_coded([nis]).get(nis)
+        if not self.is_abroad:
+            given.pop("country", None)
+            given.pop("town", None)
         return given
 
 

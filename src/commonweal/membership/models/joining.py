@@ -12,6 +12,7 @@ from commonweal.kernel.privacy import Personal
 from commonweal.membership.models.members import Member
 from commonweal.membership.states import OPEN, ApplicationState
 from commonweal.people.rules import Channel
+from commonweal.places.models import Located, somewhere
 
 
 class InformationNote(models.Model):
@@ -31,7 +32,7 @@ class InformationNote(models.Model):
         constraints = (models.UniqueConstraint(fields=("version", "language"), name="note_once_a_language"),)
 
 
-class Application(models.Model):
+class Application(Located):
     """Someone asks for shares: who, how many at which price, what they accepted, where it stands."""
 
     token = models.UUIDField(unique=True)
@@ -44,7 +45,6 @@ class Application(models.Model):
     representative = models.ForeignKey(
         "people.Person", models.PROTECT, null=True, blank=True, related_name="+"
     )
-    municipality = models.ForeignKey("places.Municipality", models.PROTECT, related_name="+")
     language = models.CharField(max_length=2, choices=settings.LANGUAGES)
     share_class = models.CharField(max_length=4)
     count = models.PositiveIntegerField()
@@ -62,16 +62,19 @@ class Application(models.Model):
         **dict.fromkeys(
             (
                 *("communication", "state", "person", "organisation", "representative", "municipality"),
+                *("country", "town"),
                 *("language", "share_class", "count", "note", "channel", "asked_at", "reason", "member"),
             ),
             Personal.KEPT,
         ),
     }
 
-    class Meta:
+    class Meta(Located.Meta):
         ordering = ("-asked_at", "-id")
         indexes = (models.Index(fields=("state", "lapses_on"), name="application_state"),)
         constraints = (
+            *Located.Meta.constraints,
+            somewhere(),
             models.CheckConstraint(
                 name="application_by_one",
                 condition=Q(person__isnull=False, organisation__isnull=True)

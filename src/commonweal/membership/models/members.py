@@ -13,9 +13,10 @@ from django.db import models
 from django.db.models import F, Q
 
 from commonweal.kernel.privacy import Personal
+from commonweal.places.models import Located, somewhere
 
 
-class Member(models.Model):
+class Member(Located):
     """One member of the cooperative."""
 
     number = models.PositiveIntegerField(unique=True)
@@ -25,19 +26,23 @@ class Member(models.Model):
     organisation = models.ForeignKey(
         "people.Organisation", models.PROTECT, null=True, blank=True, related_name="memberships"
     )
-    municipality = models.ForeignKey("places.Municipality", models.PROTECT, related_name="+")
     language = models.CharField(max_length=2, choices=settings.LANGUAGES)
     joined_on = models.DateField()
     left_on = models.DateField(null=True, blank=True)
 
     personal: ClassVar[dict[str, Personal]] = dict.fromkeys(
-        ("number", "person", "organisation", "municipality", "language", "joined_on", "left_on"),
+        (
+            *("number", "person", "organisation", "municipality", "country", "town"),
+            *("language", "joined_on", "left_on"),
+        ),
         Personal.KEPT,
     )
 
-    class Meta:
+    class Meta(Located.Meta):
         ordering = ("number",)
         constraints = (
+            *Located.Meta.constraints,
+            somewhere(),
             models.CheckConstraint(
                 name="member_is_person_or_organisation",
                 condition=Q(person__isnull=False, organisation__isnull=True)

@@ -14,6 +14,7 @@ from commonweal.membership.queries.guardianships import guardianship_of
 from commonweal.membership.queries.members import members_on
 from commonweal.membership.rules.households import Side
 from commonweal.membership.states import HouseholdState
+from commonweal.places.countries import country_name
 
 READ_AT_ONCE = 2_000
 SHOWN = 20
@@ -28,6 +29,7 @@ class PostRow:
     street: str
     postcode: str
     town: str
+    country: str
     language: str
     members: int
 
@@ -78,7 +80,8 @@ def proposals_to(member: Member) -> list[HouseholdProposal]:
 def post_rows(day: date, language: str) -> Iterator[PostRow]:
     """Where to send what goes to all members of a day: one row a household, one for everyone else, by member number.
 
-    An organisation comes without a street, since we only know its seat. Memory grows with the households alone.
+    An organisation comes without a street, since we only know its seat; the country is empty in Belgium. Memory grows
+    with the households alone.
     """
     together: dict[int, list[tuple[int, str]]] = {}
     told = ("household", "member", "member__person__given_name", "member__person__family_name")
@@ -88,18 +91,27 @@ def post_rows(day: date, language: str) -> Iterator[PostRow]:
     names = {each[0][0]: [name for _pk, name in each] for each in shared}
     behind = {pk for each in shared for pk, _name in each[1:]}
     person = [f"person__{name}" for name in ("given_name", "family_name", "street", "postcode")]
-    places = (f"person__municipality__name_{language}", f"municipality__name_{language}")
+    places = [
+        f"{where}{field}"
+        for where in ("person__", "")
+        for field in (f"municipality__name_{language}", "town", "country")
+    ]
     rows = (
         members_on(day)
         .order_by("number")
-        .values_list("pk", *person, *places, "organisation__name", "language")
+        .values_list("pk", *person, *places, "organisation__name", "organisation__postcode", "language")
     )
     for pk, *values in rows.iterator(READ_AT_ONCE):
         if pk not in behind:
-            yield _row(values, names.get(pk, []))
+            yield _row(values, names.get(pk, []), language)
 
 
-def _row(values: list[Any], names: list[str]) -> PostRow:
-    given, family, street, postcode, home, seat, company, language = values
+def _row(values: list[Any], names: list[str], reader: str) -> PostRow:
+    given, family, street, postcode, *places, company, seat, language = values
+    home, member = places[:3], places[3:]
+    # Where the person lives, as far as that is known; else where the member belongs.
+    here, abroad, country = home if home[0] or home[1] else member
     shown = ", ".join(names) or company or f"{given} {family}".strip()
-    return PostRow(shown, street or "", postcode or "", home or seat, language, len(names) or 1)
+    land = country_name(country, reader) if abroad else ""
+    code = (postcode if company is None else seat) or ""
+    return PostRow(shown, street or "", code, here or abroad, land, language, len(names) or 1)

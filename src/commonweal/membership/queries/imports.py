@@ -29,6 +29,7 @@ from commonweal.membership.rules.sheets import Row, UnreadableSheet, rows_of
 from commonweal.membership.rules.statutes import Terms
 from commonweal.membership.states import ImportState
 from commonweal.people.queries import organisations_numbered
+from commonweal.places.countries import HOME
 from commonweal.places.queries import municipalities_of_postcodes
 
 LIST_MAX = 50
@@ -159,7 +160,7 @@ def _check_members(content: bytes, found: Checked, today: date) -> None:
 
 def _meet_members(rows: list[MemberRow], found: Checked) -> None:
     there = members_numbered(row.number for row in rows)
-    places = municipalities_of_postcodes({row.postcode for row in rows})
+    places = municipalities_of_postcodes({row.postcode for row in rows if row.country == HOME})
     companies = organisations_numbered({row.company_number for row in rows} - {""})
     members = set(
         Member.objects.filter(organisation__in=list(companies.values()), left_on__isnull=True).values_list(
@@ -173,14 +174,16 @@ def _meet_members(rows: list[MemberRow], found: Checked) -> None:
             if str(member.person or member.organisation) != row.name:
                 found.wrong(row.row, "number", gettext_noop("Somebody else bears this number."))
             continue
-        if place_of(row, places) is None:
+        if row.country == HOME and place_of(row, places) is None:
             found.wrong(row.row, *_no_place(row, places))
         if companies.get(row.company_number) in members and row.left_on is None:
             found.wrong(row.row, "company_number", gettext_noop("This organisation is a member already."))
 
 
 def place_of(row: MemberRow, places: dict[str, list[str]]) -> str | None:
-    """The NIS code of a member's municipality; None when the postcode does not say which."""
+    """The NIS code of a member's municipality; None when the postcode does not say which, and abroad."""
+    if row.country != HOME:
+        return None
     found = places.get(row.postcode, [])
     if row.nis:
         return row.nis if row.nis in found else None

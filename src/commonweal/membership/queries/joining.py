@@ -161,15 +161,18 @@ def _names(application: Application) -> Iterator[HolderName]:
 
 
 def home_of(person: Person, day: date) -> dict[str, Any]:
-    """What the register needs to know of a person and knows already: birthday, street, postcode, municipality."""
-    told = {
+    """What the register needs to know of a person and knows already: birthday, street, postcode, and either the
+    municipality or, abroad, country and town."""
+    told: dict[str, Any] = {
         "born_on": person.born_on,
         "street": person.street,
         "postcode": person.postcode,
-        "municipality": person.municipality,
     }
-    if person.municipality is None and (member := holder_on(person, None, day)) is not None:
-        told["municipality"] = member.municipality
+    placed = person if person.is_placed else holder_on(person, None, day)
+    if placed is not None:
+        told["municipality"] = placed.municipality
+        if placed.town:
+            told |= {"country": placed.country, "town": placed.town}
     return {name: value for name, value in told.items() if value}
 
 

@@ -18,6 +18,7 @@ from commonweal.membership.queries.shares import all_terms, author_names, classe
 from commonweal.membership.rules import movements as names
 from commonweal.membership.rules.movements import Held
 from commonweal.membership.rules.statutes import HolderKind
+from commonweal.places.countries import country_name
 
 if TYPE_CHECKING:
     from commonweal.ledger.models import Operation
@@ -52,11 +53,12 @@ class Change:
 def _columns(language: str) -> tuple[str, ...]:
     person = ("person__family_name", "person__given_name", "person__street", "person__postcode")
     organisation = ("organisation__name", "organisation__company_number")
-    return ("number", *person, *organisation, f"municipality__name_{language}")
+    return ("number", *person, *organisation, f"municipality__name_{language}", "town", "country")
 
 
-def _who(values: tuple[Any, ...]) -> tuple[str, str, str]:
-    family, given, street, postcode, name, company, town = values
+def _who(values: tuple[Any, ...], language: str) -> tuple[str, str, str]:
+    family, given, street, postcode, name, company, here, abroad, country = values
+    town = here or f"{abroad} ({country_name(country, language)})"
     if name is not None:
         return name, town, company or ""
     home = ", ".join(part for part in (street, f"{postcode} {town}".strip()) if part)
@@ -76,7 +78,7 @@ def register_rows(
     for number, held in _holders(kinds, day, known_at):
         while who[0] is not None and who[0] < number:
             who = next(people, (None,))
-        told = _who(who[1:]) if who[0] == number else ("", "", "")
+        told = _who(who[1:], language) if who[0] == number else ("", "", "")
         for code in sorted(held):
             yield RegisterRow(number, *told, code, held[code].shares, held[code].paid_cents)
 
@@ -129,7 +131,7 @@ def register_page(
 
 def _told(found: dict[int, dict[str, Held]], language: str) -> list[RegisterRow]:
     people = Member.objects.filter(number__in=found).values_list(*_columns(language))
-    who = {values[0]: _who(values[1:]) for values in people}
+    who = {values[0]: _who(values[1:], language) for values in people}
     return [
         RegisterRow(number, *who.get(number, ("", "", "")), code, held.shares, held.paid_cents)
         for number in sorted(found)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -18,6 +18,7 @@ from commonweal.membership.rules import movements
 from commonweal.membership.rules.movements import GIVING_BACK, PASSING_ON, MovementKind
 from commonweal.membership.rules.sheets import Cell, as_text
 from commonweal.people.rules import kept_names, plausible_birthday
+from commonweal.places.countries import HOME, country_names, postcode_abroad
 from commonweal.places.rules import plain_postcode
 
 NUMBER_MAX = 2_000_000_000
@@ -46,8 +47,10 @@ COLUMNS: dict[ImportKind, dict[str, tuple[bool, str]]] = {
         "email": (False, gettext_noop("E-mail address")),
         "phone": (False, gettext_noop("Telephone")),
         "street": (False, gettext_noop("Street and number")),
-        "postcode": (True, gettext_noop("Belgian postcode")),
+        "postcode": (True, gettext_noop("Postcode: Belgian, or as the other country writes it")),
         "nis": (False, gettext_noop("NIS code of the municipality, where a postcode lies in several")),
+        "country": (False, gettext_noop("Two letters of the country, such as FR; empty for Belgium")),
+        "town": (False, gettext_noop("Town, outside Belgium only")),
         "joined_on": (True, gettext_noop("First day of membership")),
         "left_on": (False, gettext_noop("First day without membership; empty for who is a member")),
     },
@@ -97,6 +100,8 @@ class MemberRow:
     street: str
     postcode: str
     nis: str
+    country: str
+    town: str
     joined_on: date
     left_on: date | None
 
@@ -265,9 +270,13 @@ def member_row(
         read.text("street", 120),
         plain_postcode(read.text("postcode", 10)),
         read.text("nis", 5),
+        plain(read.text("country", 2)).upper() or HOME,
+        read.text("town", 80),
         read.day("joined_on"),
         read.day("left_on", None),
     )
+    for column, reason in _misplaced(found):
+        read.wrong(column, reason)
     if bool(found.family_name) == bool(found.organisation):
         read.wrong(
             "family_name", gettext_noop("Write a person's names, one at least, or an organisation's name.")
@@ -281,6 +290,27 @@ def member_row(
     if found.joined_on and found.left_on and found.left_on < found.joined_on:
         read.wrong("left_on", gettext_noop("The last day lies before the first."))
     return found, read.problems
+
+
+def _misplaced(row: MemberRow) -> Iterator[tuple[str, str]]:
+    """What is wrong with where a member lives, as far as no list of places is needed."""
+    if row.country == HOME:
+        if row.town:
+            yield (
+                "town",
+                gettext_noop(
+                    "In Belgium the postcode says the town. For another country, write its two letters."
+                ),
+            )
+        return
+    if row.country not in country_names("en"):
+        yield "country", gettext_noop("Write the two letters of a country, such as FR or DE.")
+    if not row.town:
+        yield "town", gettext_noop("Outside Belgium we need the town in words.")
+    if row.nis:
+        yield "nis", gettext_noop("Only Belgian municipalities have a NIS code.")
+    if postcode_abroad(row.postcode) is None:
+        yield "postcode", gettext_noop("A postcode has at most ten letters and figures.")
 
 
 _KINDS = tuple(kind.value for kind in MovementKind if kind != MovementKind.CORRECTION)

@@ -130,10 +130,18 @@ def post_list(request: HttpRequest) -> HttpResponseBase:
     """Addresses for what goes to all members, once a household, as a CSV file; that it was taken out is noted first."""
     actions.note_post_list_taken(by=signed_in_person(request), now=timezone.now())
     today = timezone.localdate()
-    head = (_("Names"), _("Street and number"), _("Postcode"), _("Municipality"), _("Language"), _("Members"))
+    head = (
+        _("Names"),
+        _("Street and number"),
+        _("Postcode"),
+        _("Town"),
+        _("Country"),
+        _("Language"),
+        _("Members"),
+    )
 
     rows = (
-        (row.names, row.street, row.postcode, row.town, row.language, row.members)
+        (row.names, row.street, row.postcode, row.town, row.country, row.language, row.members)
         for row in queries.post_rows(today, get_language() or "en")
     )
     return csv_file(f"post-{today.isoformat()}.csv", head, rows)

@@ -25,6 +25,7 @@ from commonweal.membership.rules.statutes import may_hold, may_issue
 from commonweal.membership.views import wording
 from commonweal.people.access import for_persons, for_staff, open_to_all, signed_in_person
 from commonweal.people.rules import Act, Channel, LegalForm
+from commonweal.places.countries import country_name
 from commonweal.places.rules import name_in
 from commonweal.ui.formats import day, euros
 
@@ -263,7 +264,10 @@ def _rows(journey: Journey, told: Told) -> list[dict[str, str]]:
     change = Step.HOME if Step.HOME in given else None
     if home.get("born_on"):
         rows.append((change, _("Date of birth"), day(home["born_on"])))
-    places = (home.get("street", ""), f"{home.get('postcode', '')} {name_in(home['municipality'], language)}")
+    town = home.get("municipality") or home.get("town", "")
+    town = town if isinstance(town, str) else name_in(town, language)
+    abroad = country_name(home["country"], language) if home.get("town") else ""
+    places = (home.get("street", ""), f"{home.get('postcode', '')} {town}", abroad)
     rows.append((change, _("Address"), ", ".join(part.strip() for part in places if part.strip())))
     shares = given[Step.SHARES]
     rows.append((Step.SHARES, _("Shares"), wording.shares(shares["count"], shares["share_class"])))

@@ -16,7 +16,6 @@ from commonweal.membership.queries import holder_names
 from commonweal.membership.queries.shares import MovementLine
 from commonweal.membership.rules.movements import PASSING_ON, Held, MovementKind
 from commonweal.membership.rules.statutes import Setting, SettingName, Terms
-from commonweal.places.rules import name_in
 from commonweal.ui.formats import day, euros, number
 
 
@@ -160,7 +159,7 @@ def post_goes_to(together: list[Member], language: str) -> dict[str, str]:
     if not together or together[0].person is None:
         return {}
     first = together[0].person
-    town = name_in(first.municipality or together[0].municipality, language)
+    town = first.place_in(language) or together[0].place_in(language)
     home = ", ".join(part for part in (first.street, f"{first.postcode} {town}".strip()) if part)
     return {"names": ", ".join(str(each.person) for each in together), "home": home}
 

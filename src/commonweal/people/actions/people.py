@@ -121,7 +121,8 @@ def register_person(
 
 @transaction.atomic
 def complete_person(*, person: Person, by: Person, now: datetime, **details: Any) -> Person:
-    """Fills in what a person had not told yet (born_on, street, postcode, municipality …); what is known stays.
+    """Fills in what a person had not told yet (born_on, street, postcode, municipality or country and town …); what is
+    known stays, and so does a country that goes with a place known already.
 
     Only the person, or staff for them. Raises NotAllowed.
     """
@@ -129,6 +130,8 @@ def complete_person(*, person: Person, by: Person, now: datetime, **details: Any
         demand(may(by, Act.ENTER_FOR_OTHERS, now.date()))
     person = Person.objects.select_for_update().get(pk=person.pk)
     new = {name: value for name, value in details.items() if value and not getattr(person, name)}
+    if not person.is_placed and details.get("country", person.country) != person.country:
+        new["country"] = details["country"]
     if "born_on" in new and not plausible_birthday(new["born_on"], now.date()):
         raise ImpossibleBirthday(_("Nobody alive was born on this day. Check the year."))
     if new:
@@ -253,6 +256,7 @@ def erase_person(*, person: Person, by: Person, now: datetime) -> None:
         phone="",
         street="",
         postcode="",
+        town="",
         erased_at=now,
     )
     Message.objects.filter(person=person).update(subject="", body="")

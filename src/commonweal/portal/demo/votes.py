@@ -97,7 +97,7 @@ def cast_votes(
     when = sorted(first + (last - first) * electorate.dice.random() ** 1.4 for _voter in voters)
     made = [
         actions.BroughtVote(
-            voter, electorate.choice(voter.member.municipality_id, voter.member.language), moment
+            voter, electorate.choice(voter.member.municipality_id or "", voter.member.language), moment
         )
         for voter, moment in zip(voters, when, strict=True)
         if voter.member is not None
@@ -123,7 +123,7 @@ def paper_votes(
         member = voter.member
         if member is None:
             continue
-        choice, number = electorate.choice(member.municipality_id, member.language), place + 1
+        choice, number = electorate.choice(member.municipality_id or "", member.language), place + 1
         control = actions.type_sheet_first(ballot=ballot, number=number, choice=choice, by=first, now=now)
         if place < typed_twice:
             actions.type_sheet_second(

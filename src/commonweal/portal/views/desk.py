@@ -23,7 +23,6 @@ from commonweal.people import actions
 from commonweal.people.access import for_persons, for_staff, may, roles_of, signed_in_person
 from commonweal.people.queries import appointments_on, letters_to_print
 from commonweal.people.rules import ROLES, Act, granted
-from commonweal.places.rules import name_in
 from commonweal.portal.forms import AppointForm
 from commonweal.portal.views import wording
 from commonweal.projects import queries
@@ -140,7 +139,7 @@ def desk_members(request: HttpRequest) -> HttpResponse:
             "name": str(member.person or member.organisation),
             "is_person": member.person_id is not None,
             "born_on": member.person.born_on if member.person else None,
-            "municipality": name_in(member.municipality, language),
+            "municipality": member.place_in(language),
             "joined_on": member.joined_on,
         }
         for member in found
@@ -185,8 +184,7 @@ def desk_letters(request: HttpRequest) -> HttpResponse:
 
 
 def _town(person: Any, language: str) -> str:
-    town = name_in(person.municipality, language) if person.municipality else ""
-    return f"{person.postcode} {town}".strip()
+    return f"{person.postcode} {person.place_in(language)}".strip()
 
 
 @for_staff(Act.APPOINT_STAFF)

@@ -29,7 +29,6 @@ from commonweal.membership.rules.joining import ApplicationState
 from commonweal.people.access import for_accounts, for_persons, signed_in_person, viewer
 from commonweal.people.actions import introduce as tell_name
 from commonweal.people.queries import mandates_of
-from commonweal.places.rules import name_in
 from commonweal.portal.forms import NameForm
 from commonweal.portal.views import wording
 from commonweal.projects.access import may_apply, own_dossiers
@@ -74,7 +73,7 @@ def my_page(request: HttpRequest) -> HttpResponse:
         "administered": administered_by(person, today),
         "spoken": spoken_for(person, today),
         "past_member": None if member else last_membership_of(person),
-        "municipality": name_in(member.municipality, language) if member else "",
+        "municipality": member.place_in(language) if member else "",
         "holdings": holdings_of([member.number], today).get(member.number, {}) if member else {},
         "sharing": [str(each.person) for each in household_of(member, today) if each != member]
         if member
@@ -190,7 +189,7 @@ def _cast(person: Person, now: datetime, language: str) -> list[dict[str, Any]]:
 
 
 def _details(person: Person) -> list[dict[str, str]]:
-    home = " ".join(part for part in (person.street, person.postcode) if part)
+    home = " ".join(part for part in (person.street, person.postcode, person.town) if part)
     languages = {code: translation.get_language_info(code)["name_local"] for code in ("fr", "nl", "de", "en")}
     return [
         {"label": _("Name"), "value": str(person)},

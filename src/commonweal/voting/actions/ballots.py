@@ -174,7 +174,7 @@ def _fill_roll(
     ):
         for member, region, born_on in lines:
             copy.write_row(
-                (ballot.pk, member, "", region, age_band(age_on(born_on, day) if born_on else None))
+                (ballot.pk, member, "", region or "", age_band(age_on(born_on, day) if born_on else None))
             )
         for reference in references:
             copy.write_row((ballot.pk, None, reference, "", ""))

@@ -177,6 +177,8 @@ def turnout_groups(turnout: Mapping[str, list[dict[str, Any]]]) -> list[dict[str
     doors = {channel.value: _(channel.label) for channel in Channel}
     ages = {"under 25": _("under 25"), "70 and over": _("70 and over")}
     shared = {UNKNOWN: _("not known"), MERGED: _("all smaller groups together")}
+    # Who lives abroad votes in no region.
+    names[UNKNOWN] = _("abroad, or not known")
     kinds = (("region", _("By region"), names), ("age", _("By age"), ages), ("door", _("By door"), doors))
     order = {code: place for place, code in enumerate((*AGES, UNKNOWN, MERGED))}
     found = []

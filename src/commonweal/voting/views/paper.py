@@ -16,7 +16,6 @@ from django.views.decorators.debug import sensitive_post_parameters, sensitive_v
 from commonweal.kernel.decision import Refusal
 from commonweal.people.access import for_staff, signed_in_person
 from commonweal.people.rules import Act, Channel
-from commonweal.places.rules import name_in
 from commonweal.voting import actions, queries
 from commonweal.voting.access import may_vote
 from commonweal.voting.forms import FindMemberForm, HandOutForm, SecondSheetForm, SheetForm
@@ -102,7 +101,7 @@ def _line_shown(ballot: Ballot, member: Member, line: Voter | None) -> dict[str,
     return {
         "name": str(member.person or member.organisation),
         "number": member.number,
-        "place": name_in(member.municipality, get_language() or "en"),
+        "place": member.place_in(get_language() or "en"),
         "voter": line.pk if line else "",
         "decision": may_vote(ballot, line, timezone.now()),
         "voted_over_web": vote is not None and vote.channel != Channel.PAPER,

@@ -283,6 +283,10 @@ class HomeForm(StepForm):
         else:
             names = country_names(get_language() or "en")
             self.fields["country"].choices = list(names.items())  # type: ignore[attr-defined]
+        for name in ("country", "postcode", "town"):
+            if name in self.fields:
+                # Whether it must be answered follows from the country: no word beside it would be true of all.
+                self.fields[name].open_question = True  # type: ignore[attr-defined]
         code = plain_postcode(str(self.data.get("postcode", "")))
         if code and not self.is_abroad:
             matches = municipality_matches(code, get_language() or "en", self.told.today)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -27,6 +28,14 @@ class Clock:
     def forward(self, **span: float) -> None:
         """The clock moved by a span: `forward(days=2, hours=1)`."""
         self.moment += timedelta(**span)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _stopped_clock() -> Iterator[None]:
+    """The same moment for what is made once for a file or a run, before any test begins."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(timezone, "now", Clock())
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -6,7 +6,7 @@ import gzip
 import os
 import re
 import socket
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -28,6 +28,15 @@ def test_every_test_starts_at_the_same_moment_and_moves_its_clock_itself(clock: 
     assert timezone.now() == NOW
     clock.forward(days=400)
     assert timezone.localdate() == NOW.date() + timedelta(days=400)
+
+
+@pytest.fixture(scope="module")
+def made_once() -> datetime:
+    return timezone.now()
+
+
+def test_what_is_made_once_for_a_file_is_made_at_that_moment_too(made_once: datetime) -> None:
+    assert made_once == NOW
 
 
 def test_the_next_test_starts_there_again() -> None:

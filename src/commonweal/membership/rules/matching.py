@@ -27,6 +27,7 @@ class Verdict(Words):
     RETURNED = "returned", gettext_noop("is a payment of ours that comes back")
     REVERSAL = "reversal", gettext_noop("takes money back, or pays it back, of a request for shares")
     OUTGOING = "outgoing", gettext_noop("goes out")
+    ODD_OUT = "odd_out", gettext_noop("goes out, and has something odd about it")
 
 
 class Outcome(Words):
@@ -57,6 +58,7 @@ MAY_BE: dict[Verdict, tuple[Outcome, ...]] = {
     Verdict.RETURNED: (Outcome.OWE, _ASIDE),
     Verdict.REVERSAL: (Outcome.UNDO, _ASIDE),
     Verdict.OUTGOING: (_ASIDE,),
+    Verdict.ODD_OUT: (_ASIDE, Outcome.UNDO),
 }
 # What happens without anybody looking, once the statement is confirmed.
 BY_ITSELF = {Verdict.EXACT: Outcome.ACCEPT, Verdict.OUTGOING: Outcome.ASIDE}
@@ -120,10 +122,11 @@ def verdict(
 
 
 def _goes(amount_cents: int, due: Due | None, odd: frozenset[Oddity]) -> Verdict:
-    """Money that goes is never passed over when it names a request, or the bank says that it takes something back."""
+    """Money that goes is never passed over when it names a request, when the bank says that it takes something back, or
+    when anything is odd about it."""
     if amount_cents and (due is not None or Oddity.REVERSAL in odd):
         return Verdict.REVERSAL
-    return Verdict.ODD if odd & {Oddity.REPEATED, Oddity.CONTRADICTS} else Verdict.OUTGOING
+    return Verdict.ODD_OUT if odd else Verdict.OUTGOING
 
 
 def is_own(payer: str, names: tuple[HolderName, ...]) -> bool:

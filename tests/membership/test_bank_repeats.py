@@ -275,7 +275,7 @@ def test_what_is_odd_in_a_way_nobody_knows_is_odd_and_the_desk_shows_it(finance:
     read_in(as_coda([PAID]), finance)
     movement = once_more([["a code of later", "x"]])
     client = signed_in(finance)
-    for page in (DESK, f"{DESK}movements/{movement.pk}/"):
+    for page in (DESK, f"{DESK}{movement.pk}/"):
         assert "the standard does not know" in text_of(client, page)
 
 

@@ -78,6 +78,14 @@ CASES = {
         [written(12, 0, [SAME]), written(13, 50_00, [BACK]), written(14, 0, [SAME])],
         2,
     ),
+    "a balance that comes again, between others": (
+        [written(12, 0, [SAME]), written(14, 0, [SAME]), written(19, 7_00, [OTHER])],
+        2,
+    ),
+    "the same once more under the next number": (
+        [written(12, 0, [SAME]), written(13, 0, [SAME]), written(19, 7_00, [OTHER])],
+        1,
+    ),
     "one in between is missing": (
         [written(12, 0, [SAME]), written(14, 900_00, [SAME]), written(9, 7, [OTHER])],
         2,

@@ -12,6 +12,7 @@ not on when.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -25,6 +26,7 @@ Kept = TypeVar("Kept")
 # CODA cuts a name after so many characters: the same payment in the other format bears more of it.
 NAME_PLACES = 35
 StatementKey = tuple[str, str, date, int, int]
+_NUMBERED = re.compile(r"(.*?)(\d{1,18})", re.ASCII | re.DOTALL)
 # Above so many statements that bear one movement, all of them count: nothing is passed over, and nobody waits for hours.
 COMPARED_MAX = 16
 
@@ -35,6 +37,11 @@ class Span:
 
     key: StatementKey
     first: date | None
+
+    @property
+    def number(self) -> str:
+        """Its number."""
+        return self.key[1]
 
     @property
     def day(self) -> date:
@@ -117,20 +124,29 @@ def lies_within(part: Span, whole: Span) -> bool:
     """Whether a statement of a few days lies within one of more: what stands in both is the same money.
 
     Days and balances of both say so: it begins as the longer one does, ends as it does, or lies between; and neither goes
-    on where the other ends. Two statements of the same days are never one within the other, nor is anything within one
-    that does not say when it began.
+    on where the other ends. Of two statements of one day with the same balances one is the other once more when their
+    numbers are neighbours: the balances leave no room for both, and no number for one between them. Nothing lies within
+    a statement that does not say when it began.
     """
-    if whole.first is None or part.key[0] != whole.key[0] or follows(part, whole) or follows(whole, part):
+    if part.key[0] != whole.key[0] or follows(part, whole) or follows(whole, part):
+        return False
+    if part.key[2:] == whole.key[2:]:
+        return goes_on(part.number, whole.number) or goes_on(whole.number, part.number)
+    if whole.first is None or part.day > whole.day:
         return False
     begins = part.first or part.day
     if part.day == whole.day:
         longer = whole.first < begins and whole.first <= whole.day - timedelta(days=2)
         return longer and part.new_cents == whole.new_cents
-    if part.day > whole.day:
-        return False
     if part.old_cents == whole.old_cents and whole.first <= part.day:
         return True
     return whole.first <= begins and whole.first < part.day
+
+
+def goes_on(number: str, following: str) -> bool:
+    """Whether one number of a statement comes right after another, such as 2026-012 and 2026-013."""
+    one, other = _NUMBERED.fullmatch(number), _NUMBERED.fullmatch(following)
+    return one is not None and other is not None and one[1] == other[1] and int(one[2]) + 1 == int(other[2])
 
 
 def times_kept(bearings: Sequence[Bearing[Kept]]) -> int:
@@ -200,8 +216,13 @@ class Memory(Generic[Kept]):
         return found
 
     def _has_twin(self, statement: BankStatement) -> bool:
-        account, _number, *rest = statement_key(statement)
-        return any(each[0] == account and [*each[2:]] == rest for each in self._read)
+        """Whether one of the same day and balances was read under another number. Where its number and its balance go on
+        from another one of that day, the day just ended twice as it began."""
+        account, number, *rest = statement_key(statement)
+        same_day = [each for each in self._read if (each[0], each[2]) == (account, statement.day)]
+        if any(each[4] == statement.old_cents and goes_on(each[1], number) for each in same_day):
+            return False
+        return any([*each[2:]] == rest for each in same_day)
 
     def _equal(self, mark: str, span: Span, times: int) -> tuple[list[tuple[int, Kept]], int]:
         """The movements kept that so many of a statement are, and how many were kept in all."""

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from commonweal.config.environment import Trouble
+from commonweal.kernel.text import for_terminal
 from commonweal.membership.rules.ibans import read_iban
 from commonweal.membership.rules.statements import FILE_BYTES
 from commonweal.membership.rules.statements.report import Reports, as_text, unread
@@ -35,9 +36,9 @@ def run(options: argparse.Namespace) -> int:
     reader = Reports(account)
     reports = [_report(reader, name) for name in options.files]
     if options.json:
-        print(json.dumps(reports, ensure_ascii=False, indent=1))
+        print(for_terminal(json.dumps(reports, ensure_ascii=False, indent=1)))
     else:
-        print(*as_text(reports), sep="\n")
+        print(*map(for_terminal, as_text(reports)), sep="\n")
     return int(not all(each["ok"] and not each["refused"] for each in reports))
 
 

@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 
 from django.conf import settings
 
@@ -16,6 +17,7 @@ from commonweal.membership.rules.matching import Verdict
 from commonweal.membership.rules.statements import BankLine, BankStatement, SetAside, Unreadable, read_file
 from commonweal.membership.rules.statements.repeats import (
     Bearing,
+    Compared,
     Memory,
     Span,
     StatementKey,
@@ -157,11 +159,14 @@ def _beside_earlier(statements: Sequence[BankStatement]) -> Iterator[PlannedStat
         lines = tuple(PlannedLine(row.line, row.fingerprint, row.occurrence, row.equals) for row in rows)
         all_known = bool(lines) and all(line.known for line in lines)
         gap = not known and not all_known and before is not None and before != each.old_cents
-        number = each.number
-        memory.add(each, rows, lambda row, number=number: Earlier(row.line.booked_on, number, None))
+        memory.add(each, rows, partial(_here, each))
         if not known:
             closings.add(each)
         yield PlannedStatement(each, lines, known, gap)
+
+
+def _here(statement: BankStatement, row: Compared[Earlier]) -> Earlier:
+    return Earlier(row.line.booked_on, statement.number, None)
 
 
 def _bearings_before(statements: Iterable[BankStatement]) -> dict[str, list[Bearing[Earlier]]]:

@@ -266,6 +266,12 @@ def test_a_bundle_with_anything_else_in_any_place_is_refused_or_opened_never_bro
         opened_file(spoilt, SHEETS[:2])
 
 
+def test_two_options_of_one_number_are_no_vote() -> None:
+    twice = [{"number": 1, "title": "Trees", "cost_cents": 500_00, "category": ""}] * 2
+    with pytest.raises(NoBundle, match="two options have the same number"):
+        opened_file(bundle(1, options=twice), SHEETS[:2])
+
+
 @pytest.mark.parametrize("text", ["yesterday", "2026-11-30", "2026-11-30T18:00:00", ""])
 def test_a_moment_without_its_zone_is_none(text: str) -> None:
     with pytest.raises(ValueError, match=r"."):

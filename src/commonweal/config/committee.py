@@ -119,7 +119,9 @@ def _committee_open(options: argparse.Namespace) -> int:
         bundle = bundle_in(options.bundle.read_text(encoding="utf-8"))
     except (NoBundle, UnicodeDecodeError) as wrong:
         what = str(wrong) if isinstance(wrong, NoBundle) else "it is no text."
-        raise Trouble(f"{options.bundle} is no bundle of sealed envelopes: {what}", code=2) from wrong
+        raise Trouble(
+            f"The ballots were not opened: {options.bundle} is no bundle of sealed envelopes: {what}", code=2
+        ) from wrong
     except OSError as wrong:
         raise Trouble(f"The ballots were not opened: {wrong}") from wrong
     _ask_twice(bundle, options)

@@ -127,6 +127,14 @@ def test_a_field_the_standard_does_not_know_stands_beside_its_movement(
         assert line.communication == SHARES
 
 
+def test_information_about_another_movement_changes_nothing() -> None:
+    lines = CODA.decode().split("\r\n")
+    lost = f"3100090001{'':21}00150000{'0':1}{'x':73}{'':12}0 0"
+    data = "\r\n".join([*lines[:5], lost, lines[5], lines[6].replace("000005", "000006", 1), ""]).encode()
+    line = only(data)
+    assert (line.amount_cents, line.payer_name, line.communication, line.odd) == (*FIVE, ())
+
+
 def test_a_record_nobody_knows_and_one_that_fits_nowhere_let_the_movement_wait() -> None:
     lines = CODA.decode().split("\r\n")
     end = lines[6].replace("000005", "000006", 1)
@@ -357,6 +365,9 @@ def test_one_statement_of_camt_that_does_not_hold_leaves_the_others(
 def test_a_broken_part_of_several_files_put_together_leaves_the_others() -> None:
     reading = read_file(CAMT[:-40] + b"\n" + CAMT, ACCOUNT)
     assert (seen(reading), [each.kind for each in reading.refused]) == ([[FIVE]], ["xml"])
+    empty = CAMT.replace(b"BkToCstmrStmt", b"Other")
+    reading = read_file(empty + CAMT, ACCOUNT)
+    assert (seen(reading), [each.kind for each in reading.refused]) == ([[FIVE]], ["missing"])
     other = CAMT.replace(b"camt.053", b"camt.054")
     reading = read_file(other + CAMT, ACCOUNT)
     assert (seen(reading), [each.kind for each in reading.refused]) == ([[FIVE]], ["camt.054"])

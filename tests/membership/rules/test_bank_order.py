@@ -14,9 +14,11 @@ from hypothesis import strategies as st
 from commonweal.membership.rules.statements import BankLine, BankStatement, Oddity
 from commonweal.membership.rules.statements.repeats import (
     COMPARED_MAX,
+    Bearing,
     Compared,
     Memory,
     Span,
+    fingerprint,
     follows,
     lies_within,
     span_of,
@@ -213,6 +215,17 @@ def test_what_equals_an_earlier_movement_waits_and_only_the_first_does_not() -> 
         _counts, (first, second) = read(order)
         assert (first.line.odd, [each.code for each in second.line.odd]) == ((), [Oddity.REPEATED])
         assert (first.occurrence, second.occurrence) == (1, 2)
+
+
+def test_what_was_kept_before_is_remembered_with_its_occurrence() -> None:
+    one = BankStatement(ACCOUNT, "1", DAY, 0, 20_00, (line(0), line(0)), on(-1))
+    mark = fingerprint(ACCOUNT, line(0))
+    kept_before = {mark: [Bearing(span_of(one), 2, ((1, "first"), (2, "second")))]}
+    memory = Memory(kept_before, [span_of(one).key])
+    assert [(row.equals, row.occurrence) for row in memory.compared(one)] == [("first", 1), ("second", 2)]
+    other = BankStatement(ACCOUNT, "2", DAY, 20_00, 30_00, (line(0),), on(-1))
+    (row,) = memory.compared(other)
+    assert (row.equals, row.occurrence) == (None, 3)
 
 
 def test_nothing_lies_within_another_account_or_within_what_does_not_say_when_it_began() -> None:

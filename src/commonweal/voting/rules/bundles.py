@@ -100,8 +100,6 @@ def checked_bundle(found: object) -> dict[str, Any]:
         first = wrong.errors(include_url=False, include_context=False, include_input=False)[0]
         where = ".".join(str(each) for each in first["loc"]) or "bundle"
         raise NoBundle(f"{where[:120]}: {first['msg']}.") from wrong
-    except RecursionError as wrong:
-        raise NoBundle("it is nested too deep.") from wrong
     return found
 
 

@@ -263,19 +263,23 @@ def test_translations_are_compiled_once_without_gettext(tmp_path: Path, settings
 
 
 @pytest.mark.parametrize(
-    ("words", "line"),
+    ("words", "line", "code"),
     [
-        (("committee", "new", "--holders", "An", "--threshold", "2", "--out", "sheets"), "at least"),
-        (("committee", "open", "none.json", "--sheet", "none.txt", "--out", "x.pb"), "were not opened: "),
-        (("committee", "open", "broken.json", "--sheet", "none.txt", "--out", "x.pb"), "were not opened: "),
+        (("committee", "new", "--holders", "An", "--threshold", "2", "--out", "sheets"), "at least", 1),
+        (("committee", "open", "none.json", "--sheet", "none.txt", "--out", "x.pb"), "were not opened: ", 1),
+        (
+            ("committee", "open", "broken.json", "--sheet", "none.txt", "--out", "x.pb"),
+            "were not opened: ",
+            2,
+        ),
     ],
 )
 def test_the_committee_is_told_in_one_line_what_does_not_fit(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any, words: tuple[str, ...], line: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any, words: tuple[str, ...], line: str, code: int
 ) -> None:
     monkeypatch.chdir(tmp_path)
     Path("broken.json").write_text("{")
-    assert cli.main(list(words)) == 1
+    assert cli.main(list(words)) == code
     said = capsys.readouterr().err
     assert line in said
     assert len(said.strip().splitlines()) == 1

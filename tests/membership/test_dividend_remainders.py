@@ -10,7 +10,15 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from commonweal.membership import actions, queries
-from commonweal.membership.models import DividendCarry, DividendRun, Estate, Member, Payment, PayoutAccount
+from commonweal.membership.models import (
+    Claimant,
+    DividendCarry,
+    DividendRun,
+    Estate,
+    Member,
+    Payment,
+    PayoutAccount,
+)
 from commonweal.membership.rules.estates import EndKind, Settlement
 from commonweal.membership.rules.payments import ReturnReason
 from commonweal.membership.rules.statutes import Evidence, Setting
@@ -34,6 +42,7 @@ from tests.portal.steps import signed_in, text_of
 pytestmark = pytest.mark.django_db
 TODAY = NOW.date()
 HEIRS = ("BE62510007547061", "NL91ABNA0417164300")
+NEW_ACCOUNT = "BE43068999999501"
 SMALLEST = "dividend_smallest_cents"
 
 
@@ -272,6 +281,48 @@ def test_an_heir_whose_payment_comes_back_waits_for_another_account(staff: Staff
     pay(run, staff)
     assert len(payments(dead)) == 2, "the account that sent it back is not tried again"
     assert [each.member for each in queries.unpaid_lines(run, TODAY)] == [dead]
+    in_order()
+
+
+def test_a_dividend_that_came_back_from_an_heir_is_seen_and_paid_again_on_another_account(
+    staff: Staff,
+) -> None:
+    dead = holder(10)
+    estate = died(dead, "1/2", "1/2")
+    run = paid(staff, pay_on=TODAY)
+    first, other = queries.claimants_of(estate)
+    keeper = make.staff("secretary")
+    with pytest.raises(actions.EstateRefused, match="Only who was sent"):
+        actions.set_claimant_account(claimant=first, iban=NEW_ACCOUNT, by=keeper, now=NOW)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Claimant.objects.filter(pk=first.pk).update(iban=NEW_ACCOUNT)
+    actions.book_return(
+        end_to_end=payments(dead)[0][0],
+        reason=ReturnReason.CLOSED,
+        returned_on=TODAY,
+        by=staff.proposer,
+        now=NOW,
+    )
+    address = f"/en/members/estates/{estate.pk}/"
+    page = " ".join(text_of(signed_in(keeper), address).split())
+    assert "came back on" in page
+    assert "It waits for another account." in page
+    assert f"{address}claims/{first.pk}/account/" in page
+    assert f"{address}claims/{other.pk}/account/" not in page
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Claimant.objects.filter(pk=first.pk).update(name="Somebody else")
+    answer = signed_in(keeper).post(f"{address}claims/{first.pk}/account/", {"iban": NEW_ACCOUNT})
+    assert answer.status_code == 302
+    assert "It goes into the next payment file of this dividend." in text_of(signed_in(keeper), address)
+    pay(run, staff)
+    assert owed(dead) == 0
+    assert [(reference[-2:], cents) for reference, cents in payments(dead)] == [
+        ("-1", 5_25),
+        ("-1", 5_25),
+        ("-2", 5_25),
+    ]
+    assert Payment.objects.latest("pk").iban == NEW_ACCOUNT
+    assert queries.heirs_unpaid(estate) == []
     in_order()
 
 

@@ -239,3 +239,62 @@ def test_a_request_that_is_not_named_is_named_by_hand(finance: Person) -> None:
     assert now_of(application).state == ApplicationState.AWAITING
     sound()
     assert date(2026, 11, 1) < application.lapses_on
+
+
+# ---- what the bank takes back without saying so
+
+
+def unmarked(number: int, **changes: Any) -> bytes:
+    """Money that goes back to the account it came from, with the reference it came with, and no mark."""
+    told = {"cents": -500_00, "name": "DELVAUX JEANNE", "iban": PAYER, **changes}
+    content = as_coda([Paid(**told)], number, old_cents=1_734_56 + number - 13)
+    return content.replace(f"261120{number:03d}00001".encode(), b"26112001200001")
+
+
+def read_in(content: bytes, by: Person) -> None:
+    file = payments.upload_file(name="x", content=content, account=ACCOUNT, by=by, now=make.NOW)
+    payments.confirm_file(file=file, plan=plan_of(content).digest, by=by, now=make.NOW)
+
+
+def test_an_unmarked_reversal_waits_beside_the_payment_it_takes_back(finance: Person) -> None:
+    application = asked()
+    confirmed([paid(application)], finance)
+    read_in(unmarked(13), finance)
+    ((movement, said, named),) = work_list()
+    assert (said, named) == (Verdict.REVERSAL, application)
+    page = text_of(signed_in(finance), f"/en/members/payments/{movement.pk}/")
+    assert (
+        "€500 of Friday 20 November 2026, in statement 2026-012: the same account and reference"
+        in " ".join(page.split())
+    )
+    decide(movement, Outcome.UNDO, finance)
+    assert now_of(application).state == ApplicationState.AWAITING
+    assert work_list() == []
+    # Paid once more, it is no opposite of what was settled.
+    confirmed([paid(application)], finance, 14)
+    assert now_of(application).state == ApplicationState.MEMBER
+    sound()
+
+
+def test_a_payment_read_after_what_took_it_back_does_not_count_by_itself(finance: Person) -> None:
+    application = asked()
+    read_in(unmarked(13), finance)
+    assert work_list() == []
+    confirmed([paid(application)], finance)
+    ((_movement, said, named),) = work_list()
+    assert (said, named) == (Verdict.ODD, application)
+    assert now_of(application).state == ApplicationState.AWAITING
+
+
+def test_another_account_amount_or_reference_takes_nothing_back(finance: Person) -> None:
+    confirmed([paid(asked())], finance)
+    read_in(unmarked(13, iban="BE43068999999501"), finance)
+    read_in(unmarked(14, cents=-499_99), finance)
+    read_in(unmarked(15, iban=""), finance)
+    read_in(as_coda([Paid(-500_00, "DELVAUX JEANNE", PAYER, text="facture")], 16, old_cents=7), finance)
+    assert work_list() == []
+    # Nor does money that went on an earlier day than it came.
+    early = as_coda([Paid(-80_00, "X", PAYER, text="dupliek")], 17, old_cents=8)
+    early = early.replace(b"20112601701 0", b"19112601701 0")
+    read_in(early + as_coda([Paid(80_00, "X", PAYER, text="dupliek")], 18, old_cents=9), finance)
+    assert [said for _movement, said, _named in work_list()] == [Verdict.UNKNOWN]

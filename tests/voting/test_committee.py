@@ -12,6 +12,7 @@ import pytest
 
 from commonweal import allocation
 from commonweal.config import cli
+from commonweal.config import committee as committee_desk
 from commonweal.voting import actions, queries
 from commonweal.voting.committee import BrokenBundle, opened_file, pabulib_text
 from commonweal.voting.counting import WrongFile, checked, result_of
@@ -226,14 +227,18 @@ def test_anyone_who_counts_the_published_file_gets_the_kept_outcome(
     assert as_bytes[0] == as_bytes[1]
 
 
-def test_the_command_line_opens_a_bundle_with_the_printed_sheets(tmp_path: Path) -> None:
+def test_the_command_line_opens_a_bundle_with_the_printed_sheets(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     ballot, sheets, chosen = voted()
     (tmp_path / "bundle.json").write_text(json.dumps(closed(ballot)), encoding="utf-8")
     words = ["committee", "open", str(tmp_path / "bundle.json"), "--out", str(tmp_path / "ballots.pb")]
+    words.append("--few-envelopes")
     for sheet in sheets[:2]:
         path = tmp_path / f"{sheet.number}.txt"
         path.write_text(f"Holder: someone\n\n{sheet.text()}\n", encoding="utf-8")
         words += ["--sheet", str(path)]
+    monkeypatch.setattr(committee_desk, "now", lambda: ballot.closes_at)
     assert cli.main(words[:-2]) == 1
     assert not (tmp_path / "ballots.pb").exists()
     assert cli.main(words) == 0

@@ -14,7 +14,7 @@ from django.test import Client
 
 from commonweal import allocation
 from commonweal.voting import actions, queries
-from commonweal.voting.models import Ballot, Option
+from commonweal.voting.models import Ballot, Count, Option
 from commonweal.voting.rules.choices import Form
 from commonweal.voting.rules.published import what_it_did
 from commonweal.voting.views import figures, reasons, result
@@ -161,6 +161,19 @@ def test_the_projects_as_a_file_hold_no_formula(client: Client, monkeypatch: pyt
     won = [row["number"] for row in rows if row["supported"] == "yes"]
     assert sorted(won) == sorted(ballot.count.result["winners"])
     assert rows[3]["cost_euro"] == "4000,00"
+
+
+def test_a_turnout_kept_under_an_older_rule_is_shown_by_todays(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    older = [{"code": "under 25", "voters": 900, "votes": 3}, {"code": "40-54", "voters": 90, "votes": 40}]
+    kept = {"region": older, "age": older, "door": [{"code": "web", "voters": 43, "votes": 43}]}
+    monkeypatch.setattr(queries, "turnout", lambda _ballot: kept)
+    ballot, _codes = decided()
+    rows = cells_of(client.get(f"/en/ballots/{ballot.pk}/result/turnout.csv"))
+    assert [row[1:] for row in rows if row[0] == "age"] == [["others", "990", "43"]]
+    assert "of 900" not in plain(text_of(client.get(f"/en/ballots/{ballot.pk}/result/")))
+    assert Count.objects.get(ballot=ballot).turnout == kept, "the row stays"
 
 
 def test_turnout_as_a_file_says_what_the_page_says(client: Client) -> None:

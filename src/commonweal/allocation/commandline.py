@@ -36,6 +36,7 @@ from commonweal.allocation.pabulib import PabulibError
 from commonweal.allocation.plain.engine import PlainCount
 from commonweal.allocation.tally import UtilityError
 from commonweal.allocation.voters import Comparison, compare
+from commonweal.kernel.text import for_terminal
 
 # Work that is over sooner than this is not worth a progress line in a log file.
 QUIET_SECONDS = 2.0
@@ -117,10 +118,10 @@ def run(args: argparse.Namespace) -> int:
         other = count(election, replace(bylaw, rule=args.compare), teller) if args.compare else None
         teller.close()
     except (PabulibError, ByLawError, UtilityError, ElectionError) as error:
-        print(f"{args.file}: {error}", file=sys.stderr)
+        print(for_terminal(f"{args.file}: {error}"), file=sys.stderr)
         return 1
     except OSError as error:
-        print(f"{args.file}: {error.strerror or error}", file=sys.stderr)
+        print(for_terminal(f"{args.file}: {error.strerror or error}"), file=sys.stderr)
         return 1
     beside = None if other is None else compare(outcome, other, election)
     notes = notes_on(reading)
@@ -135,16 +136,14 @@ def run(args: argparse.Namespace) -> int:
             said |= reasons.to_json() | certificates(election, outcome, found)
         if beside is not None:
             said["beside"] = {"rule": str(args.compare), **beside.to_json()}
-        print(json.dumps(said, ensure_ascii=False))
+        print(for_terminal(json.dumps(said, ensure_ascii=False)))
         return 0
-    print(table(election, outcome) + "".join(f"note: {line}\n" for line in notes), end="")
+    text = table(election, outcome) + "".join(f"note: {line}\n" for line in notes)
     if reasons is not None:
-        print(
-            lacking_table(election, outcome, reasons.not_funded) + certificate_lines(election, outcome),
-            end="",
-        )
+        text += lacking_table(election, outcome, reasons.not_funded) + certificate_lines(election, outcome)
     if beside is not None:
-        print(comparison_lines(beside, str(outcome.bylaw.rule), str(args.compare)), end="")
+        text += comparison_lines(beside, str(outcome.bylaw.rule), str(args.compare))
+    print(for_terminal(text), end="")
     return 0
 
 

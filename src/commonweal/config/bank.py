@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from commonweal.config.environment import Trouble
+from commonweal.kernel.text import for_terminal
 from commonweal.membership.rules.ibans import read_iban
 from commonweal.membership.rules.statements import FILE_BYTES
-from commonweal.membership.rules.statements.report import Reports, as_text
+from commonweal.membership.rules.statements.report import Reports, as_text, unread
 
 
 def describe(command: Callable[..., argparse.ArgumentParser]) -> None:
@@ -27,7 +28,7 @@ def describe(command: Callable[..., argparse.ArgumentParser]) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Shows what each file says; 0 when all were read, 1 otherwise. Raises Trouble."""
+    """Shows what each file says; 0 when all of all was read, 1 otherwise. Raises Trouble."""
     try:
         account = read_iban(options.account)
     except ValueError as wrong:
@@ -35,10 +36,10 @@ def run(options: argparse.Namespace) -> int:
     reader = Reports(account)
     reports = [_report(reader, name) for name in options.files]
     if options.json:
-        print(json.dumps(reports, ensure_ascii=False, indent=1))
+        print(for_terminal(json.dumps(reports, ensure_ascii=False, indent=1)))
     else:
-        print(*as_text(reports), sep="\n")
-    return int(not all(each["ok"] for each in reports))
+        print(*map(for_terminal, as_text(reports)), sep="\n")
+    return int(not all(each["ok"] and not each["refused"] for each in reports))
 
 
 def _report(reader: Reports, name: str) -> dict[str, Any]:
@@ -46,6 +47,6 @@ def _report(reader: Reports, name: str) -> dict[str, Any]:
         with Path(name).open("rb") as file:
             data = file.read(FILE_BYTES + 1)
     except OSError as wrong:
-        refusal = {"kind": "no_file", "line": 0, "what": wrong.strerror or "cannot be opened", "detail": name}
-        return {"file": name, "ok": False, "statements": [], "set_aside": [], "refusal": refusal}
+        why = {"kind": "no_file", "line": 0, "what": wrong.strerror or "cannot be opened", "detail": name}
+        return unread(name, why)
     return reader.add(name, data)

@@ -20,10 +20,12 @@ from typing import Any
 from commonweal.config import embedded, environment
 from commonweal.config.environment import Trouble
 from commonweal.kernel.decision import Refusal
+from commonweal.kernel.text import for_terminal
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Runs one command and gives its exit code; trouble is one line on stderr and exit code 1."""
+    """Runs one command and gives its exit code; trouble is one line on stderr and exit code 1, or 2 for a file of another
+    kind."""
     parser = argparse.ArgumentParser(
         prog="commonweal", description="The platform a members' cooperative runs on."
     )
@@ -34,8 +36,9 @@ def main(arguments: list[str] | None = None) -> int:
         with _stops_when_asked():
             return int(options.run(options) or 0)
     except (Trouble, environment.MissingSetting, embedded.DatabaseTrouble) as trouble:
-        print(trouble, file=sys.stderr)
-        return 1
+        # What it says may come from a file: it is one line, and a terminal does nothing with it.
+        print(for_terminal(" ".join(str(trouble).split())), file=sys.stderr)
+        return trouble.code if isinstance(trouble, Trouble) else 1
     except BrokenPipeError:
         # The reader of our output (head, less) has seen enough.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import json
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from commonweal.config.environment import Trouble
+from commonweal.kernel.text import for_terminal
+from commonweal.voting.rules.turnout import SMALLEST_GROUP
 
 
 def describe(parser: argparse.ArgumentParser) -> None:
@@ -33,8 +36,28 @@ def describe(parser: argparse.ArgumentParser) -> None:
     opening.add_argument(
         "--sheet", type=Path, action="append", required=True, help="a holder's sheet; several times"
     )
-    opening.add_argument("--out", type=Path, required=True, help="the ballot file to write (.pb)")
+    opening.add_argument("--out", type=Path, required=True, help="the ballot file to write (.pb); a new one")
+    opening.add_argument(
+        "--still-open",
+        action="store_true",
+        help="open although the vote has not closed, by this machine's clock",
+    )
+    opening.add_argument(
+        "--few-envelopes",
+        action="store_true",
+        help=f"open although there are fewer than {SMALLEST_GROUP} envelopes",
+    )
     opening.set_defaults(run=_committee_open)
+
+
+def now() -> datetime:
+    """The moment by this machine's clock."""
+    return datetime.now(UTC)
+
+
+def say(text: str) -> None:
+    """Prints a line; names and paths in it do nothing to a terminal."""
+    print(for_terminal(text))
 
 
 def _committee_new(options: argparse.Namespace) -> int:
@@ -44,11 +67,11 @@ def _committee_new(options: argparse.Namespace) -> int:
     names = [name.strip() for name in options.holders.split(",") if name.strip()]
     try:
         key, sheets = write_sheets(options.out, names, options.threshold)
-    except ValueError as wrong:
-        raise Trouble(str(wrong)) from wrong
+    except (ValueError, OSError) as wrong:
+        raise Trouble(f"No key was made: {wrong}") from wrong
     for name, sheet in zip(names, sheets, strict=True):
-        print(f"{options.out / f'sheet-{sheet.number}.txt'}: for {name}")
-    print(f"Public key, to paste when the vote opens: {key_text(key)}")
+        say(f"{options.out / f'sheet-{sheet.number}.txt'}: for {name}")
+    say(f"Public key, to paste when the vote opens: {key_text(key)}")
     return 0
 
 
@@ -62,8 +85,8 @@ def _committee_check(options: argparse.Namespace) -> int:
     except (OSError, ValueError, WrongSheets, BrokenBundle) as wrong:
         raise Trouble(f"The key was not shown to be right: {wrong}") from wrong
     numbers = ", ".join(str(sheet.number) for sheet in sheets)
-    print(f"Sheets {numbers} open what is sealed to the key of this vote.")
-    print(f"Answer to type on the page: {answer}")
+    say(f"Sheets {numbers} open what is sealed to the key of this vote.")
+    say(f"Answer to type on the page: {answer}")
     return 0
 
 
@@ -88,16 +111,60 @@ def read_sheet(path: Path) -> Any:
 
 
 def _committee_open(options: argparse.Namespace) -> int:
-    from commonweal.voting.committee import BrokenBundle, opened_file
-    from commonweal.voting.sealing import WrongSheets
+    from commonweal.voting.committee import BrokenBundle, bundle_in, opened_file, write_new
+    from commonweal.voting.rules.bundles import NoBundle
+    from commonweal.voting.sealing import WrongSheets, opening_key
 
     try:
-        bundle = json.loads(options.bundle.read_text(encoding="utf-8"))
-        text = opened_file(bundle, [read_sheet(path) for path in options.sheet])
-        options.out.write_text(text, encoding="utf-8")
-    except (OSError, json.JSONDecodeError, KeyError, WrongSheets, BrokenBundle) as wrong:
+        bundle = bundle_in(options.bundle.read_text(encoding="utf-8"))
+    except (NoBundle, UnicodeDecodeError) as wrong:
+        what = str(wrong) if isinstance(wrong, NoBundle) else "it is no text."
+        raise Trouble(
+            f"The ballots were not opened: {options.bundle} is no bundle of sealed envelopes: {what}", code=2
+        ) from wrong
+    except OSError as wrong:
         raise Trouble(f"The ballots were not opened: {wrong}") from wrong
-    print(
-        f"{len(bundle['envelopes'])} ballots opened into {options.out}. Bring this file to the call's page."
-    )
+    _ask_twice(bundle, options)
+    sheets, unread = _sheets_in(options.sheet)
+    bad = "".join(f" {path} was not used: {why}" for path, why in unread)
+    try:
+        _key, strays = opening_key(sheets, bytes.fromhex(bundle["definition"]["public_key"]))
+        write_new(options.out, opened_file(bundle, [each for each in sheets if each not in strays]))
+    except (OSError, ValueError, WrongSheets, BrokenBundle) as wrong:
+        raise Trouble(f"The ballots were not opened: {wrong}{bad}") from wrong
+    if bad:
+        say(bad.strip())
+    for each in strays:
+        say(f"Sheet {each.number} was not used: it does not go with the others.")
+    count = len(bundle["envelopes"])
+    say(f"{count} ballots opened into {options.out}. Bring this file to the call's page.")
     return 0
+
+
+def _ask_twice(bundle: dict[str, Any], options: argparse.Namespace) -> None:
+    """Refuses what is opened only when somebody says that it is meant. Raises Trouble."""
+    from commonweal.voting.rules.bundles import still_open, too_few
+
+    if still_open(bundle, now()) and not options.still_open:
+        closes = bundle["definition"]["closes_at"]
+        raise Trouble(
+            f"The vote is open until {closes}: votes that are opened before tell who else may still win. "
+            "If this clock is wrong, or you mean it, add --still-open."
+        )
+    count = len(bundle["envelopes"])
+    if too_few(bundle) and not options.few_envelopes:
+        raise Trouble(
+            f"The bundle holds {count} envelope{'s' * (count > 1)}, fewer than {SMALLEST_GROUP}: whose they are may be "
+            "known. Compare the number with the page of the vote. If so few voted, add --few-envelopes."
+        )
+
+
+def _sheets_in(paths: Sequence[Path]) -> tuple[list[Any], list[tuple[Path, str]]]:
+    """The sheets that can be read, and why the others cannot."""
+    sheets, unread = [], []
+    for path in paths:
+        try:
+            sheets.append(read_sheet(path))
+        except (OSError, ValueError) as wrong:
+            unread.append((path, str(wrong)))
+    return sheets, unread

@@ -60,7 +60,12 @@ SETTINGS = (
 
 
 class Trouble(Exception):
-    """Something the person at the keyboard must know; one line."""
+    """Something the person at the keyboard must know; one line. `code` is the exit code: 2 for a file that is not what the
+    command takes."""
+
+    def __init__(self, message: str, code: int = 1) -> None:
+        super().__init__(message)
+        self.code = code
 
 
 class MissingSetting(Exception):

@@ -164,6 +164,20 @@ def is_email(text: str) -> bool:
     )
 
 
+def for_terminal(text: str) -> str:
+    """Text that a terminal only shows: whatever would move its cursor, colour it, reorder or hide letters stands there as
+    it is written in JSON (`\\u001b`). Line breaks and tabs stay."""
+    if text.isprintable():
+        return text
+    return "".join(_shown(sign) for sign in text)
+
+
+def _shown(sign: str) -> str:
+    if sign in "\n\t" or not (unicodedata.category(sign) in ("Cc", "Cs", "Zl", "Zp") or ord(sign) in _HIDDEN):
+        return sign
+    return f"\\u{ord(sign):04x}"
+
+
 def safe_cell(text: str) -> str:
     """Text for a cell that no spreadsheet program takes for a formula, whichever sign divides its cells (OWASP CSV
     injection): an apostrophe stands before each formula sign that follows the start or a separator, blanks or not.

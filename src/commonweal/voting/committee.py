@@ -5,14 +5,18 @@ Runs away from the web server and needs no database: a bundle in, a Pabulib text
 
 from __future__ import annotations
 
+import json
+import os
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from commonweal.allocation import Ballot, BallotForm, Election, Project, write
+from commonweal.allocation import Ballot, BallotForm, Election, ElectionError, PabulibError, Project, write
+from commonweal.kernel.text import clean
 from commonweal.voting.rules import choices as rules
+from commonweal.voting.rules.bundles import NoBundle, checked_bundle
 from commonweal.voting.rules.envelopes import MARK_LENGTH, BadEnvelope, code_shown, unpacked, unpacked_test
 from commonweal.voting.rules.frozen import fingerprint
 from commonweal.voting.sealing import Sheet, check_sheets, key_text, new_committee, opened, private_key
@@ -30,19 +34,33 @@ def new_key(holders: int, threshold: int) -> tuple[bytes, tuple[Sheet, ...]]:
 def write_sheets(folder: Path, names: Sequence[str], threshold: int) -> tuple[bytes, tuple[Sheet, ...]]:
     """Makes a committee's key and writes `sheet-N.txt` for each holder and `public-key.txt` into a folder.
 
-    Sheets are readable by their owner only. Raises ValueError for impossible numbers, OSError.
+    The files are readable by their owner only, from the first moment on, and nothing that is there is written over: an
+    older sheet may be the only one of its kind. Raises ValueError for impossible numbers, OSError.
     """
     key, sheets = new_key(len(names), threshold)
     folder.mkdir(parents=True, exist_ok=True)
-    for name, sheet in zip(names, sheets, strict=True):
-        path = folder / f"sheet-{sheet.number}.txt"
-        path.touch(mode=0o600)
-        path.write_text(
-            f"Counting committee\nHolder: {name}\nPublic key: {key_text(key)}\n\n{sheet.text()}\n",
-            encoding="utf-8",
-        )
-    (folder / "public-key.txt").write_text(key_text(key) + "\n", encoding="utf-8")
+    texts = {
+        folder / f"sheet-{sheet.number}.txt": f"Counting committee\nHolder: {clean(name, lines=False)}\n"
+        f"Public key: {key_text(key)}\n\n{sheet.text()}\n"
+        for name, sheet in zip(names, sheets, strict=True)
+    }
+    texts[folder / "public-key.txt"] = key_text(key) + "\n"
+    there = next((path for path in texts if path.exists() or path.is_symlink()), None)
+    if there is not None:
+        raise FileExistsError(f"{there} exists already: choose an empty folder.")
+    for path, text in texts.items():
+        write_new(path, text)
     return key, sheets
+
+
+def write_new(path: Path, text: str) -> None:
+    """Writes a file that must not be there yet, readable by its owner only. Raises FileExistsError, OSError."""
+    try:
+        number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError as wrong:
+        raise FileExistsError(f"{path} exists already: choose another name.") from wrong
+    with open(number, "w", encoding="utf-8") as file:
+        file.write(text)
 
 
 def answer_in(envelope: bytes, sheets: Sequence[Sheet]) -> str:
@@ -69,16 +87,29 @@ def answer_in(envelope: bytes, sheets: Sequence[Sheet]) -> str:
     return code_shown(answer)
 
 
+def bundle_in(text: str) -> dict[str, Any]:
+    """The bundle of envelopes that a file holds. Raises NoBundle."""
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError) as wrong:
+        raise NoBundle("it is no JSON; the file was cut, or is another one.") from wrong
+    return checked_bundle(found)
+
+
 def opened_file(
     bundle: dict[str, Any], sheets: Sequence[Sheet], progress: Callable[[int, int], None] | None = None
 ) -> str:
     """The ballots in a bundle as a Pabulib text, by rising tracking code, which are random: that is the shuffle.
 
-    Raises WrongSheets, or BrokenBundle when an envelope does not open, was made for another ballot, holds a
+    Raises NoBundle, WrongSheets, or BrokenBundle when an envelope does not open, was made for another ballot, holds a
     choice the ballot does not allow, or stands there twice: then nothing is written and the committee asks why.
     """
-    definition = bundle["definition"]
-    if fingerprint(definition) != bundle["frozen_hash"]:
+    definition = checked_bundle(bundle)["definition"]
+    try:
+        same = fingerprint(definition) == bundle["frozen_hash"]
+    except (ValueError, RecursionError) as wrong:
+        raise NoBundle("its definition cannot be written down.") from wrong
+    if not same:
         raise BrokenBundle("The definition of the vote was changed after it was frozen.")
     mark = bytes.fromhex(bundle["frozen_hash"])[:MARK_LENGTH]
     key = private_key(sheets, bytes.fromhex(definition["public_key"]))
@@ -100,7 +131,10 @@ def opened_file(
         found[code] = choice
         if progress:
             progress(index + 1, len(bundle["envelopes"]))
-    return pabulib_text(definition, bundle["frozen_hash"], found)
+    try:
+        return pabulib_text(definition, bundle["frozen_hash"], found)
+    except (ElectionError, PabulibError) as wrong:
+        raise BrokenBundle(f"The vote cannot be written as a ballot file: {wrong}") from wrong
 
 
 def form_of(definition: dict[str, Any]) -> rules.Form:

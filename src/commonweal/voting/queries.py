@@ -16,7 +16,7 @@ from commonweal.voting.counting import RESULT_FORMAT, result_of
 from commonweal.voting.models import Ballot, Count, Envelope, Option, PaperSheet, Vote, Voter
 from commonweal.voting.rules.frozen import canonical
 from commonweal.voting.rules.published import is_shelf, votes_in
-from commonweal.voting.rules.turnout import Group, merged
+from commonweal.voting.rules.turnout import UNKNOWN, Group, kept_turnout, shown_turnout
 from commonweal.voting.states import BallotState
 
 if TYPE_CHECKING:
@@ -227,26 +227,26 @@ def turnout(ballot: Ballot) -> dict[str, list[dict[str, Any]]]:
             .annotate(voters=CountOf("id"), votes=CountOf("vote"))
             .order_by(field)
         )
-        by_group[name] = merged(Group(code or "unknown", voters, votes) for code, voters, votes in rows)
+        by_group[name] = [Group(code or UNKNOWN, voters, votes) for code, voters, votes in rows]
     doors = (
         Vote.objects.filter(voter__ballot=ballot)
         .values_list("channel")
         .annotate(n=CountOf("id"))
         .order_by("channel")
     )
-    by_group["door"] = merged(Group(code, votes, votes) for code, votes in doors)
-    return {
-        name: [{"code": g.code, "voters": g.voters, "votes": g.votes} for g in groups]
-        for name, groups in by_group.items()
-    }
+    by_group["door"] = [Group(code, votes, votes) for code, votes in doors]
+    return kept_turnout(by_group)
 
 
 def count_of(ballot: Ballot) -> Count | None:
     """The count, once there is one, without its file.
 
-    A result kept in an earlier shape is counted again from the file it was made of, once a process; the row stays.
+    A result kept in an earlier shape is counted again from the file it was made of, once a process; a turnout kept under
+    an earlier rule is put together by today's. The row stays.
     """
     count = Count.objects.defer("file").filter(ballot=ballot).first()
+    if count:
+        count.turnout = shown_turnout(count.turnout)
     if count and count.result.get("format") != RESULT_FORMAT:
         count.result = _counted_again(count.file_hash, ballot.pk)
     return count

@@ -10,8 +10,10 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import combinations, islice
 
 from Crypto.Protocol.SecretSharing import Shamir
 from nacl.exceptions import CryptoError
@@ -22,6 +24,8 @@ _SEED_LENGTH = 16
 _CHECK_LENGTH = 4
 KEY_LENGTH = 32
 HOLDERS_MAX = 20
+# All but four of twenty sheets, in every way; who brings more bad ones sorts them out first.
+TRIES_MAX = 6_200
 _KEY_CHECK_LENGTH = 8
 _PRIME = 2**255 - 19  # of Curve25519 (RFC 7748, section 4.1)
 
@@ -133,14 +137,43 @@ def check_key(public_key: bytes) -> None:
 
 def private_key(sheets: Sequence[Sheet], public_key: bytes) -> PrivateKey:
     """The private key made of enough sheets. Raises WrongSheets when they are too few or of another ballot."""
-    different = {sheet.number: sheet for sheet in sheets}
-    needed = max((sheet.threshold for sheet in sheets), default=2)
-    if len(different) < needed:
-        raise WrongSheets(f"{needed} different sheets are needed; {len(different)} were given.")
-    key = _combined(list(different.values())[:needed])
-    if not hmac.compare_digest(bytes(key.public_key), public_key):
-        raise WrongSheets("These sheets belong to another ballot.")
-    return key
+    return opening_key(sheets, public_key)[0]
+
+
+def opening_key(sheets: Sequence[Sheet], public_key: bytes) -> tuple[PrivateKey, tuple[Sheet, ...]]:
+    """The private key that enough of these sheets make, and the sheets that do not go with it.
+
+    A bad sheet among enough good ones hinders nothing. Raises WrongSheets when too few are given, or none of them make
+    the key of this ballot.
+    """
+    different = list(dict.fromkeys(sheets))
+    for tried in islice(_groups(different), TRIES_MAX):
+        key = _combined(tried)
+        if hmac.compare_digest(bytes(key.public_key), public_key):
+            return key, tuple(each for each in different if not _goes_with(each, tried, key))
+    needed = min((sheet.threshold for sheet in different), default=2)
+    numbers = {sheet.number for sheet in different}
+    if len(numbers) < needed:
+        raise WrongSheets(f"{needed} different sheets are needed; {len(numbers)} were given.")
+    raise WrongSheets("These sheets belong to another ballot.")
+
+
+def _groups(sheets: list[Sheet]) -> Iterator[list[Sheet]]:
+    """Groups of sheets that could make a key: all but none, all but one, all but two, and so on, cut to what is needed."""
+    for threshold in sorted({sheet.threshold for sheet in sheets}):
+        alike = [sheet for sheet in sheets if sheet.threshold == threshold]
+        for left_out in range(len(alike) - threshold + 1):
+            for out in combinations(range(len(alike)), left_out):
+                rest = {sheet.number: sheet for at, sheet in enumerate(alike) if at not in out}
+                if len(rest) >= threshold:
+                    yield list(rest.values())[:threshold]
+
+
+def _goes_with(sheet: Sheet, good: list[Sheet], key: PrivateKey) -> bool:
+    if sheet.threshold != len(good):
+        return False
+    others = [each for each in good if each.number != sheet.number][: len(good) - 1]
+    return bytes(_combined([sheet, *others]).public_key) == bytes(key.public_key)
 
 
 def _combined(sheets: Sequence[Sheet]) -> PrivateKey:
@@ -150,9 +183,19 @@ def _combined(sheets: Sequence[Sheet]) -> PrivateKey:
 def check_sheets(sheets: Sequence[Sheet]) -> PrivateKey:
     """The private key that all these sheets make, each of them tried with others. Raises WrongSheets.
 
-    More sheets than are needed are tried in overlapping groups, so that a bad one does not hide behind good ones.
+    More sheets than are needed are tried in overlapping groups, so that a bad one does not hide behind good ones. A number
+    that comes twice is said: one of the holders brought no sheet of their own.
     """
-    different = list({sheet.number: sheet for sheet in sheets}.values())
+    times = Counter(sheet.number for sheet in sheets)
+    twice = next((number for number, count in times.items() if count > 1), None)
+    if twice is not None:
+        same = len({sheet for sheet in sheets if sheet.number == twice}) == 1
+        raise WrongSheets(
+            f"Sheet {twice} was given twice: each holder brings a sheet of their own."
+            if same
+            else f"Two different sheets bear the number {twice}: one of them belongs to another vote."
+        )
+    different = list(sheets)
     thresholds = {sheet.threshold for sheet in different}
     needed = max(thresholds, default=2)
     if len(thresholds) > 1:

@@ -120,7 +120,7 @@ def test_what_is_odd_waits_and_what_comes_back_or_is_taken_back_is_named() -> No
     assert said(500_00, None, Oddity.PAYER_ACCOUNT) == Verdict.UNKNOWN
     assert said(500_00, due(), back=True) == Verdict.RETURNED
     assert said(-500_00, None, Oddity.REVERSAL) == Verdict.REVERSAL
-    assert said(-500_00, None, Oddity.REPEATED) == Verdict.ODD
+    assert said(-500_00, None, Oddity.REPEATED) == Verdict.ODD_OUT
     assert said(-500_00, None) == Verdict.OUTGOING
 
 

@@ -7,8 +7,6 @@ from pathlib import Path
 import pytest
 
 from commonweal.membership.rules.payments import ReturnReason, reason_of
-from commonweal.membership.rules.statements import Oddity, read_file
-from commonweal.membership.rules.statements.repeats import compared, fingerprint
 from commonweal.membership.rules.statements.report import Reports, as_text, euros
 from tests.membership.bank_files import ACCOUNT
 
@@ -60,17 +58,6 @@ def test_amounts_have_a_point_and_two_decimals(cents: int, text: str) -> None:
 )
 def test_a_banks_code_stands_for_a_reason(code: str, reason: ReturnReason) -> None:
     assert reason_of(code) == reason
-
-
-def test_money_that_is_new_by_its_balance_waits_though_it_equals_an_earlier_movement() -> None:
-    path = next(each for each in CASES if each.name == "camt-ultimate-debtor-is-the-member.xml")
-    (statement,) = read_file(path.read_bytes(), ACCOUNT).statements
-    kept = {fingerprint(statement.account, line): ["earlier"] for line in statement.lines}
-    (row,) = compared(statement, kept, known=False, follows=True)
-    assert (row.equals, row.occurrence) == (None, 2)
-    assert Oddity.REPEATED in {each.code for each in row.line.odd}
-    (same,) = compared(statement, kept, known=False, follows=False)
-    assert same.equals == "earlier"
 
 
 ACCOUNT_FILE = next(

@@ -116,7 +116,6 @@ def test_an_odd_number_of_a_stranger_stands_beside_the_movement_and_refuses_noth
         ("<CdtDbtInd>DBIT", "<CdtDbtInd>CRDT"),
         ("<CdtDbtInd>DBIT", "<CdtDbtInd>BOTH"),
         ("<Cd>BOOK</Cd>", "<Cd>PDNG</Cd>"),
-        ("<Cd>BOOK</Cd>", "<Cd>MAYBE</Cd>"),
         ("500.00", "500.001"),
         ("500.00", "5e2"),
         ("500.00", "٥٠٠"),
@@ -158,7 +157,6 @@ def test_a_booking_day_outside_the_statement_lets_its_movement_wait_but_a_weeken
     [
         ("0000000000500000", "0000000000500010"),
         ("1000000000012350", "0000000000012350"),
-        ("00150000", "90150000"),
     ],
 )
 def test_coda_that_says_something_else_is_refused(old: str, new: str) -> None:
@@ -176,7 +174,8 @@ def test_parts_of_a_collected_payment_come_one_by_one() -> None:
         ("A", 300_00),
         ("B", 200_00),
     ]
-    assert "parts of a movement" in refused(both.replace("200.00", "201.00").encode()).what
+    (line,) = read(both.replace("200.00", "201.00").encode())[0].lines
+    assert (line.amount_cents, [each.code.value for each in line.odd]) == (500_00, ["unsplit", "parts"])
 
 
 def test_entities_depth_and_size_are_refused_before_they_cost_anything() -> None:
@@ -254,8 +253,11 @@ def test_parts_and_cents_of_coda_must_hold_too() -> None:
     data = (Path(library.__file__).parent / "CODA.txt").read_bytes()
     part = b"1000000004000000061206501130000"
     assert data.count(part) == 1
-    trouble = refused(data.replace(part, part.replace(b"4000000", b"4000010")), SAMPLE)
-    assert ("parts of a movement" in trouble.what, trouble.line) == (True, 30)
+    (found,) = read(data.replace(part, part.replace(b"4000000", b"4000010")), SAMPLE)
+    assert found.new_cents == 9_405_296_99
+    assert [[each.code.value for each in line.odd] for line in found.lines if line.line == 30] == [
+        ["parts", "unsplit"]
+    ]
     cents = as_coda((Paid(500_00),)).replace(b"000000000500000", b"000000000500001")
     cents = cents.replace(b"1734560", b"1734561")
     assert "parts of a cent" in refused(cents).what

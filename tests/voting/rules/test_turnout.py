@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from commonweal.voting.rules.turnout import MERGED, SMALLEST_GROUP, UNKNOWN, Group, age_band, merged
+from commonweal.voting.rules.turnout import (
+    MERGED,
+    SMALLEST_GROUP,
+    UNKNOWN,
+    Group,
+    age_band,
+    merged,
+    shown_turnout,
+)
 
 groups = st.lists(st.tuples(st.integers(0, 60), st.integers(0, 60)), max_size=8).map(
     lambda found: [
@@ -86,3 +95,23 @@ def test_three_votes_among_thousands_of_members_are_not_named() -> None:
 )
 def test_an_age_falls_in_one_band(age: int | None, band: str) -> None:
     assert age_band(age) == band
+
+
+@given(groups, st.integers(1, 40))
+def test_what_was_put_together_under_another_rule_is_shown_by_todays(
+    given_groups: list[Group], smallest: int
+) -> None:
+    older = merged(given_groups, smallest)
+    kept = {"region": [{"code": g.code, "voters": g.voters, "votes": g.votes} for g in older]}
+    shown = [Group(**group) for group in shown_turnout(kept)["region"]]
+    assert len(shown) <= 1 or all(group.votes >= SMALLEST_GROUP for group in shown)
+    assert len({group.code for group in shown}) == len(shown)
+    assert sum(group.votes for group in shown) == sum(group.votes for group in given_groups)
+    assert sum(group.voters for group in shown) == sum(group.voters for group in given_groups)
+    assert shown_turnout({"region": [dataclasses.asdict(each) for each in shown]})["region"] == [
+        dataclasses.asdict(each) for each in shown
+    ]
+
+
+def test_a_turnout_without_a_kind_of_group_shows_none_of_it() -> None:
+    assert shown_turnout({}) == {"region": [], "age": [], "door": []}

@@ -22,6 +22,7 @@ from commonweal.membership.actions.refusals import ask, ask_values, figures_of, 
 from commonweal.membership.actions.shares import Movement, booked
 from commonweal.membership.models import Claimant, Estate, ExitRequest, Member, PaymentFile
 from commonweal.membership.queries import estates as queries
+from commonweal.membership.queries.dividend_payments import heirs_unpaid
 from commonweal.membership.queries.payouts import files_under
 from commonweal.membership.rules import estates as rules
 from commonweal.membership.rules.credit_transfers import CreditTransfer
@@ -341,18 +342,25 @@ def note_estate_paid(*, estate: Estate, by: Person, now: datetime) -> None:
 
 @transaction.atomic
 def set_claimant_account(*, claimant: Claimant, iban: str, by: Person, now: datetime) -> Claimant:
-    """Another account for someone whose payment came back; before the estate is settled, claims are noted anew.
+    """Another account for someone whose payment came back: of the estate while it is paid, of a dividend also long after;
+    before the estate is settled, claims are noted anew.
 
     Raises NotAllowed, EstateRefused.
     """
     demand(may_keep_register(by, day_of(now)))
-    estate = _open(claimant.estate, "pay")
-    due = {each.claimant.pk: each.claimant for each in queries.due_of_estate(estate) if not each.payable}
-    if claimant.pk not in due:
+    found = Estate.objects.select_for_update(of=("self",)).select_related("member__person")
+    estate = found.get(pk=claimant.estate_id)
+    back = {each.claimant.pk: each.claimant for each in heirs_unpaid(estate) if each.needs_account}
+    if estate.state == EstateState.TO_PAY:
+        back |= {
+            each.claimant.pk: each.claimant for each in queries.due_of_estate(estate) if not each.payable
+        }
+    if claimant.pk not in back:
+        ask(EstateRefused, ESTATE.permits(estate.state, "pay"))
         raise EstateRefused(
             _("Only who was sent a payment that came back needs another account."), code="paid"
         )
-    claimant = due[claimant.pk]
+    claimant = back[claimant.pk]
     claimant.iban = _account(iban)
     claimant.save(update_fields=["iban"])
     _told("ClaimantAccountSet", estate, by, now, claimant=claimant.pk, iban=shortened(claimant.iban))

@@ -166,7 +166,7 @@ def _statement(file: BankFile, planned: PlannedStatement) -> AccountStatement:
     key = {"account": account, "number": number, "day": day, "old_cents": old, "new_cents": new}
     if planned.known:
         return AccountStatement.objects.get(**key)
-    return AccountStatement.objects.create(file=file, **key)
+    return AccountStatement.objects.create(file=file, first_day=planned.statement.first, **key)
 
 
 def _row(file: BankFile, statement: AccountStatement, planned: PlannedLine) -> BankMovement:

@@ -135,6 +135,17 @@ BEGIN
         WHERE p.pays = NEW.id) THEN
     RETURN NEW;
   END IF;
+  -- A dividend is paid to them long after the estate is.
+  IF TG_OP = 'UPDATE' AND found IN ('to_pay', 'paid', 'taken_over') AND to_jsonb(NEW) - 'iban' = to_jsonb(OLD) - 'iban'
+      AND EXISTS (
+        SELECT FROM membership_payment p JOIN membership_paymentfile f ON f.id = p.file_id AND f.kind = 'dividend'
+        JOIN membership_returnedpayment b ON b.payment_id = p.id
+        WHERE p.pays = NEW.id AND NOT EXISTS (
+          SELECT FROM membership_payment q JOIN membership_paymentfile g ON g.id = q.file_id
+          WHERE q.pays = NEW.id AND g.reference = f.reference
+            AND NOT EXISTS (SELECT FROM membership_returnedpayment c WHERE c.payment_id = q.id))) THEN
+    RETURN NEW;
+  END IF;
   IF found <> 'open' OR (TG_OP = 'UPDATE' AND NEW.estate_id <> OLD.estate_id) THEN
     RAISE EXCEPTION 'who claims a settled estate stays as it was'
       USING ERRCODE = 'check_violation', CONSTRAINT = 'claimants_of_open';

@@ -5,12 +5,20 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Func, Q, Value
+from django.db.models.functions import Coalesce
 
 from commonweal.kernel.privacy import Personal
 from commonweal.membership.models.joining import Application
 from commonweal.membership.rules.matching import Outcome
 from commonweal.membership.rules.statements import Odd, Oddity
+
+# A list of pairs of texts, and nothing else (SQL/JSON path of PostgreSQL).
+ODD_PAIRS = (
+    'strict $.type() == "array" && !exists($[*] ? '
+    '(@.type() != "array" || @.size() != 2 || exists(@[*] ? (@.type() != "string"))))'
+)
+_CODES = frozenset(each.value for each in Oddity)
 
 
 class BankFile(models.Model):
@@ -43,7 +51,7 @@ class BankFile(models.Model):
 
 class AccountStatement(models.Model):
     """One statement of an account, with its balances; the same one (number, day and balances) is read in once, from
-    whatever file. Numbers alone come again: banks let them restart."""
+    whatever file. Numbers alone come again: banks let them restart. `first_day` is the day of the old balance."""
 
     file = models.ForeignKey(BankFile, models.PROTECT, related_name="statements")
     account = models.CharField(max_length=34)
@@ -51,9 +59,10 @@ class AccountStatement(models.Model):
     day = models.DateField()
     old_cents = models.BigIntegerField()
     new_cents = models.BigIntegerField()
+    first_day = models.DateField(null=True, blank=True)
 
     personal: ClassVar[dict[str, Personal]] = dict.fromkeys(
-        ("file", "account", "number", "day", "old_cents", "new_cents"), Personal.NONE
+        ("file", "account", "number", "day", "old_cents", "new_cents", "first_day"), Personal.NONE
     )
 
     class Meta:
@@ -116,12 +125,32 @@ class BankMovement(models.Model):
         ordering = ("booked_on", "id")
         constraints = (
             models.UniqueConstraint(fields=("fingerprint", "occurrence"), name="bank_movement_once"),
+            models.CheckConstraint(
+                name="bank_movement_odd_pairs",
+                condition=Coalesce(
+                    Func(
+                        "odd",
+                        Value(ODD_PAIRS),
+                        function="jsonb_path_match",
+                        output_field=models.BooleanField(),
+                    ),
+                    Value(False),
+                ),
+            ),
         )
 
     @property
     def oddities(self) -> tuple[Odd, ...]:
-        """What is odd about it, as its file was read."""
-        return tuple(Odd(Oddity(code), detail) for code, detail in self.odd)
+        """What is odd about it, as its file was read. What cannot be read of that is odd as well."""
+        pairs = self.odd if isinstance(self.odd, list) else [self.odd]
+        return tuple(map(_odd_of, pairs))
+
+
+def _odd_of(pair: object) -> Odd:
+    match pair:
+        case [str(code), str(detail)] if code in _CODES:
+            return Odd(Oddity(code), detail)
+    return Odd(Oddity.OTHER)
 
 
 class RepeatedMovement(models.Model):

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from itertools import groupby
+from functools import partial
 
 from django.conf import settings
 
-from commonweal.membership.models import AccountStatement, Application, BankMovement
+from commonweal.membership.models import AccountStatement, Application, BankMovement, RepeatedMovement
 from commonweal.membership.queries.judgements import judged
 from commonweal.membership.rules.matching import Verdict
-from commonweal.membership.rules.statements import BankLine, BankStatement, SetAside, read_file
+from commonweal.membership.rules.statements import BankLine, BankStatement, SetAside, Unreadable, read_file
 from commonweal.membership.rules.statements.repeats import (
+    Bearing,
+    Compared,
+    Memory,
+    Span,
     StatementKey,
-    compared,
     fingerprint,
-    shares_its_balances,
     statement_key,
 )
 
@@ -86,6 +89,7 @@ class Plan:
     statements: tuple[PlannedStatement, ...]
     set_aside: tuple[SetAside, ...]
     more_follows: bool
+    refused: tuple[Unreadable, ...] = ()
 
     @property
     def digest(self) -> str:
@@ -136,7 +140,7 @@ def plan_of(content: bytes, account: str = "") -> Plan:
     statements = tuple(
         replace(each, lines=tuple(_with_verdict(line, judgements) for line in each.lines)) for each in planned
     )
-    return Plan(statements, reading.set_aside, reading.more_follows)
+    return Plan(statements, reading.set_aside, reading.more_follows, reading.refused)
 
 
 def _with_verdict(line: PlannedLine, judgements: Iterator[tuple[Verdict, Application | None]]) -> PlannedLine:
@@ -147,37 +151,51 @@ def _with_verdict(line: PlannedLine, judgements: Iterator[tuple[Verdict, Applica
 
 
 def _beside_earlier(statements: Sequence[BankStatement]) -> Iterator[PlannedStatement]:
-    kept, read = _kept_before(statements), _read_before(statements)
+    memory = Memory(_bearings_before(statements), _read_before(statements))
     closings = _Closings(_last_statements(statements))
     for each in statements:
-        known, before = statement_key(each) in read, closings.before(each)
-        follows = before == each.old_cents
-        # What follows the last balance is new money, even where a day ends twice as it began.
-        twin = not follows and shares_its_balances(each, read)
-        rows = compared(each, kept, known=known, follows=follows, contradicts=twin)
+        known, before = memory.knows(each), closings.before(each)
+        rows = memory.compared(each)
         lines = tuple(PlannedLine(row.line, row.fingerprint, row.occurrence, row.equals) for row in rows)
         all_known = bool(lines) and all(line.known for line in lines)
         gap = not known and not all_known and before is not None and before != each.old_cents
-        for line in lines:
-            if not line.known:
-                here = Earlier(line.line.booked_on, each.number, None)
-                kept.setdefault(line.fingerprint, []).append(here)
+        memory.add(each, rows, partial(_here, each))
         if not known:
-            read.add(statement_key(each))
             closings.add(each)
         yield PlannedStatement(each, lines, known, gap)
 
 
-def _kept_before(statements: Iterable[BankStatement]) -> dict[str, list[Earlier]]:
-    """The movements kept that some movement of these statements equals, by fingerprint, in their order."""
+def _here(statement: BankStatement, row: Compared[Earlier]) -> Earlier:
+    return Earlier(row.line.booked_on, statement.number, None)
+
+
+def _bearings_before(statements: Iterable[BankStatement]) -> dict[str, list[Bearing[Earlier]]]:
+    """The statements read in that bear a movement of these, by fingerprint, with what was kept from each. Two queries."""
     wanted = {fingerprint(each.account, line) for each in statements for line in each.lines}
-    found = BankMovement.objects.filter(fingerprint__in=wanted).order_by("fingerprint", "occurrence")
-    rows = found.values_list(
-        "fingerprint", "booked_on", "statement__number", "statement__file__confirmed_at__date"
-    )
-    return {
-        mark: [Earlier(*row[1:]) for row in group] for mark, group in groupby(rows, key=lambda row: row[0])
-    }
+    told = [
+        f"statement__{name}" for name in ("account", "number", "day", "old_cents", "new_cents", "first_day")
+    ]
+    kept = BankMovement.objects.filter(fingerprint__in=wanted).order_by("statement_id", "occurrence")
+    again = RepeatedMovement.objects.filter(movement__fingerprint__in=wanted)
+    spans: dict[int, Span] = {}
+    found: defaultdict[tuple[str, int], list[tuple[int, Earlier]]] = defaultdict(list)
+    # How often each file bears it: a statement may have been read from several.
+    times: defaultdict[tuple[str, int], Counter[int]] = defaultdict(Counter)
+    for mark, place, day, read_at, file, pk, *span in kept.values_list(
+        "fingerprint", "occurrence", "booked_on", "file__confirmed_at__date", "file_id", "statement_id", *told
+    ):
+        spans[pk] = Span((*span[:5],), span[5])
+        found[mark, pk].append((place, Earlier(day, span[1], read_at)))
+        times[mark, pk][file] += 1
+    for mark, file, pk, *span in again.values_list(
+        "movement__fingerprint", "file_id", "statement_id", *told
+    ).order_by("statement_id"):
+        spans[pk] = Span((*span[:5],), span[5])
+        times[mark, pk][file] += 1
+    bearings: defaultdict[str, list[Bearing[Earlier]]] = defaultdict(list)
+    for (mark, pk), by_file in times.items():
+        bearings[mark].append(Bearing(spans[pk], max(by_file.values()), tuple(found[mark, pk])))
+    return bearings
 
 
 def _read_before(statements: Iterable[BankStatement]) -> set[StatementKey]:

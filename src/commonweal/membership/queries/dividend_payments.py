@@ -28,6 +28,7 @@ from commonweal.membership.queries.estates import part_of
 from commonweal.membership.queries.payouts import payout_accounts_of
 from commonweal.membership.rules.credit_transfers import NAME_MAX
 from commonweal.membership.rules.estates import divided
+from commonweal.membership.rules.payments import PaymentKind
 from commonweal.membership.states import DividendState, EstateState
 
 if TYPE_CHECKING:
@@ -132,6 +133,36 @@ def payable_to_heirs(run: DividendRun) -> list[Payable]:
                 number, language = line.member.number, line.member.language
                 attempt = len(before) + 1
                 found.append(Payable(member_id, number, language, amount, iban, holder, attempt, claimant.pk))
+    return found
+
+
+class CameBack(NamedTuple):
+    """A dividend payment to someone who claims an estate that came back and was not made again: whose, of which run, the
+    payment; `needs_account` while the account it came back from is the one that would be tried next."""
+
+    claimant: Claimant
+    run: DividendRun
+    payment: Payment
+    needs_account: bool
+
+
+def heirs_unpaid(estate: Estate) -> list[CameBack]:
+    """What came back of dividends paid to those who claim an estate, in their order; four queries."""
+    claimants = {each.pk: each for each in Claimant.objects.filter(estate=estate).order_by("pk")}
+    made = Payment.objects.filter(file__kind=PaymentKind.DIVIDEND, pays__in=list(claimants))
+    last: dict[tuple[int, str], Payment] = {}
+    for payment in made.select_related("file", "returned").defer("file__content").order_by("pk"):
+        last[payment.pays or 0, payment.file.reference] = payment
+    back = [each for each in last.values() if getattr(each, "returned", None) is not None]
+    runs = DividendRun.objects.in_bulk([int(each.file.reference.partition(":")[2]) for each in back])
+    own = payout_accounts_of(each.heir_id for each in claimants.values() if each.heir_id)
+    found = []
+    for payment in sorted(back, key=lambda each: (each.pays or 0, each.pk)):
+        claimant = claimants[payment.pays or 0]
+        account = own.get(claimant.heir_id or 0)
+        iban = claimant.iban or (account.iban if account else "")
+        run = runs[int(payment.file.reference.partition(":")[2])]
+        found.append(CameBack(claimant, run, payment, iban == payment.iban))
     return found
 
 

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from django.db.models import Q
+
+from commonweal.kernel.text import folded
 from commonweal.membership.models import Application, BankMovement, Payment
 from commonweal.membership.queries.joining import applications_paid_with, dues_of
 from commonweal.membership.rules.joining import ApplicationState
-from commonweal.membership.rules.matching import Due, Verdict, verdict
+from commonweal.membership.rules.matching import Due, Outcome, Verdict, verdict
 from commonweal.membership.rules.statements import BankLine, Oddity
 
 Seen = BankLine | BankMovement
@@ -18,11 +22,11 @@ _OUR_REFERENCE = re.compile(r"\b[A-Z]\d+(?:-\d+){1,2}\b", re.ASCII)
 
 
 def judged(lines: Iterable[Seen]) -> list[tuple[Verdict, Application | None]]:
-    """What each movement is, in order; what one pays, the next cannot pay again. Four queries."""
+    """What each movement is, in order; what one pays, the next cannot pay again. Five queries."""
     wanted = list(lines)
     found = applications_paid_with(line.communication for line in wanted if line.communication)
     dues: dict[int, Due] = dues_of(found.values())
-    back = payments_back(wanted)
+    back, others = payments_back(wanted), opposites(wanted)
     judgements = []
     for place, line in enumerate(wanted):
         application = found.get(line.communication)
@@ -34,7 +38,10 @@ def judged(lines: Iterable[Seen]) -> list[tuple[Verdict, Application | None]]:
             due,
             odd=oddities_of(line),
             comes_back=place in back,
+            undone=place in others,
         )
+        if application is None and said == Verdict.REVERSAL:
+            application = _paid_for(others.get(place))
         if application and due and said == Verdict.EXACT:
             dues[application.pk] = replace(due, state=ApplicationState.PAID, paid_cents=due.due_cents)
         judgements.append((said, application))
@@ -45,6 +52,55 @@ def oddities_of(line: Seen) -> frozenset[Oddity]:
     """The codes of what is odd about a movement."""
     odd = line.oddities if isinstance(line, BankMovement) else line.odd
     return frozenset(each.code for each in odd)
+
+
+def opposites(lines: Sequence[Seen]) -> dict[int, Seen]:
+    """Place in the list -> the opposite of a movement: the same amount the other way, from or to the same account, with the
+    same reference of the bank or of the payer, the same communication or text. One query.
+
+    Banks do not always mark what they take back. Money that goes is beside what came before it, here or kept; money that
+    comes, beside what is kept and went later, as when an older statement is read after a newer one.
+    """
+    wanted = [(place, each) for place, each in enumerate(lines) if each.amount_cents and _other_account(each)]
+    if not wanted:
+        return {}
+    accounts = {_other_account(each) for _place, each in wanted}
+    found = BankMovement.objects.filter(amount_cents__in={-each.amount_cents for _place, each in wanted})
+    found = found.filter(Q(payer_iban__in=accounts) | Q(other_account__in=accounts))
+    # What was undone, and what undid it, is settled.
+    found = found.exclude(handling__outcome=Outcome.UNDO).filter(handling__undone_by__isnull=True)
+    places: defaultdict[tuple[str, int], list[Seen]] = defaultdict(list)
+    for each in found.select_related("statement", "handling__application").order_by("booked_on", "id"):
+        places[_other_account(each), each.amount_cents].append(each)
+    pairs: dict[int, Seen] = {}
+    for place, line in wanted:
+        could = places[_other_account(line), -line.amount_cents]
+        at = next((at for at, other in enumerate(could) if _is_opposite(line, other)), None)
+        if at is not None:
+            pairs[place] = could.pop(at)
+        elif line.amount_cents > 0:
+            places[_other_account(line), line.amount_cents].append(line)
+    return pairs
+
+
+def _is_opposite(line: Seen, other: Seen) -> bool:
+    came, went = (other, line) if line.amount_cents < 0 else (line, other)
+    told = zip(_told(line), _told(other), strict=True)
+    return came.booked_on <= went.booked_on and any(one and one == same for one, same in told)
+
+
+def _told(line: Seen) -> tuple[str, ...]:
+    return (line.reference, line.end_to_end, line.communication, folded(line.text))
+
+
+def _other_account(line: Seen) -> str:
+    return line.payer_iban or line.other_account
+
+
+def _paid_for(other: Seen | None) -> Application | None:
+    """The request that a movement kept was counted for."""
+    handling = getattr(other, "handling", None) if isinstance(other, BankMovement) else None
+    return handling.application if handling else None
 
 
 def payments_back(lines: Sequence[Seen]) -> dict[int, Payment]:

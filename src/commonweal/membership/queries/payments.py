@@ -16,12 +16,13 @@ from commonweal.membership.models import (
     RepeatedMovement,
 )
 from commonweal.membership.queries.joining import applications_in, dues_of
-from commonweal.membership.queries.judgements import judged, payments_back
+from commonweal.membership.queries.judgements import judged, opposites, payments_back
 from commonweal.membership.rules.credit_transfers import sepa_text
 from commonweal.membership.rules.ibans import may_be_paid, still_holds
 from commonweal.membership.rules.joining import ApplicationState
 from commonweal.membership.rules.matching import Outcome, Verdict, is_own
 from commonweal.membership.rules.payments import PaymentKind
+from commonweal.membership.rules.statements import Unreadable, read_file
 
 LIST_MAX = 100
 MOVEMENTS_MAX = 200
@@ -52,6 +53,20 @@ def movement_with(pk: int) -> BankMovement | None:
 def judgement_of(movement: BankMovement) -> tuple[Verdict, Application | None]:
     """What a movement is today, and the application its communication names."""
     return judged([movement])[0]
+
+
+def opposite_of(movement: BankMovement) -> BankMovement | None:
+    """The movement that one undoes, or that undoes it, though the bank does not say so."""
+    found = opposites([movement]).get(0)
+    return found if isinstance(found, BankMovement) else None
+
+
+def parts_unread(file: BankFile) -> tuple[Unreadable, ...]:
+    """The statements of a file that do not hold together and were not read."""
+    try:
+        return read_file(bytes(file.content), settings.SITE["iban"]).refused
+    except Unreadable as trouble:
+        return (trouble,)
 
 
 def payment_back_with(movement: BankMovement) -> Payment | None:

@@ -27,6 +27,7 @@ class Verdict(Words):
     RETURNED = "returned", gettext_noop("is a payment of ours that comes back")
     REVERSAL = "reversal", gettext_noop("takes money back, or pays it back, of a request for shares")
     OUTGOING = "outgoing", gettext_noop("goes out")
+    ODD_OUT = "odd_out", gettext_noop("goes out, and has something odd about it")
 
 
 class Outcome(Words):
@@ -57,6 +58,7 @@ MAY_BE: dict[Verdict, tuple[Outcome, ...]] = {
     Verdict.RETURNED: (Outcome.OWE, _ASIDE),
     Verdict.REVERSAL: (Outcome.UNDO, _ASIDE),
     Verdict.OUTGOING: (_ASIDE,),
+    Verdict.ODD_OUT: (_ASIDE, Outcome.UNDO),
 }
 # What happens without anybody looking, once the statement is confirmed.
 BY_ITSELF = {Verdict.EXACT: Outcome.ACCEPT, Verdict.OUTGOING: Outcome.ASIDE}
@@ -86,19 +88,21 @@ def verdict(
     *,
     odd: frozenset[Oddity] = frozenset(),
     comes_back: bool = False,
+    undone: bool = False,
 ) -> Verdict:
     """What a movement is, beside the application its communication names (None: none).
 
     `payer_name` is the ultimate payer's where the bank names one. `odd` is what is odd about it; `comes_back` says that it
-    bears the reference and amount of a payment of ours that has not come back before.
+    bears the reference and amount of a payment of ours that has not come back before; `undone` that another movement is
+    its opposite: the same amount the other way, between the same accounts and with the same reference.
     """
     if amount_cents <= 0:
-        return _goes(amount_cents, due, odd)
+        return _goes(amount_cents, due, odd, undone=undone)
     if comes_back:
         return Verdict.RETURNED
     if due is None:
         return Verdict.UNKNOWN
-    if odd:
+    if odd or undone:
         return Verdict.ODD
     by_state = {
         State.PAID: Verdict.DOUBLE,
@@ -119,11 +123,12 @@ def verdict(
     return Verdict.UNDER if amount_cents < due.open_cents else Verdict.OVER
 
 
-def _goes(amount_cents: int, due: Due | None, odd: frozenset[Oddity]) -> Verdict:
-    """Money that goes is never passed over when it names a request, or the bank says that it takes something back."""
-    if amount_cents and (due is not None or Oddity.REVERSAL in odd):
+def _goes(amount_cents: int, due: Due | None, odd: frozenset[Oddity], *, undone: bool) -> Verdict:
+    """Money that goes is never passed over when it names a request, when the bank says that it takes something back or it
+    is the opposite of what came, or when anything is odd about it."""
+    if amount_cents and (due is not None or Oddity.REVERSAL in odd or undone):
         return Verdict.REVERSAL
-    return Verdict.ODD if odd & {Oddity.REPEATED, Oddity.CONTRADICTS} else Verdict.OUTGOING
+    return Verdict.ODD_OUT if odd else Verdict.OUTGOING
 
 
 def is_own(payer: str, names: tuple[HolderName, ...]) -> bool:

@@ -1,10 +1,12 @@
-"""Words in names that prove nothing about who paid: particles, titles and legal forms. Data, dated and sourced.
+"""Words in names that prove nothing about who paid: particles, titles and legal forms; words any organisation may bear, and
+given names that are family names too. Data, dated and sourced.
 
 As known on 30 November 2026. Sources: legal forms of Belgium in the code of companies and associations (CSA/WVV), art.
 1:5 and 1:6, with the forms before 2019; of the neighbours and beyond in ISO 20275 (ELF code list of GLEIF). Particles:
 the tussenvoegsels of the Dutch register of persons (BRP, table 36), French and German nobiliary particles, and the like
 in names of Romance, Nordic and Arabic origin. Titles: forms of address in French, Dutch, German and English as banks
-print them.
+print them. What organisations call themselves, and given names that are family names as well, were gathered by hand for the
+four languages: such a list is never whole, and what is missing from it only proves as much as before.
 
 All are written as `kernel.text.folded` leaves them: lower case, without accents.
 """
@@ -135,4 +137,91 @@ INTERMEDIARIES = _words(
 ALL_PARTICLES: frozenset[str] = frozenset().union(*PARTICLES.values())
 PROVE_NOTHING: frozenset[str] = frozenset().union(
     *PARTICLES.values(), *TITLES.values(), *LEGAL_FORMS.values(), INTERMEDIARIES
+)
+# What organisations are called, whatever they do: alone it tells none of them from another.
+GENERIC: frozenset[str] = _words(
+    """
+    academie academy actie action activites ag agricole akademie aktion alliance alliantie allianz amicale amis
+    antenne arbeitsgemeinschaft asso associatie associes assos atelier ateliers bureau buro buurt buurtwerk cellule
+    center centra centraal centrale centre centres centro centrum cercle church circle citoyen citoyenne citoyens
+    city club clubhuis collectief collectif collective college comite commissie commission committee commun communal
+    communale communaute commune communes community compagnie conseil consortium consult consulting cooperatief
+    cooperatif cooperatifs cooperation cooperatives develop development dienst diensten dienstleistungen dorf
+    durable duurzaam duurzame ecole education eglise energie energies energy enterprise enterprises entreprises
+    equipe espace europe european europeen europeenne familles federatie federation fonden fonds forderverein
+    forening foyer foyers freunde friends fund funds garden gemeente gemeinde gemeinnutzige gemeinnutziger gemeinsam
+    gemeinschaft gemeinwohl generation generations gezamenlijk gilde global globale groep groepen group groupe
+    groupement groupes groups gruppe gruppen guild habitants handel haus holding holdings house huisvesting immo
+    immobilier immobiliere industrie industries initiatief initiative initiatives instelling institut institute
+    instituut internationaal international internationale invest investissement investment investments jardin jeugd
+    jeunes jeunesse jugend kerk kirche kollektiv komitee kooperativ kooperative kulturverein leden liga ligue local
+    locale locales lokaal lokale mairie maison maisons management members membres mission mouvement movement
+    municipalite musee museum nationaal national nationale netwerk network netzwerk oeuvre oeuvres office offices
+    organisatie organisation organisations organization parochie paroisse participation participations partner
+    partners partnership patrimoine pfarrei plateforme platform plattform point pole producten products produits
+    project projecten projects projekt projet projets promotion public publieke publique quartier raad rat region
+    regionaal regional regionale reseau resto ring samen samenwerking samenwerkingsverband sarl scheme scholen
+    school schools schule secours sectie section sector service services sociaal social sociale solidair solidaire
+    solidaires solidarite solidariteit solidarity solutions soziale sozialer sport sportclub sports stad stadt steun
+    stiftungen straat strasse studio support supporters syndicat team teams technologies terre together tous trust
+    unie union unions united universitat universite universiteit university verband verbond verbund vereine
+    vereinigung verenigde vereniging verenigingen village ville volunteers vrienden vrijwilligers werk werken
+    werkgroep werkplaats werkstatt wijk wohnen wonen world youth zentral zentrale zentrum zorg zusammen
+    """
+)
+# Given names that are family names too: "MARTIN PEETERS" may be Martin of the family Peeters.
+GIVEN_NAMES: frozenset[str] = _words(
+    """
+    aaron abdel abdou abel abraham achille adam adams adel adolf adolphe adriaan adrian adrien agnes ahmad ahmed
+    aime alain alan albert alberto albrecht alex alexander alexandre alexis alfons alfonso alfred ali alix allan
+    alois alonso alphonse amand amandine ambroise amir anders andre andrea andreas andree andrew andries anna anne
+    anselm anselme anthony antoine anton antonio antonis antoon april aristide arlette armand arnaud arnold arnould
+    arthur artur auguste augustin augustus aurelie axel ayoub aziz baptist baptiste barbara barbe barnabe bart barth
+    bartholome bartholomeus basile bastiaan bastian bastien baudouin beatrice benedict benedikt benjamin benoit
+    bernard bernd bernhard bert berthe bertin berto bertrand bilal blaise blanche bonaventure boris boudewijn brian
+    brice brigitte bruno burkhard camille carl carlos carmen carol caroline casimir caspar catherine cathy cecile
+    celestin cesar charles charlotte chris christiaan christian christine christophe claire clara claude claudius
+    clemence clemens clement colette colin conrad constant constantin corneille cornelis cornelius cyrille dag
+    damien daniel david denis denise dennis denys desire didier diederik dieter dimitri dirk dominik dominique
+    donald donat dorothee driss eddy edgard edith edmond edmund edouard eduard edward edwin egbert egon elias elie
+    eliot elisabeth elise ellen eloi eloy emil emile emmanuel engelbert erasme eric erich erik ernest ernst erwin
+    etienne eugene eva evan evelyne evrard ewald fabian fabien fabrice faisal farid felicien felix ferdinand fernand
+    fernando fidele filip firmin flora florence florent florentin floris frances francis francisco franck franco
+    francois francoise frank franke franklin frans franz fred freddy frederic frederik friedrich fritz gabriel
+    gabrielle gaspard gaston gauthier gautier geert geoffroy george georges gerald gerard gerardus gerhard germain
+    germaine gerrit gertrude gervais ghislain gilbert gilles gino giovanni gisele godefroid gonzague gordon
+    gottfried grace greg gregoire gregor gregory guido guilbert guillaume gunther gustaaf gustave guy habib hamid
+    hamza hans harald harold harry hassan hector heinrich heinz helene hendrick hendrik henri henriette henrik henry
+    herbert hercule heribert herman hermann herve hilaire hilda hippolyte horst hubert hugo hugues humbert hussein
+    huybrecht ibrahim idriss ignace igor ingrid irene isaac isabelle isidore ismail ivan ivo jaak jacky jacob
+    jacobus jacqueline jacques jacquet james jan jane jannes janus jasper jean jeanne jef jens jeremie jeroen jerome
+    jesus jo joachim joan job jochen joel johan johann johannes john johnny jonas jonathan joost jordan jorge jorgen
+    joris jos jose joseph josephine josse josue jozef juan judith jules julia julie julien juliette julius jurgen
+    juste justin juul karel karim karin karl kaspar kasper katrien kerstin kevin khalid khalil klaas klaus koen
+    konrad kris kristof kurt ladislas lambert lambrecht lars laurence laurent lazare lea leander lee leo leon
+    leonard leonardo leone leonhard leonie leopold leslie lewis lieven lionel lode lodewijk loic lorenz lorenzo
+    lothar lotte louis louise luc luca lucas luce lucien lucienne ludger ludo ludovic ludwig luis luiz lukas lutgard
+    luther lydie maarten madeleine magda mahmoud malik manfred manuel marc marcel marcelle marcello marco marcus
+    margot marguerite maria marian marianne marie mariette marijke marin marina marine mario marion marius mark
+    markus marlene marthe martin martine martinus marvin mateo mathias mathieu mathijs mathilde mathis mathys matteo
+    matthew matthias matthieu matthijs maurice maurits mauro max maxime maximilian mehdi melchior michael michel
+    michele michelle michiel miguel mike milan mina mireille mohamed mohammed moise monique morgan morgane moritz
+    morris moses mourad moussa mustafa myriam nadia nadine nasser nathalie nathan nelly nelson nestor nicaise
+    nicholas nick nico nicola nicolas nicole niklaas niklas nils noel nora norbert norman nour octave odette odile
+    odilon olga olivier omar omer oscar oskar osman oswald otmar otto pablo pascal pascale patrice patricia patrick
+    paul paula paule paulin pauline paulo paulus pedro peeter perrine peter petrus philibert philip philippe
+    philippus pierre pierrot piet pieter placide prosper quentin quinten quirin rachid rafael rainer ralf ralph
+    ramon raoul raphael raul raymond regis reinhard reinhold reinier remi remy renaud rene renee reynaert richard
+    rik rita robert roberte roberto robin robrecht roch rodolphe rodrigo rodrigue roel roger rogier roland rolf
+    romain roman romeo rosa rosalie rose ruben rudi rudolf rudy rupert russel ruth ryan sabine sacha said salim
+    salomon salvador salvatore sam sami samir samson samuel sander sandra santiago sara sarah saskia saul scott
+    sebastian sebastien serge servais severin sidney siegfried sigmund silvain simeon simon simone sofie solange
+    sonia sophie spencer stan stanislas stanley stefan stephan stephane stephanie stephen steven stijn suzanne sven
+    sylvain sylvestre sylvie tanguy tarik taylor theo theobald theodor theodore theophile therese thibault thibaut
+    thierry thijs thilo thomas tilman tim timothee titus tobias tom tony toussaint tristan udo ugo ulrich urbain
+    ursula ursule vaast valentin valentine valere valerie vasco veerle veronique vic victor victoria viktor vincent
+    vincenzo virginie vital vivian vladimir volker waldemar walter walther wauter wendy werner wilfried wilhelm
+    willem william willy wim winand wolf wolfgang wouter xavier yann yannick yasmine youssef yvan yves yvette yvon
+    yvonne zacharie zoe
+    """
 )

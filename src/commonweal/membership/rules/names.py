@@ -1,7 +1,8 @@
 """Whether the name on an account proves that a payment is somebody's own. Pure; decides nothing else about a payment.
 
-A name proves something by a word of the family name, or of the organisation's, that is no particle, title or legal form.
-A given name proves nothing, and no name at all neither.
+A name proves something by a word of the family name, or of the organisation's, that is no particle, title or legal form. A
+given name proves nothing, also when it is the same word as the family name; words that any organisation may bear prove
+nothing, and no name at all neither.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import re
 from dataclasses import dataclass
 
 from commonweal.kernel.text import folded
-from commonweal.membership.rules.name_words import ALL_PARTICLES, PROVE_NOTHING
+from commonweal.membership.rules.name_words import ALL_PARTICLES, GENERIC, GIVEN_NAMES, PROVE_NOTHING
 
 # One letter is an initial. A family name of one letter is proved by the whole name alone.
 WORD_LENGTH_MIN = 2
@@ -33,14 +34,36 @@ def proves(payer: str, holder: HolderName) -> bool:
     paid, family = _words(payer, abbreviated=False), _words(holder.family)
     if not paid or not family:
         return False
+    if not holder.given:
+        return _proves_organisation(paid, family)
     telling = {word for word in family if word not in PROVE_NOTHING and len(word) >= WORD_LENGTH_MIN}
     # "DHONDT" for D'Hondt, "VAN DEN BERGHE" for Vandenberghe: written as one or apart, with something of its own in it.
-    whole = {"".join(family)} if telling else set[str]()
-    if telling & set(paid) or whole & _joined(paid, WORDS_JOINED):
+    whole = ({"".join(family)} if telling else set[str]()) - GIVEN_NAMES
+    if (telling - GIVEN_NAMES) & set(paid) or whole & _joined(paid, WORDS_JOINED):
         return True
+    if telling & set(paid):
+        # "MARTIN PEETERS" may be Martin of the family Peeters: the rest of the name must be the holder's.
+        return _explained(paid, family, _words(holder.given))
     own = {*_words(holder.given), *family}
     # Without a word of its own ("O B", "Mia Van") only the whole name counts, given name and all.
-    return not telling and bool(holder.given) and own <= set(paid) and set(paid) - own <= PROVE_NOTHING
+    return not telling and own <= set(paid) and set(paid) - own <= PROVE_NOTHING
+
+
+def _explained(paid: list[str], family: list[str], given: list[str]) -> bool:
+    """Whether the holder's given name or its initial stands beside the family name, or nothing else does."""
+    rest = [word for word in paid if word not in family and word not in PROVE_NOTHING]
+    initials = {word[0] for word in given}
+    return not rest or bool(set(paid) & set(given)) or any(word in initials for word in rest)
+
+
+def _proves_organisation(paid: list[str], name: list[str]) -> bool:
+    """The same of an organisation: a word that not any of them may bear, or the whole name."""
+    telling = {word for word in name if word not in PROVE_NOTHING and len(word) >= WORD_LENGTH_MIN}
+    own = telling - GENERIC
+    whole = {"".join(name)} if own else set[str]()
+    if own & set(paid) or whole & _joined(paid, WORDS_JOINED):
+        return True
+    return bool(telling) and {word for word in paid if word not in PROVE_NOTHING} == telling
 
 
 def _joined(words: list[str], most: int) -> set[str]:

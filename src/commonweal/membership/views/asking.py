@@ -14,7 +14,7 @@ from commonweal.membership.models import Application, BankMovement, Handling, Re
 from commonweal.membership.queries.bank_plans import Plan, PlannedLine
 from commonweal.membership.rules.joining import ApplicationState, printed
 from commonweal.membership.rules.matching import BY_ITSELF, Outcome, Verdict
-from commonweal.membership.rules.statements import BankLine, Odd
+from commonweal.membership.rules.statements import BankLine, Odd, Unreadable
 from commonweal.membership.views.wording import shares
 from commonweal.people.rules import Channel
 from commonweal.ui.formats import day, euros
@@ -140,6 +140,11 @@ def movement_row(
         "application": application,
         "odd": [_odd(each) for each in odd],
     }
+
+
+def unread_row(trouble: Unreadable) -> dict[str, Any]:
+    """A statement of a file that was not read: its line, and why."""
+    return {"line": trouble.line, "what": f"{_(trouble.what)} {trouble.detail}".strip()}
 
 
 def _odd(odd: Odd) -> str:

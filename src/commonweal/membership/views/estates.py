@@ -88,12 +88,15 @@ def estate_new(request: HttpRequest, number: int) -> HttpResponse:
 def estate(request: HttpRequest, pk: int) -> HttpResponse:
     """One estate: what happened, what is held, who claims what and agreed, what comes next."""
     found = _estate(pk)
+    came_back = [each.claimant.pk for each in queries.due_of_estate(found) if not each.payable]
+    dividends = queries.heirs_unpaid(found)
     context = {
         **_frame(found),
         "open": found.state == EstateState.OPEN,
         "holdings": queries.held_by_estate(found),
         "claimants": queries.claimants_of(found),
-        "came_back": [each.claimant.pk for each in queries.due_of_estate(found) if not each.payable],
+        "dividends_back": dividends,
+        "came_back": [*came_back, *(each.claimant.pk for each in dividends if each.needs_account)],
     }
     return render(request, "membership/estate.html", context)
 

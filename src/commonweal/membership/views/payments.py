@@ -77,13 +77,15 @@ def bank_file(request: HttpRequest, pk: int) -> HttpResponse:
     if file.confirmed_at is not None:
         rows = [asking.kept_row(each) for each in payments.movements_in(file)]
         repeated = [asking.repeated_row(each) for each in payments.repeated_in(file)]
-        context = {"file": file, "rows": rows, "repeated": repeated}
+        unread = [asking.unread_row(each) for each in payments.parts_unread(file)]
+        context = {"file": file, "rows": rows, "repeated": repeated, "unread": unread}
         return render(request, "membership/bank_file_read.html", context)
     plan = bank_plans.plan_of(bytes(file.content))
     rows = [asking.planned_row(line) for each in plan.statements for line in each.lines[:LINES_MAX]]
     context = {
         "file": file,
         "plan": plan,
+        "unread": [asking.unread_row(each) for each in plan.refused],
         "rows": rows[:LINES_MAX],
         "total": sum(len(each.lines) for each in plan.statements),
         "counts": asking.plan_counts(plan),
@@ -137,6 +139,7 @@ def movement_decide(request: HttpRequest, pk: int) -> HttpResponse:
         "movement": asking.movement_row(movement, verdict, named),
         "named": asking.row(named) if named else None,
         "due": joining.dues_of([named])[named.pk] if named else None,
+        "opposite": payments.opposite_of(movement),
         "payment": payments.payment_back_with(movement) if verdict == Verdict.RETURNED else None,
         "likely": [asking.row(each) for each in payments.likely_for(movement)] if named is None else [],
     }

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 SMALLEST_GROUP = 20
 AGE_BANDS = (
@@ -13,6 +14,7 @@ AGE_BANDS = (
     (55, 70, "55-69"),
     (70, 200, "70 and over"),
 )
+KINDS = ("region", "age", "door")
 UNKNOWN = "unknown"
 MERGED = "others"
 
@@ -33,15 +35,17 @@ def age_band(age: int | None) -> str:
     return next((name for low, high, name in AGE_BANDS if low <= age < high), UNKNOWN)
 
 
-def merged(groups: Iterable[Group], smallest: int = SMALLEST_GROUP) -> tuple[Group, ...]:
+def merged(groups: Sequence[Group], smallest: int = SMALLEST_GROUP) -> tuple[Group, ...]:
     """The groups in the given order, those in which fewer than `smallest` voted put together at the end.
 
     Who voted is counted, not who might have: of three votes in a group of thousands little is left to guess. While
     fewer than `smallest` voted in the groups put together, the one with the fewest votes joins them, so that nobody
-    can subtract the shown groups from the total. All together may be one group.
+    can subtract the shown groups from the total. All together may be one group. Groups that were put together before,
+    by this rule or an older one, may be among the given ones: they stay together, and more join them where need be.
     """
-    kept = list(groups)
-    small = [group for group in kept if group.votes < smallest]
+    kept = [group for group in groups if group.code != MERGED]
+    before = [group for group in groups if group.code == MERGED]
+    small = [*before, *(group for group in kept if group.votes < smallest)]
     if not small:
         return tuple(kept)
     kept = [group for group in kept if group.votes >= smallest]
@@ -51,3 +55,21 @@ def merged(groups: Iterable[Group], smallest: int = SMALLEST_GROUP) -> tuple[Gro
         small.append(least)
     together = Group(MERGED, sum(g.voters for g in small), sum(g.votes for g in small))
     return (*kept, together)
+
+
+def kept_turnout(turnout: Mapping[str, Sequence[Group]]) -> dict[str, list[dict[str, Any]]]:
+    """A turnout as it is kept and shown: groups by region, age and door, each kind by today's rule."""
+    return {
+        name: [{"code": g.code, "voters": g.voters, "votes": g.votes} for g in merged(turnout.get(name, ()))]
+        for name in KINDS
+    }
+
+
+def shown_turnout(kept: Mapping[str, Iterable[Mapping[str, Any]]]) -> dict[str, list[dict[str, Any]]]:
+    """A turnout that was kept, perhaps under an older rule, by today's."""
+    return kept_turnout(
+        {
+            name: [Group(str(g["code"]), int(g["voters"]), int(g["votes"])) for g in groups]
+            for name, groups in kept.items()
+        }
+    )

@@ -1,7 +1,8 @@
 """Bank statements of two formats behind one reading: CODA (Febelfin, 2.6) and camt.053 (ISO 20022). Pure.
 
 Everything in a file is taken for hostile until it holds together. What must hold is the cooperative's own: its account,
-sums and balances. What is odd about a stranger is kept beside the movement, which then waits for a person.
+sums and balances; where they do not, that statement is refused and the others are read. What else is odd is kept beside
+the movement, which then waits for a person.
 """
 
 from __future__ import annotations
@@ -35,15 +36,17 @@ __all__ = [
 
 def read_file(data: bytes, account: str) -> Reading:
     """The statements of one account in euro that a file holds, in its order; parts of other accounts or in other
-    currencies are set aside and named.
+    currencies are set aside and named, and statements whose own figures do not hold are refused and named.
 
-    Raises Unreadable, with the line, when the account's own figures do not hold, and when there is nothing of it.
+    Raises Unreadable, with the line, when no statement of the account could be read.
     """
     own = account_number(account)
     text = text_of(data)
     reading = camt_file.read(text, own) if text.lstrip().startswith("<") else coda_file.read(text, own)
     if reading.statements:
         return reading
+    if reading.refused:
+        raise reading.refused[0]
     if not reading.set_aside:
         raise Unreadable(1, gettext_noop("no statement is in this file"), kind="no_statement")
     first = reading.set_aside[0]

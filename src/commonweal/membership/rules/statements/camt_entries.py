@@ -1,7 +1,7 @@
 """Movements of camt.053: one entry, or its parts, with who paid and what for (ISO 20022). Pure.
 
-The amount, sign and status of an entry are the account's own and must hold. All else is somebody else's: what is odd there
-is kept beside the movement.
+The amount and sign of an entry are the account's own and must hold. All else is somebody else's: what is odd there is kept
+beside the movement.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
 from stdnum.be import ogm_vcs
 
@@ -17,22 +18,21 @@ from commonweal.kernel.text import clean
 from commonweal.membership.rules.statements import facts
 from commonweal.membership.rules.statements.camt_tree import Node
 from commonweal.membership.rules.statements.camt_values import SIGNS, cents_of, day_at, signed_cents
-from commonweal.membership.rules.statements.facts import BankLine, Odd, Oddity, Unreadable, gettext_noop
+from commonweal.membership.rules.statements.facts import BankLine, Odd, Oddity, Unreadable
 
 LEFT_OUT = ("PDNG", "INFO", "FUTR")
 # The issuer of Belgian structured communications (Febelfin guidelines for camt.053).
 BELGIAN = "BBA"
 NO_REFERENCE = ("NOTPROVIDED", "NONREF", "NOT PROVIDED")
 _PART_AMOUNTS = ("Amt", "AmtDtls/TxAmt/Amt")
+# Stands for a number of payments that cannot be read.
+MANY = 1_000_000_000
 
 
-def is_booked(entry: Node) -> bool:
-    """Whether an entry is booked; one without a status is. Raises Unreadable for a status that is none."""
+def is_booked(entry: Node) -> bool | None:
+    """Whether an entry is booked; one without a status is. None for a status nobody knows."""
     text = entry.first("Sts/Cd", "Sts") or "BOOK"
-    if text != "BOOK" and text not in LEFT_OUT:
-        line = entry.all("Sts")[0].line
-        raise Unreadable(line, gettext_noop("this is no status of a movement"), text, kind="status")
-    return text == "BOOK"
+    return text == "BOOK" if text in ("BOOK", *LEFT_OUT) else None
 
 
 def lines_of(entry: Node, day: date) -> Iterator[BankLine]:
@@ -40,22 +40,42 @@ def lines_of(entry: Node, day: date) -> Iterator[BankLine]:
 
     Raises Unreadable.
     """
-    total = signed_cents(entry)
+    total, strange = signed_cents(entry), _strange(entry)
     parts = entry.all("NtryDtls/TxDtls")
-    if len(parts) < 2:
+    said = _number_said(entry)
+    if len(parts) < 2 and said <= max(len(parts), 1):
         part = parts[0] if parts else entry
-        yield _line(entry, part, total, day, _one_part(entry, part, total))
+        yield _line(entry, part, total, day, (*strange, *_one_part(entry, part, total)))
         return
     amounts = [_part_cents(part, 1 if total >= 0 else -1) for part in parts]
     readable = [each for each in amounts if each is not None]
-    if len(readable) < len(parts) or (sum(readable) != total and _has_charges(entry)):
-        yield _unsplit(entry, parts, total, day)
+    if len(parts) < 2 or len(readable) < len(parts) or sum(readable) != total:
+        wrong = len(parts) > 1 and len(readable) == len(parts) and not _has_charges(entry)
+        odd = [*strange, Odd(Oddity.UNSPLIT, str(said or len(parts)) if said < MANY else "")]
+        if wrong:
+            odd.append(Odd(Oddity.PARTS, f"{Decimal(sum(readable)) / 100:.2f}"))
+        yield _unsplit(entry, parts, total, day, tuple(odd))
         return
-    if sum(readable) != total:
-        what = gettext_noop("the parts of a movement do not give its amount")
-        raise Unreadable(entry.line, what, kind="sums")
     for part, amount in zip(parts, readable, strict=True):
-        yield _line(entry, part, amount, day, ())
+        yield _line(entry, part, amount, day, strange)
+
+
+def _strange(entry: Node) -> tuple[Odd, ...]:
+    """What the standard does not know in an entry: its status, how its currency is written, signs that were taken out."""
+    found = []
+    if is_booked(entry) is None:
+        found.append(Odd(Oddity.OTHER, _cut(entry.first("Sts/Cd", "Sts"), 40)))
+    currencies = (node.attributes.get("Ccy", "EUR") for node in entry.all("Amt"))
+    found += [Odd(Oddity.OTHER, _cut(each, 40)) for each in currencies if each != "EUR"]
+    if any(node.mended for node in entry.walk()):
+        found.append(Odd(Oddity.OTHER))
+    return tuple(found)
+
+
+def _number_said(entry: Node) -> int:
+    """How many payments the bank says are in an entry, 0 where it does not say. What is no number is more than one."""
+    said = [node.text.strip() for node in entry.all("NtryDtls/Btch/NbOfTxs")]
+    return sum(int(each) if re.fullmatch(r"\d{1,9}", each, re.ASCII) else MANY for each in said)
 
 
 def _has_charges(entry: Node) -> bool:
@@ -84,10 +104,9 @@ def _one_part(entry: Node, part: Node, total: int) -> tuple[Odd, ...]:
     return (Odd(Oddity.PARTS, _cut(part.first("Amt"), 40)),)
 
 
-def _unsplit(entry: Node, parts: list[Node], total: int, day: date) -> BankLine:
-    """One movement for a batch whose parts have no amounts: who is in it stands in its text."""
+def _unsplit(entry: Node, parts: list[Node], total: int, day: date, odd: tuple[Odd, ...]) -> BankLine:
+    """One movement for a batch whose parts do not give its amount: who is in it stands in its text."""
     names = [f"{_name(part, total)} {_structured(part, []) or _free(part)}".strip() for part in parts]
-    odd = (Odd(Oddity.UNSPLIT, str(len(parts))),)
     line = _line(entry, entry, total, day, odd)
     text = "; ".join(each for each in [line.text, *names] if each)
     return replace(line, communication="", text=clean(text, lines=False)[: facts.TEXT])

@@ -11,7 +11,7 @@ from decimal import Decimal
 from commonweal.kernel.text import clean
 from commonweal.membership.rules.statements import camt_entries, facts
 from commonweal.membership.rules.statements.camt_tree import MISSING, Node, messages_in
-from commonweal.membership.rules.statements.camt_values import day_at, decimal, signed_cents
+from commonweal.membership.rules.statements.camt_values import day_at, day_written, decimal, signed_cents
 from commonweal.membership.rules.statements.facts import (
     BankStatement,
     Reading,
@@ -28,16 +28,28 @@ COUNT_PLACES = 9
 
 
 def read(text: str, own: str) -> Reading:
-    """The statements of an account in a camt.053 file. Raises Unreadable."""
-    statements, aside, name = [], [], "camt.053"
-    for name, document in messages_in(text):  # noqa: B007 - the last name is the format
-        for node in document.one("BkToCstmrStmt").all("Stmt"):
-            account, currency, line = _account(node)
-            if own and (account, currency) == (own, "EUR"):
-                statements.append(_statement(node, account))
-            else:
-                aside.append(SetAside(account, currency, line))
-    return Reading(name, tuple(statements), tuple(aside))
+    """The statements of an account in a camt.053 file. Raises Unreadable for what is no message at all."""
+    statements: list[BankStatement] = []
+    aside: list[SetAside] = []
+    refused: list[Unreadable] = []
+    name = "camt.053"
+    for found in messages_in(text):
+        if isinstance(found, Unreadable):
+            refused.append(found)
+            continue
+        name, document = found
+        if len(document.all("BkToCstmrStmt")) != 1:
+            refused.append(Unreadable(document.line, MISSING, "Document/BkToCstmrStmt", kind="missing"))
+        for node in document.all("BkToCstmrStmt/Stmt"):
+            try:
+                account, currency, line = _account(node)
+                if own and (account, currency) == (own, "EUR"):
+                    statements.append(_statement(node, account))
+                else:
+                    aside.append(SetAside(account, currency, line))
+            except Unreadable as trouble:
+                refused.append(trouble)
+    return Reading(name, tuple(statements), tuple(aside), refused=tuple(refused))
 
 
 def _account(node: Node) -> tuple[str, str, int]:
@@ -46,30 +58,54 @@ def _account(node: Node) -> tuple[str, str, int]:
     if len(accounts) != 1:
         raise Unreadable(node.line, MISSING, "Stmt/Acct", kind="missing")
     numbers = accounts[0].all("Id/IBAN") or accounts[0].all("Id/Othr/Id")
-    if len({each.text.strip() for each in numbers}) != 1:
+    if len({each.text.strip() for each in numbers}) != 1 or not numbers[0].text.strip():
         raise Unreadable(accounts[0].line, MISSING, "Acct/Id/IBAN", kind="missing")
     written = numbers[0].text.strip()
     balances = [each.attributes.get("Ccy", "") for each in node.all("Bal/Amt")]
-    currency = accounts[0].first("Ccy") or next(iter(balances), "") or "EUR"
+    currency = clean(accounts[0].first("Ccy") or next(iter(balances), ""), lines=False)[:3].upper() or "EUR"
     return facts.account_number(written) or clean(written, lines=False)[:40], currency, numbers[0].line
 
 
 def _statement(node: Node, account: str) -> BankStatement:
-    old, first, new, day = _balances(node)
-    entries = [entry for entry in node.all("Ntry") if camt_entries.is_booked(entry)]
+    """What a statement of this account says. Raises Unreadable when the account's own figures do not hold.
+
+    A status nobody knows and a balance dated with a moment near the end of a day can be read in two ways: the balances
+    say which is right.
+    """
+    entries = node.all("Ntry")
+    booked = [each for each in entries if camt_entries.is_booked(each)]
+    unsure = [each for each in entries if camt_entries.is_booked(each) is None]
+    whole = [each for each in entries if camt_entries.is_booked(each) is not False] if unsure else booked
+    ways = [
+        (chosen, by_clock)
+        for chosen in ([whole, booked] if unsure else [booked])
+        for by_clock in (True, False)
+    ]
+    trouble: Unreadable | None = None
+    for chosen, by_clock in ways:
+        try:
+            return _read_so(node, account, chosen, by_clock=by_clock)
+        except Unreadable as wrong:
+            trouble = trouble or wrong
+    raise trouble or Unreadable(node.line, MISSING, "Stmt", kind="missing")
+
+
+def _read_so(node: Node, account: str, entries: list[Node], *, by_clock: bool) -> BankStatement:
+    old, first, new, day = _balances(node, by_clock=by_clock)
     lines = tuple(line for entry in entries for line in camt_entries.lines_of(entry, day))
     _counted(node, entries)
     number = facts.statement_number(day, node.first("LglSeqNb", "ElctrncSeqNb", "Id"))
-    return facts.checked(BankStatement(account, number, day, old, new, lines), first, node.line)
+    return facts.checked(BankStatement(account, number, day, old, new, lines, first), node.line)
 
 
-def _balances(node: Node) -> tuple[int, date, int, date]:
-    """First and last balance with their days. A bank may give those of every day: the earliest opens, the latest closes."""
+def _balances(node: Node, *, by_clock: bool) -> tuple[int, date, int, date]:
+    """First and last balance with their days. A bank may give those of every day: the earliest opens, the latest closes.
+    `by_clock`: a moment is of the day the clock of Brussels shows, and else of the day that is written."""
     found: dict[str, list[tuple[date, int]]] = {}
     for each in node.all("Bal"):
         code = each.first("Tp/CdOrPrtry/Cd", "Tp/CdOrPrtry/Prtry", "Tp/Cd")
         if code in (*OPENING, *CLOSING):
-            day = day_at(each, "Dt")
+            day = day_at(each, "Dt") if by_clock else day_written(each, "Dt")
             if day is None:
                 what = gettext_noop("this day does not exist")
                 raise Unreadable(each.line, what, each.first("Dt/Dt", "Dt/DtTm"), kind="day")
@@ -97,12 +133,17 @@ def _counted(node: Node, entries: list[Node]) -> None:
         total = node.first(f"TxsSummry/{path}/Sum")
         if not total:
             continue
-        sums = {Decimal(_sum(entries, sign)) / 100, Decimal(_sum(everything, sign)) / 100}
-        if decimal(total) not in sums:
+        sums = {_sum(entries, sign), _sum(everything, sign)}
+        # What is not booked yet may have no amount that can be read: then the balances alone must hold.
+        if None not in sums and decimal(total) not in {Decimal(each or 0) / 100 for each in sums}:
             what = gettext_noop("the sum of movements is not the one the bank gives")
             raise Unreadable(node.line, what, total, kind="sums")
 
 
-def _sum(entries: list[Node], sign: int) -> int:
-    amounts = [signed_cents(each) for each in entries]
+def _sum(entries: list[Node], sign: int) -> int | None:
+    """The cents of what came (1) or went (-1); None where an amount cannot be read."""
+    try:
+        amounts = [signed_cents(each) for each in entries]
+    except Unreadable:
+        return None
     return sum(abs(each) for each in amounts if each * sign > 0)

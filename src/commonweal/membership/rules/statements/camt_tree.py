@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from xml.parsers import expat
 
+from commonweal.membership.rules.statements.camt_mending import MARK, masked, mended
 from commonweal.membership.rules.statements.facts import Unreadable, gettext_noop
 
 STATEMENT = re.compile(r"urn:iso:std:iso:20022:tech:xsd:(camt\.053\.001\.\d\d)", re.ASCII)
@@ -48,7 +49,7 @@ _DOCUMENT_ENDS = re.compile(r"</(?:[\w.-]+:)?Document\s*>")
 
 @dataclass(slots=True)
 class Node:
-    """An element with its line, its text and what stands in it."""
+    """An element with its line, its text and what stands in it; `mended` when a sign was taken out of the text."""
 
     name: str
     line: int
@@ -56,6 +57,7 @@ class Node:
     space: str = ""
     text: str = ""
     children: list[Node] = field(default_factory=list)
+    mended: bool = False
 
     def all(self, path: str) -> list[Node]:
         """The elements at a path such as `Acct/Id/IBAN`."""
@@ -124,7 +126,9 @@ class _Tree:
 
     def add_text(self, text: str) -> None:
         """Adds to the text of the element that is open."""
-        self.open[-1].text += text
+        node = self.open[-1]
+        node.mended = node.mended or MARK in text
+        node.text += text.replace(MARK, "")
 
     def refuse(self, *_all: object) -> None:
         """Refuses a document type, and with it every entity."""
@@ -132,31 +136,34 @@ class _Tree:
         raise Unreadable(self.line, what, kind="doctype")
 
 
-def messages_in(text: str) -> Iterator[tuple[str, Node]]:
-    """Name and root of every camt.053 message in a file, also of several files put together. Raises Unreadable."""
+def messages_in(text: str) -> Iterator[tuple[str, Node] | Unreadable]:
+    """Name and root of every camt.053 message in a file, also of several files put together; why another part of it is
+    none. Raises Unreadable for what is no message at all, or built to do harm."""
     if re.match(r"\s*<(!doctype\s+)?html", text, re.IGNORECASE):
         raise Unreadable(1, _WEB_PAGE, kind="html")
     if text.count("<") - text.count("</") > NODES:
         # Before anything is built.
         raise Unreadable(1, _TOO_LONG, kind="too_many_elements")
     for piece, offset in _pieces(text):
-        root = _parsed(piece, offset)
+        try:
+            root = _parsed(mended(piece), offset)
+        except expat.ExpatError as wrong:
+            yield Unreadable(wrong.lineno + offset, _BROKEN, kind="xml")
+            continue
         documents = [node for node in root.walk() if node.name == "Document"]
-        for document in documents:
-            yield _named(document), document
-        if not documents:
-            raise _other(root)
+        yield from map(_named, documents or [root])
 
 
 def _pieces(text: str) -> Iterator[tuple[str, int]]:
     """The XML documents of a file with the number of lines before each: a declaration begins one, and so does what comes
     after a root that is a Document. In an envelope several Documents stand in one root."""
-    starts = [each.start() for each in _DECLARATION.finditer(text)]
+    elements = masked(text)
+    starts = [each.start() for each in _DECLARATION.finditer(elements)]
     if not starts or text[: starts[0]].strip("\ufeff \t\r\n"):
         starts.insert(0, 0)
     for start, end in pairwise([*starts, len(text)]):
-        ends = [each.end() for each in _DOCUMENT_ENDS.finditer(text, start, end)]
-        if _opens_document(text, start):
+        ends = [each.end() for each in _DOCUMENT_ENDS.finditer(elements, start, end)]
+        if _opens_document(elements, start):
             for stop in ends[:-1]:
                 yield _bare(text, start, stop)
                 start = stop
@@ -180,20 +187,20 @@ def _bare(text: str, start: int, end: int) -> tuple[str, int]:
 
 def _parsed(piece: str, offset: int) -> Node:
     tree = _Tree(offset)
-    try:
-        tree.parser.Parse(piece.encode("utf-8", "replace"), True)
-    except expat.ExpatError as wrong:
-        raise Unreadable(wrong.lineno + offset, _BROKEN, kind="xml") from wrong
+    tree.parser.Parse(piece.encode("utf-8", "replace"), True)
     return tree.top.children[0]
 
 
-def _named(document: Node) -> str:
+def _named(document: Node) -> tuple[str, Node] | Unreadable:
+    """A message with its name; why something else is none."""
+    if document.name != "Document":
+        return _other(document)
     known = STATEMENT.fullmatch(document.space)
     if known:
-        return known[1]
+        return known[1], document
     if not document.space and document.all("BkToCstmrStmt"):
-        return "camt.053"
-    raise _other(document)
+        return "camt.053", document
+    return _other(document)
 
 
 def _other(root: Node) -> Unreadable:

@@ -29,7 +29,7 @@ def decimal(text: str) -> Decimal | None:
 
 def cents_of(node: Node) -> int:
     """The cents of an amount in euro. Raises Unreadable."""
-    currency = node.attributes.get("Ccy", "EUR")
+    currency = node.attributes.get("Ccy", "EUR").strip().upper()
     if currency != "EUR":
         raise Unreadable(node.line, _CURRENCY, currency, kind="currency")
     amount = decimal(node.text)
@@ -53,6 +53,14 @@ def sign_of(node: Node) -> int:
 def signed_cents(node: Node) -> int:
     """The cents of an entry or balance, negative when they go. Raises Unreadable."""
     return sign_of(node) * cents_of(node.one("Amt"))
+
+
+def day_written(node: Node, name: str) -> date | None:
+    """The day at an element as it stands there, whatever the clock says of its moment; None when there is none."""
+    try:
+        return date.fromisoformat(node.first(f"{name}/Dt", f"{name}/DtTm", name)[:10])
+    except ValueError:
+        return None
 
 
 def day_at(node: Node, name: str) -> date | None:

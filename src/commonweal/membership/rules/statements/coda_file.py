@@ -1,7 +1,8 @@
 """CODA, the Belgian banks' statement (Febelfin, CODA standard 2.6): records put together to statements. Pure.
 
-Sums, balances and the number of records must hold. Numbers that only point (next record, link, statement) are hints: they
-explain a gap that the count of records shows, and refuse nothing by themselves.
+Sums, balances and the number of records must hold, or that statement is refused and the others are read. Numbers that only
+point (next record, link, statement) are hints: they explain a gap that the count of records shows, and refuse nothing by
+themselves.
 """
 
 from __future__ import annotations
@@ -9,14 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date
 from itertools import pairwise
 
+from commonweal.kernel.text import clean
 from commonweal.membership.rules.statements import coda_movements, facts
 from commonweal.membership.rules.statements.coda_movements import Move
-from commonweal.membership.rules.statements.coda_records import Record, records_of
+from commonweal.membership.rules.statements.coda_records import NOT_AS_DESCRIBED, Record, records_of
 from commonweal.membership.rules.statements.facts import (
-    BankLine,
     BankStatement,
     Reading,
     SetAside,
@@ -34,10 +34,11 @@ _BALANCE = gettext_noop("the record of a balance is missing, or stands there twi
 
 @dataclass(slots=True)
 class _Block:
-    """The records of one statement, from record 0 to record 9."""
+    """The records of one statement, from record 0 to record 9; `trouble` is why it has no end, or no beginning."""
 
     head: Record
     records: list[Record] = field(default_factory=list)
+    trouble: Unreadable | None = None
 
     def one(self, kind: str) -> Record | None:
         """The only record of a kind; None when there is none. Raises Unreadable for a second one."""
@@ -48,54 +49,80 @@ class _Block:
 
 
 def read(text: str, own: str) -> Reading:
-    """The statements of an account in a CODA file. Raises Unreadable."""
+    """The statements of an account in a CODA file. Raises Unreadable for what is no CODA at all."""
     records = records_of(text)
-    statements, aside = [], []
+    statements: list[BankStatement] = []
+    aside: list[SetAside] = []
+    refused: list[Unreadable] = []
     for block in _blocks(records):
-        account, currency, line = _account(block)
-        if own and (account, currency) == (own, "EUR"):
-            statements.append(_statement(block, account))
-        else:
-            aside.append(SetAside(account, currency, line))
+        try:
+            account, currency, line = _account(block)
+            if own and (account, currency) == (own, "EUR"):
+                statements.append(_statement(block, account))
+            else:
+                aside.append(SetAside(account, currency, line))
+        except Unreadable as trouble:
+            refused.append(trouble)
     more = bool(records) and records[-1].text[-1] == "1"
-    return Reading("CODA", tuple(statements), tuple(aside), more)
+    return Reading("CODA", tuple(statements), tuple(aside), more, tuple(refused))
 
 
 def _blocks(records: list[Record]) -> Iterator[_Block]:
+    """The records of each statement. What stands between two of them is a block of its own, in trouble."""
     block: _Block | None = None
     for record in records:
         if record.kind == "0":
             if block is not None:
-                raise Unreadable(record.line, _END, kind="end")
+                block.trouble = block.trouble or Unreadable(record.line, _END, kind="end")
+                yield block
             block = _Block(record)
         elif block is None:
-            raise Unreadable(record.line, _ORDER, kind="order")
+            block = _Block(record, trouble=Unreadable(record.line, _ORDER, kind="order"))
         else:
             block.records.append(record)
             if record.kind == "9":
                 yield block
                 block = None
     if block is not None:
-        raise Unreadable(records[-1].line, _END, kind="end")
+        block.trouble = block.trouble or Unreadable(records[-1].line, _END, kind="end")
+        yield block
 
 
 def _account(block: _Block) -> tuple[str, str, int]:
     """The account and currency of a block as record 1 gives them. A structure left blank is known by what stands there."""
     start = block.one("1")
     if start is None:
+        if block.trouble is not None:
+            raise block.trouble
         raise Unreadable(block.head.line, _BALANCE, "1", kind="balance")
     account, currency = start.field(6, 39), start.field(40, 42)
     if start.field(2, 2) == "0" or (start.field(2, 2) == " " and re.match(r"\d{12} ", account, re.ASCII)):
         account, currency = start.field(6, 17), start.field(19, 21)
     if re.fullmatch(r"\d{12}", account.strip(), re.ASCII):
-        return facts.belgian_iban(account.strip()), currency.strip() or "EUR", start.line
+        return facts.belgian_iban(account.strip()), _currency(currency), start.line
+    if not account.strip():
+        what = gettext_noop("the check digits of an account number do not hold")
+        raise Unreadable(start.line, what, kind="account")
     known = facts.other_party(account)
     if not known.iban and account.split():
         known = facts.other_party(account.split()[0])
-    return known.iban or known.other, currency.strip() or "EUR", start.line
+    return known.iban or known.other, _currency(currency), start.line
+
+
+def _currency(written: str) -> str:
+    return clean(written, lines=False).upper() or "EUR"
 
 
 def _statement(block: _Block, account: str) -> BankStatement:
+    """What a block of this account says. Raises Unreadable when what is the account's own does not hold."""
+    if block.head.kind == "0" and block.head.text[-1] == "1":
+        what = gettext_noop("this is CODA version 1, which banks left in 2006: ask for version 2")
+        raise Unreadable(block.head.line, what, kind="version")
+    broken = next((each for each in [block.head, *block.records] if not each.is_whole), None)
+    if broken is not None:
+        raise Unreadable(broken.line, NOT_AS_DESCRIBED, kind="record")
+    if block.trouble is not None:
+        raise block.trouble
     start, new, end = block.one("1"), block.one("8"), block.records[-1]
     if start is None or block.records[0] is not start:
         raise Unreadable(block.records[0].line, _ORDER, kind="order")
@@ -110,24 +137,10 @@ def _statement(block: _Block, account: str) -> BankStatement:
         raise Unreadable(start.line, gettext_noop("this day does not exist"), kind="day")
     if new is None and first is not None:
         day = max(day, first)
-    lines = tuple(line for move in moves for line in _lines(move, day))
+    lines = tuple(line for move in moves for line in coda_movements.lines_of(move, day))
     number = facts.statement_number(day, new.field(2, 4) if new else start.field(3, 5))
     new_cents = new.cents(42, 43) if new else old_cents
-    statement = BankStatement(account, number, day, old_cents, new_cents, lines)
-    return facts.checked(statement, first, end.line)
-
-
-def _lines(move: Move, day: date) -> Iterator[BankLine]:
-    parts = move.parts if move.is_total else []
-    amounts = [part.head.cents(32, 33) for part in parts]
-    if not any(amounts):
-        yield coda_movements.line_of(move, day, unsplit=len(parts) > 1)
-        return
-    if sum(amounts) != move.head.cents(32, 33):
-        what = gettext_noop("the parts of a movement do not give its amount")
-        raise Unreadable(move.head.line, what, kind="sums")
-    for part in parts:
-        yield coda_movements.line_of(part, day, whole=move)
+    return facts.checked(BankStatement(account, number, day, old_cents, new_cents, lines, first), end.line)
 
 
 def _counted(block: _Block, moves: list[Move], end: Record) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -10,7 +11,7 @@ from stdnum.be import ogm_vcs
 
 from commonweal.kernel.text import clean
 from commonweal.membership.rules.statements import facts
-from commonweal.membership.rules.statements.coda_records import Record
+from commonweal.membership.rules.statements.coda_records import UNKNOWN, Record
 from commonweal.membership.rules.statements.facts import BankLine, Odd, Oddity, Unreadable, gettext_noop
 
 _PART = gettext_noop("a part of the movement before is missing")
@@ -28,12 +29,20 @@ _RETURNED = re.compile(r"[A-Z0-9 ]{11} {3}[1-5]([A-Z]{2}[A-Z0-9]{2}| {4})", re.A
 
 @dataclass(slots=True)
 class Move:
-    """One movement: record 21, the records that go on with it, its information, and the details a total is made of."""
+    """One movement: record 21, the records that go on with it, its information, the payments a total is made of (`parts`),
+    and details that say more about it and are no payments of their own."""
 
     head: Record
     more: dict[str, Record] = field(default_factory=dict)
     information: list[str] = field(default_factory=list)
     parts: list[Move] = field(default_factory=list)
+    details: list[Move] = field(default_factory=list)
+    odd: list[Odd] = field(default_factory=list)
+
+    def note(self, record: Record) -> None:
+        """Notes what is strange about one of its records."""
+        if record.strange:
+            self.odd.append(Odd(Oddity.OTHER, record.strange))
 
     @property
     def is_total(self) -> bool:
@@ -47,34 +56,56 @@ class Move:
 
 
 def moves_of(records: list[Record]) -> list[Move]:
-    """The movements of a statement, details under their total. Raises Unreadable for a part that belongs nowhere."""
+    """The movements of a statement, details under what they belong to. Raises Unreadable for a part before any movement.
+
+    What does not fit where it stands is noted beside the movement: whether the money is right, the sums say.
+    """
     moves: list[Move] = []
     latest: dict[str, Move] = {}
     last: Move | None = None
     for record in records:
         number = record.text[2:6]
         if record.kind == "21":
-            last = Move(record)
-            if not _is_detail(record, moves):
-                moves.append(last)
-                latest[number] = last
-                continue
-            if not moves or moves[-1].head.text[2:6] != number:
-                raise Unreadable(record.line, _PART, kind="part")
-            if moves[-1].is_total and record.field(54, 54) != DETAIL_OF_DETAIL:
-                moves[-1].parts.append(last)
-                latest[number] = last
+            last = _begun(record, moves, latest)
         elif record.kind in ("22", "23"):
-            if last is None or last.head.text[2:10] != record.text[2:10] or record.kind in last.more:
+            if not moves:
                 raise Unreadable(record.line, _PART, kind="part")
-            last.more[record.kind] = record
-        elif record.kind == "31":
-            _informed(latest.get(number), record)
-        elif record.kind in ("32", "33") and (known := latest.get(number)) and known.information:
-            known.information[-1] += record.field(11, 115 if record.kind == "32" else 100)
+            if last is None or last.head.text[2:10] != record.text[2:10] or record.kind in last.more:
+                (last or moves[-1]).odd.append(Odd(Oddity.OTHER, clean(record.field(1, 10), lines=False)))
+            else:
+                last.more[record.kind] = record
+                last.note(record)
+        elif record.kind in ("31", "32", "33", UNKNOWN) and moves:
+            known = latest.get(number)
+            (known or moves[-1]).note(record)
+            if record.kind == "31":
+                _informed(known, record)
+            elif record.kind != UNKNOWN and known and known.information:
+                known.information[-1] += record.field(11, 115 if record.kind == "32" else 100)
         if record.kind not in ("21", "22", "23"):
             last = None
     return moves
+
+
+def _begun(record: Record, moves: list[Move], latest: dict[str, Move]) -> Move:
+    """The movement, payment or detail that a record 21 begins, put where it belongs."""
+    move, number = Move(record), record.text[2:6]
+    move.note(record)
+    above = moves[-1] if moves and moves[-1].head.text[2:6] == number else None
+    if not _is_detail(record, moves):
+        moves.append(move)
+        latest[number] = move
+    elif above is None:
+        # A detail of nothing: if its money is counted, the sums hold with it, and else they do not.
+        move.odd.append(Odd(Oddity.OTHER, record.field(54, 54)))
+        moves.append(move)
+        latest[number] = move
+    elif above.is_total and record.field(54, 54) != DETAIL_OF_DETAIL:
+        above.parts.append(move)
+        latest[number] = move
+    else:
+        (above.parts[-1] if above.parts else above).details.append(move)
+    return move
 
 
 def _is_detail(record: Record, moves: list[Move]) -> bool:
@@ -88,24 +119,61 @@ def _informed(move: Move | None, record: Record) -> None:
         move.information.append(record.field(40, 113))
 
 
+def lines_of(move: Move, day: date) -> Iterator[BankLine]:
+    """The movement as lines: one, or the payments that give its amount. `day` stands in where the bank gives none.
+
+    Raises Unreadable for parts of a cent in what was booked.
+    """
+    if not move.is_total:
+        yield line_of(move, day)
+        return
+    if split := _split(move):
+        for part in split:
+            yield line_of(part, day, whole=move, unsplit=part.is_total)
+        return
+    amounts = [part.head.amount(32, 33) for part in move.parts]
+    if len(amounts) == 1 and not any(amounts):
+        move.details.extend(move.parts)
+        yield line_of(move, day)
+        return
+    if any(amounts):
+        move.odd.append(Odd(Oddity.PARTS, f"{sum(amounts) / 1000:.3f}"))
+    # What customers put together themselves, such as a payment file of ours, comes without details.
+    own = not move.parts and move.head.field(54, 54) == "1" and move.head.amount(32, 33) < 0
+    yield line_of(move, day, unsplit=not own)
+
+
+def _split(move: Move) -> list[Move]:
+    """The payments of a total, where whole cents of them give its amount; totals within it may stand beside their own."""
+    for parts in (move.parts, [part for part in move.parts if not part.is_total]):
+        amounts = [part.head.amount(32, 33) for part in parts]
+        if (
+            any(amounts)
+            and sum(amounts) == move.head.amount(32, 33)
+            and not any(each % 10 for each in amounts)
+        ):
+            return parts
+    return []
+
+
 def line_of(move: Move, day: date, *, whole: Move | None = None, unsplit: bool = False) -> BankLine:
     """One movement as a line; `whole` is the total it is a part of. `day` stands in where the bank gives none."""
-    head, odd = move.head, list[Odd]()
+    head, odd = move.head, [*move.odd, *(whole.odd if whole else ())]
     booked = head.day(116) or (whole.head.day(116) if whole else None)
     if booked is None:
-        odd.append(Odd(Oddity.NO_DAY, head.field(116, 121)))
+        odd.append(Odd(Oddity.NO_DAY, _cut(head.field(116, 121), 6)))
     account = _account(move)
     odd += account.odd
-    communication, text = _communication(move, odd)
+    communication, text = _said(move, odd)
     ultimate = next((each[4:74] for each in move.information if each[:4] == f"1{ULTIMATE_PAYER}"), "")
     returned = move.field("22", 113, 117) if _RETURNED.fullmatch(move.field("22", 99, 117)) else ""
     cents = head.cents(32, 33)
     if returned and cents > 0:
         odd.append(Odd(Oddity.RETURN, move.field("22", 114, 117).strip()))
     elif returned or head.field(57, 58) in TAKES_BACK:
-        odd.append(Odd(Oddity.REVERSAL, head.field(54, 61)))
+        odd.append(Odd(Oddity.REVERSAL, _cut(head.field(54, 61), 8)))
     if unsplit:
-        odd.append(Odd(Oddity.UNSPLIT))
+        odd.append(Odd(Oddity.UNSPLIT, str(len(move.parts)) if move.parts else ""))
         text = clean(" ".join([text, *map(_told_by, move.parts)]), lines=False)[: facts.TEXT]
         communication = ""
     reference = head.field(11, 31).strip() or (whole.head.field(11, 31).strip() if whole else "")
@@ -115,15 +183,37 @@ def line_of(move: Move, day: date, *, whole: Move | None = None, unsplit: bool =
         booked_on=booked or day,
         reference=_cut(reference, facts.REFERENCE),
         payer_iban=account.iban,
-        payer_name=_cut(move.field("23", 48, 82), facts.NAME),
+        payer_name=_cut(_name(move), facts.NAME),
         communication=communication,
         text=text,
         ultimate_name=_cut(ultimate, facts.NAME),
         other_account=account.other,
         end_to_end=_cut(move.field("22", 64, 98), 35),
         return_code=_cut(move.field("22", 114, 117), 4) if returned else "",
-        odd=tuple(odd),
+        odd=tuple(dict.fromkeys(odd)),
     )
+
+
+def _only_detail(move: Move) -> Move | None:
+    return move.details[0] if len(move.details) == 1 and not move.is_total else None
+
+
+def _name(move: Move) -> str:
+    """The name in record 23; where there is none, that of the only detail."""
+    detail = _only_detail(move)
+    return move.field("23", 48, 82).strip() or (detail.field("23", 48, 82) if detail else "")
+
+
+def _said(move: Move, odd: list[Odd]) -> tuple[str, str]:
+    """The communication and the text of a movement; what only its details say counts as well."""
+    communication, text = _communication(move, odd)
+    if not move.details:
+        return communication, text
+    told = [_communication(each, []) for each in move.details]
+    found = {each for each, _text in told if each}
+    more = " ".join(each for _found, each in told if each and each not in text)
+    text = _cut(f"{text} {more}", facts.TEXT)
+    return communication or (found.pop() if len(found) == 1 else ""), text
 
 
 def _cut(text: str, most: int) -> str:
@@ -138,6 +228,8 @@ def _told_by(part: Move) -> str:
 def _account(move: Move) -> facts.Account:
     """The account in record 23: 34 characters and a currency, or twelve digits and a currency written the old way."""
     whole = move.field("23", 11, 44)
+    if not whole.strip() and (detail := _only_detail(move)):
+        whole = detail.field("23", 11, 44)
     found = facts.other_party(whole)
     if found.iban:
         return found
@@ -148,6 +240,7 @@ def _communication(move: Move, odd: list[Odd]) -> tuple[str, str]:
     """The twelve digits of a Belgian communication, or empty, and the free text, with that of information records."""
     said = move.head.field(63, 115) + move.field("22", 11, 63) + move.field("23", 83, 125)
     digits, free = "", said
+    # A type of communication that nobody knows is read as free text.
     if move.head.field(62, 62) == "1":
         kind = said[:3]
         digits, free = _structured(kind, said)

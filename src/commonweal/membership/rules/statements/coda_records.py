@@ -12,37 +12,77 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from commonweal.kernel.text import clean
 from commonweal.membership.rules.statements.facts import Unreadable, gettext_noop
 from commonweal.membership.rules.statements.file_kinds import other_text
 
 WIDTH = 128
 # Marks that programs leave between files they put together: byte order mark, end of file, form feed.
 _BESIDE = "\ufeff\x1a\x0c\x00"
-# Digits, blanks and flags by place; a full stop is any character. A last flag may be missing: its blanks were cut.
-_SHAPES = {
-    "0": r"0.{4}\d{6}.{116}[12 ]",
-    "1": r"1[0-3 ].{3}.{37}[01]\d{15}[\d ]{6}.{64}",
-    "21": r"21\d{8}.{21}[01]\d{15}[\d ]{6}\d{8}[01 ].{53}[\d ]{6}.{3}[\d ][01 ] [01 ]",
-    "22": r"22\d{8}.{115}[01 ] [01 ]",
-    "23": r"23\d{8}.{115}[01 ] [01 ]",
-    "31": r"31\d{8}.{21}[\d ]{8}.{86}[01 ] [01 ]",
-    "32": r"32\d{8}.{115}[01 ] [01 ]",
-    "33": r"33\d{8}.{115}[01 ] [01 ]",
-    "4": r"4.{127}",
-    "8": r"8.{3}.{37}[01]\d{15}[\d ]{6}.{64}[01 ]",
-    "9": r"9.{15}\d{6}\d{15}\d{15}.{75}[12 ]",
+# Stands for each further byte of a letter where a bank counts bytes; `kernel.text.clean` takes it out again.
+_FILL = "\u2060"
+# What is the account's own, by place; a full stop is any character. Without it a statement cannot be held to anything.
+_OWN = {
+    "0": r".{128}",
+    "1": r".{42}[01]\d{15}.{70}",
+    "21": r".{31}[01]\d{15}.{81}",
+    "8": r".{41}[01]\d{15}.{71}",
+    "9": r".{16}\d{36}.{76}",
 }
-SHAPES = {record: re.compile(shape, re.ASCII) for record, shape in _SHAPES.items()}
+OWN = {kind: re.compile(shape, re.ASCII | re.DOTALL) for kind, shape in _OWN.items()}
+# All else that has a form: anything other is odd, and only that. Blanks at the end of a line may have been cut.
+_NUMBER, _FLAGS = (3, 10, r"\d{8}"), ((126, 126, r"[01 ]"), (127, 127, " "), (128, 128, r"[01 ]"))
+_FORMS: dict[str, tuple[tuple[int, int, str], ...]] = {
+    "21": (
+        _NUMBER,
+        (48, 53, r"[\d ]{6}"),
+        (54, 61, r"[0-35-9]\d{7}"),
+        (62, 62, r"[01 ]"),
+        (116, 121, r"[\d ]{6}"),
+        (125, 125, r"[\d ]"),
+        *_FLAGS,
+    ),
+    "22": (_NUMBER, *_FLAGS),
+    "23": (_NUMBER, *_FLAGS),
+    "31": (_NUMBER, (32, 39, r"[\d ]{8}"), *_FLAGS),
+    "32": (_NUMBER, *_FLAGS),
+    "33": (_NUMBER, *_FLAGS),
+}
+FORMS = {
+    kind: tuple((first, last, re.compile(form, re.ASCII)) for first, last, form in forms)
+    for kind, forms in _FORMS.items()
+}
+KINDS = frozenset([*OWN, *FORMS, "4"])
+UNKNOWN = "?"
+"""The kind of a record that the standard does not know."""
 NOT_AS_DESCRIBED = gettext_noop("this record is not as CODA describes it")
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One line of the file: its kind (`0`, `1`, `21` ... `9`), its 128 characters, and where it stands."""
+    """One line of the file: its kind (`0`, `1`, `21` ... `9`, or `?`), its 128 characters, and where it stands."""
 
     kind: str
     text: str
     line: int
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether what is the account's own in it can be read."""
+        return len(self.text) == WIDTH and (
+            self.kind not in OWN or OWN[self.kind].fullmatch(self.text) is not None
+        )
+
+    @property
+    def strange(self) -> str:
+        """The first field that is not of the form the standard gives it, as written; empty when all are."""
+        if self.kind == UNKNOWN:
+            return clean(self.field(1, 2), lines=False) or UNKNOWN
+        for first, last, form in FORMS.get(self.kind, ()):
+            written = self.field(first, last)
+            if not form.fullmatch(written):
+                return clean(written, lines=False) or UNKNOWN
+        return ""
 
     def field(self, first: int, last: int) -> str:
         """The characters from one place to another, as the standard counts: from 1, both included."""
@@ -61,14 +101,17 @@ class Record:
 
     def day(self, first: int) -> date | None:
         """The day whose six digits begin at `first`; None for zeros, blanks and days that do not exist."""
+        written = self.field(first, first + 5)
+        if not (written.isascii() and written.isdigit()):
+            return None
         try:
-            return datetime.strptime(self.field(first, first + 5), "%d%m%y").date()  # noqa: DTZ007 - a day
+            return datetime.strptime(written, "%d%m%y").date()  # noqa: DTZ007 - a day
         except ValueError:
             return None
 
 
 def records_of(text: str) -> list[Record]:
-    """The records of a file; blank lines between them are passed over. Raises Unreadable."""
+    """The records of a file; blank lines between them are passed over. Raises Unreadable for what is no CODA at all."""
     found: list[Record] = []
     for number, line in _lines(text):
         bare = line.lstrip(_BESIDE).rstrip(f" {_BESIDE}")
@@ -76,14 +119,10 @@ def records_of(text: str) -> list[Record]:
             continue
         kind = bare[:2] if bare[:1] in ("2", "3") else bare[:1]
         if not found and (kind != "0" or not bare.startswith("00000")):
-            raise other_text(text) if kind not in SHAPES or len(bare) < 30 else _misplaced(number)
-        padded = f"{bare:{WIDTH}}"
-        if len(padded) > WIDTH or kind not in SHAPES or not SHAPES[kind].fullmatch(padded):
-            raise Unreadable(number, NOT_AS_DESCRIBED, kind="record")
-        if kind == "0" and padded[-1] == "1":
-            what = gettext_noop("this is CODA version 1, which banks left in 2006: ask for version 2")
-            raise Unreadable(number, what, kind="version")
-        found.append(Record(kind, padded, number))
+            raise other_text(text) if kind not in KINDS or len(bare) < 30 else _misplaced(number)
+        if kind not in KINDS or (kind == "0" and not bare.startswith("00000")):
+            kind = UNKNOWN
+        found.append(Record(kind, f"{bare:{WIDTH}}", number))
     return found
 
 
@@ -96,11 +135,41 @@ def _lines(text: str) -> Iterator[tuple[int, str]]:
     """The lines with their numbers. Records that follow each other without line ends count as lines of their own."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     only = sum(bool(each.strip()) for each in lines) == 1
-    for number, line in enumerate(lines, start=1):
-        bare = line.lstrip(_BESIDE).rstrip(f" {_BESIDE}")
+    bare_lines = [each.lstrip(_BESIDE).rstrip(f" {_BESIDE}") for each in lines]
+    by_bytes = _counts_bytes(bare_lines)
+    for number, bare in enumerate(bare_lines, start=1):
+        if by_bytes and not bare.isascii() and len(bare) != WIDTH:
+            bare = _spread(bare)
         pieces = [bare[at : at + WIDTH] for at in range(0, len(bare), WIDTH)]
-        if len(pieces) > 1 and all(each[:1] in "0123489" for each in pieces):
+        if len(pieces) > 1 and not _begin_records(pieces):
+            wide = _spread(bare)
+            other = [wide[at : at + WIDTH] for at in range(0, len(wide), WIDTH)]
+            pieces = other if _begin_records(other) else pieces
+        if len(pieces) > 1 and _begin_records(pieces):
             for place, piece in enumerate(pieces):
                 yield (number + place if only else number), piece
         else:
             yield number, bare
+
+
+def _begin_records(pieces: list[str]) -> bool:
+    """Whether each piece begins as a record does, and its own part is where it should be."""
+    kinds = (each[:2] if each[:1] in ("2", "3") else each[:1] for each in pieces)
+    return all(
+        kind in KINDS and (kind not in OWN or OWN[kind].fullmatch(f"{piece:{WIDTH}}"))
+        for kind, piece in zip(kinds, pieces, strict=True)
+    )
+
+
+def _counts_bytes(lines: list[str]) -> bool:
+    """Whether the bank fills its records to 128 bytes of UTF-8, and not to 128 characters: what more of them fit."""
+    told = [each for each in lines if not each.isascii()]
+    return sum(len(_spread(each)) == WIDTH for each in told) > sum(len(each) == WIDTH for each in told)
+
+
+def _spread(line: str) -> str:
+    """The line with as many characters as it has bytes in UTF-8; a byte that is no whole letter is one already."""
+    return "".join(
+        sign if sign.isascii() or "\udc80" <= sign <= "\udcff" else sign + _FILL * (len(sign.encode()) - 1)
+        for sign in line
+    )

@@ -1,6 +1,6 @@
 """What every bank statement says, whatever its format, and the checks both readers share. Pure.
 
-Own account, sums and balances must hold, or the file is refused. An odd detail about somebody else is kept beside the
+Own account, sums and balances must hold, or their statement is refused, and no other. An odd detail is kept beside the
 movement (`Odd`), which then waits for a person.
 """
 
@@ -42,8 +42,8 @@ _LIKE_IBAN = re.compile(r"[A-Z]{2}\d{2}[A-Z0-9]{8,30}", re.ASCII)
 
 
 class Unreadable(Exception):
-    """A file that does not hold together. `line` is where it shows; `kind` a code for programs; `what` an English source
-    text that says what it is and what to do; `detail` a name or value from the file."""
+    """A file, or one statement of it, that does not hold together. `line` is where it shows; `kind` a code for programs;
+    `what` an English source text that says what it is and what to do; `detail` a name or value from the file."""
 
     def __init__(self, line: int, what: str, detail: str = "", kind: str = "broken") -> None:
         super().__init__(f"line {line}: {what} {detail}".strip())
@@ -66,11 +66,14 @@ class Oddity(Words):
     PARTS = "parts", gettext_noop("the amount in its details is not the amount booked")
     DAY = "day", gettext_noop("it was booked on a day its statement does not cover")
     NO_DAY = "no_day", gettext_noop("the bank gives no booking day that can be read")
+    OTHER = "other", gettext_noop("the bank wrote something in it that the standard does not know")
     REVERSAL = "reversal", gettext_noop("the bank marks it as taken back or corrected")
     RETURN = "return", gettext_noop("the bank marks it as a payment that comes back")
     REPEATED = (
         "repeated",
-        gettext_noop("it equals one that was read in before, but the balance of the account moved once more"),
+        gettext_noop(
+            "it equals one that was read in before, in another statement: see whether the money came once or twice"
+        ),
     )
     CONTRADICTS = (
         "contradicts",
@@ -115,7 +118,8 @@ class BankLine:
 
 @dataclass(frozen=True, slots=True)
 class BankStatement:
-    """One statement of one account in euro: the balances before and after, and what moved between them, in cents."""
+    """One statement of one account in euro: the balances before and after, and what moved between them, in cents.
+    `first` is the day of the old balance, None when the bank gives none."""
 
     account: str
     number: str
@@ -123,6 +127,7 @@ class BankStatement:
     old_cents: int
     new_cents: int
     lines: tuple[BankLine, ...]
+    first: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,17 +142,19 @@ class SetAside:
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What a file holds: its format, statements of the account asked for in the file's order, and the parts set aside.
-    `more_follows`: the bank says that another file comes after this one."""
+    `more_follows`: the bank says that another file comes after this one. `refused` are parts that do not hold together,
+    each with its line: nothing of them was read, all the rest was."""
 
     format: str
     statements: tuple[BankStatement, ...]
     set_aside: tuple[SetAside, ...] = ()
     more_follows: bool = False
+    refused: tuple[Unreadable, ...] = ()
 
 
-def checked(statement: BankStatement, first: date | None, line: int) -> BankStatement:
-    """The statement, movements far outside its days marked; `first` is the day of its old balance, None when the bank
-    gives none. Raises Unreadable when the balances do not follow."""
+def checked(statement: BankStatement, line: int) -> BankStatement:
+    """The statement, movements far outside its days marked. Raises Unreadable when the balances do not follow."""
+    first = statement.first
     if first is not None and statement.day < first:
         raise Unreadable(line, gettext_noop("the days of the balances are not in order"), kind="day")
     if statement.old_cents + sum(each.amount_cents for each in statement.lines) != statement.new_cents:

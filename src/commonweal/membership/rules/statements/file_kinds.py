@@ -90,10 +90,18 @@ def text_of(data: bytes) -> str:
     bare = data.removeprefix(codecs.BOM_UTF8)
     if (declared := _DECLARED.match(bare)) is not None and bare is data:
         return _as_declared(bare, declared[1].decode("ascii").lower())
-    try:
-        return bare.decode("utf-8")
-    except UnicodeDecodeError:
-        return bare.decode(_code_page(bare), errors="replace")
+    return _utf8(bare)
+
+
+def _utf8(data: bytes) -> str:
+    """The text in UTF-8, or else in the code page it looks like. A bank that counts bytes cuts a name amid a letter: the
+    bytes that are left stay single characters (surrogates), so that every place after them is the right one."""
+    text = data.decode("utf-8", errors="surrogateescape")
+    if text.isascii():
+        return text
+    broken = sum("\udc80" <= sign <= "\udcff" for sign in text)
+    whole = sum(sign > "\x7f" for sign in text) - broken
+    return text if whole >= broken else data.decode(_code_page(data), errors="replace")
 
 
 def _refuse_wide(data: bytes) -> None:
@@ -112,11 +120,8 @@ def _refuse_wide(data: bytes) -> None:
 
 def _as_declared(data: bytes, name: str) -> str:
     if name in ("utf-8", "utf8", "us-ascii", "ascii"):
-        try:
-            return data.decode("utf-8")
-        except UnicodeDecodeError:
-            # It says UTF-8 and is not: names are the worse for it, figures are not.
-            return data.decode(_code_page(data), errors="replace")
+        # Where it says UTF-8 and is not, names are the worse for it, figures are not.
+        return _utf8(data)
     if name.replace("-", "").startswith(("utf16", "utf32")):
         raise Unreadable(1, _UTF16, kind="utf16")
     # What else Python knows by a name is no code page of a bank: some of it unpacks, some takes hours.

@@ -1,16 +1,22 @@
-"""Which movements and statements were read before. Pure.
+"""Which movements and statements were read before, whatever the order in which they are read. Pure.
 
 The same movement means the same account, day, amount and direction, reference, payer and text. The same statement means the
 same account, number, day and balances. Anything less is another one.
+
+A movement that equals one of another statement is the same money only where one of the two statements lies within the
+other, as a day lies within its month (`lies_within`); else it is kept once more and waits for a person. So as many of it
+are kept as the most that statements bear of which none lies within another: a number that depends on what was read, and
+not on when.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Generic, TypeVar
 
 from commonweal.kernel.text import folded
@@ -20,6 +26,46 @@ Kept = TypeVar("Kept")
 # CODA cuts a name after so many characters: the same payment in the other format bears more of it.
 NAME_PLACES = 35
 StatementKey = tuple[str, str, date, int, int]
+_NUMBERED = re.compile(r"(.*?)(\d{1,18})", re.ASCII | re.DOTALL)
+# Above so many statements that bear one movement, all of them count: nothing is passed over, and nobody waits for hours.
+COMPARED_MAX = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """What a statement covers: its key, and the day of its old balance, None where that is not known."""
+
+    key: StatementKey
+    first: date | None
+
+    @property
+    def number(self) -> str:
+        """Its number."""
+        return self.key[1]
+
+    @property
+    def day(self) -> date:
+        """The day of its new balance."""
+        return self.key[2]
+
+    @property
+    def old_cents(self) -> int:
+        """The balance it begins with."""
+        return self.key[3]
+
+    @property
+    def new_cents(self) -> int:
+        """The balance it ends with."""
+        return self.key[4]
+
+
+@dataclass(frozen=True, slots=True)
+class Bearing(Generic[Kept]):
+    """A statement that bears a movement: how often, and what was kept from it, each with its occurrence."""
+
+    span: Span
+    times: int
+    kept: tuple[tuple[int, Kept], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +90,11 @@ def statement_key(statement: BankStatement) -> StatementKey:
     )
 
 
+def span_of(statement: BankStatement) -> Span:
+    """What a statement covers."""
+    return Span(statement_key(statement), statement.first)
+
+
 def fingerprint(account: str, line: BankLine) -> str:
     """The same 64 characters for the same movement, whatever capitals, accents and blanks the format knows."""
     parts = (
@@ -64,46 +115,158 @@ def _bare(text: str) -> str:
     return "".join(c for c in folded(text) if c.isalnum())
 
 
-def shares_its_balances(statement: BankStatement, read: Collection[StatementKey]) -> bool:
-    """Whether one of these statements has the same account, day and balances, whatever its number: the same money may have
-    come in another format, where a bank numbers and names everything anew."""
-    account, _number, *rest = statement_key(statement)
-    return any(each[0] == account and [*each[2:]] == rest for each in read)
+def follows(earlier: Span, later: Span) -> bool:
+    """Whether one statement goes on where another ends: no money can be in both."""
+    return earlier.new_cents == later.old_cents and earlier.day <= later.day
 
 
-def compared(
-    statement: BankStatement,
-    kept: Mapping[str, Sequence[Kept]],
-    *,
-    known: bool,
-    follows: bool,
-    contradicts: bool | None = None,
-) -> list[Compared[Kept]]:
-    """Each movement of a statement beside those kept before, by fingerprint and in their order.
+def lies_within(part: Span, whole: Span) -> bool:
+    """Whether a statement of a few days lies within one of more: what stands in both is the same money.
 
-    `known`: the same statement was read before. `contradicts`: what is new in it waits for a person, as in every known
-    one; also where another number stands over the same day and balances (`shares_its_balances`). `follows`: its old
-    balance is the last one kept, so all of it is new money; a movement that equals an earlier one is then kept and
-    marked, for a person to decide.
+    Days and balances of both say so: it begins as the longer one does, ends as it does, or lies between; and neither goes
+    on where the other ends. Of two statements of one day with the same balances one is the other once more when their
+    numbers are neighbours: the balances leave no room for both, and no number for one between them. Nothing lies within
+    a statement that does not say when it began.
     """
-    seen: Counter[str] = Counter()
-    found = []
-    for line in statement.lines:
-        mark = fingerprint(statement.account, line)
-        same = kept.get(mark, ())
-        place = seen[mark]
-        seen[mark] += 1
-        earlier = same[place] if place < len(same) else None
-        if earlier is not None and not (follows and not known):
-            found.append(Compared(line, mark, place + 1, earlier))
-        elif earlier is not None:
-            marked = _marked(line, Oddity.REPEATED)
-            found.append(Compared(marked, mark, len(same) + place + 1, None))
-        elif known or contradicts:
-            found.append(Compared(_marked(line, Oddity.CONTRADICTS), mark, place + 1, None))
-        else:
-            found.append(Compared(line, mark, place + 1, None))
-    return found
+    if part.key[0] != whole.key[0] or follows(part, whole) or follows(whole, part):
+        return False
+    if part.key[2:] == whole.key[2:]:
+        return goes_on(part.number, whole.number) or goes_on(whole.number, part.number)
+    if whole.first is None or part.day > whole.day:
+        return False
+    begins = part.first or part.day
+    if part.day == whole.day:
+        longer = whole.first < begins and whole.first <= whole.day - timedelta(days=2)
+        return longer and part.new_cents == whole.new_cents
+    if part.old_cents == whole.old_cents and whole.first <= part.day:
+        return True
+    return whole.first <= begins and whole.first < part.day
+
+
+def goes_on(number: str, following: str) -> bool:
+    """Whether one number of a statement comes right after another, such as 2026-012 and 2026-013."""
+    one, other = _NUMBERED.fullmatch(number), _NUMBERED.fullmatch(following)
+    return one is not None and other is not None and one[1] == other[1] and int(one[2]) + 1 == int(other[2])
+
+
+def times_kept(bearings: Sequence[Bearing[Kept]]) -> int:
+    """How often a movement is kept that these statements bear: the most that are in statements of which none lies within
+    another. One more statement never makes it less, and never adds more than that statement bears."""
+    if len(bearings) > COMPARED_MAX:
+        return sum(each.times for each in bearings)
+    if not bearings:
+        return 0
+    first, *rest = bearings
+    apart = [each for each in rest if not _share(first.span, each.span)]
+    if len(apart) == len(rest):
+        return first.times + times_kept(rest)
+    return max(first.times + times_kept(apart), times_kept(rest))
+
+
+def _share(one: Span, other: Span) -> bool:
+    return lies_within(one, other) or lies_within(other, one)
+
+
+class Memory(Generic[Kept]):
+    """What was read of an account, and what each further statement adds to it.
+
+    `bearings` are the statements that bear a movement of what is to be read, by fingerprint, in the order they were read
+    in; `read` the statements with the days of those.
+    """
+
+    def __init__(
+        self,
+        bearings: Mapping[str, Sequence[Bearing[Kept]]] | None = None,
+        read: Collection[StatementKey] = (),
+    ) -> None:
+        self._bearings: defaultdict[str, list[Bearing[Kept]]] = defaultdict(list)
+        for mark, each in (bearings or {}).items():
+            self._bearings[mark].extend(each)
+        self._read = set(read)
+
+    def knows(self, statement: BankStatement) -> bool:
+        """Whether this very statement was read before."""
+        return statement_key(statement) in self._read
+
+    def compared(self, statement: BankStatement) -> list[Compared[Kept]]:
+        """Each movement of a statement beside those kept before, in their order.
+
+        What is new in a statement that was read before waits for a person; also where another number stands over the same
+        day and balances: the same money may have come in another format, where a bank numbers and names everything anew.
+        What equals a movement of a statement neither lies within the other is kept and waits too.
+        """
+        span, known = span_of(statement), self.knows(statement)
+        marks = [fingerprint(statement.account, line) for line in statement.lines]
+        in_question = known or self._has_twin(statement)
+        equal = {mark: self._equal(mark, span, times) for mark, times in Counter(marks).items()}
+        places: Counter[str] = Counter()
+        found = []
+        for line, mark in zip(statement.lines, marks, strict=True):
+            same, before = equal[mark]
+            place = places[mark]
+            places[mark] += 1
+            if place < len(same):
+                found.append(Compared(line, mark, *same[place]))
+                continue
+            if known or (in_question and not before):
+                line = _marked(line, Oddity.CONTRADICTS)
+            elif before:
+                line = _marked(line, Oddity.REPEATED)
+            found.append(Compared(line, mark, before + place - len(same) + 1, None))
+        return found
+
+    def _has_twin(self, statement: BankStatement) -> bool:
+        """Whether one of the same day and balances was read under another number. Where its number and its balance go on
+        from another one of that day, the day just ended twice as it began."""
+        account, number, *rest = statement_key(statement)
+        same_day = [each for each in self._read if (each[0], each[2]) == (account, statement.day)]
+        if any(each[4] == statement.old_cents and goes_on(each[1], number) for each in same_day):
+            return False
+        return any([*each[2:]] == rest for each in same_day)
+
+    def _equal(self, mark: str, span: Span, times: int) -> tuple[list[tuple[int, Kept]], int]:
+        """The movements kept that so many of a statement are, and how many were kept in all."""
+        bearings = self._bearings.get(mark, [])
+        kept = [one for each in bearings for one in each.kept]
+        new = min(times, max(0, times_kept(_with(bearings, span, times)) - len(kept)))
+        # Those of the same statement first, then those of the days it shares.
+        near = [each for each in bearings if each.span.key == span.key or _share(each.span, span)]
+        near.sort(key=lambda each: each.span.key != span.key)
+        same = sorted(
+            kept, key=lambda one: next((n for n, each in enumerate(near) if one in each.kept), len(near))
+        )
+        return same[: times - new], len(kept)
+
+    def add(
+        self,
+        statement: BankStatement,
+        rows: Iterable[Compared[Kept]],
+        kept_as: Callable[[Compared[Kept]], Kept],
+    ) -> None:
+        """Adds a statement that is read: what is new among its movements (`compared`) is kept."""
+        span = span_of(statement)
+        new: defaultdict[str, list[tuple[int, Kept]]] = defaultdict(list)
+        counts: Counter[str] = Counter()
+        for row in rows:
+            counts[row.fingerprint] += 1
+            if row.equals is None:
+                new[row.fingerprint].append((row.occurrence, kept_as(row)))
+        for mark, times in counts.items():
+            self._bearings[mark] = _with(self._bearings[mark], span, times, tuple(new[mark]))
+        self._read.add(span.key)
+
+
+def _with(
+    bearings: Sequence[Bearing[Kept]], span: Span, times: int, kept: tuple[tuple[int, Kept], ...] = ()
+) -> list[Bearing[Kept]]:
+    """The statements that bear a movement, and one more; one that was read before bears what its fullest file says."""
+    found, new = [], True
+    for each in bearings:
+        if each.span.key == span.key:
+            each = replace(each, times=max(each.times, times), kept=(*each.kept, *kept))
+            new = False
+        found.append(each)
+    return [*found, Bearing(span, times, kept)] if new else found
 
 
 def _marked(line: BankLine, code: Oddity) -> BankLine:

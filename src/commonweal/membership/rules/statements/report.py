@@ -13,13 +13,7 @@ from commonweal.membership.rules.statements import (
     Unreadable,
     read_file,
 )
-from commonweal.membership.rules.statements.repeats import (
-    Compared,
-    StatementKey,
-    compared,
-    shares_its_balances,
-    statement_key,
-)
+from commonweal.membership.rules.statements.repeats import Compared, Memory, StatementKey, statement_key
 
 Place = dict[str, Any]
 # What is odd about a movement only because of what was read before it.
@@ -31,22 +25,23 @@ class Reports:
 
     def __init__(self, account: str) -> None:
         self.account = account
-        self._kept: dict[str, list[Place]] = {}
+        self._memory = Memory[Place]()
         self._statements: dict[StatementKey, Place] = {}
-        self._last_cents: int | None = None
 
     def add(self, name: str, data: bytes) -> dict[str, Any]:
-        """The report of one file: `ok`, then `statements` and what was set aside, or the `refusal`."""
+        """The report of one file: `ok`, then `statements`, what was set aside and what was `refused` of it, or the
+        `refusal` of the whole file."""
         try:
             reading = read_file(data, self.account)
         except Unreadable as trouble:
-            return {"file": name, "ok": False, "statements": [], "set_aside": [], "refusal": refusal(trouble)}
+            return unread(name, refusal(trouble))
         return {
             "file": name,
             "ok": True,
             "format": reading.format,
             "statements": [self._statement(name, each) for each in reading.statements],
             "set_aside": list(_set_aside(reading)),
+            "refused": [refusal(each) for each in reading.refused],
             "another_file_follows": reading.more_follows,
             "refusal": None,
         }
@@ -54,9 +49,7 @@ class Reports:
     def _statement(self, name: str, statement: BankStatement) -> dict[str, Any]:
         key = statement_key(statement)
         before = self._statements.get(key)
-        follows = self._last_cents == statement.old_cents
-        twin = not follows and shares_its_balances(statement, self._statements)
-        rows = compared(statement, self._kept, known=before is not None, follows=follows, contradicts=twin)
+        rows = self._memory.compared(statement)
         told = {
             "number": statement.number,
             "day": statement.day.isoformat(),
@@ -68,14 +61,18 @@ class Reports:
             "not_kept_again": euros(sum(row.line.amount_cents for row in rows if row.equals is not None)),
             "movements": [_movement(row) for row in rows],
         }
-        for row in rows:
-            if row.equals is None:
-                place = {"file": name, "statement": statement.number, "line": row.line.line}
-                self._kept.setdefault(row.fingerprint, []).append(place)
-        if before is None:
-            self._statements[key] = {"file": name, "statement": statement.number}
-            self._last_cents = statement.new_cents
+
+        def place(row: Compared[Place]) -> Place:
+            return {"file": name, "statement": statement.number, "line": row.line.line}
+
+        self._memory.add(statement, rows, place)
+        self._statements.setdefault(key, {"file": name, "statement": statement.number})
         return told
+
+
+def unread(name: str, why: dict[str, Any]) -> dict[str, Any]:
+    """The report of a file of which nothing was read."""
+    return {"file": name, "ok": False, "statements": [], "set_aside": [], "refused": [], "refusal": why}
 
 
 def _set_aside(reading: Reading) -> Iterator[dict[str, Any]]:
@@ -114,7 +111,8 @@ def _movement(row: Compared[Place]) -> dict[str, Any]:
 
 
 def refusal(trouble: Unreadable) -> dict[str, Any]:
-    """Why a file was not read: `kind` for programs, `line` (from 1), `what` for people, `detail` from the file."""
+    """Why a file, or a statement of it, was not read: `kind` for programs, `line` (from 1), `what` for people, `detail`
+    from the file."""
     return {
         "kind": trouble.kind,
         "line": trouble.line,
@@ -136,6 +134,8 @@ def as_text(reports: Iterable[dict[str, Any]]) -> Iterator[str]:
             yield f"{report['file']}: line {wrong['line']}: {wrong['what']} {wrong['detail']}".rstrip()
             continue
         yield f"{report['file']}: {report['format']}"
+        for wrong in report["refused"]:
+            yield f"  not read: line {wrong['line']}: {wrong['what']} {wrong['detail']}".rstrip()
         for other in report["set_aside"]:
             yield f"  set aside: {other['account']} in {other['currency']} (line {other['line']})"
         for statement in report["statements"]:

@@ -185,9 +185,21 @@ def _free(port: int) -> None:
             ) from busy
 
 
+def web_command(port: int, workers: str) -> list[str]:
+    """The command line of the web server: `workers` processes behind one port, started again when they end."""
+    web = [sys.executable, "-m", "granian", "commonweal.config.wsgi:application", "--interface", "wsgi"]
+    web += ["--host", "127.0.0.1", "--port", str(port), "--workers", workers, "--log-level", "warning"]
+    web += ["--respawn-failed-workers", "--workers-kill-timeout", "10"]
+    # Heads that come too slowly are cut off; bodies are the proxy's to gather (deploy/nginx.conf).
+    web += ["--http1-header-read-timeout", "10000"]
+    # As many threads as the database pool can serve; more would only wait for each other.
+    return [*web, "--blocking-threads", "4", "--backpressure", "32"]
+
+
 def _serve(options: argparse.Namespace) -> int:
     port = int(environment.value("COMMONWEAL_PORT"))
     _free(port)
+    own_database = not os.environ.get("DATABASE_URL")
     with _ready():
         _set_up()
         _prepare()
@@ -197,56 +209,43 @@ def _serve(options: argparse.Namespace) -> int:
             load.if_empty(say=print)
         from django.db import connections
 
+        from commonweal.config import supervise
+
         connections.close_all()
-        web = [
-            sys.executable,
-            "-m",
-            "granian",
-            "--interface",
-            "wsgi",
-            "--host",
-            "127.0.0.1",
-            "--port",
-            str(port),
-        ]
-        web += ["--workers", environment.value("COMMONWEAL_WORKERS"), "--log-level", "warning"]
-        # As many threads as the database pool can serve; more would only wait for each other.
-        web += ["--blocking-threads", "4", "--backpressure", "32"]
-        children = [
-            subprocess.Popen([*web, "commonweal.config.wsgi:application"]),
-            subprocess.Popen([sys.executable, "-m", "commonweal.config.cli", "worker"]),
-        ]
-        return _until_stopped(children, port, options.demo)
+        connections["default"].close_pool()
+        commands = {
+            "The web server": web_command(port, environment.value("COMMONWEAL_WORKERS")),
+            "The worker for background jobs": [sys.executable, "-m", "commonweal.config.cli", "worker"],
+        }
+        with contextlib.ExitStack() as stack:
+            if own_database:
+                folder = _var() / "postgres"
+                stack.enter_context(supervise.watched(lambda: embedded.keep_running(folder)))
+            try:
+                supervise.keep_up(commands, begun=lambda: _answers(port, options.demo))
+            except KeyboardInterrupt:
+                return 0
+    return 0
 
 
-def _until_stopped(children: list[subprocess.Popen[bytes]], port: int, demo: bool) -> int:
-    try:
-        _wait_for(port)
-        print(f"\nCommonweal answers on http://127.0.0.1:{port}/  (stop with Ctrl-C)")
-        if demo:
-            from commonweal.portal.demo import load
+def _answers(port: int, demo: bool) -> None:
+    if not _wait_for(port):
+        print("The web server does not answer yet; it is started again until it does.", file=sys.stderr)
+        return
+    print(f"\nCommonweal answers on http://127.0.0.1:{port}/  (stop with Ctrl-C)")
+    if demo:
+        from commonweal.portal.demo import load
 
-            print(load.log_ins())
-        sys.stdout.flush()
-        while all(child.poll() is None for child in children):
-            time.sleep(0.5)
-        print("A part of the program ended; see the lines above.", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        return 0
-    finally:
-        for child in children:
-            child.terminate()
-        for child in children:
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                child.wait(timeout=10)
+        print(load.log_ins())
+    sys.stdout.flush()
 
 
-def _wait_for(port: int) -> None:
-    for _try in range(100):
+def _wait_for(port: int) -> bool:
+    for _try in range(300):
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
-            return
+            return True
         time.sleep(0.1)
+    return False
 
 
 def _worker(_options: argparse.Namespace) -> int:
@@ -254,9 +253,7 @@ def _worker(_options: argparse.Namespace) -> int:
         _set_up()
         from django.core.management import call_command
 
-        call_command(
-            "procrastinate", "worker", "--no-listen-notify" if os.name == "nt" else "--listen-notify"
-        )
+        call_command("procrastinate", "worker")
     return 0
 
 

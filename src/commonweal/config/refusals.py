@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
-from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.html import escape
 from django.utils.translation import gettext as _
 
 
@@ -72,49 +70,9 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return page(request, reason, status=404, title=_("We could not find this page"))
 
 
-_BROKEN = """<!doctype html><html lang="fr"><meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1"><title>%(site)s</title>
-%(texts)s
-<p><a href="tel:%(dial)s">%(phone)s</a></p></html>"""
-# Without translations and templates, which may be what broke: language, title, what to do.
-_BROKEN_TEXTS = (
-    (
-        *("fr", "Une erreur de notre part"),
-        "Ce que vous avez envoyé n’est peut-être pas arrivé. Revenez en arrière et réessayez dans quelques minutes. "
-        "Si cela ne va toujours pas, appelez-nous :",
-    ),
-    (
-        *("nl", "Een fout van ons"),
-        "Wat u hebt verstuurd, is misschien niet aangekomen. Ga terug en probeer het over enkele minuten opnieuw. "
-        "Lukt het dan nog niet, bel ons:",
-    ),
-    (
-        *("de", "Ein Fehler von uns"),
-        "Was Sie gesendet haben, ist vielleicht nicht angekommen. Gehen Sie zurück und versuchen Sie es in einigen "
-        "Minuten noch einmal. Wenn es dann nicht geht, rufen Sie uns an:",
-    ),
-    (
-        *("en", "Our mistake"),
-        "What you sent may not have arrived. Go back and try again in a few minutes. If it still does not work, call us:",
-    ),
-)
-
-
 def too_often(request: HttpRequest) -> HttpResponse:
     """429: too many tries in a short time, mostly of a password."""
     reason = _(
         "Too many tries in a short time. Wait a few minutes, then try again; or call us, and we help you."
     )
     return page(request, reason, status=429, title=_("Please wait a moment"))
-
-
-def broken(request: HttpRequest) -> HttpResponse:
-    """500: our fault. Uses no database, no translation and no context processor."""
-    texts = "".join(
-        f'<section lang="{language}"><h1>{title}</h1><p>{text}</p></section>'
-        for language, title, text in _BROKEN_TEXTS
-    )
-    phone = settings.SITE["phone"]
-    dial = "".join(sign for sign in phone if sign in "+0123456789")
-    said = {"site": escape(settings.SITE["name"]), "texts": texts, "phone": escape(phone), "dial": dial}
-    return HttpResponse(_BROKEN % said, status=500)

@@ -86,6 +86,7 @@ TEMPLATES = [
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 _pooled = environment.yes("COMMONWEAL_DB_POOL")
+_POOL = {"min_size": 1, "max_size": 8, "timeout": 3, "reconnect_timeout": 3}
 _address = conninfo_to_dict(environment.value("DATABASE_URL"))
 DATABASES = {
     "default": {
@@ -95,11 +96,25 @@ DATABASES = {
         "PASSWORD": _address.pop("password", ""),
         "HOST": _address.pop("host", ""),
         "PORT": str(_address.pop("port", "") or ""),
-        "OPTIONS": {**_address, **({"pool": {"min_size": 1, "max_size": 8}} if _pooled else {})},
+        # A server that is away is noticed in seconds: the page says so, and the next one tries anew.
+        "OPTIONS": {
+            "connect_timeout": 3,
+            **_address,
+            **({"pool": _POOL} if _pooled else {}),
+        },
         "CONN_MAX_AGE": 0,
+        # Of the pool: a connection that broke while it waited is replaced before anyone meets it.
+        "CONN_HEALTH_CHECKS": _pooled,
     }
 }
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "people_cache"}}
+
+# A worker gives a sign of life every four seconds; what one held that was killed is found by `people.tasks.find_lost`.
+PROCRASTINATE_WORKER_DEFAULTS = {
+    "update_heartbeat_interval": 4,
+    "stalled_worker_timeout": 20,
+    "shutdown_graceful_timeout": 8,
+}
 
 AUTH_USER_MODEL = "people.Account"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]

@@ -10,12 +10,13 @@ from procrastinate.contrib.django import app
 from commonweal.membership import actions
 from commonweal.membership.models import Import
 from commonweal.membership.states import ImportState
+from commonweal.people.tasks import AFTER_OUTAGES
 
 if TYPE_CHECKING:
     from commonweal.people.models import Event
 
 
-@app.task
+@app.task(retry=AFTER_OUTAGES)
 def check(import_id: int) -> None:
     """Checks an uploaded sheet."""
     importing = Import.objects.defer("content").get(pk=import_id)
@@ -23,7 +24,7 @@ def check(import_id: int) -> None:
         actions.check_import(importing=importing, now=timezone.now())
 
 
-@app.task
+@app.task(retry=AFTER_OUTAGES)
 def load(import_id: int) -> None:
     """Brings a checked sheet in."""
     importing = Import.objects.defer("content").get(pk=import_id)

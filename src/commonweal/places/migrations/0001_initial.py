@@ -11,10 +11,10 @@ _WHOLE = {
     "k": "ĸƙⱪ", "l": "łƚɫɬⱡ", "n": "ŋɲƞɳ", "o": "øɵɔ", "p": "ƥᵽ", "r": "ɍɽ", "s": "ȿẜẝ", "t": "ŧƭʈⱦ", "u": "ʉ", "v": "ʋỽ",
     "y": "ƴɏỿ", "z": "ʒƶȥⱬ", "σ": "ς", "ae": "æ", "oe": "œ", "ss": "ß", "th": "þ", "hv": "ƕ", "ou": "ȣ", "ll": "ỻ",
 }  # fmt: skip
-_FILLERS = [
+_FILLERS = {
     *(0xB7, 0x34F, 0x115F, 0x1160, 0x17B4, 0x17B5),
     *(*range(0x180B, 0x1810), *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)),
-]
+}
 _BLANKS = "ʹʺʻʼʽʾʿˀˁˆˇˈˉˊˋˌꞋꞌ−"
 
 
@@ -98,13 +98,22 @@ def _fold():
 _UNFOLD = "DROP FUNCTION public.commonweal_fold(text); DROP FUNCTION public.commonweal_fold_letters(text)"
 
 
+def _make(_apps, editor):
+    # Not when this file is imported, as every start of the program does: looking at each code point takes seconds.
+    editor.execute(_fold(), params=None)
+
+
+def _drop(_apps, editor):
+    editor.execute(_UNFOLD, params=None)
+
+
 class Migration(migrations.Migration):
     initial = True
 
     dependencies = []
 
     operations = [
-        migrations.RunSQL(_fold(), _UNFOLD),
+        migrations.RunPython(_make, _drop),
         migrations.CreateModel(
             name="Region",
             fields=[

@@ -22,13 +22,13 @@ from django.utils.html import escape
 from psycopg import errors
 
 from commonweal.config.outage_texts import AGAIN, TEXTS, Outage, Told
+from commonweal.config.refusals import PROGRAMS
 
 # Seconds after which trying again is worth it.
 RETRY_AFTER = 15
 _STATUS = {Outage.MISTAKE: 500, Outage.AWAY: 503, Outage.FULL: 507}
 # The addresses at which a choice is sent; the first keeps nothing, the second puts it in the box.
 _VOTES = {"voting:ballot-review": False, "voting:ballot-cast": True}
-_PROGRAMS = "/api/"
 _FULL = {errno.ENOSPC, errno.EDQUOT}
 # Classes of SQLSTATE: the connection, the server's resources, an operator's hand on the server.
 _AWAY = ("08", "53", "57P")
@@ -94,7 +94,7 @@ def broken(request: HttpRequest) -> HttpResponse:
     """500, 503 or 507: our fault, the database is away, the disk is full."""
     wrong = sys.exception()
     outage = outage_of(wrong)
-    response = _for_program(outage) if request.path_info.startswith(_PROGRAMS) else _for_reader(request, wrong)
+    response = _for_program(outage) if request.path_info.startswith(PROGRAMS) else _for_reader(request, wrong)
     response["Cache-Control"] = "no-store"
     if outage is not Outage.MISTAKE:
         response["Retry-After"] = str(RETRY_AFTER)

@@ -5,10 +5,13 @@ from __future__ import annotations
 from urllib.parse import urlencode
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+
+# Below this address it is programs that ask; they are answered in JSON.
+PROGRAMS = "/api/"
 
 
 def page(request: HttpRequest, refusal: object, *, status: int, title: str = "") -> HttpResponse:
@@ -35,12 +38,31 @@ def not_understood(request: HttpRequest, exception: Exception | None = None) -> 
 
 
 def too_large(request: HttpRequest) -> HttpResponse:
-    """413: more text than a form may carry."""
+    """413: more text than a form may carry, a file where none is taken, or one larger than any page takes."""
+    if request.path_info.startswith(PROGRAMS):
+        return _for_program("too_large", 413)
     reason = _(
-        "What was sent is larger than a form can carry. Go back: your text is still there. "
-        "Shorten it, or send long documents as files."
+        "What was sent is larger than this page can take. Go back: your text is still there. Shorten it. "
+        "Files can be sent only on the pages that ask for them, after you have signed in, and up to 25 MB: "
+        "choose a smaller one."
     )
     return page(request, reason, status=413, title=_("This is too much at once"))
+
+
+def no_length(request: HttpRequest) -> HttpResponse:
+    """411: a body that does not say how long it is; no browser sends one."""
+    if request.path_info.startswith(PROGRAMS):
+        return _for_program("no_length", 411)
+    reason = _("What was sent does not say how long it is. Send it with a browser, or with its length.")
+    return page(request, reason, status=411, title=_("We could not read this"))
+
+
+def _for_program(code: str, status: int) -> HttpResponse:
+    reasons = {
+        "too_large": "The body is larger than 1 MB.",
+        "no_length": "Send the length of the body (Content-Length).",
+    }
+    return JsonResponse({"code": code, "reason": reasons[code]}, status=status)
 
 
 def at_once(request: HttpRequest) -> HttpResponse:

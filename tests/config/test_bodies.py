@@ -39,7 +39,8 @@ def head(address: str, length: int, client: Client | None = None, **more: Any) -
 
 
 @pytest.mark.parametrize(
-    ("language", "said"), [("fr", "plus petit"), ("nl", "kleiner"), ("de", "kleinere"), ("en", "choose a smaller one")]
+    ("language", "said"),
+    [("fr", "plus petit"), ("nl", "kleiner"), ("de", "kleinere"), ("en", "choose a smaller one")],
 )
 def test_what_is_too_large_is_refused_by_its_head_in_the_readers_language(language: str, said: str) -> None:
     answer = head(f"/{language}/check/", bodies.FORM_BYTES + 1)
@@ -52,7 +53,9 @@ def test_what_is_too_large_is_refused_by_its_head_in_the_readers_language(langua
 def test_files_are_taken_where_they_are_needed_from_who_is_signed_in() -> None:
     secretary = signed_in(make.staff("secretary"))
     content = "x" * (bodies.FORM_BYTES + 10)
-    answer = secretary.post(UPLOAD, {"kind": "members", "file": SimpleUploadedFile("a.csv", content.encode())})
+    answer = secretary.post(
+        UPLOAD, {"kind": "members", "file": SimpleUploadedFile("a.csv", content.encode())}
+    )
     assert answer.status_code == 302, "taken: the sheet is looked at"
     assert head(UPLOAD, bodies.FILE_BYTES + 1, secretary).status_code == 413
     assert head(UPLOAD, bodies.FORM_BYTES + 1).status_code == 413, "nobody is signed in"
@@ -90,7 +93,7 @@ def test_files_are_counted_while_they_come(monkeypatch: pytest.MonkeyPatch) -> N
 def test_a_body_without_one_length_is_refused(more: dict[str, str], status: int) -> None:
     given = {"HTTP_TRANSFER_ENCODING": "chunked", **more}
     assert head("/en/check/", 5, **given).status_code == status
-    answer = head("/api/1/me", 5, **{"HTTP_TRANSFER_ENCODING": "chunked", "CONTENT_LENGTH": ""})
+    answer = head("/api/1/me", 5, HTTP_TRANSFER_ENCODING="chunked", CONTENT_LENGTH="")
     assert (answer.status_code, answer.json()["code"]) == (411, "no_length")
     assert head("/api/1/me", bodies.FORM_BYTES + 1).json()["code"] == "too_large"
 

@@ -52,7 +52,9 @@ def test_while_the_database_is_away_a_page_says_so_in_four_languages_and_comes_b
     assert answer.status_code == 503
     assert int(answer["Retry-After"]) > 0
     text = answer.content.decode()
-    assert text.index(f'<section lang="{language}"') == min(text.index(f'<section lang="{each}"') for each in LANGUAGES)
+    assert text.index(f'<section lang="{language}"') == min(
+        text.index(f'<section lang="{each}"') for each in LANGUAGES
+    )
     for each in LANGUAGES:
         assert TEXTS[each].outages[Outage.AWAY][0] in text
     assert text.count(f">{settings.SITE['phone']}<") == len(LANGUAGES)
@@ -137,7 +139,9 @@ def while_voting(transactional_db: None) -> Iterator[Callable[[str], None]]:
     connection.close()
     with connection.cursor() as cursor:
         for name in names:
-            cursor.execute(f"DROP TRIGGER IF EXISTS {name} ON voting_envelope; DROP FUNCTION IF EXISTS {name}()")
+            cursor.execute(
+                f"DROP TRIGGER IF EXISTS {name} ON voting_envelope; DROP FUNCTION IF EXISTS {name}()"
+            )
 
 
 def test_a_vote_the_database_broke_off_keeping_is_never_said_to_be_lost(

@@ -27,10 +27,9 @@ def test_what_is_made_apart_is_what_is_made_here() -> None:
 
 
 def test_a_refusal_comes_over_with_its_parts_after_what_came_before_it() -> None:
-    found = []
+    found: list[int] = []
     with pytest.raises(work.Refused) as refused:
-        for each in apart.rows(work.refuses_at, 700, **BOUNDS, kinds=(work.Refused,)):
-            found.append(each)  # noqa: PERF402 - what came before the refusal is looked at
+        found.extend(apart.rows(work.refuses_at, 700, **BOUNDS, kinds=(work.Refused,)))
     assert (refused.value.row, refused.value.reason) == (700, "no")
     assert found == list(range(700))
 
@@ -53,7 +52,9 @@ def test_whatever_ends_it_ends_it_alone(does: Any, bounds: dict[str, int]) -> No
         apart.call(does, *given, **bounds)
 
 
-def test_it_takes_along_no_secret_no_address_and_no_open_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_it_takes_along_no_secret_no_address_and_no_open_file(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setenv("SECRET_KEY", "a secret")
     monkeypatch.setenv("DATABASE_URL", "postgresql:///x")
     with (tmp_path / "open").open("w") as file:
@@ -95,7 +96,8 @@ def test_a_process_that_is_tied_ends_with_the_one_that_started_it() -> None:
 
 def test_one_whose_parent_is_gone_already_ends_at_once() -> None:
     ended = subprocess.run(
-        [sys.executable, "-m", "commonweal.kernel.tied", "1", str(int(signal.SIGTERM)), "sleep", "600"], check=False
+        [sys.executable, "-m", "commonweal.kernel.tied", "1", str(int(signal.SIGTERM)), "sleep", "600"],
+        check=False,
     )
     assert ended.returncode == -signal.SIGTERM
     assert tied.command("true")[-1] == "true"

@@ -1,4 +1,4 @@
-"""Sheets and bank files built to exhaust their reader: refused in words, in the reader's language, and nothing else ends."""
+"""Sheets and bank files built to exhaust their reader: refused in words, and nothing else ends."""
 
 from __future__ import annotations
 
@@ -33,10 +33,14 @@ def far_cell(row: int, column: int) -> bytes:
 
 
 @pytest.mark.parametrize(
-    ("row", "column"), [(LAST_ROW, LAST_COLUMN), (LAST_ROW, 59), (5, LAST_COLUMN)], ids=["corner", "BH", "right"]
+    ("row", "column"),
+    [(LAST_ROW, LAST_COLUMN), (LAST_ROW, 59), (5, LAST_COLUMN)],
+    ids=["corner", "BH", "right"],
 )
 @pytest.mark.parametrize("language", ["fr"])
-def test_a_cell_far_away_is_a_problem_of_the_sheet_and_ends_nothing(row: int, column: int, language: str) -> None:
+def test_a_cell_far_away_is_a_problem_of_the_sheet_and_ends_nothing(
+    row: int, column: int, language: str
+) -> None:
     content = far_cell(row, column)
     assert len(content) < 10_000
     found = actions.upload_import(

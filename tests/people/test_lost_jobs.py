@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from importlib import import_module
 from typing import Any
 
 import pytest
 from asgiref.sync import async_to_sync
-from django.contrib.sessions.models import Session
 from django.core import mail
 from django.db import connection
 from django.utils import timezone
@@ -22,7 +22,9 @@ from tests import factories as make
 pytestmark = pytest.mark.django_db
 
 
-def held_job(*, silent: int, deaths: int = 0, task: str = "commonweal.people.tasks.send_message", **kwargs: Any) -> int:
+def held_job(
+    *, silent: int, deaths: int = 0, task: str = "commonweal.people.tasks.send_message", **kwargs: Any
+) -> int:
     """A job in the hands of a worker that gave its last sign of life so many seconds ago; gives its number."""
     number = app.configure_task(task).defer(**kwargs)
     with connection.cursor() as cursor:
@@ -81,8 +83,10 @@ def test_a_job_that_several_workers_died_of_is_set_down_as_failed(caplog: pytest
     assert f"job {number}" in caplog.text
 
 
-def test_what_ended_long_ago_is_cleared_and_what_waits_stays() -> None:
-    old, fresh, waiting = (app.configure_task("commonweal.people.tasks.deliver").defer(event_id=1) for _each in "abc")
+def test_what_ended_long_ago_is_cleared_and_what_waits_stays(settings: Any) -> None:
+    old, fresh, waiting = (
+        app.configure_task("commonweal.people.tasks.deliver").defer(event_id=1) for _each in "abc"
+    )
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE procrastinate_jobs SET status = 'doing' WHERE id IN (%s, %s);"
@@ -90,16 +94,19 @@ def test_what_ended_long_ago_is_cleared_and_what_waits_stays() -> None:
             "UPDATE procrastinate_events SET at = now() - make_interval(hours => %s) WHERE job_id IN (%s, %s)",
             [old, fresh, old, fresh, tasks.DONE_HOURS + 1, old, waiting],
         )
-    now = timezone.now()
-    Session.objects.create(session_key="old", session_data="", expire_date=now - timedelta(days=1))
-    Session.objects.create(session_key="new", session_data="", expire_date=now + timedelta(days=1))
+    store = import_module(settings.SESSION_ENGINE).SessionStore
+    old_session, new_session = store(), store()
+    for session, seconds in ((old_session, -60), (new_session, 60)):
+        session["seen"] = True
+        session.set_expiry(timezone.now() + timedelta(seconds=seconds))
+        session.save()
 
     class Context:
         app = app
 
     async_to_sync(tasks.clear_old.func)(Context, 0)
     assert set(ProcrastinateJob.objects.values_list("pk", flat=True)) == {fresh, waiting}
-    assert list(Session.objects.values_list("session_key", flat=True)) == ["new"]
+    assert [store().exists(each.session_key) for each in (old_session, new_session)] == [False, True]
 
 
 def test_both_come_by_themselves() -> None:

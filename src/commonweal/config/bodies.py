@@ -61,7 +61,7 @@ class Counted(FileUploadHandler):
     """The first to see what comes of a file: leaves out files that are not taken here, and counts those that are."""
 
     def handle_raw_input(
-        self, input_data: Any, META: Any, content_length: int, boundary: Any, encoding: Any = None
+        self, input_data: Any, meta: Any, content_length: int, boundary: Any, encoding: Any = None
     ) -> None:
         """Asks once whether there may be files."""
         assert self.request is not None

@@ -7,9 +7,9 @@ import contextlib
 import json
 import os
 import secrets
+import shutil
 import signal
 import socket
-import subprocess
 import sys
 import threading
 import time
@@ -205,7 +205,12 @@ def _serve(options: argparse.Namespace) -> int:
     port = int(environment.value("COMMONWEAL_PORT"))
     _free(port)
     own_database = not os.environ.get("DATABASE_URL")
+    counts = _var() / "metrics"
     with _ready():
+        shutil.rmtree(counts, ignore_errors=True)
+        counts.mkdir()
+        # Before anything that counts is imported: the parts count in files they share.
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(counts)
         _set_up()
         _prepare()
         if options.demo:
@@ -217,7 +222,7 @@ def _serve(options: argparse.Namespace) -> int:
         from commonweal.config import supervise
 
         connections.close_all()
-        connections["default"].close_pool()
+        connections["default"].close_pool()  # type: ignore[attr-defined]
         commands = {
             "The web server": web_command(port, environment.value("COMMONWEAL_WORKERS")),
             "The worker for background jobs": [sys.executable, "-m", "commonweal.config.cli", "worker"],

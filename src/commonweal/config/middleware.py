@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
 from psycopg.errors import DeadlockDetected, SerializationFailure, UniqueViolation
 
-from commonweal.config import bodies, refusals
+from commonweal.config import bodies, log, refusals
 from commonweal.config.bodies import Body
 from commonweal.kernel.decision import NotAllowed, Refusal
 from commonweal.people.access import NO_NAME
@@ -96,6 +96,7 @@ class PoliteRefusals:
                 return refusals.sign_in_first(request, settings.LOGIN_URL)
             if exception.code == NO_NAME:
                 return refusals.name_first(request)
+            log.refused(request, exception.code)
             return refusals.page(request, exception, status=403)
         if isinstance(exception, Refusal):
             return refusals.page(request, exception, status=409)

@@ -1,4 +1,4 @@
-"""Words of the pages for what is broken on our side, in four languages; kept here because translations may be what broke."""
+"""Words of the pages for what is broken on our side, in four languages; translations may be what broke."""
 
 from __future__ import annotations
 

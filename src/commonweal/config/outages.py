@@ -21,6 +21,7 @@ from django.urls import Resolver404, resolve
 from django.utils.html import escape
 from psycopg import errors
 
+from commonweal.config.metrics import OUTAGES
 from commonweal.config.outage_texts import AGAIN, TEXTS, Outage, Told
 from commonweal.config.refusals import PROGRAMS
 
@@ -94,6 +95,7 @@ def broken(request: HttpRequest) -> HttpResponse:
     """500, 503 or 507: our fault, the database is away, the disk is full."""
     wrong = sys.exception()
     outage = outage_of(wrong)
+    OUTAGES.labels(outage.value).inc()
     response = _for_program(outage) if request.path_info.startswith(PROGRAMS) else _for_reader(request, wrong)
     response["Cache-Control"] = "no-store"
     if outage is not Outage.MISTAKE:

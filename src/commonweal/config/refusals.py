@@ -10,6 +10,8 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from commonweal.config import log
+
 # Below this address it is programs that ask; they are answered in JSON.
 PROGRAMS = "/api/"
 
@@ -75,12 +77,14 @@ def at_once(request: HttpRequest) -> HttpResponse:
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """403: the form is older than the session, or came from elsewhere."""
+    log.refused(request, "csrf")
     text = _("This form was open for too long or in two windows. Go back, reload the page and send it again.")
     return page(request, text, status=403, title=_("Send this form once more"))
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """403 without a reason of its own."""
+    log.refused(request, "forbidden")
     return page(request, _("This page is for others. If it should be yours, call us."), status=403)
 
 
@@ -94,6 +98,7 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def too_often(request: HttpRequest) -> HttpResponse:
     """429: too many tries in a short time, mostly of a password."""
+    log.refused(request, "too_often")
     reason = _(
         "Too many tries in a short time. Wait a few minutes, then try again; or call us, and we help you."
     )

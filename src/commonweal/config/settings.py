@@ -37,6 +37,8 @@ INSTALLED_APPS = [
     "procrastinate.contrib.django",
 ]
 MIDDLEWARE = [
+    "commonweal.config.health.Watched",
+    "commonweal.config.log.RequestLog",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "commonweal.config.middleware.KeptFromCaches",
@@ -222,6 +224,7 @@ SITE = {
     "address": environment.value("COMMONWEAL_ADDRESS"),
     "iban": environment.value("COMMONWEAL_IBAN").replace(" ", ""),
 }
+METRICS_TOKEN = environment.value("COMMONWEAL_METRICS_TOKEN")
 EVENT_HANDLERS = "commonweal.config.wiring.HANDLERS"
 DATA = Path(environment.value("COMMONWEAL_DATA"))
 
@@ -229,7 +232,15 @@ DEFAULT_EXCEPTION_REPORTER_FILTER = "commonweal.config.reports.NothingTyped"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {"line": {"()": "commonweal.kernel.logs.JsonLines"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {
+        "commonweal.security": {"level": "INFO"},
+        "commonweal.requests": {"level": "INFO" if environment.yes("COMMONWEAL_REQUEST_LOG") else "WARNING"},
+        # Its own lines about statuses of 400 and more repeat ours; what was raised comes through `django.request`.
+        "django.request": {"level": "ERROR"},
+        # Written in any case, whatever a debugging setting elsewhere says: statements stay out.
+        "django.db.backends": {"level": "WARNING"},
+    },
 }

@@ -14,6 +14,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
+from commonweal.config.metrics import RESTARTS
 from commonweal.kernel import tied
 
 logger = logging.getLogger(__name__)
@@ -50,6 +51,7 @@ class Part:
         self.process = None
         self.ends = 1 if now - self.started_at > SETTLED else self.ends + 1
         self.due_at = now + pause(self.ends)
+        RESTARTS.labels(self.name).inc()
         logger.error(
             "%s ended (%s); it starts again in %s s", self.name, _told(code), round(self.due_at - now, 1)
         )

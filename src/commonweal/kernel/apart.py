@@ -19,7 +19,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from typing import IO, Any
 
 from commonweal.kernel import tied
@@ -44,21 +44,21 @@ class TooMuch(Exception):
     """The work took more memory or time than it may, or ended in a way nobody answers for."""
 
 
-def call(
-    work: Callable[..., Any], *given: Any, memory: int, seconds: int, kinds: Iterable[type] = ()
-) -> Any:
+def call(work: Callable[..., Any], *given: Any, memory: int, seconds: int, kinds: Iterable[type] = ()) -> Any:
     """What `work(*given)` gives, done apart; an exception of a class in `kinds` is raised here as it was there.
 
     `work` is a function of a module. `memory` is the bytes the child may address, `seconds` its processor time, and as
     long it may take altogether. `kinds` are the classes its answer may hold besides plain values. Raises TooMuch.
     """
-    with contextlib.closing(rows(_once, _name(work), given, memory=memory, seconds=seconds, kinds=kinds)) as found:
+    with contextlib.closing(
+        rows(_once, _name(work), given, memory=memory, seconds=seconds, kinds=kinds)
+    ) as found:
         return next(found)
 
 
 def rows(
     work: Callable[..., Iterator[Any]], *given: Any, memory: int, seconds: int, kinds: Iterable[type] = ()
-) -> Iterator[Any]:
+) -> Generator[Any, None, None]:
     """What the generator `work(*given)` yields, made apart and handed over as it comes; else as `call`.
 
     Here `seconds` bounds the child's processor time, and how long it may be silent: whoever reads may take their time.
@@ -75,7 +75,9 @@ def rows(
     assert child.stdin is not None
     assert child.stdout is not None
     # Beside the reading: a child that answers before it has read all would else wait for us, and we for it.
-    sending = threading.Thread(target=_send, args=(child.stdin, pickle.dumps((_name(work), given))), daemon=True)
+    sending = threading.Thread(
+        target=_send, args=(child.stdin, pickle.dumps((_name(work), given))), daemon=True
+    )
     sending.start()
     ended = False
     try:

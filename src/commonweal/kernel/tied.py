@@ -21,7 +21,7 @@ def tie(parent: int, number: int) -> bool:
     The system ties to the *thread* that started the process: start it from one that stays.
     """
     try:
-        tied = ctypes.CDLL(None).prctl(_SET_PARENT_DEATH_SIGNAL, number) == 0
+        tied = bool(ctypes.CDLL(None).prctl(_SET_PARENT_DEATH_SIGNAL, number) == 0)
     except (OSError, AttributeError):
         return False
     if os.getppid() != parent:
@@ -38,7 +38,7 @@ def command(*words: str, number: int = signal.SIGTERM) -> list[str]:
 def main(words: Sequence[str]) -> None:
     """Ties this process and becomes the command."""
     tie(int(words[0]), int(words[1]))
-    os.execvp(words[2], words[2:])
+    os.execvp(words[2], list(words[2:]))  # noqa: S606 - becomes the command itself
 
 
 if __name__ == "__main__":

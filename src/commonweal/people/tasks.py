@@ -7,11 +7,11 @@ could note so. The other way round it would be lost.
 from __future__ import annotations
 
 import logging
+from importlib import import_module
 
 from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.core.mail import EmailMessage
-from django.core.management import call_command
 from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 from django.utils.module_loading import import_string
@@ -68,10 +68,14 @@ async def give_again(manager: JobManager) -> int:
     for job in await manager.get_stalled_jobs(seconds_since_heartbeat=SILENT):
         found += 1
         if job.attempts < DEATHS_MAX:
-            logger.warning("job %s (%s) was held by a worker that died: it is done again", job.id, job.task_name)
+            logger.warning(
+                "job %s (%s) was held by a worker that died: it is done again", job.id, job.task_name
+            )
             await manager.retry_job(job)
         else:
-            logger.error("job %s (%s) was held by %s workers that died", job.id, job.task_name, job.attempts + 1)
+            logger.error(
+                "job %s (%s) was held by %s workers that died", job.id, job.task_name, job.attempts + 1
+            )
             await manager.finish_job(job, Status.FAILED, delete_job=False)
     return found
 
@@ -85,4 +89,4 @@ async def clear_old(context: JobContext, timestamp: int) -> None:
     await manager.delete_old_jobs(
         nb_hours=FAILED_HOURS, include_failed=True, include_cancelled=True, include_aborted=True
     )
-    await sync_to_async(call_command)("clearsessions")
+    await sync_to_async(import_module(settings.SESSION_ENGINE).SessionStore.clear_expired)()

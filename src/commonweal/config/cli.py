@@ -7,9 +7,7 @@ import contextlib
 import json
 import os
 import secrets
-import shutil
 import signal
-import socket
 import sys
 import threading
 import time
@@ -169,7 +167,20 @@ def _prepare() -> None:
         # Looking is much faster than migrating to where one is: after a fall the site is back sooner.
         call_command("migrate", verbosity=0)
     call_command("createcachetable", verbosity=0)
+    prepare_files()
+
+
+def prepare_files() -> None:
+    """Writes what a proxy reads by itself: static files, and the pages for while the program does not answer."""
+    from django.core.management import call_command
+
+    from commonweal.config import outages
+
     call_command("collectstatic", verbosity=0, interactive=False)
+    folder = _var() / "pages"
+    folder.mkdir(exist_ok=True)
+    for name, text in outages.pages_of_proxy().items():
+        (folder / name).write_text(text, encoding="utf-8")
 
 
 def _migrate(_options: argparse.Namespace) -> int:
@@ -179,83 +190,23 @@ def _migrate(_options: argparse.Namespace) -> int:
     return 0
 
 
-def _free(port: int) -> None:
-    with socket.socket() as attempt:
-        attempt.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            attempt.bind(("127.0.0.1", port))
-        except OSError as busy:
-            raise Trouble(
-                f"Port {port} is in use by another program. Stop it, or choose another: COMMONWEAL_PORT=8001 make run"
-            ) from busy
-
-
-def web_command(port: int, workers: str) -> list[str]:
-    """The command line of the web server: `workers` processes behind one port, started again when they end."""
-    web = [sys.executable, "-m", "granian", "commonweal.config.wsgi:application", "--interface", "wsgi"]
-    web += ["--host", "127.0.0.1", "--port", str(port), "--workers", workers, "--log-level", "warning"]
-    web += ["--respawn-failed-workers", "--workers-kill-timeout", "10"]
-    # Heads that come too slowly are cut off; bodies are the proxy's to gather (deploy/nginx.conf).
-    web += ["--http1-header-read-timeout", "10000"]
-    # As many threads as the database pool can serve; more would only wait for each other.
-    return [*web, "--blocking-threads", "4", "--backpressure", "32"]
-
-
 def _serve(options: argparse.Namespace) -> int:
+    from commonweal.config import serving
+
     port = int(environment.value("COMMONWEAL_PORT"))
-    _free(port)
+    serving.demand_free(port)
     own_database = not os.environ.get("DATABASE_URL")
-    counts = _var() / "metrics"
     with _ready():
-        shutil.rmtree(counts, ignore_errors=True)
-        counts.mkdir()
-        # Before anything that counts is imported: the parts count in files they share.
-        os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(counts)
+        serving.count_together(_var() / "metrics")
         _set_up()
         _prepare()
+        said = ""
         if options.demo:
             from commonweal.portal.demo import load
 
             load.if_empty(say=print)
-        from django.db import connections
-
-        from commonweal.config import supervise
-
-        connections.close_all()
-        connections["default"].close_pool()  # type: ignore[attr-defined]
-        commands = {
-            "The web server": web_command(port, environment.value("COMMONWEAL_WORKERS")),
-            "The worker for background jobs": [sys.executable, "-m", "commonweal.config.cli", "worker"],
-        }
-        with contextlib.ExitStack() as stack:
-            if own_database:
-                folder = _var() / "postgres"
-                stack.enter_context(supervise.watched(lambda: embedded.keep_running(folder)))
-            try:
-                supervise.keep_up(commands, begun=lambda: _answers(port, options.demo))
-            except KeyboardInterrupt:
-                return 0
-    return 0
-
-
-def _answers(port: int, demo: bool) -> None:
-    if not _wait_for(port):
-        print("The web server does not answer yet; it is started again until it does.", file=sys.stderr)
-        return
-    print(f"\nCommonweal answers on http://127.0.0.1:{port}/  (stop with Ctrl-C)")
-    if demo:
-        from commonweal.portal.demo import load
-
-        print(load.log_ins())
-    sys.stdout.flush()
-
-
-def _wait_for(port: int) -> bool:
-    for _try in range(300):
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
-            return True
-        time.sleep(0.1)
-    return False
+            said = load.log_ins()
+        return serving.serve(port=port, database=_var() / "postgres" if own_database else None, say=said)
 
 
 def _worker(_options: argparse.Namespace) -> int:

@@ -66,6 +66,11 @@ SETTINGS = (
     ),
     Setting("COMMONWEAL_WORKERS", "2", "Web server processes."),
     Setting("COMMONWEAL_PORT", "8000", "Port the web server listens on."),
+    Setting(
+        "COMMONWEAL_LISTEN",
+        "127.0.0.1",
+        "Address the web server listens on; another only inside a container, never towards visitors.",
+    ),
 )
 
 

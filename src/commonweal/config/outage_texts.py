@@ -24,6 +24,8 @@ class Told:
     outages: dict[Outage, tuple[str, str, str]]
     vote_lost: Pair
     vote_unsure: Pair
+    too_large: Pair
+    too_many: Pair
 
 
 AGAIN = {"fr": "Réessayer", "nl": "Opnieuw proberen", "de": "Noch einmal versuchen", "en": "Try again"}
@@ -62,6 +64,16 @@ TEXTS = {
             "Le site s’est arrêté pendant qu’il l’enregistrait. Attendez une minute, puis envoyez-le encore une fois : "
             "il compte une seule fois. Si cela ne va toujours pas, appelez-nous :",
         ),
+        (
+            "C’est trop à la fois",
+            "Votre envoi est plus lourd que ce que cette page peut recevoir. Revenez en arrière : votre texte est "
+            "toujours là. Raccourcissez-le, ou choisissez un fichier plus petit. Nous vous aidons :",
+        ),
+        (
+            "Patientez un instant",
+            "Trop de demandes arrivent en même temps de chez vous. Attendez un moment, puis réessayez. Si cela ne va "
+            "toujours pas, appelez-nous :",
+        ),
     ),
     "nl": Told(
         {
@@ -94,6 +106,16 @@ TEXTS = {
             "We weten niet of uw stem is aangekomen",
             "De site viel uit terwijl ze uw stem bewaarde. Wacht een minuut en verstuur ze nog eens: ze telt maar één "
             "keer. Lukt het dan nog niet, bel ons:",
+        ),
+        (
+            "Dit is te veel tegelijk",
+            "Wat u stuurde, is groter dan deze pagina kan ontvangen. Ga terug: uw tekst staat er nog. Maak hem "
+            "korter, of kies een kleiner bestand. We helpen u:",
+        ),
+        (
+            "Even geduld",
+            "Er komen te veel vragen tegelijk van bij u. Wacht even en probeer het opnieuw. Lukt het dan nog niet, "
+            "bel ons:",
         ),
     ),
     "de": Told(
@@ -130,6 +152,16 @@ TEXTS = {
             "Die Website fiel aus, während sie Ihre Stimme speicherte. Warten Sie eine Minute und senden Sie sie noch "
             "einmal: Sie zählt nur einmal. Wenn es dann nicht geht, rufen Sie uns an:",
         ),
+        (
+            "Das ist zu viel auf einmal",
+            "Was Sie gesendet haben, ist größer, als diese Seite annehmen kann. Gehen Sie zurück: Ihr Text ist noch "
+            "da. Kürzen Sie ihn, oder wählen Sie eine kleinere Datei. Wir helfen Ihnen:",
+        ),
+        (
+            "Bitte warten Sie einen Moment",
+            "Von Ihrem Anschluss kommen zu viele Anfragen gleichzeitig. Warten Sie einen Moment und versuchen Sie es "
+            "noch einmal. Wenn es dann nicht geht, rufen Sie uns an:",
+        ),
     ),
     "en": Told(
         {
@@ -161,6 +193,16 @@ TEXTS = {
             "We do not know whether your vote arrived",
             "The site stopped while it was keeping it. Wait a minute, then send it once more: it counts only once. "
             "If it still does not work, call us:",
+        ),
+        (
+            "This is too much at once",
+            "What you sent is larger than this page can take. Go back: your text is still there. Shorten it, or "
+            "choose a smaller file. We help you:",
+        ),
+        (
+            "Please wait a moment",
+            "Too many requests come from your connection at once. Wait a moment, then try again. If it still does not "
+            "work, call us:",
         ),
     ),
 }

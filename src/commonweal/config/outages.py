@@ -22,7 +22,7 @@ from django.utils.html import escape
 from psycopg import errors
 
 from commonweal.config.metrics import OUTAGES
-from commonweal.config.outage_texts import AGAIN, TEXTS, Outage, Told
+from commonweal.config.outage_texts import AGAIN, TEXTS, Outage, Pair, Told
 from commonweal.config.refusals import PROGRAMS
 
 # Seconds after which trying again is worth it.
@@ -111,19 +111,31 @@ def _for_program(outage: Outage) -> HttpResponse:
 def _for_reader(request: HttpRequest, wrong: BaseException | None) -> HttpResponse:
     outage, sent = outage_of(wrong), _sent(request, wrong)
     form = _again(request) if sent in (Sent.VOTE_LOST, Sent.VOTE_UNSURE) else ""
-    return HttpResponse(page(outage, sent, first=request.path_info[1:3], form=form), status=_STATUS[outage])
+    words = {language: _words(told, outage, sent) for language, told in TEXTS.items()}
+    return HttpResponse(_page(words, first=request.path_info[1:3], form=form), status=_STATUS[outage])
 
 
-def page(outage: Outage, sent: Sent = Sent.UNSURE, *, first: str = "", form: str = "") -> str:
-    """The page's HTML: a section a language, that of the reader (`first`) before the others."""
+def pages_of_proxy() -> dict[str, str]:
+    """File name -> HTML of the pages that a proxy shows by itself."""
+    return {
+        "away.html": _page(
+            {language: _words(told, Outage.AWAY, Sent.UNSURE) for language, told in TEXTS.items()}
+        ),
+        "too-large.html": _page({language: told.too_large for language, told in TEXTS.items()}),
+        "too-many.html": _page({language: told.too_many for language, told in TEXTS.items()}),
+    }
+
+
+def _page(words: dict[str, Pair], *, first: str = "", form: str = "") -> str:
+    """A page's HTML: a section a language, that of the reader (`first`) before the others."""
     phone = settings.SITE["phone"]
     dial = "".join(sign for sign in phone if sign in "+0123456789")
-    order = sorted(TEXTS, key=lambda language: language != first)
+    order = sorted(words, key=lambda language: language != first)
     call = f'<p><a href="tel:{dial}">{escape(phone)}</a></p>'
     parts = [
         f'<section lang="{language}"><h1>{title}</h1><p>{text}</p>{form if not place else ""}{call}</section>'
         for place, language in enumerate(order)
-        for title, text in [_words(TEXTS[language], outage, sent)]
+        for title, text in [words[language]]
     ]
     if form:
         parts[0] = parts[0].replace("%(button)s", AGAIN[order[0]])

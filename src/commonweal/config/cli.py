@@ -7,6 +7,7 @@ import contextlib
 import json
 import os
 import secrets
+import shutil
 import signal
 import sys
 import threading
@@ -139,7 +140,18 @@ def _ready() -> Iterator[None]:
         if not os.environ.get("DATABASE_URL"):
             os.environ["DATABASE_URL"] = stack.enter_context(embedded.server(var / "postgres"))
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "commonweal.config.settings")
+        stack.callback(_close_connections)
         yield
+
+
+def _close_connections() -> None:
+    """Closes what was opened to the database, before its server is stopped: the pool would else report it missing."""
+    from django.apps import apps
+    from django.db import connections
+
+    if apps.ready:
+        connections.close_all()
+        connections["default"].close_pool()  # type: ignore[attr-defined]
 
 
 def _set_up() -> None:
@@ -195,7 +207,11 @@ def _serve(options: argparse.Namespace) -> int:
     serving.demand_free(port)
     own_database = not os.environ.get("DATABASE_URL")
     with _ready():
-        serving.count_together(_var() / "metrics")
+        # Before anything that counts is imported: the parts of the program count in files they share, from zero.
+        counts = _var() / "metrics"
+        shutil.rmtree(counts, ignore_errors=True)
+        counts.mkdir()
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(counts)
         _set_up()
         _prepare()
         said = ""

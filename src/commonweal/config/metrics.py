@@ -6,7 +6,6 @@ asked for; the rest is asked of the database and the disk then.
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -84,7 +83,9 @@ def text() -> bytes:
     """All figures, as text."""
     registry = CollectorRegistry()
     registry.register(_Now())  # type: ignore[arg-type]
-    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+    try:
         multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
-        return generate_latest(registry)
-    return generate_latest(registry) + generate_latest(REGISTRY)
+    except ValueError:
+        # There is no folder: this process counts for itself.
+        return generate_latest(registry) + generate_latest(REGISTRY)
+    return generate_latest(registry)

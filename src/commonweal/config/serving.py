@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
-import shutil
 import socket
 import sys
 import time
@@ -27,13 +25,6 @@ def demand_free(port: int) -> None:
             raise Trouble(
                 f"Port {port} is in use by another program. Stop it, or choose another: COMMONWEAL_PORT=8001 make run"
             ) from busy
-
-
-def count_together(folder: Path) -> None:
-    """Has all parts of the program count in files of this folder, from zero; before anything that counts is imported."""
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
 
 
 def web_command(port: int, workers: str) -> list[str]:

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.db import InterfaceError, OperationalError
 from django.utils import timezone
+from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from commonweal.membership import actions
 from commonweal.membership.models import Import
 from commonweal.membership.states import ImportState
-from commonweal.people.tasks import AFTER_OUTAGES
 
 if TYPE_CHECKING:
     from commonweal.people.models import Event
+
+# What is wrong with a sheet is not mended by reading it again, only a database that was away.
+AFTER_OUTAGES = RetryStrategy(
+    max_attempts=8, exponential_wait=4, retry_exceptions={OperationalError, InterfaceError}
+)
 
 
 @app.task(retry=AFTER_OUTAGES)

@@ -12,7 +12,6 @@ from importlib import import_module
 from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.core.mail import EmailMessage
-from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 from django.utils.module_loading import import_string
 from procrastinate import JobContext, RetryStrategy
@@ -24,11 +23,6 @@ from commonweal.people.models import Event, Message
 
 logger = logging.getLogger(__name__)
 RETRY = RetryStrategy(max_attempts=8, exponential_wait=4)
-# For jobs whose own mistakes are not mended by doing them again, only a database that was away.
-AFTER_OUTAGES = RetryStrategy(
-    max_attempts=8, exponential_wait=4, retry_exceptions={OperationalError, InterfaceError}
-)
-
 # Seconds without a sign of life after which a worker is taken for dead; it gives one every few seconds.
 SILENT = 20
 # A job that was held by so many workers that died is not given to another: it may be what kills them.

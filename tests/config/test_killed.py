@@ -296,3 +296,62 @@ def test_each_process_is_killed_under_load_and_no_acknowledged_vote_is_lost(site
     assert lost == []
     assert seen["unsent"] == 0
     assert max(back for _anew, back in took.values()) < BACK_SECONDS
+
+
+@pytest.fixture
+def small_disk() -> Iterator[Site]:
+    """A served demo on a disk of its own that can be filled."""
+    with tempfile.TemporaryDirectory(prefix="commonweal-full-") as place:
+        disk = Path(place) / "disk"
+        disk.mkdir()
+        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=500m", "tmpfs", str(disk)], check=True)
+        try:
+            made = Site(disk / "var")
+            made.folder.mkdir()
+            made.manager.start()
+            try:
+                yield made
+            finally:
+                made.stop()
+        finally:
+            subprocess.run(["umount", "-l", str(disk)], check=True)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount a small disk")
+def test_on_a_full_disk_reading_goes_on_votes_are_refused_in_words_and_none_is_lost(small_disk: Site) -> None:
+    site = small_disk
+    until(lambda: site.ask("/fr/")[0] == 200, 300)
+    made = site.run(SESSIONS, COUNT=40, MAILS=1)
+    voters = Voters(site, made["ballot"], made["sessions"])
+    voters.gate.release(1_000)
+    first = [voters._once(session) for session in made["sessions"][:10]]
+    filler = site.folder / "filler"
+    with filler.open("wb", buffering=0) as file, suppress(OSError):
+        while True:
+            file.write(b"x" * 4_096)
+    read: Counter[int] = Counter()
+    voters.answers.clear()
+    full = [voters._once(session) for session in made["sessions"][10:30] for _each in range(10)]
+    for address in ("/fr/", "/nl/projects/", "/de/help/", f"/en/ballots/{made['ballot']}/") * 5:
+        read[site.ask(address)[0]] += 1
+    while_full = dict(voters.answers)
+    filler.unlink()
+    until(lambda: site.ask("/readyz")[0] == 200, 60)
+    last = [voters._once(session) for session in made["sessions"][30:]]
+    box = {row.partition(";")[0] for row in site.run(BOX, FOLDER=str(site.folder))["box"].splitlines()}
+    acknowledged = [*first, *(code for code in full if code), *last]
+    # Who voted again in the meantime has replaced their vote: the last that was acknowledged counts.
+    counted = {
+        *first,
+        *last,
+        *(next((code for code in reversed(full[at : at + 10]) if code), "") for at in range(0, 200, 10)),
+    }
+    lost = counted - box - {""}
+    print(f"\nwhile the disk was full: answers to votes {while_full}, to reading {dict(read)}; ", end="")
+    print(f"acknowledged {len(acknowledged)}, of those that count {len(counted)} lost {len(lost)}")
+    assert all(first)
+    assert all(last)
+    assert lost == set()
+    assert set(read) == {200}
+    assert set(while_full) <= {200, 503, 507}
+    assert while_full.keys() & {503, 507}, "the disk was never full"

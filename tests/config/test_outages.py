@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import errno
+import io
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import InterfaceError, OperationalError, connection
 from django.test import Client, RequestFactory
+from PIL import Image
 
 from commonweal.config import outages
 from commonweal.config.outage_texts import TEXTS, Outage
@@ -180,18 +183,32 @@ def test_a_full_disk_is_said_and_reading_goes_on(while_voting: Callable[[str], N
     assert client.get(f"/en/ballots/{ballot.pk}/").status_code == 200
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_no_room_for_a_photo_is_said_in_four_languages(
-    transactional_db: None, language: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def full(*_given: object) -> None:
+class NoRoom(io.FileIO):
+    """A file on a disk that has room for a thousand bytes more."""
+
+    def write(self, content: Any) -> int:
+        super().write(content[:1_000])
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr("commonweal.projects.queries.open_calls", full)
-    answer = calm().get(f"/{language}/check/result/")
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_room_for_a_photo_is_said_in_four_languages_and_no_part_of_it_stays(
+    transactional_db: None, language: str, monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    dossier = make.draft(make.call(), make.person())
+    client, address = calm(signed_in(dossier.applicant)), f"/{language}/dossiers/{dossier.pk}/write/photos/"
+    picture = io.BytesIO()
+    Image.new("RGB", (900, 600)).save(picture, "PNG")
+    sent = {"file": SimpleUploadedFile("a.png", picture.getvalue()), "alt": "A place", "focus": "50,50"}
+    with monkeypatch.context() as patch:
+        patch.setattr("django.core.files.storage.filesystem.os.fdopen", NoRoom)
+        answer = client.post(address, sent)
     assert answer.status_code == 507
     for each in LANGUAGES:
-        assert TEXTS[each].outages[Outage.FULL][0] in answer.content.decode()
+        assert TEXTS[each].outages[Outage.FULL][2] in answer.content.decode()
+    assert [path for path in settings.MEDIA_ROOT.rglob("*") if path.is_file()] == []
+    assert dossier.photos.count() == 0
+    assert client.get(address).status_code == 200
 
 
 def with_state(state: str | None) -> OperationalError:

@@ -13,10 +13,11 @@ from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import InterfaceError, OperationalError, connection
 from django.test import Client, RequestFactory
+from django.utils import translation
 from PIL import Image
 
 from commonweal.config import outages
-from commonweal.config.outage_texts import TEXTS, Outage
+from commonweal.config.outage_texts import AGAIN, TEXTS, Outage
 from commonweal.voting.models import Vote
 from tests import factories as make
 from tests.voting.steps import person_of, receipt_field, signed_in
@@ -237,6 +238,19 @@ def with_state(state: str | None) -> OperationalError:
 )
 def test_what_was_raised_tells_what_is_wrong(wrong: BaseException | None, outage: Outage) -> None:
     assert outages.outage_of(wrong) is outage
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_vote_is_known_as_one_also_where_no_language_was_chosen_yet(language: str) -> None:
+    translation.activate("en" if language == "fr" else "fr")
+    try:
+        raise with_state(None)
+    except OperationalError:
+        sent = RequestFactory().post(f"/{language}/ballots/2/cast/", {"choice": ["1", "<3"]})
+        text = outages.broken(sent).content.decode()
+    assert TEXTS[language].vote_lost[0] in text
+    assert 'name="choice" value="&lt;3"' in text
+    assert text.index(AGAIN[language]) < text.index("<section", text.index("<section") + 1)
 
 
 def test_a_page_for_readers_asks_nobody_to_send_anything() -> None:

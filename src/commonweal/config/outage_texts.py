@@ -56,7 +56,7 @@ TEXTS = {
         },
         (
             "Votre vote n’est pas enregistré",
-            "Le site n’a pas pu répondre. Attendez une minute, puis réessayez : vos choix sont gardés. "
+            "Le site n’a pas pu répondre. Attendez une minute, puis réessayez : vos choix sont gardés sur cette page. "
             "Si cela ne va toujours pas, appelez-nous :",
         ),
         (
@@ -99,7 +99,7 @@ TEXTS = {
         },
         (
             "Uw stem is niet bewaard",
-            "De site kon niet antwoorden. Wacht een minuut en probeer het opnieuw: uw keuzes zijn bewaard op deze "
+            "De site kon niet antwoorden. Wacht een minuut en probeer het opnieuw: uw keuzes staan nog op deze "
             "pagina. Lukt het dan nog niet, bel ons:",
         ),
         (

@@ -18,6 +18,7 @@ from django.contrib.staticfiles.storage import staticfiles_storage
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import Resolver404, resolve
+from django.utils import translation
 from django.utils.html import escape
 from psycopg import errors
 
@@ -83,7 +84,9 @@ def met_while_keeping(wrong: BaseException | None) -> bool:
 def _sent(request: HttpRequest, wrong: BaseException | None) -> Sent:
     if request.method != "POST":
         return Sent.NOTHING
-    with suppress(Resolver404):
+    # Addresses are found in the language they are in; what broke may have come before that was looked at.
+    language = request.path_info[1:3]
+    with suppress(Resolver404), translation.override(language if language in TEXTS else None):
         name = resolve(request.path_info).view_name
         if name in _VOTES:
             kept = getattr(request, "vote_kept", False) or (_VOTES[name] and met_while_keeping(wrong))
@@ -111,6 +114,9 @@ def _for_program(outage: Outage) -> HttpResponse:
 def _for_reader(request: HttpRequest, wrong: BaseException | None) -> HttpResponse:
     outage, sent = outage_of(wrong), _sent(request, wrong)
     form = _again(request) if sent in (Sent.VOTE_LOST, Sent.VOTE_UNSURE) else ""
+    if request.method == "POST" and not form:
+        # Nothing may be promised of a choice that could not even be read.
+        sent = Sent.UNSURE
     words = {language: _words(told, outage, sent) for language, told in TEXTS.items()}
     return HttpResponse(_page(words, first=request.path_info[1:3], form=form), status=_STATUS[outage])
 
@@ -133,9 +139,9 @@ def _page(words: dict[str, Pair], *, first: str = "", form: str = "") -> str:
     order = sorted(words, key=lambda language: language != first)
     call = f'<p><a href="tel:{dial}">{escape(phone)}</a></p>'
     parts = [
-        f'<section lang="{language}"><h1>{title}</h1><p>{text}</p>{form if not place else ""}{call}</section>'
+        f'<section lang="{language}"><h{level}>{title}</h{level}><p>{text}</p>{call}{"" if place else form}</section>'
         for place, language in enumerate(order)
-        for title, text in [words[language]]
+        for level, (title, text) in [(2 if place else 1, words[language])]
     ]
     if form:
         parts[0] = parts[0].replace("%(button)s", AGAIN[order[0]])

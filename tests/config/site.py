@@ -25,6 +25,16 @@ def free_port() -> int:
         return int(attempt.getsockname()[1])
 
 
+def bare(**settings: str) -> dict[str, str]:
+    """The environment of a program that is given nothing but these, and what measures tests."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name.startswith(("COVERAGE_", "COV_", "PYTHONPATH"))
+    }
+    return {**kept, "PATH": "/usr/bin:/bin", **settings}
+
+
 def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
     """Waits until a port is listened on; fails when who should listen has ended."""
     for _try in range(600):
@@ -53,18 +63,12 @@ def ended(process: subprocess.Popen[bytes]) -> Iterator[subprocess.Popen[bytes]]
 def web(database: str, folder: Path) -> Iterator[int]:
     """The web server over a database and a folder; gives its port."""
     port = free_port()
-    environment = {
-        **{
-            name: value
-            for name, value in os.environ.items()
-            if name.startswith(("COVERAGE_", "COV_", "PYTHONPATH"))
-        },
-        "PATH": os.environ["PATH"],
-        "SECRET_KEY": os.environ["SECRET_KEY"],
-        "DATABASE_URL": database,
-        "COMMONWEAL_VAR": str(folder),
-        "DJANGO_SETTINGS_MODULE": "commonweal.config.settings",
-    }
+    environment = bare(
+        SECRET_KEY=os.environ["SECRET_KEY"],
+        DATABASE_URL=database,
+        COMMONWEAL_VAR=str(folder),
+        DJANGO_SETTINGS_MODULE="commonweal.config.settings",
+    )
     prepared = "import django; django.setup(); from commonweal.config import cli; cli.prepare_files()"
     subprocess.run([sys.executable, "-c", prepared], env=environment, check=True)
     process = subprocess.Popen(serving.web_command(port, "2"), env=environment)

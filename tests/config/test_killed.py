@@ -23,8 +23,7 @@ from typing import Any
 
 import pytest
 
-from tests.config.site import free_port
-from tests.config.test_command_line import bare
+from tests.config.site import bare, free_port
 
 pytestmark = [pytest.mark.proof, pytest.mark.xdist_group("a running site")]
 VOTES, MESSAGES, BACK_SECONDS = 200, 60, 15.0

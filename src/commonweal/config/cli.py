@@ -146,10 +146,11 @@ def _ready() -> Iterator[None]:
 
 def _close_connections() -> None:
     """Closes what was opened to the database, before its server is stopped: the pool would else report it missing."""
-    from django.apps import apps
-    from django.db import connections
+    # A stop may come in the middle of loading the framework: then there is nothing to close, and little to import.
+    registry = getattr(sys.modules.get("django.apps"), "apps", None)
+    if registry is not None and registry.ready:
+        from django.db import connections
 
-    if apps.ready:
         connections.close_all()
         connections["default"].close_pool()  # type: ignore[attr-defined]
 

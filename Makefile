@@ -22,10 +22,10 @@ run: ready ## start everything, with the demo, on http://127.0.0.1:8000
 demo-reset: ## throw the demo's data away; the next run starts afresh
 	@rm -rf var/postgres var/media var/mail var/demo && echo "The demo's data is gone; 'make run' starts afresh."
 
-tools: ## browser, gettext and a clock to move for the tests, where missing
-	@$(PYTHON) -c 'import glob, shutil, sys; sys.exit(not (shutil.which("chromium-headless-shell") and shutil.which("xgettext") and glob.glob("/usr/lib/*/faketime/libfaketimeMT.so.1")))' \
-	 || { test "$$(id -u)" = 0 && apt-get update -qq && apt-get install -y -qq chromium-headless-shell gettext libfaketime >/dev/null; } \
-	 || { echo "The tests need Chromium, gettext and libfaketime: sudo apt-get install chromium-headless-shell gettext libfaketime"; exit 1; }
+tools: ## browser, gettext, nginx and a clock to move for the tests, where missing
+	@$(PYTHON) -c 'import glob, os, shutil, sys; sys.exit(not (shutil.which("chromium-headless-shell") and shutil.which("xgettext") and shutil.which("nginx", path=os.environ["PATH"] + ":/usr/sbin") and glob.glob("/usr/lib/*/faketime/libfaketimeMT.so.1")))' \
+	 || { test "$$(id -u)" = 0 && apt-get update -qq && apt-get install -y -qq chromium-headless-shell gettext libfaketime nginx-light >/dev/null; } \
+	 || { echo "The tests need Chromium, gettext, libfaketime and nginx: sudo apt-get install chromium-headless-shell gettext libfaketime nginx-light"; exit 1; }
 
 test: ready tools ## everything, browser journeys included, on two processes; then where the CPU seconds went
 	@exec env $(BESIDE) python -m pytest -p tests.pure_coverage -p tests.budget -q -n 2 --dist loadgroup -m "not proof"

@@ -72,7 +72,7 @@ def test_nothing_reads_the_environment_past_the_table() -> None:
         for path in (ROOT / "src").rglob("*.py")
         if re.search(r"os\.environ|os\.getenv", path.read_text(encoding="utf-8"))
     ]
-    assert sorted(readers) == ["cli.py", "embedded.py", "environment.py", "wsgi.py"]
+    assert sorted(readers) == ["apart.py", "cli.py", "embedded.py", "environment.py", "wsgi.py"]
 
 
 def test_the_command_line_lists_its_commands() -> None:

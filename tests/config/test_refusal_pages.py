@@ -8,13 +8,13 @@ from django.db import IntegrityError
 from django.test import Client, RequestFactory
 from psycopg.errors import UniqueViolation
 
-from commonweal.config import middleware, refusals
+from commonweal.config import middleware, outages
 from commonweal.config.middleware import PoliteRefusals
 from tests import factories as make
 
 
 def test_our_mistake_is_said_in_four_languages_with_the_phone_number() -> None:
-    text = refusals.broken(RequestFactory().get("/")).content.decode()
+    text = outages.broken(RequestFactory().get("/")).content.decode()
     for language, said in (
         ("fr", "réessayez"),
         ("nl", "opnieuw"),

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, Throttled, ValidationError
 
+from commonweal.config import log
 from commonweal.kernel.decision import NotAllowed, Refusal
 from commonweal.membership.api import NotFound, router
 from commonweal.people.access import for_keys, open_to_all
@@ -49,12 +50,14 @@ def not_found(request: HttpRequest, refusal: NotFound) -> HttpResponse:
 @api.exception_handler(NotAllowed)
 def not_allowed(request: HttpRequest, refusal: NotAllowed) -> HttpResponse:
     """What the person behind the key may not do."""
+    log.refused(request, refusal.code)
     return _told(request, refusal, 403)
 
 
 @api.exception_handler(AuthenticationError)
 def no_key(request: HttpRequest, _error: AuthenticationError) -> HttpResponse:
     """No key, or one that has ended."""
+    log.refused(request, "no_key")
     answer = api.create_response(
         request, {"code": "no_key", "reason": "A key that holds is needed."}, status=401
     )
@@ -65,6 +68,7 @@ def no_key(request: HttpRequest, _error: AuthenticationError) -> HttpResponse:
 @api.exception_handler(Throttled)
 def too_often(request: HttpRequest, _error: Throttled) -> HttpResponse:
     """Too many questions in an hour."""
+    log.refused(request, "too_often")
     return api.create_response(
         request, {"code": "too_often", "reason": "Too many questions this hour."}, status=429
     )

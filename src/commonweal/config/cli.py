@@ -7,9 +7,8 @@ import contextlib
 import json
 import os
 import secrets
+import shutil
 import signal
-import socket
-import subprocess
 import sys
 import threading
 import time
@@ -144,7 +143,19 @@ def _ready() -> Iterator[None]:
         if not os.environ.get("DATABASE_URL"):
             os.environ["DATABASE_URL"] = stack.enter_context(embedded.server(var / "postgres"))
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "commonweal.config.settings")
+        stack.callback(_close_connections)
         yield
+
+
+def _close_connections() -> None:
+    """Closes what was opened to the database, before its server is stopped: the pool would else report it missing."""
+    # A stop may come in the middle of loading the framework: then there is nothing to close, and little to import.
+    registry = getattr(sys.modules.get("django.apps"), "apps", None)
+    if registry is not None and registry.ready:
+        from django.db import connections
+
+        connections.close_all()
+        connections["default"].close_pool()  # type: ignore[attr-defined]
 
 
 def _set_up() -> None:
@@ -161,13 +172,29 @@ def _set_up() -> None:
 
 def _prepare() -> None:
     from django.core.management import call_command
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
 
     from commonweal.config import translations
 
     translations.compile_all()
-    call_command("migrate", verbosity=0)
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        # Looking is much faster than migrating to where one is: after a fall the site is back sooner.
+        call_command("migrate", verbosity=0)
     call_command("createcachetable", verbosity=0)
-    call_command("collectstatic", verbosity=0, interactive=False)
+    prepare_files()
+
+
+def prepare_files() -> None:
+    """Writes what a proxy reads by itself: static files, and the pages for while the program does not answer."""
+    from commonweal.config import outages, static_files
+
+    static_files.collect_where_changed()
+    folder = _var() / "pages"
+    folder.mkdir(exist_ok=True)
+    for name, text in outages.pages_of_proxy().items():
+        (folder / name).write_text(text, encoding="utf-8")
 
 
 def _migrate(_options: argparse.Namespace) -> int:
@@ -177,81 +204,27 @@ def _migrate(_options: argparse.Namespace) -> int:
     return 0
 
 
-def _free(port: int) -> None:
-    with socket.socket() as attempt:
-        attempt.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            attempt.bind(("127.0.0.1", port))
-        except OSError as busy:
-            raise Trouble(
-                f"Port {port} is in use by another program. Stop it, or choose another: COMMONWEAL_PORT=8001 make run"
-            ) from busy
-
-
 def _serve(options: argparse.Namespace) -> int:
+    from commonweal.config import serving
+
     port = int(environment.value("COMMONWEAL_PORT"))
-    _free(port)
+    serving.demand_free(port)
+    own_database = not os.environ.get("DATABASE_URL")
     with _ready():
+        # Before anything that counts is imported: the parts of the program count in files they share, from zero.
+        counts = _var() / "metrics"
+        shutil.rmtree(counts, ignore_errors=True)
+        counts.mkdir()
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(counts)
         _set_up()
         _prepare()
+        said = ""
         if options.demo:
             from commonweal.portal.demo import load
 
             load.if_empty(say=print)
-        from django.db import connections
-
-        connections.close_all()
-        web = [
-            sys.executable,
-            "-m",
-            "granian",
-            "--interface",
-            "wsgi",
-            "--host",
-            "127.0.0.1",
-            "--port",
-            str(port),
-        ]
-        web += ["--workers", environment.value("COMMONWEAL_WORKERS"), "--log-level", "warning"]
-        # As many threads as the database pool can serve; more would only wait for each other.
-        web += ["--blocking-threads", "4", "--backpressure", "32"]
-        # Asked to stop while it starts, a worker may not hear it; after this many seconds it is ended.
-        web += ["--workers-kill-timeout", "3"]
-        children = [
-            subprocess.Popen([*web, "commonweal.config.wsgi:application"]),
-            subprocess.Popen([sys.executable, "-m", "commonweal.config.cli", "worker"]),
-        ]
-        return _until_stopped(children, port, options.demo)
-
-
-def _until_stopped(children: list[subprocess.Popen[bytes]], port: int, demo: bool) -> int:
-    try:
-        _wait_for(port)
-        print(f"\nCommonweal answers on http://127.0.0.1:{port}/  (stop with Ctrl-C)")
-        if demo:
-            from commonweal.portal.demo import load
-
-            print(load.log_ins())
-        sys.stdout.flush()
-        while all(child.poll() is None for child in children):
-            time.sleep(0.5)
-        print("A part of the program ended; see the lines above.", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        return 0
-    finally:
-        for child in children:
-            child.terminate()
-        for child in children:
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                child.wait(timeout=10)
-
-
-def _wait_for(port: int) -> None:
-    for _try in range(100):
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
-            return
-        time.sleep(0.1)
+            said = load.log_ins()
+        return serving.serve(port=port, database=_var() / "postgres" if own_database else None, say=said)
 
 
 def _worker(_options: argparse.Namespace) -> int:
@@ -259,9 +232,7 @@ def _worker(_options: argparse.Namespace) -> int:
         _set_up()
         from django.core.management import call_command
 
-        call_command(
-            "procrastinate", "worker", "--no-listen-notify" if os.name == "nt" else "--listen-notify"
-        )
+        call_command("procrastinate", "worker")
     return 0
 
 

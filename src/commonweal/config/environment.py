@@ -54,8 +54,23 @@ SETTINGS = (
         "COMMONWEAL_DATA", "../shared/data", "Folder with public reference files used by imports and tests."
     ),
     Setting("COMMONWEAL_DB_POOL", "yes", "`no` opens one database connection per request (tests do)."),
+    Setting(
+        "COMMONWEAL_REQUEST_LOG",
+        "no",
+        "`yes` writes a line to the log for each request, not only for faults.",
+    ),
+    Setting(
+        "COMMONWEAL_METRICS_TOKEN",
+        "",
+        "Token for `/metrics` (`Authorization: Bearer …`); empty answers this machine only, past the proxy.",
+    ),
     Setting("COMMONWEAL_WORKERS", "2", "Web server processes."),
     Setting("COMMONWEAL_PORT", "8000", "Port the web server listens on."),
+    Setting(
+        "COMMONWEAL_LISTEN",
+        "127.0.0.1",
+        "Address the web server listens on; another only inside a container, never towards visitors.",
+    ),
 )
 
 

@@ -11,7 +11,8 @@ from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
 from psycopg.errors import DeadlockDetected, SerializationFailure, UniqueViolation
 
-from commonweal.config import refusals
+from commonweal.config import bodies, log, refusals
+from commonweal.config.bodies import Body
 from commonweal.kernel.decision import NotAllowed, Refusal
 from commonweal.people.access import NO_NAME
 
@@ -22,8 +23,15 @@ READING = {"GET", "HEAD", "OPTIONS"}
 NOTES_THAT_IT_WAS_READ = "/account/security/recovery-codes/"
 
 
+_REFUSED: dict[Body, Handler] = {
+    Body.TOO_LARGE: refusals.too_large,
+    Body.NO_LENGTH: refusals.no_length,
+    Body.TWO_LENGTHS: refusals.not_understood,
+}
+
+
 class HostileInput:
-    """Answers what no browser sends (NUL in an address, a form too large) with a page, not an error."""
+    """Answers what no browser sends (NUL in an address, a form too large) with a page, before anything is read."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -31,6 +39,9 @@ class HostileInput:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if "\x00" in request.path or "%00" in request.get_full_path():
             return refusals.not_understood(request)
+        body = bodies.looked_at(request)
+        if body is not Body.FITS:
+            return _REFUSED[body](request)
         try:
             request.POST  # noqa: B018 - reads the body here, where too much of it can still be answered
         except (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent):
@@ -85,6 +96,7 @@ class PoliteRefusals:
                 return refusals.sign_in_first(request, settings.LOGIN_URL)
             if exception.code == NO_NAME:
                 return refusals.name_first(request)
+            log.refused(request, exception.code)
             return refusals.page(request, exception, status=403)
         if isinstance(exception, Refusal):
             return refusals.page(request, exception, status=409)

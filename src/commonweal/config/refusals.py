@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
-from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.html import escape
 from django.utils.translation import gettext as _
+
+from commonweal.config import log
+
+# Below this address it is programs that ask; they are answered in JSON.
+PROGRAMS = "/api/"
 
 
 def page(request: HttpRequest, refusal: object, *, status: int, title: str = "") -> HttpResponse:
@@ -37,12 +40,31 @@ def not_understood(request: HttpRequest, exception: Exception | None = None) -> 
 
 
 def too_large(request: HttpRequest) -> HttpResponse:
-    """413: more text than a form may carry."""
+    """413: more text than a form may carry, a file where none is taken, or one larger than any page takes."""
+    if request.path_info.startswith(PROGRAMS):
+        return _for_program("too_large", 413)
     reason = _(
-        "What was sent is larger than a form can carry. Go back: your text is still there. "
-        "Shorten it, or send long documents as files."
+        "What was sent is larger than this page can take. Go back: your text is still there. Shorten it. "
+        "Files can be sent only on the pages that ask for them, after you have signed in, and up to 25 MB: "
+        "choose a smaller one."
     )
     return page(request, reason, status=413, title=_("This is too much at once"))
+
+
+def no_length(request: HttpRequest) -> HttpResponse:
+    """411: a body that does not say how long it is; no browser sends one."""
+    if request.path_info.startswith(PROGRAMS):
+        return _for_program("no_length", 411)
+    reason = _("What was sent does not say how long it is. Send it with a browser, or with its length.")
+    return page(request, reason, status=411, title=_("We could not read this"))
+
+
+def _for_program(code: str, status: int) -> HttpResponse:
+    reasons = {
+        "too_large": "The body is larger than 1 MB.",
+        "no_length": "Send the length of the body (Content-Length).",
+    }
+    return JsonResponse({"code": code, "reason": reasons[code]}, status=status)
 
 
 def at_once(request: HttpRequest) -> HttpResponse:
@@ -55,12 +77,14 @@ def at_once(request: HttpRequest) -> HttpResponse:
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """403: the form is older than the session, or came from elsewhere."""
+    log.refused(request, "csrf")
     text = _("This form was open for too long or in two windows. Go back, reload the page and send it again.")
     return page(request, text, status=403, title=_("Send this form once more"))
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """403 without a reason of its own."""
+    log.refused(request, "forbidden")
     return page(request, _("This page is for others. If it should be yours, call us."), status=403)
 
 
@@ -72,49 +96,10 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return page(request, reason, status=404, title=_("We could not find this page"))
 
 
-_BROKEN = """<!doctype html><html lang="fr"><meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1"><title>%(site)s</title>
-%(texts)s
-<p><a href="tel:%(dial)s">%(phone)s</a></p></html>"""
-# Without translations and templates, which may be what broke: language, title, what to do.
-_BROKEN_TEXTS = (
-    (
-        *("fr", "Une erreur de notre part"),
-        "Ce que vous avez envoyé n’est peut-être pas arrivé. Revenez en arrière et réessayez dans quelques minutes. "
-        "Si cela ne va toujours pas, appelez-nous :",
-    ),
-    (
-        *("nl", "Een fout van ons"),
-        "Wat u hebt verstuurd, is misschien niet aangekomen. Ga terug en probeer het over enkele minuten opnieuw. "
-        "Lukt het dan nog niet, bel ons:",
-    ),
-    (
-        *("de", "Ein Fehler von uns"),
-        "Was Sie gesendet haben, ist vielleicht nicht angekommen. Gehen Sie zurück und versuchen Sie es in einigen "
-        "Minuten noch einmal. Wenn es dann nicht geht, rufen Sie uns an:",
-    ),
-    (
-        *("en", "Our mistake"),
-        "What you sent may not have arrived. Go back and try again in a few minutes. If it still does not work, call us:",
-    ),
-)
-
-
 def too_often(request: HttpRequest) -> HttpResponse:
     """429: too many tries in a short time, mostly of a password."""
+    log.refused(request, "too_often")
     reason = _(
         "Too many tries in a short time. Wait a few minutes, then try again; or call us, and we help you."
     )
     return page(request, reason, status=429, title=_("Please wait a moment"))
-
-
-def broken(request: HttpRequest) -> HttpResponse:
-    """500: our fault. Uses no database, no translation and no context processor."""
-    texts = "".join(
-        f'<section lang="{language}"><h1>{title}</h1><p>{text}</p></section>'
-        for language, title, text in _BROKEN_TEXTS
-    )
-    phone = settings.SITE["phone"]
-    dial = "".join(sign for sign in phone if sign in "+0123456789")
-    said = {"site": escape(settings.SITE["name"]), "texts": texts, "phone": escape(phone), "dial": dial}
-    return HttpResponse(_BROKEN % said, status=500)

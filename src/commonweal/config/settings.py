@@ -37,6 +37,8 @@ INSTALLED_APPS = [
     "procrastinate.contrib.django",
 ]
 MIDDLEWARE = [
+    "commonweal.config.health.Watched",
+    "commonweal.config.log.RequestLog",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "commonweal.config.middleware.KeptFromCaches",
@@ -86,6 +88,7 @@ TEMPLATES = [
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 _pooled = environment.yes("COMMONWEAL_DB_POOL")
+_POOL = {"min_size": 1, "max_size": 8, "timeout": 3, "reconnect_timeout": 3}
 _address = conninfo_to_dict(environment.value("DATABASE_URL"))
 DATABASES = {
     "default": {
@@ -95,11 +98,25 @@ DATABASES = {
         "PASSWORD": _address.pop("password", ""),
         "HOST": _address.pop("host", ""),
         "PORT": str(_address.pop("port", "") or ""),
-        "OPTIONS": {**_address, **({"pool": {"min_size": 1, "max_size": 8}} if _pooled else {})},
+        # A server that is away is noticed in seconds: the page says so, and the next one tries anew.
+        "OPTIONS": {
+            "connect_timeout": 3,
+            **_address,
+            **({"pool": _POOL} if _pooled else {}),
+        },
         "CONN_MAX_AGE": 0,
+        # Of the pool: a connection that broke while it waited is replaced before anyone meets it.
+        "CONN_HEALTH_CHECKS": _pooled,
     }
 }
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "people_cache"}}
+
+# A worker gives a sign of life every four seconds; what one held that was killed is found by `people.tasks.find_lost`.
+PROCRASTINATE_WORKER_DEFAULTS = {
+    "update_heartbeat_interval": 4,
+    "stalled_worker_timeout": 20,
+    "shutdown_graceful_timeout": 8,
+}
 
 AUTH_USER_MODEL = "people.Account"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
@@ -146,6 +163,11 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+FILE_UPLOAD_HANDLERS = [
+    "commonweal.config.bodies.Counted",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 DATA_UPLOAD_MAX_NUMBER_FILES = 12
@@ -202,6 +224,7 @@ SITE = {
     "address": environment.value("COMMONWEAL_ADDRESS"),
     "iban": environment.value("COMMONWEAL_IBAN").replace(" ", ""),
 }
+METRICS_TOKEN = environment.value("COMMONWEAL_METRICS_TOKEN")
 EVENT_HANDLERS = "commonweal.config.wiring.HANDLERS"
 DATA = Path(environment.value("COMMONWEAL_DATA"))
 
@@ -209,7 +232,15 @@ DEFAULT_EXCEPTION_REPORTER_FILTER = "commonweal.config.reports.NothingTyped"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {"line": {"()": "commonweal.kernel.logs.JsonLines"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {
+        "commonweal.security": {"level": "INFO"},
+        "commonweal.requests": {"level": "INFO" if environment.yes("COMMONWEAL_REQUEST_LOG") else "WARNING"},
+        # Its own lines about statuses of 400 and more repeat ours; what was raised comes through `django.request`.
+        "django.request": {"level": "ERROR"},
+        # Written in any case, whatever a debugging setting elsewhere says: statements stay out.
+        "django.db.backends": {"level": "WARNING"},
+    },
 }

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.db import InterfaceError, OperationalError
 from django.utils import timezone
+from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from commonweal.membership import actions
@@ -14,8 +16,13 @@ from commonweal.membership.states import ImportState
 if TYPE_CHECKING:
     from commonweal.people.models import Event
 
+# What is wrong with a sheet is not mended by reading it again, only a database that was away.
+AFTER_OUTAGES = RetryStrategy(
+    max_attempts=8, exponential_wait=4, retry_exceptions={OperationalError, InterfaceError}
+)
 
-@app.task
+
+@app.task(retry=AFTER_OUTAGES)
 def check(import_id: int) -> None:
     """Checks an uploaded sheet."""
     importing = Import.objects.defer("content").get(pk=import_id)
@@ -23,7 +30,7 @@ def check(import_id: int) -> None:
         actions.check_import(importing=importing, now=timezone.now())
 
 
-@app.task
+@app.task(retry=AFTER_OUTAGES)
 def load(import_id: int) -> None:
     """Brings a checked sheet in."""
     importing = Import.objects.defer("content").get(pk=import_id)

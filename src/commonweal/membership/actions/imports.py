@@ -35,6 +35,7 @@ from commonweal.membership.queries.imports import (
 )
 from commonweal.membership.rules.imports import ImportKind, MemberRow, MovementRow
 from commonweal.membership.rules.movements import MovementKind
+from commonweal.membership.rules.sheets import UnreadableSheet
 from commonweal.membership.states import IMPORT, ImportState
 from commonweal.people.actions import load_organisations, load_people, record, wait_turn
 from commonweal.people.queries import organisations_numbered
@@ -181,10 +182,11 @@ def run_import(*, importing: Import, now: datetime) -> Import:
                 _load_piece(importing, len(piece), partial(_load_members, piece, now), piece[-1].row)
         else:
             _load_movements(importing, content, author, now)
-    except Refusal as refusal:
+    except (Refusal, UnreadableSheet) as refusal:
+        # A sheet that was checked is read once more here, apart; what reads it may be killed.
         with transaction.atomic():
             held = _locked(importing, "stop")
-            held.reason = str(refusal)[:500]
+            held.reason = str(_(refusal.reason) if isinstance(refusal, UnreadableSheet) else refusal)[:500]
             return _moved(held, "stop", by=None, now=now)
     with transaction.atomic():
         held = _locked(importing, "finish")

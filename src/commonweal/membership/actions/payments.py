@@ -32,9 +32,10 @@ from commonweal.membership.models import (
 from commonweal.membership.queries.bank_plans import Plan, PlannedLine, PlannedStatement, plan_of
 from commonweal.membership.queries.joining import application_with, dues_of, open_application_of
 from commonweal.membership.queries.payments import judgement_of
+from commonweal.membership.queries.readers import statements_in
 from commonweal.membership.rules.joining import ApplicationState
 from commonweal.membership.rules.matching import BY_ITSELF, MAY_BE, Outcome, over_cents
-from commonweal.membership.rules.statements import Unreadable, read_file
+from commonweal.membership.rules.statements import Unreadable
 from commonweal.membership.rules.statements.repeats import statement_key
 from commonweal.people.actions import record
 
@@ -66,7 +67,7 @@ def upload_file(*, name: str, content: bytes, account: str, by: Person, now: dat
     """
     demand(may_match_payments(by, now.date()))
     try:
-        read_file(content, account)
+        statements_in(content, account)
     except Unreadable as trouble:
         said = _now("Line %(line)s: %(what)s. Nothing was read in.") % {
             "line": trouble.line,

@@ -13,8 +13,9 @@ from django.conf import settings
 
 from commonweal.membership.models import AccountStatement, Application, BankMovement, RepeatedMovement
 from commonweal.membership.queries.judgements import judged
+from commonweal.membership.queries.readers import statements_in
 from commonweal.membership.rules.matching import Verdict
-from commonweal.membership.rules.statements import BankLine, BankStatement, SetAside, Unreadable, read_file
+from commonweal.membership.rules.statements import BankLine, BankStatement, SetAside, Unreadable
 from commonweal.membership.rules.statements.repeats import (
     Bearing,
     Compared,
@@ -133,7 +134,7 @@ class _Closings:
 def plan_of(content: bytes, account: str = "") -> Plan:
     """What reading these bytes in would do now, for an account (the cooperative's own). Raises Unreadable. Seven queries,
     whatever the size."""
-    reading = read_file(content, account or settings.SITE["iban"])
+    reading = statements_in(content, account or settings.SITE["iban"])
     planned = list(_beside_earlier(reading.statements))
     new = [line for each in planned for line in each.lines if not line.known]
     judgements = iter(judged(line.line for line in new))

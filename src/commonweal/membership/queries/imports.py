@@ -14,6 +14,7 @@ from commonweal.kernel.words import gettext_noop
 from commonweal.ledger import queries as ledger
 from commonweal.membership.models import Import, Member
 from commonweal.membership.queries.exits import leaving_with_all
+from commonweal.membership.queries.readers import sheet_rows
 from commonweal.membership.queries.shares import all_terms
 from commonweal.membership.rules.imports import (
     COLUMNS,
@@ -25,7 +26,7 @@ from commonweal.membership.rules.imports import (
     movement_row,
 )
 from commonweal.membership.rules.movements import MovementKind
-from commonweal.membership.rules.sheets import Row, UnreadableSheet, rows_of
+from commonweal.membership.rules.sheets import Row, UnreadableSheet
 from commonweal.membership.rules.statutes import Terms
 from commonweal.membership.states import ImportState
 from commonweal.people.queries import organisations_numbered
@@ -114,7 +115,7 @@ def in_pieces(rows: Iterator[_Row], size: int = PIECE) -> Iterator[list[_Row]]:
 
 
 def _cells(kind: ImportKind, content: bytes) -> Iterator[Row]:
-    return rows_of(content, {name: needed for name, (needed, _meaning) in COLUMNS[kind].items()})
+    return sheet_rows(content, {name: needed for name, (needed, _meaning) in COLUMNS[kind].items()})
 
 
 def member_rows(content: bytes) -> Iterator[MemberRow]:

@@ -22,7 +22,8 @@ from commonweal.membership.rules.ibans import may_be_paid, still_holds
 from commonweal.membership.rules.joining import ApplicationState
 from commonweal.membership.rules.matching import Outcome, Verdict, is_own
 from commonweal.membership.rules.payments import PaymentKind
-from commonweal.membership.rules.statements import Unreadable, read_file
+from commonweal.membership.queries.readers import statements_in
+from commonweal.membership.rules.statements import Unreadable
 
 LIST_MAX = 100
 MOVEMENTS_MAX = 200
@@ -64,7 +65,7 @@ def opposite_of(movement: BankMovement) -> BankMovement | None:
 def parts_unread(file: BankFile) -> tuple[Unreadable, ...]:
     """The statements of a file that do not hold together and were not read."""
     try:
-        return read_file(bytes(file.content), settings.SITE["iban"]).refused
+        return statements_in(bytes(file.content), settings.SITE["iban"]).refused
     except Unreadable as trouble:
         return (trouble,)
 

@@ -37,6 +37,10 @@ class UnreadableSheet(ValueError):
         super().__init__(reason)
         self.row, self.reason = row, reason
 
+    def __reduce__(self) -> tuple[type[UnreadableSheet], tuple[int, str]]:
+        """How it comes over from another process."""
+        return type(self), (self.row, self.reason)
+
 
 def rows_of(content: bytes, columns: dict[str, bool]) -> Iterator[Row]:
     """Rows below the header as (number, {column: cell}), empty rows left out, columns that are absent empty.

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from commonweal.kernel.decision import NotAllowed, Refusal, demand
+from commonweal.kernel.logs import security_event
 from commonweal.kernel.text import clean
 from commonweal.people.access import may_use
 from commonweal.people.actions.people import record
@@ -43,6 +44,7 @@ def make_key(*, name: str, scopes: list[Scope], by: Person, now: datetime) -> tu
         ends_on=now.date() + timedelta(days=KEY_DAYS),
     )
     record("ApiKeyMade", f"key:{key.pk}", by=by, at=now, data={"scopes": list(scopes)})
+    transaction.on_commit(lambda: security_event("key_made", key=key.pk, person=by.pk))
     return key, secret
 
 
@@ -53,3 +55,4 @@ def end_key(*, key: ApiKey, by: Person, now: datetime) -> None:
         raise NotAllowed(_("This key belongs to somebody else."))
     if ApiKey.objects.filter(pk=key.pk, ended_at__isnull=True).update(ended_at=now):
         record("ApiKeyEnded", f"key:{key.pk}", by=by, at=now)
+        transaction.on_commit(lambda: security_event("key_ended", key=key.pk, person=by.pk))

@@ -94,7 +94,12 @@ def add_photo(
     photo = Photo(
         dossier=held, alt=alt, width=width, height=height, focus_x=focus_x, focus_y=focus_y, added_at=now
     )
-    photo.file.save(f"{photo.pk}.jpg", ContentFile(content), save=False)
+    try:
+        photo.file.save(f"{photo.pk}.jpg", ContentFile(content), save=False)
+    except OSError:
+        # A disk that is full keeps the beginning of a file, which nothing would ever ask for.
+        photo.file.storage.delete(f"photos/{photo.pk}.jpg")
+        raise
     photo.save()
     record("PhotoAdded", f"dossier:{held.pk}", by=by, at=now)
     return photo

@@ -198,6 +198,8 @@ def ballot_cast(request: HttpRequest, pk: int) -> HttpResponse:
         )
     except NotAllowed as refusal:
         return _refused(request, ballot, Decision(False, refusal.code, refusal.reason), form)
+    # From here on no page of an error may say that the vote was not taken.
+    request.vote_kept = True  # type: ignore[attr-defined]
     context = {
         "ballot": ballot,
         "title": summary.title_of(ballot),

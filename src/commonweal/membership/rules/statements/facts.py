@@ -50,6 +50,10 @@ class Unreadable(Exception):
         self.line, self.what, self.kind = line, what, kind
         self.detail = clean(detail, lines=False)[:60]
 
+    def __reduce__(self) -> tuple[type[Unreadable], tuple[int, str, str, str]]:
+        """How it comes over from another process."""
+        return type(self), (self.line, self.what, self.detail, self.kind)
+
 
 class Oddity(Words):
     """What is odd about one movement; each lets it wait on the list."""

@@ -17,12 +17,12 @@ from commonweal.membership.models import (
 )
 from commonweal.membership.queries.joining import applications_in, dues_of
 from commonweal.membership.queries.judgements import judged, opposites, payments_back
+from commonweal.membership.queries.readers import statements_in
 from commonweal.membership.rules.credit_transfers import sepa_text
 from commonweal.membership.rules.ibans import may_be_paid, still_holds
 from commonweal.membership.rules.joining import ApplicationState
 from commonweal.membership.rules.matching import Outcome, Verdict, is_own
 from commonweal.membership.rules.payments import PaymentKind
-from commonweal.membership.queries.readers import statements_in
 from commonweal.membership.rules.statements import Unreadable
 
 LIST_MAX = 100

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Max, Q, QuerySet, Sum
+from django.db.models import F, Max, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models.functions import Coalesce
 
 from commonweal.ledger import queries as ledger
-from commonweal.membership.models import Application, Handling, InformationNote, Member
+from commonweal.membership.models import Application, Handling, InformationNote, Member, Refund
 from commonweal.membership.queries.members import members_on
 from commonweal.membership.queries.shares import MovementLine, all_terms, held_on, movements_of, setting_on
 from commonweal.membership.rules.joining import ApplicationState, fits
@@ -129,16 +130,16 @@ def applications_paid_with(codes: Iterable[str]) -> dict[str, Application]:
 
 
 def dues_of(applications: Iterable[Application]) -> dict[int, Due]:
-    """What is due and paid on each, by id; two queries. What the bank took back is paid no more."""
+    """What is due and paid on each, by id; one query. What the bank took back is paid no more."""
     found = list(applications)
     # Taking back what was never counted (it was to be paid back) takes nothing away.
     never = Q(undoes__isnull=False) & ~Q(undoes__outcome__in=COUNTED)
     counted = Handling.objects.filter(~never, application__in=found, outcome__in=COUNTED).order_by()
-    came = counted.values_list("application_id").annotate(cents=Sum("movement__amount_cents"))
-    still = Q(refunds__taken_back__isnull=True)
-    back = counted.values_list("application_id").annotate(cents=Sum("refunds__cents", filter=still))
-    gone = {pk: cents or 0 for pk, cents in back}
-    paid = {pk: cents - gone[pk] for pk, cents in came}
+    still = Refund.objects.filter(handling=OuterRef("pk"), taken_back__isnull=True).order_by()
+    gone = Subquery(still.values("handling").annotate(cents=Sum("cents")).values("cents"))
+    # In one question: between two, somebody else may count one more payment.
+    left = Sum(F("movement__amount_cents") - Coalesce(gone, Value(0)))
+    paid = dict(counted.values_list("application_id").annotate(cents=left))
     return {
         each.pk: Due(
             ApplicationState(each.state),

@@ -6,8 +6,14 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.forms import SignupForm
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.db import IntegrityError, transaction
+
+from commonweal.config import lockbox
+
+FACTOR = "second factor"
 
 
 class LeanArgon2(Argon2PasswordHasher):
@@ -28,6 +34,30 @@ class AccountAdapter(DefaultAccountAdapter):
         if commit:
             user.save()
         return user
+
+
+class FactorAdapter(DefaultMFAAdapter):
+    """allauth's hooks for second factors: the secrets of authenticator apps and recovery codes lie locked."""
+
+    def encrypt(self, text: str) -> str:
+        """A secret as it lies in the database."""
+        return lockbox.locked(text, FACTOR)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """The secret. Raises CannotOpen where no key of ours opens it."""
+        return lockbox.opened(encrypted_text, FACTOR)
+
+
+@transaction.atomic
+def lock_anew() -> int:
+    """Locks all second factors with the newest key, so that an earlier one may go; gives how many there are."""
+    count = 0
+    for each in Authenticator.objects.select_for_update().order_by("pk").iterator():
+        for name in {"secret", "seed"} & set(each.data):
+            each.data[name] = lockbox.locked(lockbox.opened(each.data[name], FACTOR), FACTOR)
+            count += 1
+        each.save(update_fields=["data"])
+    return count
 
 
 class SignUpForm(SignupForm):

@@ -87,6 +87,11 @@ def _describe(commands: Any) -> None:
     appoint.add_argument("email")
     appoint.add_argument("role")
 
+    command(
+        "lock-anew",
+        _lock_anew,
+        "Lock all second factors with the newest SECRET_KEY, before an earlier one is dropped.",
+    )
     check = command(
         "check-ledger", _check_ledger, "Look through the live ledger and say what is wrong where."
     )
@@ -292,6 +297,15 @@ def _appoint(options: argparse.Namespace) -> int:
         except Refusal as refusal:
             raise Trouble(str(refusal)) from refusal
         print(f"{account.person} is {options.role} from today.")
+    return 0
+
+
+def _lock_anew(_options: argparse.Namespace) -> int:
+    with _ready():
+        _set_up()
+        from commonweal.config.accounts import lock_anew
+
+        print(f"{lock_anew()} secrets are locked with the newest key.")
     return 0
 
 

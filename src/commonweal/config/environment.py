@@ -23,6 +23,11 @@ SETTINGS = (
     Setting(
         "SECRET_KEY", None, "Signs cookies and forms. `make run` makes one and keeps it in `var/secret_key`."
     ),
+    Setting(
+        "SECRET_KEY_FALLBACKS",
+        "",
+        "Earlier values of `SECRET_KEY`, separated by commas, newest first: what they locked still opens.",
+    ),
     Setting("COMMONWEAL_HTTPS", "no", "`yes` behind TLS: secure cookies, HSTS, redirects to https."),
     Setting(
         "COMMONWEAL_HOSTS", "127.0.0.1,localhost", "Host names the site answers to, separated by commas."
@@ -79,6 +84,11 @@ def value(name: str, environ: Mapping[str, str] | None = None) -> str:
 def yes(name: str) -> bool:
     """Whether a yes/no setting is on."""
     return value(name).strip().lower() in {"1", "yes", "true", "on"}
+
+
+def values(name: str) -> list[str]:
+    """The parts of a setting that is a list separated by commas; none for an empty one."""
+    return [part.strip() for part in value(name).split(",") if part.strip()]
 
 
 def table() -> str:

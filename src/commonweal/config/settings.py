@@ -12,6 +12,7 @@ VAR = Path(environment.value("COMMONWEAL_VAR")).resolve()
 HTTPS = environment.yes("COMMONWEAL_HTTPS")
 
 SECRET_KEY = environment.value("SECRET_KEY")
+SECRET_KEY_FALLBACKS = environment.values("SECRET_KEY_FALLBACKS")
 DEBUG = False
 ALLOWED_HOSTS = [host.strip() for host in environment.value("COMMONWEAL_HOSTS").split(",")]
 ROOT_URLCONF = "commonweal.config.urls"
@@ -23,7 +24,6 @@ INSTALLED_APPS = [
     *(f"commonweal.{area}" for area in AREAS),
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
@@ -129,6 +129,7 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
+MFA_ADAPTER = "commonweal.config.accounts.FactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
@@ -152,6 +153,7 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 12
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 
 MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
+SESSION_ENGINE = "commonweal.config.sessions"
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
 SESSION_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 14

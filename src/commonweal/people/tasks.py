@@ -9,7 +9,7 @@ from django.utils.module_loading import import_string
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from commonweal.people.models import Event, Message
+from commonweal.people.models import Event, Message, Session
 
 RETRY = RetryStrategy(max_attempts=8, exponential_wait=4)
 
@@ -30,3 +30,10 @@ def send_message(message_id: int) -> None:
         return
     EmailMessage(message.subject, message.body, to=[message.person.email]).send()
     Message.objects.filter(pk=message.pk).update(sent_at=timezone.now())
+
+
+@app.periodic(cron="17 3 * * *")
+@app.task
+def forget_sessions(timestamp: int) -> None:
+    """Forgets the sessions that have ended, each night. `timestamp` is the moment procrastinate meant, in seconds."""
+    Session.objects.filter(expire_date__lt=timezone.now()).delete()

@@ -28,6 +28,7 @@ from commonweal.people.models import (
     Organisation,
     Person,
     Position,
+    Session,
 )
 from commonweal.people.rules import (
     Act,
@@ -263,6 +264,7 @@ def erase_person(*, person: Person, by: Person, now: datetime) -> None:
         account.save()
         EmailAddress.objects.filter(user=account).delete()
         Authenticator.objects.filter(user=account).delete()
+        Session.objects.filter(account=account).delete()
     record("PersonErased", f"person:{person.pk}", by=by, at=now)
 
 

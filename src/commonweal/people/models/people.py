@@ -1,4 +1,4 @@
-"""Accounts, persons, organisations, roles, mandates, and the audit trail that is also the outbox."""
+"""Accounts, persons, organisations, roles, mandates, and the audit trail that is also the outbox: the tables."""
 
 from __future__ import annotations
 

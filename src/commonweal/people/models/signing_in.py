@@ -1,0 +1,38 @@
+"""Sessions: who is signed in, since when, on which device. Nothing here lets its reader sign in."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.contrib.sessions.base_session import AbstractBaseSession
+from django.db import models
+
+from commonweal.kernel.privacy import Personal
+
+
+class Session(AbstractBaseSession):
+    """One browser's session. `session_key` is a keyed digest of the cookie, `session_data` sealed with the cookie itself.
+
+    So neither this table nor a copy of it opens a session; see `config.sessions`, which writes it.
+    """
+
+    account = models.ForeignKey(
+        "people.Account", models.CASCADE, null=True, blank=True, related_name="sessions"
+    )
+    started_at = models.DateTimeField(null=True, blank=True)
+    seen_at = models.DateTimeField(null=True, blank=True)
+    # The kind of browser and system, in two words: what somebody knows their own devices by.
+    device = models.CharField(max_length=60, blank=True)
+
+    personal: ClassVar[dict[str, Personal]] = {
+        "session_key": Personal.NONE,
+        **dict.fromkeys(
+            ("session_data", "expire_date", "account", "started_at", "seen_at", "device"), Personal.ERASED
+        ),
+    }
+
+    class Meta(AbstractBaseSession.Meta):
+        # The account's own row is not asked for when a session is looked up.
+        verbose_name = "session"
+        verbose_name_plural = "sessions"
+        ordering = ("-seen_at", "session_key")

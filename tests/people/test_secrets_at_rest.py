@@ -143,13 +143,13 @@ def test_secrets_are_locked_anew_with_the_newest_key() -> None:
 
 
 def test_sessions_that_have_ended_leave_no_row(clock: Clock) -> None:
-    from commonweal.people.tasks import forget_sessions
+    from commonweal.people.tasks import forget_what_ended
 
     signed_in(make.person())
-    forget_sessions(0)
+    forget_what_ended(0)
     assert Session.objects.count() == 1
     clock.forward(days=15)
-    forget_sessions(0)
+    forget_what_ended(0)
     assert not Session.objects.exists()
 
 

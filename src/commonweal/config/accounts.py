@@ -12,6 +12,7 @@ from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.db import IntegrityError, transaction
 
 from commonweal.config import lockbox
+from commonweal.config.addresses import client_address
 
 FACTOR = "second factor"
 
@@ -26,6 +27,15 @@ class LeanArgon2(Argon2PasswordHasher):
 
 class AccountAdapter(DefaultAccountAdapter):
     """allauth's hooks. Log-in and sign-up only; what an account may do is decided in `access`."""
+
+    def get_client_ip(self, request: Any) -> str:
+        """The visitor's address, by which tries are counted."""
+        return client_address(request)
+
+    def _get_login_attempts_cache_key(self, request: Any, **credentials: Any) -> str:
+        """Wrong passwords are counted by account and address: who fails elsewhere keeps nobody out."""
+        key = super()._get_login_attempts_cache_key(request, **credentials)
+        return f"{key}:{self.get_client_ip(request)}"
 
     def save_user(self, request: Any, user: Any, form: Any, commit: bool = True) -> Any:
         """Keeps the address in lower case, so that one person has one account."""

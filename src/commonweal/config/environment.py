@@ -33,6 +33,11 @@ SETTINGS = (
         "COMMONWEAL_HOSTS", "127.0.0.1,localhost", "Host names the site answers to, separated by commas."
     ),
     Setting(
+        "COMMONWEAL_PROXIES",
+        "",
+        "Addresses or networks of our proxies, separated by commas: only what they say of a visitor's address is believed.",
+    ),
+    Setting(
         "COMMONWEAL_VAR",
         "var",
         "Folder for what the program keeps on disk: photos, mail files, static files.",

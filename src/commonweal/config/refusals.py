@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from datetime import datetime
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -9,6 +11,8 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format, time_format
 from django.utils.html import escape
 from django.utils.translation import gettext as _
 
@@ -100,12 +104,20 @@ _BROKEN_TEXTS = (
 )
 
 
-def too_often(request: HttpRequest) -> HttpResponse:
-    """429: too many tries in a short time, mostly of a password."""
+def too_often(request: HttpRequest, until: datetime | None = None) -> HttpResponse:
+    """429: too many tries in a short time, mostly of a password; or a limit that ends at a moment."""
+    if until is None:
+        reason = _(
+            "Too many tries in a short time. Wait a few minutes, then try again; or call us, and we help you."
+        )
+        return page(request, reason, status=429, title=_("Please wait a moment"))
     reason = _(
-        "Too many tries in a short time. Wait a few minutes, then try again; or call us, and we help you."
-    )
-    return page(request, reason, status=429, title=_("Please wait a moment"))
+        "You have reached the limit of what one visitor may ask for. You can go on on %(day)s at %(hour)s. "
+        "If you need more, call us, and we help you."
+    ) % {"day": date_format(until, "DATE_FORMAT"), "hour": time_format(until, "H:i")}
+    answer = page(request, reason, status=429, title=_("Please wait a moment"))
+    answer["Retry-After"] = str(math.ceil((until - timezone.now()).total_seconds()))
+    return answer
 
 
 def broken(request: HttpRequest) -> HttpResponse:

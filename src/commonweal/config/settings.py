@@ -15,6 +15,7 @@ SECRET_KEY = environment.value("SECRET_KEY")
 SECRET_KEY_FALLBACKS = environment.values("SECRET_KEY_FALLBACKS")
 DEBUG = False
 ALLOWED_HOSTS = [host.strip() for host in environment.value("COMMONWEAL_HOSTS").split(",")]
+PROXIES = environment.values("COMMONWEAL_PROXIES")
 ROOT_URLCONF = "commonweal.config.urls"
 WSGI_APPLICATION = "commonweal.config.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -51,6 +52,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "commonweal.config.middleware.HostileInput",
+    "commonweal.config.middleware.Limits",
     "commonweal.config.middleware.ReadsOnlyRead",
     "commonweal.config.middleware.PoliteRefusals",
 ]
@@ -99,7 +101,14 @@ DATABASES = {
         "CONN_MAX_AGE": 0,
     }
 }
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "people_cache"}}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "people_cache",
+        # Counts of tries lie here. With the usual 300 a stranger would throw them out by asking for as many things.
+        "OPTIONS": {"MAX_ENTRIES": 200_000},
+    }
+}
 
 AUTH_USER_MODEL = "people.Account"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
@@ -126,6 +135,14 @@ ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_PREVENT_ENUMERATION = True
+# By the visitor's address, or by address and account together (see `AccountAdapter`): by account alone a stranger could
+# keep its owner out. The mails a stranger can have sent are held down by the hour.
+ACCOUNT_RATE_LIMITS = {
+    "login_failed": "10/m/ip,5/5m/key",
+    "reset_password": "10/m/ip,60/h/ip",
+    "request_login_code": "10/m/ip,60/h/ip",
+    "confirm_email": "10/m/ip,60/h/ip",
+}
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"

@@ -19,6 +19,7 @@ from commonweal.kernel.decision import YES, Decision, NotAllowed, demand, no
 from commonweal.people.models import ApiKey, Mandate, Organisation, Person, Position, StaffAppointment
 from commonweal.people.queries import key_with
 from commonweal.people.rules import Act, MandateScope, Scope, granted
+from commonweal.people.rules.measures import LIMITS
 
 View = Callable[..., HttpResponseBase]
 # The code of the refusal for an account whose person has not told their name yet.
@@ -115,6 +116,16 @@ def open_to_all(view: View) -> View:
     """Marks a view as public."""
     view.access_check = "open"  # type: ignore[attr-defined]
     return view
+
+
+def limited(kind: str) -> Callable[[View], View]:
+    """Marks a view of which one visitor has so many a day or hour; the kinds are in `rules.measures.LIMITS`."""
+
+    def mark(view: View) -> View:
+        view.limited = LIMITS[kind].code  # type: ignore[attr-defined]
+        return view
+
+    return mark
 
 
 def for_accounts(view: View) -> View:

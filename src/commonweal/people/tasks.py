@@ -9,7 +9,7 @@ from django.utils.module_loading import import_string
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from commonweal.people.models import Event, Message, Session
+from commonweal.people.models import Event, Message, Session, Use
 
 RETRY = RetryStrategy(max_attempts=8, exponential_wait=4)
 
@@ -34,6 +34,7 @@ def send_message(message_id: int) -> None:
 
 @app.periodic(cron="17 3 * * *")
 @app.task
-def forget_sessions(timestamp: int) -> None:
-    """Forgets the sessions that have ended, each night. `timestamp` is the moment procrastinate meant, in seconds."""
+def forget_what_ended(timestamp: int) -> None:
+    """Forgets ended sessions and counts, each night. `timestamp` is the moment procrastinate meant, in seconds."""
+    Use.objects.filter(ends_at__lt=timezone.now()).delete()
     Session.objects.filter(expire_date__lt=timezone.now()).delete()

@@ -21,7 +21,7 @@ from commonweal.membership.models import DividendLine, Member
 from commonweal.membership.rules.ibans import shortened
 from commonweal.membership.views import acting
 from commonweal.membership.views import dividend_wording as wording
-from commonweal.people.access import for_persons, for_staff, signed_in_person
+from commonweal.people.access import for_persons, for_staff, limited, signed_in_person
 from commonweal.people.rules import Act, Channel
 from commonweal.ui.documents import pdf
 
@@ -108,6 +108,7 @@ def _dividends(request: HttpRequest, member: Member, lines: Lines) -> HttpRespon
     return render(request, "membership/my_dividends.html", context)
 
 
+@limited("pdf")
 @for_persons
 @require_safe
 def my_dividend(request: HttpRequest, pk: int, number: int) -> HttpResponse:
@@ -116,6 +117,7 @@ def my_dividend(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     return _statement(queries.lines_of_person(person), pk, number, str(person))
 
 
+@limited("pdf")
 @for_persons
 @require_safe
 def member_dividend(request: HttpRequest, number: int, pk: int) -> HttpResponse:

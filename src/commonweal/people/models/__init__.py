@@ -13,7 +13,7 @@ from commonweal.people.models.people import (
     Position,
     StaffAppointment,
 )
-from commonweal.people.models.signing_in import Session
+from commonweal.people.models.signing_in import Session, Use
 
 __all__ = [
     "Account",
@@ -28,4 +28,5 @@ __all__ = [
     "Position",
     "Session",
     "StaffAppointment",
+    "Use",
 ]

@@ -36,3 +36,24 @@ class Session(AbstractBaseSession):
         verbose_name = "session"
         verbose_name_plural = "sessions"
         ordering = ("-seen_at", "session_key")
+
+
+class Use(models.Model):
+    """How often something limited was used by somebody in a day or an hour. Kept until it no longer counts."""
+
+    kind = models.CharField(max_length=12)
+    # `person:id`, or a keyed digest of an address: no list of who came from where.
+    who = models.CharField(max_length=60)
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    count = models.PositiveIntegerField()
+
+    personal: ClassVar[dict[str, Personal]] = dict.fromkeys(
+        ("kind", "who", "starts_at", "ends_at", "count"), Personal.NONE
+    )
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("kind", "who", "starts_at"), name="use_counted_once"),
+            models.CheckConstraint(name="use_of_something", condition=models.Q(count__gte=1)),
+        )

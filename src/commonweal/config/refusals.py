@@ -12,9 +12,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format, time_format
 from django.utils.html import escape
 from django.utils.translation import gettext as _
+
+from commonweal.ui.formats import moment
 
 
 def page(request: HttpRequest, refusal: object, *, status: int, title: str = "") -> HttpResponse:
@@ -112,9 +113,9 @@ def too_often(request: HttpRequest, until: datetime | None = None) -> HttpRespon
         )
         return page(request, reason, status=429, title=_("Please wait a moment"))
     reason = _(
-        "You have reached the limit of what one visitor may ask for. You can go on on %(day)s at %(hour)s. "
+        "You have reached the limit of what one visitor may ask for. You can go on from %(moment)s. "
         "If you need more, call us, and we help you."
-    ) % {"day": date_format(until, "DATE_FORMAT"), "hour": time_format(until, "H:i")}
+    ) % {"moment": moment(until)}
     answer = page(request, reason, status=429, title=_("Please wait a moment"))
     answer["Retry-After"] = str(math.ceil((until - timezone.now()).total_seconds()))
     return answer

@@ -25,7 +25,7 @@ from commonweal.people.models import (
     Position,
     StaffAppointment,
 )
-from commonweal.people.rules import CONSENT_VERSION, ROLES, Act, Purpose, phone_tail
+from commonweal.people.rules import ADMINISTRATOR, CONSENT_VERSION, ROLES, Act, Purpose, phone_tail
 
 
 def prefix_query(text: str) -> str:
@@ -124,6 +124,14 @@ def staff_who_may(act: Act, on: date) -> list[Person]:
     return list(Person.objects.filter(pk__in=held.values("person")))
 
 
+def administrators(on: date) -> QuerySet[Person]:
+    """Persons who may give and end staff roles on a day; without those whose account is blocked."""
+    held = StaffAppointment.objects.filter(role=ADMINISTRATOR, starts_on__lte=on).filter(
+        Q(ends_on__isnull=True) | Q(ends_on__gte=on)
+    )
+    return Person.objects.filter(pk__in=held.values("person")).exclude(account__is_active=False)
+
+
 def person_with_address(email: str) -> Person | None:
     """The person behind the account with an e-mail address, whatever its case; None without account or name."""
     found = (
@@ -137,7 +145,9 @@ def appointments_on(day: date) -> QuerySet[StaffAppointment]:
     held = StaffAppointment.objects.filter(starts_on__lte=day).filter(
         Q(ends_on__isnull=True) | Q(ends_on__gte=day)
     )
-    return held.select_related("person").order_by("role", "person__family_name", "person__given_name", "id")
+    return held.select_related("person", "given_by").order_by(
+        "role", "person__family_name", "person__given_name", "id"
+    )
 
 
 def speakers_of(organisation: Organisation, day: date) -> list[Position]:

@@ -5,6 +5,7 @@ from commonweal.people.actions.keys import TooManyKeys, end_key, make_key
 from commonweal.people.actions.people import (
     ImpossibleBirthday,
     NameMissing,
+    StillOnStaff,
     WrongCompanyNumber,
     company_number,
     complete_person,
@@ -21,6 +22,7 @@ from commonweal.people.actions.people import (
     write_to,
 )
 from commonweal.people.actions.roles import (
+    RoleRefused,
     UnknownRole,
     appoint_staff,
     end_appointment,
@@ -33,7 +35,9 @@ from commonweal.people.actions.turns import wait_turn
 __all__ = [
     "ImpossibleBirthday",
     "NameMissing",
+    "RoleRefused",
     "SpeakerRefused",
+    "StillOnStaff",
     "TooManyKeys",
     "UnknownRole",
     "WrongCompanyNumber",

@@ -57,6 +57,12 @@ class ImpossibleBirthday(Refusal):
     code = "impossible_birthday"
 
 
+class StillOnStaff(Refusal):
+    """Whoever holds a staff role is not forgotten: what they may do would stay."""
+
+    code = "still_on_staff"
+
+
 def record(
     name: str,
     subject: str,
@@ -256,6 +262,10 @@ def erase_person(*, person: Person, by: Person, now: datetime) -> None:
         postcode="",
         erased_at=now,
     )
+    if person.appointments.filter(ends_on__isnull=True).exists():
+        raise StillOnStaff(
+            _("Someone on the staff is forgotten only after an administrator has ended their roles.")
+        )
     Message.objects.filter(person=person).update(subject="", body="")
     ApiKey.objects.filter(person=person).update(name="", ended_at=now)
     for account in Account.objects.filter(person=person):

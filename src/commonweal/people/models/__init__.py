@@ -13,7 +13,7 @@ from commonweal.people.models.people import (
     Position,
     StaffAppointment,
 )
-from commonweal.people.models.signing_in import Session, Use
+from commonweal.people.models.signing_in import FactorReset, Session, Use
 
 __all__ = [
     "Account",
@@ -21,6 +21,7 @@ __all__ = [
     "ApiKey",
     "Consent",
     "Event",
+    "FactorReset",
     "Mandate",
     "Message",
     "Organisation",

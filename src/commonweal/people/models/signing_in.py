@@ -57,3 +57,43 @@ class Use(models.Model):
             models.UniqueConstraint(fields=("kind", "who", "starts_at"), name="use_counted_once"),
             models.CheckConstraint(name="use_of_something", condition=models.Q(count__gte=1)),
         )
+
+
+class FactorReset(models.Model):
+    """Someone's second factors taken away because they lost them: one administrator asks, another confirms."""
+
+    person = models.ForeignKey("people.Person", models.PROTECT, related_name="factor_resets")
+    # How the one who asks made sure that it is them: seen at the counter, called back on a known number.
+    why = models.CharField(max_length=200)
+    asked_by = models.ForeignKey("people.Person", models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    confirmed_by = models.ForeignKey("people.Person", models.PROTECT, null=True, blank=True, related_name="+")
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    dropped_at = models.DateTimeField(null=True, blank=True)
+
+    personal: ClassVar[dict[str, Personal]] = {
+        **dict.fromkeys(("person", "why", "asked_by", "confirmed_by"), Personal.KEPT),
+        **dict.fromkeys(("asked_at", "confirmed_at", "dropped_at"), Personal.NONE),
+    }
+
+    class Meta:
+        ordering = ("id",)
+        constraints = (
+            models.UniqueConstraint(
+                name="factor_reset_one_open",
+                fields=("person",),
+                condition=models.Q(confirmed_at__isnull=True, dropped_at__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="factor_reset_asked_by_another", condition=~models.Q(asked_by=models.F("person"))
+            ),
+            models.CheckConstraint(
+                name="factor_reset_by_two",
+                condition=models.Q(confirmed_at__isnull=True, confirmed_by__isnull=True)
+                | (
+                    models.Q(confirmed_at__isnull=False, confirmed_by__isnull=False, dropped_at__isnull=True)
+                    & ~models.Q(confirmed_by=models.F("asked_by"))
+                    & ~models.Q(confirmed_by=models.F("person"))
+                ),
+            ),
+        )

@@ -196,11 +196,15 @@ def desk_staff(request: HttpRequest) -> HttpResponse:
     form = AppointForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
-        actions.appoint_staff(
-            person=given["email"], role=given["role"], by=signed_in_person(request), now=timezone.now()
-        )
-        messages.success(request, _("%(name)s has this role from today.") % {"name": given["email"]})
-        return redirect("portal:desk-staff")
+        try:
+            actions.appoint_staff(
+                person=given["email"], role=given["role"], by=signed_in_person(request), now=timezone.now()
+            )
+        except actions.RoleRefused as refusal:
+            form.add_error("email" if refusal.code == "oneself" else "role", str(refusal))
+        else:
+            messages.success(request, _("%(name)s has this role from today.") % {"name": given["email"]})
+            return redirect("portal:desk-staff")
     held: dict[str, list[Any]] = {}
     for each in appointments_on(timezone.localdate()):
         held.setdefault(each.role, []).append(each)

@@ -193,6 +193,9 @@ def _free(port: int) -> None:
 def _serve(options: argparse.Namespace) -> int:
     port = int(environment.value("COMMONWEAL_PORT"))
     _free(port)
+    if options.demo:
+        # The web server's processes read it too.
+        os.environ["COMMONWEAL_DEMO"] = "yes"
     with _ready():
         _set_up()
         _prepare()

@@ -38,6 +38,11 @@ SETTINGS = (
         "Addresses or networks of our proxies, separated by commas: only what they say of a visitor's address is believed.",
     ),
     Setting(
+        "COMMONWEAL_DEMO",
+        "no",
+        "`yes` takes the demo's printed passwords and second factors; `serve --demo` sets it. Never for a site in use.",
+    ),
+    Setting(
         "COMMONWEAL_VAR",
         "var",
         "Folder for what the program keeps on disk: photos, mail files, static files.",

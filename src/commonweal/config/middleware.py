@@ -16,7 +16,7 @@ from psycopg.errors import DeadlockDetected, SerializationFailure, UniqueViolati
 from commonweal.config import refusals
 from commonweal.config.addresses import client_address
 from commonweal.kernel.decision import NotAllowed, Refusal
-from commonweal.people.access import NO_NAME, viewer
+from commonweal.people.access import NO_NAME, staff_without_factor, viewer
 from commonweal.people.actions.limits import TooOften, use_once
 from commonweal.people.rules.measures import LIMITS
 
@@ -111,6 +111,9 @@ class PoliteRefusals:
                 return refusals.sign_in_first(request, settings.LOGIN_URL)
             if exception.code == NO_NAME:
                 return refusals.name_first(request)
+            person = viewer(request)
+            if person is not None and staff_without_factor(person):
+                return refusals.factor_first(request)
             return refusals.page(request, exception, status=403)
         if isinstance(exception, Refusal):
             return refusals.page(request, exception, status=409)

@@ -6,6 +6,7 @@ import math
 from datetime import datetime
 from urllib.parse import urlencode
 
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
@@ -15,6 +16,7 @@ from django.utils import timezone
 from django.utils.html import escape
 from django.utils.translation import gettext as _
 
+from commonweal.people.access import factors_of, suspended
 from commonweal.ui.formats import moment
 
 
@@ -33,6 +35,20 @@ def name_first(request: HttpRequest) -> HttpResponse:
     """Asks a new account for its name, and leads back here afterwards (or, from a form, to one's own page)."""
     back = {"next": request.get_full_path()} if request.method == "GET" else {}
     return redirect(reverse("portal:introduce") + (f"?{urlencode(back)}" if back else ""))
+
+
+def factor_first(request: HttpRequest) -> HttpResponse:
+    """Asks someone on the staff for their second factor, or leads to where one is set up; what was typed is kept.
+
+    Who has one shows it and goes on where they were; a form they sent meanwhile is sent again for them.
+    """
+    factors = factors_of(request.user)
+    if factors:
+        # The app's code needs no script, so it is asked for where there is one.
+        app = Authenticator.Type.TOTP in factors
+        return suspended(request, reverse("mfa_reauthenticate" if app else "mfa_reauthenticate_webauthn"))
+    back = {"next": request.get_full_path()} if request.method == "GET" else {}
+    return redirect(reverse("portal:second-factor") + (f"?{urlencode(back)}" if back else ""))
 
 
 def not_understood(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -35,6 +35,10 @@ class SessionStore(db.SessionStore):
             self._session_key = None
         return found
 
+    def row_name(self) -> str:
+        """The digest under which the session lies in the database; it opens nothing."""
+        return _digest(self.session_key)
+
     def exists(self, session_key: str | None) -> bool:
         """Whether a cookie's session is there."""
         return bool(super().exists(_digest(session_key)))

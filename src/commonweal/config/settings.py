@@ -10,6 +10,7 @@ from commonweal.config import environment
 PACKAGE = Path(__file__).resolve().parent.parent
 VAR = Path(environment.value("COMMONWEAL_VAR")).resolve()
 HTTPS = environment.yes("COMMONWEAL_HTTPS")
+DEMO = environment.yes("COMMONWEAL_DEMO")
 
 SECRET_KEY = environment.value("SECRET_KEY")
 SECRET_KEY_FALLBACKS = environment.values("SECRET_KEY_FALLBACKS")
@@ -52,6 +53,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "commonweal.config.middleware.HostileInput",
+    "commonweal.config.signing_in.SignedIn",
     "commonweal.config.middleware.Limits",
     "commonweal.config.middleware.ReadsOnlyRead",
     "commonweal.config.middleware.PoliteRefusals",
@@ -81,6 +83,7 @@ TEMPLATES = [
                 "csp.context_processors.nonce",
                 "commonweal.ui.context.site",
                 "commonweal.people.access.viewer_context",
+                "commonweal.config.accounts.demo_context",
             ],
         },
     }
@@ -116,6 +119,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "commonweal.config.accounts.NotPublished"},
 ]
 # Parameters of OWASP's password storage sheet: 19 MiB, two passes. Django's default of 100 MiB
 # made log-in the busiest part of the site when 33 people a second arrive from a mailing.
@@ -149,6 +153,7 @@ ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
 MFA_ADAPTER = "commonweal.config.accounts.FactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = environment.value("COMMONWEAL_NAME")
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
 
 LANGUAGE_CODE = "en"

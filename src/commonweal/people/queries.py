@@ -18,11 +18,13 @@ from commonweal.people.models import (
     ApiKey,
     Consent,
     Event,
+    FactorReset,
     Mandate,
     Message,
     Organisation,
     Person,
     Position,
+    Session,
     StaffAppointment,
 )
 from commonweal.people.rules import ADMINISTRATOR, CONSENT_VERSION, ROLES, Act, Purpose, phone_tail
@@ -130,6 +132,33 @@ def administrators(on: date) -> QuerySet[Person]:
         Q(ends_on__isnull=True) | Q(ends_on__gte=on)
     )
     return Person.objects.filter(pk__in=held.values("person")).exclude(account__is_active=False)
+
+
+def sessions_of(account: Account, now: datetime) -> QuerySet[Session]:
+    """Sessions of an account that hold, the one seen last first."""
+    return Session.objects.filter(account=account, expire_date__gt=now).defer("session_data")
+
+
+def account_numbered(pk: int) -> QuerySet[Account]:
+    """One account, with its person and who closed it."""
+    return Account.objects.filter(pk=pk).select_related("person", "blocked_by")
+
+
+def account_with_address(email: str) -> Account | None:
+    """The account with an e-mail address, whatever its case, closed or not."""
+    return Account.objects.filter(email=email.strip().lower()).select_related("person", "blocked_by").first()
+
+
+def factor_reset_waiting(account: Account) -> FactorReset | None:
+    """The request to take someone's second factors off that waits for a second administrator."""
+    waiting = FactorReset.objects.filter(confirmed_at__isnull=True, dropped_at__isnull=True)
+    return waiting.filter(person=account.person_id).select_related("asked_by", "person").first()
+
+
+def factor_resets_waiting() -> QuerySet[FactorReset]:
+    """All requests that wait for a second administrator, oldest first."""
+    waiting = FactorReset.objects.filter(confirmed_at__isnull=True, dropped_at__isnull=True)
+    return waiting.select_related("asked_by", "person__account")
 
 
 def person_with_address(email: str) -> Person | None:

@@ -26,9 +26,10 @@ def deliver(event_id: int) -> None:
 def send_message(message_id: int) -> None:
     """Sends a message by e-mail once."""
     message = Message.objects.select_related("person").get(pk=message_id)
-    if message.sent_at or not message.person.email:
+    address = message.address or message.person.email
+    if message.sent_at or not address:
         return
-    EmailMessage(message.subject, message.body, to=[message.person.email]).send()
+    EmailMessage(message.subject, message.body, to=[address]).send()
     Message.objects.filter(pk=message.pk).update(sent_at=timezone.now())
 
 

@@ -1,5 +1,14 @@
 """What may be done with persons, organisations, roles, mandates and keys; and the one way to record an event."""
 
+from commonweal.people.actions.accounts import (
+    AccountRefused,
+    ask_factor_reset,
+    block_account,
+    confirm_factor_reset,
+    drop_factor_reset,
+    end_sessions,
+    open_account_again,
+)
 from commonweal.people.actions.consents import set_consents
 from commonweal.people.actions.keys import TooManyKeys, end_key, make_key
 from commonweal.people.actions.people import (
@@ -33,6 +42,7 @@ from commonweal.people.actions.speakers import SpeakerRefused, confirm_speaker, 
 from commonweal.people.actions.turns import wait_turn
 
 __all__ = [
+    "AccountRefused",
     "ImpossibleBirthday",
     "NameMissing",
     "RoleRefused",
@@ -42,11 +52,16 @@ __all__ = [
     "UnknownRole",
     "WrongCompanyNumber",
     "appoint_staff",
+    "ask_factor_reset",
+    "block_account",
     "company_number",
     "complete_person",
+    "confirm_factor_reset",
     "confirm_speaker",
+    "drop_factor_reset",
     "end_appointment",
     "end_key",
+    "end_sessions",
     "end_speaker",
     "erase_person",
     "give_mandate",
@@ -56,6 +71,7 @@ __all__ = [
     "make_key",
     "mark_printed",
     "open_account",
+    "open_account_again",
     "record",
     "register_organisation",
     "register_person",

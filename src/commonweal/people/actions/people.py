@@ -266,7 +266,7 @@ def erase_person(*, person: Person, by: Person, now: datetime) -> None:
         raise StillOnStaff(
             _("Someone on the staff is forgotten only after an administrator has ended their roles.")
         )
-    Message.objects.filter(person=person).update(subject="", body="")
+    Message.objects.filter(person=person).update(subject="", body="", address="")
     ApiKey.objects.filter(person=person).update(name="", ended_at=now)
     for account in Account.objects.filter(person=person):
         account.set_unusable_password()
@@ -279,10 +279,11 @@ def erase_person(*, person: Person, by: Person, now: datetime) -> None:
 
 
 @transaction.atomic
-def write_to(*, event: Event, person: Person, subject: str, body: str) -> Message | None:
+def write_to(*, event: Event, person: Person, subject: str, body: str, address: str = "") -> Message | None:
     """One message to one person about one event, by e-mail or, without an address, as a letter to print.
 
-    Writing twice about the same event is the same message. An erased person gets none.
+    Writing twice about the same event is the same message. An erased person gets none. `address` is for what must
+    reach them elsewhere than at their own: the address that was theirs before it was changed.
     """
     if person.erased_at:
         return None
@@ -292,7 +293,8 @@ def write_to(*, event: Event, person: Person, subject: str, body: str) -> Messag
         defaults={
             "subject": subject,
             "body": body,
-            "by_letter": not person.email,
+            "by_letter": not (address or person.email),
+            "address": address,
             "language": person.language,
         },
     )

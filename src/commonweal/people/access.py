@@ -191,10 +191,18 @@ def suspended(request: HttpRequest, way: str) -> HttpResponse:
 
 def fresh(view: View) -> View:
     """Only for who showed lately that it is them (`FRESH_MINUTES`); asks before the form is shown, not after."""
+    return _asks_again(view, frozenset({"GET", "HEAD", "POST"}))
 
+
+def fresh_to_send(view: View) -> View:
+    """The same for a page that many only read: asks when something is sent, which is then sent again for them."""
+    return _asks_again(view, frozenset({"POST"}))
+
+
+def _asks_again(view: View, methods: frozenset[str]) -> View:
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if request.user.is_authenticated and not proven_lately(request):
+        if request.method in methods and request.user.is_authenticated and not proven_lately(request):
             ways = get_adapter().get_reauthentication_methods(request.user)
             if ways:
                 return suspended(request, ways[0]["url"])

@@ -38,6 +38,7 @@ from commonweal.people.actions.roles import (
     give_mandate,
     withdraw_mandate,
 )
+from commonweal.people.actions.security import note_change
 from commonweal.people.actions.speakers import SpeakerRefused, confirm_speaker, end_speaker
 from commonweal.people.actions.turns import wait_turn
 
@@ -70,6 +71,7 @@ __all__ = [
     "load_people",
     "make_key",
     "mark_printed",
+    "note_change",
     "open_account",
     "open_account_again",
     "record",

@@ -20,7 +20,7 @@ from commonweal.membership.queries import SEARCH_LIMIT, conversions_waiting, mem
 from commonweal.membership.queries.joining import papers_to_check
 from commonweal.membership.queries.payments import movements_waiting
 from commonweal.people import actions
-from commonweal.people.access import for_persons, for_staff, may, roles_of, signed_in_person
+from commonweal.people.access import for_persons, for_staff, fresh, may, roles_of, signed_in_person
 from commonweal.people.queries import appointments_on, letters_to_print
 from commonweal.people.rules import ROLES, Act, granted
 from commonweal.places.rules import name_in
@@ -190,6 +190,7 @@ def _town(person: Any, language: str) -> str:
 
 
 @for_staff(Act.APPOINT_STAFF)
+@fresh
 @require_http_methods(["GET", "HEAD", "POST"])
 def desk_staff(request: HttpRequest) -> HttpResponse:
     """Staff roles, what each may do, who holds them; and a form to give one."""
@@ -216,6 +217,7 @@ def desk_staff(request: HttpRequest) -> HttpResponse:
 
 
 @for_staff(Act.APPOINT_STAFF)
+@fresh
 @require_http_methods(["GET", "HEAD", "POST"])
 def desk_staff_end(request: HttpRequest, pk: int) -> HttpResponse:
     """Asks once more, then takes a role away."""

@@ -10,12 +10,8 @@ from allauth.account.internal.flows.login import record_authentication
 from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.internal.auth import (
-    format_hotp_value,
-    generate_totp_secret,
-    hotp_value,
-    yield_hotp_counters_from_time,
-)
+from allauth.mfa.totp.forms import ActivateTOTPForm
+from allauth.mfa.totp.internal import auth as totp
 from django.conf import settings
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.core.exceptions import ValidationError
@@ -32,10 +28,6 @@ from commonweal.people.actions.security import note_change
 from commonweal.people.rules import published
 
 FACTOR = "second factor"
-
-
-# What allauth tells when a factor was set up, and which one: setting it up shows that one has it.
-PROOFS = {"totp_activated": Authenticator.Type.TOTP, "webauthn_added": Authenticator.Type.WEBAUTHN}
 
 
 class LeanArgon2(Argon2PasswordHasher):
@@ -76,9 +68,9 @@ class AccountAdapter(DefaultAccountAdapter):
     ) -> None:
         """What allauth tells of a changed address, password or second factor: noted, and told in our words."""
         kind = template_prefix.rpartition("/")[2]
-        if kind in PROOFS:
-            # The app's code or the passkey was just shown: whoever set it up has it.
-            record_authentication(self.request, user, method="mfa", type=PROOFS[kind])
+        if kind == "webauthn_added":
+            # The passkey was just shown: whoever set it up has it.
+            record_authentication(self.request, user, method="mfa", type=Authenticator.Type.WEBAUTHN)
         note_change(account=user, kind=kind, details=context or {}, now=timezone.now())
 
     def get_client_ip(self, request: Any) -> str:
@@ -112,7 +104,9 @@ class FactorAdapter(DefaultMFAAdapter):
         In place of the one the demo prints, where there is no demo, one that nobody knows.
         """
         secret = lockbox.opened(encrypted_text, FACTOR)
-        return generate_totp_secret() if secret == published.TOTP_SECRET and not settings.DEMO else secret
+        return (
+            totp.generate_totp_secret() if secret == published.TOTP_SECRET and not settings.DEMO else secret
+        )
 
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
         """Whether a second factor may go: on the staff the last one stays."""
@@ -135,6 +129,16 @@ def lock_anew() -> int:
     return count
 
 
+class SetUpAppForm(ActivateTOTPForm):
+    """allauth's form that sets an app up; its right code is a second factor shown, as at a log-in."""
+
+    def clean_code(self) -> str:
+        """The code. Raises ValidationError for a wrong one."""
+        code = str(super().clean_code())
+        record_authentication(context.request, self.user, method="mfa", type=Authenticator.Type.TOTP)
+        return code
+
+
 class NotPublished:
     """Refuses the password that the demo's instructions print."""
 
@@ -154,7 +158,9 @@ def demo_context(request: Any) -> dict[str, Any]:
         return {"demo_code": ""}
 
     def code() -> str:
-        return format_hotp_value(hotp_value(published.TOTP_SECRET, next(yield_hotp_counters_from_time())))
+        return totp.format_hotp_value(
+            totp.hotp_value(published.TOTP_SECRET, next(totp.yield_hotp_counters_from_time()))
+        )
 
     return {"demo_code": SimpleLazyObject(code)}
 

@@ -53,17 +53,18 @@ class SessionStore(db.SessionStore):
         """The data, locked."""
         return lockbox.locked(json.dumps(session_dict), f"session {self.session_key}")
 
-    def decode(self, session_data: str) -> dict[str, Any]:
+    def decode(self, session_data: bytes | str) -> dict[str, Any]:
         """The data of a row; empty where no key of ours opens it."""
         try:
-            return dict(json.loads(lockbox.opened(session_data, f"session {self.session_key}")))
+            return dict(json.loads(lockbox.opened(str(session_data), f"session {self.session_key}")))
         except (lockbox.CannotOpen, ValueError):
             return {}
 
     def create_model_instance(self, data: dict[str, Any]) -> Any:
         """The row, with what its owner sees in the list of sessions."""
-        key = self._get_or_create_session_key()
-        return self.model(
+        key = self._get_or_create_session_key()  # type: ignore[attr-defined]
+        model: Any = self.model
+        return model(
             session_key=_digest(key),
             session_data=self.encode(data),
             expire_date=self.get_expiry_date(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.apps import AppConfig
@@ -15,8 +16,8 @@ class PeopleConfig(AppConfig):
 
     def ready(self) -> None:
         """Adds the checks of `manage.py check --deploy` and `--database default`."""
-        register(no_demo_in_production, Tags.security, deploy=True)
-        register(no_demo_accounts, Tags.database)
+        register(Tags.security, deploy=True)(no_demo_in_production)
+        register(Tags.database)(no_demo_accounts)
 
 
 def no_demo_in_production(**_: Any) -> list[CheckMessage]:
@@ -31,7 +32,7 @@ def no_demo_in_production(**_: Any) -> list[CheckMessage]:
     ]
 
 
-def no_demo_accounts(databases: list[str] | None = None, **_: Any) -> list[CheckMessage]:
+def no_demo_accounts(databases: Sequence[str] | None = None, **_: Any) -> list[CheckMessage]:
     """No account of the demo is open where the demo is off."""
     from commonweal.people.models import Account
     from commonweal.people.rules.published import DOMAIN

@@ -137,7 +137,7 @@ class WhyForm(forms.Form):
 
     why = CleanCharField(label=_("Why?"), max_length=200)
 
-    def __init__(self, *args: Any, help_text: str = "", **kwargs: Any) -> None:
+    def __init__(self, *args: Any, help_text: Any = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["why"].help_text = help_text
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -14,6 +14,9 @@ from django.views.decorators.http import require_POST, require_safe
 from commonweal.people import actions
 from commonweal.people.access import factors_of, for_accounts
 from commonweal.people.queries import sessions_of
+
+if TYPE_CHECKING:
+    from commonweal.people.models import Account
 
 
 @for_accounts
@@ -35,9 +38,14 @@ def sessions(request: HttpRequest) -> HttpResponse:
             "seen_at": each.seen_at,
             "own": each.session_key == own_row(request),
         }
-        for each in sessions_of(request.user, timezone.now())
+        for each in sessions_of(_account(request), timezone.now())
     ]
     return render(request, "portal/sessions.html", {"sessions": shown})
+
+
+def _account(request: HttpRequest) -> Account:
+    account: Any = request.user
+    return cast("Account", account)
 
 
 def own_row(request: HttpRequest) -> str:
@@ -51,9 +59,10 @@ def own_row(request: HttpRequest) -> str:
 def session_end(request: HttpRequest) -> HttpResponse:
     """Signs out one other device, or all of them."""
     chosen, own, now = request.POST.get("session", ""), own_row(request), timezone.now()
-    others = [each.session_key for each in sessions_of(request.user, now) if each.session_key != own]
+    account = _account(request)
+    others = [each.session_key for each in sessions_of(account, now) if each.session_key != own]
     ended = others if chosen == "others" else [each for each in others if each == chosen]
-    actions.end_sessions(account=request.user, rows=ended, now=now)
+    actions.end_sessions(account=account, rows=ended, now=now)
     if ended:
         messages.success(request, _("Signed out there: %(count)s.") % {"count": len(ended)})
     return redirect("portal:sessions")

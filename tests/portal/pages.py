@@ -28,9 +28,7 @@ def pages(site: Site) -> Pages:
     assert appointment
     colleague = make.staff("counter", email="lost@example.org")
     lost = make.account(colleague)
-    ask_factor_reset(
-        account=lost, why="carte vue", by=make.staff("administrator"), now=make.NOW
-    )
+    ask_factor_reset(account=lost, why="carte vue", by=make.staff("administrator"), now=make.NOW)
     return Pages(
         visitor=["", "help/", "developers/"],
         newcomer=["me/name/"],

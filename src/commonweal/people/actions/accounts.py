@@ -30,7 +30,12 @@ class AccountRefused(Refusal):
 
 @transaction.atomic
 def end_sessions(*, account: Account, rows: Iterable[str], now: datetime, by: Person | None = None) -> int:
-    """Signs an account out where `rows` (names of session rows) say; gives how many there were."""
+    """Signs an account out where `rows` (names of session rows) say; gives how many there were.
+
+    Its owner (`by=None`), or an administrator for them. Raises NotAllowed.
+    """
+    if by is not None and by.pk != account.person_id:
+        demand(may(by, Act.APPOINT_STAFF, now.date()))
     count, _models = Session.objects.filter(account=account, session_key__in=list(rows)).delete()
     if count:
         note_change(account=account, kind="sessions_ended", now=now, by=by, data={"count": count})

@@ -112,7 +112,8 @@ def viewer(request: HttpRequest) -> Person | None:
 
 def _proofs(request: HttpRequest) -> list[dict[str, Any]]:
     """What somebody showed in this session to sign in and again later, oldest first; kept by allauth."""
-    return get_authentication_records(request, request.user)  # type: ignore[no-any-return]
+    # What is refused before sessions are looked at has none.
+    return get_authentication_records(request, request.user) if hasattr(request, "session") else []
 
 
 def on_staff(person: Person) -> bool:

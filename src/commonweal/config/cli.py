@@ -278,6 +278,7 @@ def _demo(options: argparse.Namespace) -> int:
         load.everything(members=options.members, extra_projects=options.projects, say=print)
         print(f"Loaded in {time.monotonic() - started:.1f} s.")
         print(load.log_ins())
+        print("These open the site only while it runs as a demo: commonweal serve --demo")
     return 0
 
 

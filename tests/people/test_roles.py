@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,7 +13,7 @@ from commonweal.people import actions
 from commonweal.people.access import roles_of
 from commonweal.people.models import Event, Message, StaffAppointment
 from commonweal.people.queries import administrators
-from commonweal.people.rules import INCOMPATIBLE, ROLES, Incompatible, incompatible_with
+from commonweal.people.rules import INCOMPATIBLE, ROLES
 from tests import factories as make
 from tests.portal.steps import signed_in, text_of
 
@@ -98,13 +98,6 @@ def test_a_role_that_ended_stands_in_no_ones_way() -> None:
     assert roles_of(who, TODAY) == {"counter"}
     assert who.appointments.get(role="programme").ended_by == boss
     assert who.appointments.get(role="counter").given_by == boss
-
-
-def test_a_pair_counts_from_its_day(monkeypatch: pytest.MonkeyPatch) -> None:
-    pair = Incompatible("finance", "secretary", date(2027, 1, 1), "a test")
-    monkeypatch.setattr("commonweal.people.rules.INCOMPATIBLE", (pair,))
-    assert incompatible_with("finance", frozenset({"secretary"}), date(2026, 12, 31)) == frozenset()
-    assert incompatible_with("finance", frozenset({"secretary", "x"}), date(2027, 1, 1)) == {"secretary"}
 
 
 def test_the_page_says_which_role_is_in_the_way() -> None:

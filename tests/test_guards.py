@@ -77,6 +77,11 @@ def test_a_table_without_such_a_check_would_be_seen() -> None:
 
 # What an action may lack, and why. Only what stands here may.
 EXCEPTIONS: dict[str, tuple[set[str], str]] = {
+    "people.note_change": ({"check"}, "notes what the page or action that calls it was allowed to do"),
+    "people.use_once": (
+        {"by", "event", "check"},
+        "counts what anyone asks for, before it is known whether they may",
+    ),
     "people.wait_turn": ({"by", "now", "event", "check"}, "a lock that actions take; it changes nothing"),
     # The program itself acts: reference data and other registers come in from the command line, before anybody has a role.
     **dict.fromkeys(

@@ -29,6 +29,7 @@ from commonweal.people.models import (
 from commonweal.people.rules import KEYS_MAX, PositionKind, Purpose, Scope
 from commonweal.projects.models import Dossier, SavedView
 from tests import factories as make
+from tests.sign_in import enter
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TIMES = 20
@@ -61,7 +62,7 @@ def sent_at_once(address: str, values: dict[str, Any], who: Person | None = None
     account = (getattr(who, "account", None) or make.account(who)) if who else None
     clients = [Client(raise_request_exception=False) for _each in range(TIMES)]
     if account:
-        clients[0].force_login(account)
+        enter(clients[0], account)
         for client in clients:
             client.cookies = clients[0].cookies
     answers = at_once(lambda number: clients[number].post(address, values).status_code)
@@ -111,7 +112,7 @@ def test_who_loses_a_race_for_an_address_is_answered_like_any_known_address(
 def test_a_new_account_tells_its_name_once() -> None:
     account = Account.objects.create_user("new@people.example", "a long pass phrase 7")
     client = Client()
-    client.force_login(account)
+    enter(client, account)
     answers = at_once(
         lambda _n: (
             _same(client)

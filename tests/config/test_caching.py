@@ -11,6 +11,7 @@ from django.urls import get_resolver
 
 from commonweal.people.rules import ROLES
 from tests import factories as make
+from tests.sign_in import enter
 from tests.test_architecture import patterns
 
 pytestmark = pytest.mark.django_db
@@ -30,7 +31,7 @@ def addresses() -> list[str]:
 
 def signed_in_everywhere() -> Client:
     client = Client(raise_request_exception=False)
-    client.force_login(make.account(make.staff(*(role.code for role in ROLES))))
+    enter(client, make.staff(*(role.code for role in ROLES)))
     return client
 
 

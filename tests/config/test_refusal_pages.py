@@ -11,6 +11,7 @@ from psycopg.errors import UniqueViolation
 from commonweal.config import middleware, outages
 from commonweal.config.middleware import PoliteRefusals
 from tests import factories as make
+from tests.sign_in import enter
 
 
 def test_our_mistake_is_said_in_four_languages_with_the_phone_number() -> None:
@@ -53,7 +54,7 @@ def test_too_many_tries_are_answered_in_the_readers_language_with_the_phone_numb
 )
 def test_where_to_go_on_may_be_any_text(asked: str) -> None:
     client = Client()
-    client.force_login(make.account(make.person()))
+    enter(client, make.person())
     for answer in (client.get("/en/me/name/", {"next": asked}), client.post("/en/me/name/", {"next": asked})):
         assert answer.status_code == 302
         assert answer["Location"] == "/en/me/"

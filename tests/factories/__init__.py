@@ -7,6 +7,8 @@ import uuid
 from datetime import date, timedelta
 from typing import Any
 
+from django.db import connection, transaction
+
 from commonweal.ambitions.models import Ambition, AmbitionText
 from commonweal.membership import actions as membership
 from commonweal.membership.actions import admit_member
@@ -14,7 +16,7 @@ from commonweal.membership.models import Member
 from commonweal.membership.rules.movements import MovementKind
 from commonweal.people import actions as people
 from commonweal.people.models import Organisation, Person
-from commonweal.people.rules import LegalForm
+from commonweal.people.rules import LegalForm, incompatible_with
 from commonweal.places.models import Municipality, Province, Region
 from commonweal.projects import actions as projects
 from commonweal.projects.models import Call, Dossier
@@ -92,10 +94,24 @@ def account(who: Person, password: str = "a long password") -> Any:
 def staff(*roles: str, **details: Any) -> Person:
     """Someone with staff roles from the day of `NOW`, years back."""
     who = person("Sam", **details)
+    if any(incompatible_with(role, frozenset(roles), NOW.date()) for role in roles):
+        _past_the_guards(who, roles)
+        return who
     for role in roles:
         appointment = people.appoint_staff(person=who, role=role, by=None, now=NOW)
         type(appointment).objects.filter(pk=appointment.pk).update(starts_on=date(2020, 1, 1))
     return who
+
+
+def _past_the_guards(who: Person, roles: tuple[str, ...]) -> None:
+    """Roles that nobody holds together, for one reader who looks at the pages of all: the server lets it pass as a copy."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.executemany(
+            "INSERT INTO people_staffappointment (person_id, role, starts_on) VALUES (%s, %s, %s)",
+            [(who.pk, role, date(2020, 1, 1)) for role in roles],
+        )
+        cursor.execute("SET LOCAL session_replication_role = origin")
 
 
 def member(who: Person | None = None, place: Municipality | None = None, **details: Any) -> Member:

@@ -22,6 +22,7 @@ from django.utils import timezone, translation
 from tests import factories as make
 from tests.journeys.conftest import ENGLISH, PASSWORD, Clock
 from tests.journeys.sites import LANGUAGES, VIEWERS, Look, aside, built
+from tests.sign_in import prove
 from tests.test_architecture import patterns
 
 # The answers come from a site made once; that a test of this file needs a database is what makes one.
@@ -106,6 +107,9 @@ def _read(viewer: str, looks: list[Look], clock: Clock) -> list[Answer]:
     if email := VIEWERS[viewer].email:
         entered = client.post("/en/account/login/", {"login": email, "password": PASSWORD})
         assert entered.status_code == 302, "nobody signs in"
+        session = client.session
+        prove(session)
+        session.save()
     if VIEWERS[viewer].confirms:
         entered = client.post("/en/account/reauthenticate/", {"password": PASSWORD})
         assert entered.status_code == 302, "the password is not taken"

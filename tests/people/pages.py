@@ -21,5 +21,6 @@ def pages(site: Site) -> Pages:
             "account/security/totp/activate/",
             "account/security/webauthn/add/",
             "account/security/webauthn/",
+            "account/security/recovery-codes/generate/",
         ],
     )

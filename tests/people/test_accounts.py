@@ -11,6 +11,7 @@ from django.test import Client
 
 from commonweal.people.models import Account
 from tests import factories as make
+from tests.sign_in import signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -73,8 +74,5 @@ def test_a_weak_password_is_refused_with_a_reason(client: Client, password: str)
     ["account/email/", "account/password/change/", "account/security/", "account/security/recovery-codes/"],
 )
 def test_pages_of_ones_own_account_open_without_writing(page: str) -> None:
-    client = Client()
-    client.force_login(
-        make.account(make.person()), backend="allauth.account.auth_backends.AuthenticationBackend"
-    )
+    client = signed_in(make.person())
     assert client.get(f"/fr/{page}").status_code in (200, 302, 404)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from commonweal.people.actions import give_mandate
+from commonweal.people.actions import ask_factor_reset, give_mandate
 from commonweal.people.rules import MandateScope
 from tests import factories as make
 from tests.journeys.sites import Pages, Site
 
-NO_PAGE = {"key-end", "my-copy"}
+NO_PAGE = {"key-end", "my-copy", "session-end"}
 
 
 def pages(site: Site) -> Pages:
@@ -26,6 +26,9 @@ def pages(site: Site) -> Pages:
     )
     appointment = site.staff.appointments.first()
     assert appointment
+    colleague = make.staff("counter", email="lost@example.org")
+    lost = make.account(colleague)
+    ask_factor_reset(account=lost, why="carte vue", by=make.staff("administrator"), now=make.NOW)
     return Pages(
         visitor=["", "help/", "developers/"],
         newcomer=["me/name/"],
@@ -35,6 +38,8 @@ def pages(site: Site) -> Pages:
             f"me/mandates/{mandate.pk}/withdraw/",
             "me/keys/",
             "me/data/",
+            "me/sessions/",
+            "me/second-factor/",
         ],
         staff=[
             "desk/",
@@ -43,6 +48,11 @@ def pages(site: Site) -> Pages:
             "desk/letters/",
             "desk/staff/",
             f"desk/staff/{appointment.pk}/end/",
+            "desk/accounts/",
+            f"desk/accounts/{who.account.pk}/",
+            f"desk/accounts/{who.account.pk}/close/",
+            f"desk/accounts/{lost.pk}/",
+            f"desk/accounts/{lost.pk}/confirm-reset/",
             "desk/organisations/?text=a",
             f"desk/organisations/{site.organisation.organisation_id}/",
         ],

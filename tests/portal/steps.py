@@ -6,7 +6,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from commonweal.people.models import Account, Person
+from commonweal.people.models import Person
 from commonweal.projects import actions as projects
 from commonweal.projects.models import Call
 from commonweal.voting import actions as voting
@@ -14,17 +14,9 @@ from commonweal.voting.committee import opened_file
 from commonweal.voting.models import Ballot
 from commonweal.voting.queries import sealed_bundle
 from tests import factories as make
+from tests.sign_in import signed_in as signed_in
 
 LANGUAGES = ("fr", "nl", "de", "en")
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
-
-
-def signed_in(who: Person | Account) -> Client:
-    """A browser in which someone is signed in."""
-    account = who if isinstance(who, Account) else getattr(who, "account", None) or make.account(who)
-    client = Client()
-    client.force_login(account, backend=BACKEND)
-    return client
 
 
 def text_of(client: Client, address: str, status: int = 200) -> str:

@@ -23,9 +23,10 @@ from commonweal.membership.queries.bank_plans import plan_of
 from commonweal.people.access import roles_of
 from commonweal.people.models import Account, Organisation, Person
 from commonweal.people.rules import ROLES
+from commonweal.people.rules.published import PASSWORD
 from commonweal.portal.demo import load
 from commonweal.portal.demo.joining import bank_folder
-from commonweal.portal.demo.script import LANGUAGES, PASSWORD, calls, cast, projects
+from commonweal.portal.demo.script import LANGUAGES, calls, cast, projects
 from commonweal.projects.models import Call, Dossier, SupportAsk
 from commonweal.projects.rules.kinds import SupportKind
 from commonweal.projects.states import DossierState
@@ -146,7 +147,9 @@ def test_two_sheets_from_the_folder_open_the_box_and_one_does_not() -> None:
         opened_file(bundle, sheets[:1])
 
 
-def test_everyone_named_signs_in_with_the_one_password_and_holds_their_role(client: Client) -> None:
+def test_everyone_named_signs_in_with_the_one_password_and_holds_their_role(
+    client: Client, settings: Any
+) -> None:
     for key, written in cast()["people"].items():
         if not written["email"]:
             assert not Account.objects.filter(person=person(key)).exists()
@@ -156,6 +159,7 @@ def test_everyone_named_signs_in_with_the_one_password_and_holds_their_role(clie
         assert account.emailaddress_set.get().verified  # type: ignore[attr-defined]
         assert roles_of(person(key), account.date_joined.date()) == {written["role"]} - {""}
     assert {written["role"] for written in cast()["people"].values()} == {"", *(role.code for role in ROLES)}
+    settings.DEMO = True
     given = {"login": "member@demo.example", "password": PASSWORD}
     assert client.post("/nl/account/login/", given).headers["Location"] == "/nl/me/"
 

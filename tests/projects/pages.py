@@ -18,6 +18,9 @@ def pages(site: Site) -> Pages:
     carried = decided.dossiers.get(title="Une plaine de jeux")
     draft, sent, checked, asked = _dossiers(site, call)
     check = f"desk/dossiers/{checked.pk}/"
+    tie = projects.declare_conflict(
+        dossier=checked, by=make.staff("adviser"), has_conflict=True, text="a sister", now=make.NOW
+    )
     return Pages(
         visitor=[
             "calls/",
@@ -41,6 +44,7 @@ def pages(site: Site) -> Pages:
         staff=[
             "desk/dossiers/",
             f"desk/dossiers/{sent.pk}/ties/",
+            f"{check}ties/{tie.pk}/lift/",
             check,
             *(f"{check}{page}/" for page in ("ask", "admit", "refuse")),
             "desk/dossiers/new/",

@@ -8,18 +8,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from commonweal.people.models import Person
-from tests import factories as make
-
-
-def signed_in(who: Person) -> Client:
-    """A browser in which someone is signed in."""
-    client = Client()
-    client.force_login(
-        getattr(who, "account", None) or make.account(who),
-        backend="allauth.account.auth_backends.AuthenticationBackend",
-    )
-    return client
+from tests.sign_in import signed_in as signed_in
 
 
 def text_of(client: Client, address: str, status: int = 200) -> str:

@@ -16,6 +16,7 @@ from django.test import Client, RequestFactory
 from commonweal.config import refusals
 from commonweal.ui import display
 from commonweal.ui import views as pages
+from tests.sign_in import enter
 
 pytestmark = pytest.mark.django_db
 LANGUAGES = ["fr", "nl", "de", "en"]
@@ -156,7 +157,7 @@ def test_the_pages_of_this_area_are_open_to_everyone() -> None:
 def test_the_account_pages_carry_our_frame(client: Client, django_user_model: Any, page: str) -> None:
     user = django_user_model.objects.create_user(email="anna@example.be", password="long enough a word")
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
-    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    enter(client, user)
     answer = client.get(f"/en/account/{page}", follow=True)
     html = answer.content.decode()
     assert answer.status_code == 200

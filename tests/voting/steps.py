@@ -18,17 +18,7 @@ from commonweal.voting.models import Ballot, Count, Voter
 from commonweal.voting.rules.choices import tidy
 from commonweal.voting.sealing import Sheet
 from tests import factories as make
-
-
-def signed_in(who: Person | None) -> Client:
-    """A browser in which someone is signed in."""
-    assert who is not None
-    client = Client()
-    client.force_login(
-        getattr(who, "account", None) or make.account(who),
-        backend="allauth.account.auth_backends.AuthenticationBackend",
-    )
-    return client
+from tests.sign_in import signed_in as signed_in
 
 
 def person_of(voter: Voter) -> Person:

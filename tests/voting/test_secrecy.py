@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.contrib.sessions.backends.db import SessionStore
 from django.core.mail import send_mail
 from django.db import connection
 from django.test import Client
 
+from commonweal.config.sessions import SessionStore
 from commonweal.people.models import Event
 from commonweal.voting import actions
 from commonweal.voting.models import Ballot, Envelope

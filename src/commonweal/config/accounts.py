@@ -2,12 +2,32 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.forms import SignupForm
+from allauth.account.internal.flows.login import record_authentication
+from allauth.core import context
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.forms import ActivateTOTPForm
+from allauth.mfa.totp.internal import auth as totp
+from django.conf import settings
 from django.contrib.auth.hashers import Argon2PasswordHasher
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext_lazy as _
+
+from commonweal.config import lockbox
+from commonweal.config.addresses import client_address
+from commonweal.people.access import FACTORS, on_staff, proven_lately, staff_without_factor, viewer
+from commonweal.people.actions.security import note_change
+from commonweal.people.rules import published
+
+FACTOR = "second factor"
 
 
 class LeanArgon2(Argon2PasswordHasher):
@@ -21,6 +41,47 @@ class LeanArgon2(Argon2PasswordHasher):
 class AccountAdapter(DefaultAccountAdapter):
     """allauth's hooks. Log-in and sign-up only; what an account may do is decided in `access`."""
 
+    error_messages: ClassVar[dict[str, Any]] = {
+        **DefaultAccountAdapter.error_messages,
+        "published": _("This password is printed in the instructions of the demo. It opens nothing here."),
+    }
+
+    def authenticate(self, request: Any, **credentials: Any) -> Any:
+        """allauth's check of a password; what the demo prints opens the demo only. Raises ValidationError."""
+        if credentials.get("password") == published.PASSWORD and not settings.DEMO:
+            raise self.validation_error("published")
+        return super().authenticate(request, **credentials)
+
+    def get_login_redirect_url(self, request: Any) -> str:
+        """One's own page; on the staff and without a second factor, the page that asks for one."""
+        person = viewer(request)
+        if person is not None and staff_without_factor(person):
+            return reverse("portal:second-factor")
+        return str(super().get_login_redirect_url(request))
+
+    def is_reauthentication_required(self, *, app: str = "") -> bool:
+        """Whether who is signed in must show again that it is them: the proof is older than `FRESH_MINUTES`."""
+        return not proven_lately(context.request)
+
+    def send_notification_mail(
+        self, template_prefix: str, user: Any, context: dict[str, Any] | None = None, email: str | None = None
+    ) -> None:
+        """What allauth tells of a changed address, password or second factor: noted, and told in our words."""
+        kind = template_prefix.rpartition("/")[2]
+        if kind == "webauthn_added":
+            # The passkey was just shown: whoever set it up has it.
+            record_authentication(self.request, user, method="mfa", type=Authenticator.Type.WEBAUTHN)
+        note_change(account=user, kind=kind, details=context or {}, now=timezone.now())
+
+    def get_client_ip(self, request: Any) -> str:
+        """The visitor's address, by which tries are counted."""
+        return client_address(request)
+
+    def _get_login_attempts_cache_key(self, request: Any, **credentials: Any) -> str:
+        """Wrong passwords are counted by account and address: who fails elsewhere keeps nobody out."""
+        key = super()._get_login_attempts_cache_key(request, **credentials)
+        return f"{key}:{self.get_client_ip(request)}"
+
     def save_user(self, request: Any, user: Any, form: Any, commit: bool = True) -> Any:
         """Keeps the address in lower case, so that one person has one account."""
         user = super().save_user(request, user, form, commit=False)
@@ -28,6 +89,80 @@ class AccountAdapter(DefaultAccountAdapter):
         if commit:
             user.save()
         return user
+
+
+class FactorAdapter(DefaultMFAAdapter):
+    """allauth's hooks for second factors: the secrets of authenticator apps and recovery codes lie locked."""
+
+    def encrypt(self, text: str) -> str:
+        """A secret as it lies in the database."""
+        return lockbox.locked(text, FACTOR)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """The secret. Raises CannotOpen where no key of ours opens it.
+
+        In place of the one the demo prints, where there is no demo, one that nobody knows.
+        """
+        secret = lockbox.opened(encrypted_text, FACTOR)
+        return (
+            totp.generate_totp_secret() if secret == published.TOTP_SECRET and not settings.DEMO else secret
+        )
+
+    def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
+        """Whether a second factor may go: on the staff the last one stays."""
+        person = authenticator.user.person
+        if person is None or authenticator.type not in FACTORS or not on_staff(person):
+            return True
+        others = Authenticator.objects.filter(user=authenticator.user, type__in=FACTORS)
+        return others.exclude(pk=authenticator.pk).exists()
+
+
+@transaction.atomic
+def lock_anew() -> int:
+    """Locks all second factors with the newest key, so that an earlier one may go; gives how many there are."""
+    count = 0
+    for each in Authenticator.objects.select_for_update().order_by("pk").iterator():
+        for name in {"secret", "seed"} & set(each.data):
+            each.data[name] = lockbox.locked(lockbox.opened(each.data[name], FACTOR), FACTOR)
+            count += 1
+        each.save(update_fields=["data"])
+    return count
+
+
+class SetUpAppForm(ActivateTOTPForm):
+    """allauth's form that sets an app up; its right code is a second factor shown, as at a log-in."""
+
+    def clean_code(self) -> str:
+        """The code. Raises ValidationError for a wrong one."""
+        code = str(super().clean_code())
+        record_authentication(context.request, self.user, method="mfa", type=Authenticator.Type.TOTP)
+        return code
+
+
+class NotPublished:
+    """Refuses the password that the demo's instructions print."""
+
+    def validate(self, password: str, user: Any = None) -> None:
+        """Raises ValidationError for that one."""
+        if password == published.PASSWORD:
+            raise ValidationError(self.get_help_text(), code="published")
+
+    def get_help_text(self) -> str:
+        """What it refuses, in a sentence."""
+        return str(_("This password is printed in the instructions of the demo. It opens nothing here."))
+
+
+def demo_context(request: Any) -> dict[str, Any]:
+    """For page frames: the code an authenticator app with the demo's secret shows now; empty without a demo."""
+    if not settings.DEMO:
+        return {"demo_code": ""}
+
+    def code() -> str:
+        return totp.format_hotp_value(
+            totp.hotp_value(published.TOTP_SECRET, next(totp.yield_hotp_counters_from_time()))
+        )
+
+    return {"demo_code": SimpleLazyObject(code)}
 
 
 class SignUpForm(SignupForm):

@@ -89,6 +89,11 @@ def _describe(commands: Any) -> None:
     appoint.add_argument("email")
     appoint.add_argument("role")
 
+    command(
+        "lock-anew",
+        _lock_anew,
+        "Lock all second factors with the newest SECRET_KEY, before an earlier one is dropped.",
+    )
     check = command(
         "check-ledger", _check_ledger, "Look through the live ledger and say what is wrong where."
     )
@@ -210,6 +215,9 @@ def _serve(options: argparse.Namespace) -> int:
     port = int(environment.value("COMMONWEAL_PORT"))
     serving.demand_free(port)
     own_database = not os.environ.get("DATABASE_URL")
+    if options.demo:
+        # The web server's processes read it too.
+        os.environ["COMMONWEAL_DEMO"] = "yes"
     with _ready():
         # Before anything that counts is imported: the parts of the program count in files they share, from zero.
         counts = _var() / "metrics"
@@ -246,6 +254,7 @@ def _demo(options: argparse.Namespace) -> int:
         load.everything(members=options.members, extra_projects=options.projects, say=print)
         print(f"Loaded in {time.monotonic() - started:.1f} s.")
         print(load.log_ins())
+        print("These open the site only while it runs as a demo: commonweal serve --demo")
     return 0
 
 
@@ -268,6 +277,15 @@ def _appoint(options: argparse.Namespace) -> int:
         except Refusal as refusal:
             raise Trouble(str(refusal)) from refusal
         print(f"{account.person} is {options.role} from today.")
+    return 0
+
+
+def _lock_anew(_options: argparse.Namespace) -> int:
+    with _ready():
+        _set_up()
+        from commonweal.config.accounts import lock_anew
+
+        print(f"{lock_anew()} secrets are locked with the newest key.")
     return 0
 
 

@@ -23,9 +23,24 @@ SETTINGS = (
     Setting(
         "SECRET_KEY", None, "Signs cookies and forms. `make run` makes one and keeps it in `var/secret_key`."
     ),
+    Setting(
+        "SECRET_KEY_FALLBACKS",
+        "",
+        "Earlier values of `SECRET_KEY`, separated by commas, newest first: what they locked still opens.",
+    ),
     Setting("COMMONWEAL_HTTPS", "no", "`yes` behind TLS: secure cookies, HSTS, redirects to https."),
     Setting(
         "COMMONWEAL_HOSTS", "127.0.0.1,localhost", "Host names the site answers to, separated by commas."
+    ),
+    Setting(
+        "COMMONWEAL_PROXIES",
+        "",
+        "Addresses or networks of our proxies, separated by commas: only what they say of a visitor's address is believed.",
+    ),
+    Setting(
+        "COMMONWEAL_DEMO",
+        "no",
+        "`yes` takes the demo's printed passwords and second factors; `serve --demo` sets it. Never for a site in use.",
     ),
     Setting(
         "COMMONWEAL_VAR",
@@ -99,6 +114,11 @@ def value(name: str, environ: Mapping[str, str] | None = None) -> str:
 def yes(name: str) -> bool:
     """Whether a yes/no setting is on."""
     return value(name).strip().lower() in {"1", "yes", "true", "on"}
+
+
+def values(name: str) -> list[str]:
+    """The parts of a setting that is a list separated by commas; none for an empty one."""
+    return [part.strip() for part in value(name).split(",") if part.strip()]
 
 
 def table() -> str:

@@ -9,12 +9,17 @@ from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
+from django.urls import Resolver404, resolve
+from django.utils import timezone
 from psycopg.errors import DeadlockDetected, SerializationFailure, UniqueViolation
 
 from commonweal.config import bodies, log, refusals
+from commonweal.config.addresses import client_address
 from commonweal.config.bodies import Body
 from commonweal.kernel.decision import NotAllowed, Refusal
-from commonweal.people.access import NO_NAME
+from commonweal.people.access import NO_NAME, staff_without_factor, viewer
+from commonweal.people.actions.limits import TooOften, use_once
+from commonweal.people.rules.measures import LIMITS
 
 logger = logging.getLogger(__name__)
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -46,6 +51,27 @@ class HostileInput:
             request.POST  # noqa: B018 - reads the body here, where too much of it can still be answered
         except (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent):
             return refusals.too_large(request)
+        return self.get_response(request)
+
+
+class Limits:
+    """Counts what is limited (see `people.rules.measures`) before the page is made; beyond the limit there is none."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        try:
+            kind = getattr(resolve(request.path_info).func, "limited", "")
+        except Resolver404:
+            kind = ""
+        if kind and request.method in LIMITS[kind].methods:
+            try:
+                use_once(
+                    kind=kind, person=viewer(request), address=client_address(request), now=timezone.now()
+                )
+            except TooOften as refusal:
+                return refusals.too_often(request, until=refusal.until)
         return self.get_response(request)
 
 
@@ -97,6 +123,9 @@ class PoliteRefusals:
             if exception.code == NO_NAME:
                 return refusals.name_first(request)
             log.refused(request, exception.code)
+            person = viewer(request)
+            if person is not None and staff_without_factor(person):
+                return refusals.factor_first(request)
             return refusals.page(request, exception, status=403)
         if isinstance(exception, Refusal):
             return refusals.page(request, exception, status=409)

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import math
+from datetime import datetime
 from urllib.parse import urlencode
 
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from commonweal.config import log
+from commonweal.people.access import factors_of, suspended
+from commonweal.ui.formats import moment
 
 # Below this address it is programs that ask; they are answered in JSON.
 PROGRAMS = "/api/"
@@ -31,6 +37,20 @@ def name_first(request: HttpRequest) -> HttpResponse:
     """Asks a new account for its name, and leads back here afterwards (or, from a form, to one's own page)."""
     back = {"next": request.get_full_path()} if request.method == "GET" else {}
     return redirect(reverse("portal:introduce") + (f"?{urlencode(back)}" if back else ""))
+
+
+def factor_first(request: HttpRequest) -> HttpResponse:
+    """Asks someone on the staff for their second factor, or leads to where one is set up; what was typed is kept.
+
+    Who has one shows it and goes on where they were; a form they sent meanwhile is sent again for them.
+    """
+    factors = factors_of(request.user)
+    if factors:
+        # The app's code needs no script, so it is asked for where there is one.
+        app = Authenticator.Type.TOTP in factors
+        return suspended(request, reverse("mfa_reauthenticate" if app else "mfa_reauthenticate_webauthn"))
+    back = {"next": request.get_full_path()} if request.method == "GET" else {}
+    return redirect(reverse("portal:second-factor") + (f"?{urlencode(back)}" if back else ""))
 
 
 def not_understood(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -96,10 +116,18 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return page(request, reason, status=404, title=_("We could not find this page"))
 
 
-def too_often(request: HttpRequest) -> HttpResponse:
-    """429: too many tries in a short time, mostly of a password."""
+def too_often(request: HttpRequest, until: datetime | None = None) -> HttpResponse:
+    """429: too many tries in a short time, mostly of a password; or a limit that ends at a moment."""
     log.refused(request, "too_often")
+    if until is None:
+        reason = _(
+            "Too many tries in a short time. Wait a few minutes, then try again; or call us, and we help you."
+        )
+        return page(request, reason, status=429, title=_("Please wait a moment"))
     reason = _(
-        "Too many tries in a short time. Wait a few minutes, then try again; or call us, and we help you."
-    )
-    return page(request, reason, status=429, title=_("Please wait a moment"))
+        "You have reached the limit of what one visitor may ask for. You can go on from %(moment)s. "
+        "If you need more, call us, and we help you."
+    ) % {"moment": moment(until)}
+    answer = page(request, reason, status=429, title=_("Please wait a moment"))
+    answer["Retry-After"] = str(math.ceil((until - timezone.now()).total_seconds()))
+    return answer

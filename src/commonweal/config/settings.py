@@ -10,10 +10,13 @@ from commonweal.config import environment
 PACKAGE = Path(__file__).resolve().parent.parent
 VAR = Path(environment.value("COMMONWEAL_VAR")).resolve()
 HTTPS = environment.yes("COMMONWEAL_HTTPS")
+DEMO = environment.yes("COMMONWEAL_DEMO")
 
 SECRET_KEY = environment.value("SECRET_KEY")
+SECRET_KEY_FALLBACKS = environment.values("SECRET_KEY_FALLBACKS")
 DEBUG = False
 ALLOWED_HOSTS = [host.strip() for host in environment.value("COMMONWEAL_HOSTS").split(",")]
+PROXIES = environment.values("COMMONWEAL_PROXIES")
 ROOT_URLCONF = "commonweal.config.urls"
 WSGI_APPLICATION = "commonweal.config.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -23,7 +26,6 @@ INSTALLED_APPS = [
     *(f"commonweal.{area}" for area in AREAS),
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
@@ -53,6 +55,8 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "commonweal.config.middleware.HostileInput",
+    "commonweal.config.signing_in.SignedIn",
+    "commonweal.config.middleware.Limits",
     "commonweal.config.middleware.ReadsOnlyRead",
     "commonweal.config.middleware.PoliteRefusals",
 ]
@@ -81,6 +85,7 @@ TEMPLATES = [
                 "csp.context_processors.nonce",
                 "commonweal.ui.context.site",
                 "commonweal.people.access.viewer_context",
+                "commonweal.config.accounts.demo_context",
             ],
         },
     }
@@ -109,7 +114,14 @@ DATABASES = {
         "CONN_HEALTH_CHECKS": _pooled,
     }
 }
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "people_cache"}}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "people_cache",
+        # Counts of tries lie here. With the usual 300 a stranger would throw them out by asking for as many things.
+        "OPTIONS": {"MAX_ENTRIES": 200_000},
+    }
+}
 
 # A worker gives a sign of life every four seconds; what one held that was killed is found by `people.tasks.find_lost`.
 PROCRASTINATE_WORKER_DEFAULTS = {
@@ -124,6 +136,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "commonweal.config.accounts.NotPublished"},
 ]
 # Parameters of OWASP's password storage sheet: 19 MiB, two passes. Django's default of 100 MiB
 # made log-in the busiest part of the site when 33 people a second arrive from a mailing.
@@ -143,11 +156,22 @@ ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_PREVENT_ENUMERATION = True
+# By the visitor's address, or by address and account together (see `AccountAdapter`): by account alone a stranger could
+# keep its owner out. The mails a stranger can have sent are held down by the hour.
+ACCOUNT_RATE_LIMITS = {
+    "login_failed": "10/m/ip,5/5m/key",
+    "reset_password": "10/m/ip,60/h/ip",
+    "request_login_code": "10/m/ip,60/h/ip",
+    "confirm_email": "10/m/ip,60/h/ip",
+}
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
+MFA_FORMS = {"activate_totp": "commonweal.config.accounts.SetUpAppForm"}
+MFA_ADAPTER = "commonweal.config.accounts.FactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = environment.value("COMMONWEAL_NAME")
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
 
 LANGUAGE_CODE = "en"
@@ -174,6 +198,7 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 12
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 
 MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
+SESSION_ENGINE = "commonweal.config.sessions"
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
 SESSION_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 14

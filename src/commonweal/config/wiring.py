@@ -6,10 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 
 from commonweal.membership.notices import conversions, exits, households, joining, payouts, transfers
 from commonweal.membership.tasks import carry_on_dividend
+from commonweal.people import notices as people
 from commonweal.people.models import Event
 from commonweal.projects import notices as projects
 
 HANDLERS: Mapping[str, Sequence[Callable[[Event], None]]] = {
+    "StaffAppointed": (people.tell_administrators,),
+    "StaffAppointmentEnded": (people.tell_administrators,),
     "DossierMoved": (projects.tell_applicant,),
     "DossierDecided": (projects.tell_applicant,),
     "ShareOfferMoved": (transfers.tell_other_side,),

@@ -6,10 +6,17 @@ from collections.abc import Callable
 from datetime import date
 from functools import wraps
 from typing import Any
+from urllib.parse import urlencode
 
+from allauth.account.adapter import get_adapter
+from allauth.account.authentication import get_authentication_records
+from allauth.account.internal.flows.reauthentication import STATE_SESSION_KEY
+from allauth.core.internal.httpkit import serialize_request
+from allauth.mfa.models import Authenticator
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
@@ -19,16 +26,24 @@ from commonweal.kernel.decision import YES, Decision, NotAllowed, demand, no
 from commonweal.people.models import ApiKey, Mandate, Organisation, Person, Position, StaffAppointment
 from commonweal.people.queries import key_with
 from commonweal.people.rules import Act, MandateScope, Scope, granted
+from commonweal.people.rules.measures import FRESH_MINUTES, LIMITS, measure
 
 View = Callable[..., HttpResponseBase]
 # The code of the refusal for an account whose person has not told their name yet.
 NO_NAME = "no_name"
+FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+# In the session: which proof was the last, and the moment at which it was shown.
+PROOF_SEEN, PROOF_AT = "proof", "proof_at"
 
 
 def roles_of(person: Person | None, on: date) -> frozenset[str]:
-    """Codes of the staff roles the person holds on a day."""
-    if person is None:
+    """Codes of the staff roles the person holds on a day; none as long as they came without a second factor."""
+    if person is None or getattr(person, "unproven", False):
         return frozenset()
+    return _held_roles(person, on)
+
+
+def _held_roles(person: Person, on: date) -> frozenset[str]:
     held = StaffAppointment.objects.filter(person=person, starts_on__lte=on).filter(
         Q(ends_on__isnull=True) | Q(ends_on__gte=on)
     )
@@ -83,10 +98,51 @@ def is_tied_to(person: Person, organisation_id: int | None, on: date) -> bool:
 
 
 def viewer(request: HttpRequest) -> Person | None:
-    """The person behind the request, if someone is signed in."""
+    """The person behind the request, if someone is signed in.
+
+    Whoever showed no second factor in this session comes without their staff roles (`roles_of`).
+    """
     # A request refused before log-in was looked at (a wrong host name) has no user.
     user = getattr(request, "user", None)
-    return getattr(user, "person", None) if user is not None and user.is_authenticated else None
+    person = getattr(user, "person", None) if user is not None and user.is_authenticated else None
+    if person is not None:
+        person.unproven = not any(each.get("method") == "mfa" for each in _proofs(request))
+    return person
+
+
+def _proofs(request: HttpRequest) -> list[dict[str, Any]]:
+    """What somebody showed in this session to sign in and again later, oldest first; kept by allauth."""
+    # What is refused before sessions are looked at has none.
+    return get_authentication_records(request, request.user) if hasattr(request, "session") else []
+
+
+def on_staff(person: Person) -> bool:
+    """Whether somebody holds a staff role today, whatever they showed when they signed in."""
+    return bool(granted(_held_roles(person, timezone.localdate())))
+
+
+def staff_without_factor(person: Person) -> bool:
+    """Whether somebody on the staff came without a second factor, so that their roles wait for it."""
+    return bool(getattr(person, "unproven", False)) and on_staff(person)
+
+
+def factors_of(account: Any) -> list[str]:
+    """The kinds of second factor an account has set up: an app, passkeys."""
+    return sorted(
+        set(Authenticator.objects.filter(user=account, type__in=FACTORS).values_list("type", flat=True))
+    )
+
+
+def proven_lately(request: HttpRequest) -> bool:
+    """Whether who is signed in showed lately that it is them: within `FRESH_MINUTES`, at log-in or again since."""
+    proofs = _proofs(request)
+    if not proofs:
+        return False
+    if proofs[-1]["at"] != request.session.get(PROOF_SEEN):
+        # Shown in this very request: the middleware notes the moment at its end.
+        return True
+    minutes = measure(FRESH_MINUTES, timezone.localdate())
+    return bool(timezone.now().timestamp() - request.session[PROOF_AT] < minutes * 60)
 
 
 def signed_in_person(request: HttpRequest) -> Person:
@@ -105,7 +161,12 @@ def viewer_context(request: HttpRequest) -> dict[str, object]:
     def is_staff() -> bool:
         return bool(granted(roles_of(viewer(request), timezone.localdate())))
 
+    def waits() -> bool:
+        person = viewer(request)
+        return person is not None and staff_without_factor(person)
+
     return {
+        "factor_missing": SimpleLazyObject(waits),
         "viewer": SimpleLazyObject(lambda: viewer(request)),
         "is_staff_person": SimpleLazyObject(is_staff),
     }
@@ -115,6 +176,51 @@ def open_to_all(view: View) -> View:
     """Marks a view as public."""
     view.access_check = "open"  # type: ignore[attr-defined]
     return view
+
+
+def suspended(request: HttpRequest, way: str) -> HttpResponse:
+    """Leads to a page on which somebody shows again who they are, and back; a form that was sent is sent again for them.
+
+    allauth keeps the form in the session, which lies locked, and passes it on once they have shown it.
+    """
+    if request.method == "POST":
+        request.session[STATE_SESSION_KEY] = {"request": serialize_request(request)}
+        # Without a query: allauth compares the bare address when it resumes, and the form keeps its own.
+        return redirect(f"{way}?{urlencode({'next': request.path})}")
+    return redirect(f"{way}?{urlencode({'next': request.get_full_path()})}")
+
+
+def fresh(view: View) -> View:
+    """Only for who showed lately that it is them (`FRESH_MINUTES`); asks before the form is shown, not after."""
+    return _asks_again(view, frozenset({"GET", "HEAD", "POST"}))
+
+
+def fresh_to_send(view: View) -> View:
+    """The same for a page that many only read: asks when something is sent, which is then sent again for them."""
+    return _asks_again(view, frozenset({"POST"}))
+
+
+def _asks_again(view: View, methods: frozenset[str]) -> View:
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.method in methods and request.user.is_authenticated and not proven_lately(request):
+            ways = get_adapter().get_reauthentication_methods(request.user)
+            if ways:
+                return suspended(request, ways[0]["url"])
+        return view(request, *args, **kwargs)
+
+    guarded.asks_again = True  # type: ignore[attr-defined]
+    return guarded
+
+
+def limited(kind: str) -> Callable[[View], View]:
+    """Marks a view of which one visitor has so many a day or hour; the kinds are in `rules.measures.LIMITS`."""
+
+    def mark(view: View) -> View:
+        view.limited = LIMITS[kind].code  # type: ignore[attr-defined]
+        return view
+
+    return mark
 
 
 def for_accounts(view: View) -> View:

@@ -18,14 +18,16 @@ from commonweal.people.models import (
     ApiKey,
     Consent,
     Event,
+    FactorReset,
     Mandate,
     Message,
     Organisation,
     Person,
     Position,
+    Session,
     StaffAppointment,
 )
-from commonweal.people.rules import CONSENT_VERSION, ROLES, Act, Purpose, phone_tail
+from commonweal.people.rules import ADMINISTRATOR, CONSENT_VERSION, ROLES, Act, Purpose, phone_tail
 
 
 def prefix_query(text: str) -> str:
@@ -124,6 +126,41 @@ def staff_who_may(act: Act, on: date) -> list[Person]:
     return list(Person.objects.filter(pk__in=held.values("person")))
 
 
+def administrators(on: date) -> QuerySet[Person]:
+    """Persons who may give and end staff roles on a day; without those whose account is blocked."""
+    held = StaffAppointment.objects.filter(role=ADMINISTRATOR, starts_on__lte=on).filter(
+        Q(ends_on__isnull=True) | Q(ends_on__gte=on)
+    )
+    return Person.objects.filter(pk__in=held.values("person")).exclude(account__is_active=False)
+
+
+def sessions_of(account: Account, now: datetime) -> QuerySet[Session]:
+    """Sessions of an account that hold, the one seen last first."""
+    return Session.objects.filter(account=account, expire_date__gt=now).defer("session_data")
+
+
+def account_numbered(pk: int) -> QuerySet[Account]:
+    """One account, with its person and who closed it."""
+    return Account.objects.filter(pk=pk).select_related("person", "blocked_by")
+
+
+def account_with_address(email: str) -> Account | None:
+    """The account with an e-mail address, whatever its case, closed or not."""
+    return Account.objects.filter(email=email.strip().lower()).select_related("person", "blocked_by").first()
+
+
+def factor_reset_waiting(account: Account) -> FactorReset | None:
+    """The request to take someone's second factors off that waits for a second administrator."""
+    waiting = FactorReset.objects.filter(confirmed_at__isnull=True, dropped_at__isnull=True)
+    return waiting.filter(person=account.person_id).select_related("asked_by", "person").first()
+
+
+def factor_resets_waiting() -> QuerySet[FactorReset]:
+    """All requests that wait for a second administrator, oldest first."""
+    waiting = FactorReset.objects.filter(confirmed_at__isnull=True, dropped_at__isnull=True)
+    return waiting.select_related("asked_by", "person__account")
+
+
 def person_with_address(email: str) -> Person | None:
     """The person behind the account with an e-mail address, whatever its case; None without account or name."""
     found = (
@@ -137,7 +174,9 @@ def appointments_on(day: date) -> QuerySet[StaffAppointment]:
     held = StaffAppointment.objects.filter(starts_on__lte=day).filter(
         Q(ends_on__isnull=True) | Q(ends_on__gte=day)
     )
-    return held.select_related("person").order_by("role", "person__family_name", "person__given_name", "id")
+    return held.select_related("person", "given_by").order_by(
+        "role", "person__family_name", "person__given_name", "id"
+    )
 
 
 def speakers_of(organisation: Organisation, day: date) -> list[Position]:

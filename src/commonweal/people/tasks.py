@@ -7,7 +7,6 @@ could note so. The other way round it would be lost.
 from __future__ import annotations
 
 import logging
-from importlib import import_module
 
 from asgiref.sync import sync_to_async
 from django.conf import settings
@@ -19,7 +18,7 @@ from procrastinate.contrib.django import app
 from procrastinate.jobs import Status
 from procrastinate.manager import JobManager
 
-from commonweal.people.models import Event, Message
+from commonweal.people.models import Event, Message, Session, Use
 
 logger = logging.getLogger(__name__)
 RETRY = RetryStrategy(max_attempts=8, exponential_wait=4)
@@ -43,9 +42,10 @@ def deliver(event_id: int) -> None:
 def send_message(message_id: int) -> None:
     """Sends a message by e-mail once."""
     message = Message.objects.select_related("person").get(pk=message_id)
-    if message.sent_at or not message.person.email:
+    address = message.address or message.person.email
+    if message.sent_at or not address:
         return
-    EmailMessage(message.subject, message.body, to=[message.person.email]).send()
+    EmailMessage(message.subject, message.body, to=[address]).send()
     Message.objects.filter(pk=message.pk).update(sent_at=timezone.now())
 
 
@@ -77,10 +77,15 @@ async def give_again(manager: JobManager) -> int:
 @app.periodic(cron="40 3 * * *")
 @app.task(queueing_lock="clear_old", pass_context=True)
 async def clear_old(context: JobContext, timestamp: int) -> None:
-    """Clears jobs that ended long ago, and sessions nobody can use any more."""
+    """Clears jobs that ended long ago, sessions nobody can use any more, and counts of tries that ended."""
     manager = context.app.job_manager
     await manager.delete_old_jobs(nb_hours=DONE_HOURS)
     await manager.delete_old_jobs(
         nb_hours=FAILED_HOURS, include_failed=True, include_cancelled=True, include_aborted=True
     )
-    await sync_to_async(import_module(settings.SESSION_ENGINE).SessionStore.clear_expired)()
+    await sync_to_async(_forget_what_ended)()
+
+
+def _forget_what_ended() -> None:
+    Use.objects.filter(ends_at__lt=timezone.now()).delete()
+    Session.objects.filter(expire_date__lt=timezone.now()).delete()

@@ -13,13 +13,13 @@ from django.utils.translation import gettext_lazy as _
 
 from commonweal.kernel.periods import years_later
 from commonweal.kernel.text import same_name
-from commonweal.people.queries import person_with_address
+from commonweal.people.queries import account_with_address, person_with_address
 from commonweal.people.rules import ROLES, MandateScope, Purpose, Scope
 from commonweal.ui.fields import CleanCharField, DatePartsField
 from commonweal.ui.widgets import ChoiceCards, ChoiceCardsMultiple
 
 if TYPE_CHECKING:
-    from commonweal.people.models import Person
+    from commonweal.people.models import Account, Person
 
 MANDATE_YEARS_MAX = 3
 
@@ -117,6 +117,29 @@ class AppointForm(forms.Form):
         if found is None:
             raise ValidationError(_("There is no account with this address, or it has not told a name yet."))
         return found
+
+
+class AccountForm(forms.Form):
+    """The address somebody signs in with."""
+
+    email = forms.EmailField(label=_("E-mail address of their account"), max_length=254)
+
+    def clean_email(self) -> Account:
+        """The account, closed or not."""
+        found = account_with_address(self.cleaned_data["email"])
+        if found is None:
+            raise ValidationError(_("There is no account with this address."), code="unknown")
+        return found
+
+
+class WhyForm(forms.Form):
+    """A reason that stays beside a name."""
+
+    why = CleanCharField(label=_("Why?"), max_length=200)
+
+    def __init__(self, *args: Any, help_text: Any = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["why"].help_text = help_text
 
 
 class KeyForm(forms.Form):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from commonweal.portal.views import data, desk, home, keys, mandates, me, organisations
+from commonweal.portal.views import accounts, data, desk, home, keys, mandates, me, organisations, safety
 
 app_name = "portal"
 urlpatterns = [
@@ -17,6 +17,9 @@ urlpatterns = [
     path("me/data/forget/", data.forget_me, name="forget-me"),
     path("me/keys/", keys.keys, name="keys"),
     path("me/keys/<int:pk>/end/", keys.key_end, name="key-end"),
+    path("me/second-factor/", safety.second_factor, name="second-factor"),
+    path("me/sessions/", safety.sessions, name="sessions"),
+    path("me/sessions/end/", safety.session_end, name="session-end"),
     path("desk/", desk.desk, name="desk"),
     path("desk/members/", desk.desk_members, name="desk-members"),
     path("desk/organisations/", organisations.desk_organisations, name="desk-organisations"),
@@ -24,4 +27,7 @@ urlpatterns = [
     path("desk/letters/", desk.desk_letters, name="desk-letters"),
     path("desk/staff/", desk.desk_staff, name="desk-staff"),
     path("desk/staff/<int:pk>/end/", desk.desk_staff_end, name="desk-staff-end"),
+    path("desk/accounts/", accounts.accounts, name="desk-accounts"),
+    path("desk/accounts/<int:pk>/", accounts.account, name="desk-account"),
+    path("desk/accounts/<int:pk>/<str:what>/", accounts.account_change, name="desk-account-change"),
 ]

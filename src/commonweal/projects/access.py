@@ -100,12 +100,13 @@ def speaks_for(dossier: Dossier, person: Person, on: date) -> Decision:
 
 
 def conflict_of(dossier: Dossier, person: Person) -> Decision:
-    """Whether someone on the staff has said that they have no tie with a project; the last word counts."""
-    said = dossier.conflicts.filter(person=person).last()
-    if said is None:
+    """Whether someone on the staff said that they have no tie with a project; a tie stands until a colleague lifts it."""
+    declared = list(dossier.conflicts.filter(person=person))
+    if not declared:
         return no("not_declared", _("First say whether you have a tie with this project."))
-    if said.has_conflict:
+    if any(each.has_conflict and each.lifted_at is None for each in declared):
         return no("conflict", _("You declared a tie with this project, so a colleague handles it."))
+    said = declared[-1]
     day = said.at.date()
     acts = speaks_for(dossier, person, day) and dossier.entered_by_id != person.pk
     if acts or is_tied_to(person, dossier.organisation_id, day):

@@ -336,11 +336,29 @@ class ConflictDeclaration(models.Model):
     has_conflict = models.BooleanField()
     text = models.CharField(max_length=300, blank=True)
     at = models.DateTimeField()
+    # A colleague found that there is no tie after all, or no longer.
+    lifted_at = models.DateTimeField(null=True, blank=True)
+    lifted_by = models.ForeignKey("people.Person", models.PROTECT, null=True, blank=True, related_name="+")
+    lifted_why = models.CharField(max_length=300, blank=True)
 
-    personal: ClassVar = {**_all(KEPT, "person", "has_conflict", "text"), **_all(NONE, "dossier", "at")}
+    personal: ClassVar = {
+        **_all(KEPT, "person", "has_conflict", "text", "lifted_by", "lifted_why"),
+        **_all(NONE, "dossier", "at", "lifted_at"),
+    }
 
     class Meta:
         ordering = ("id",)
+        constraints = (
+            models.CheckConstraint(
+                name="tie_lifted_by_a_colleague",
+                condition=Q(lifted_at__isnull=True, lifted_by__isnull=True, lifted_why="")
+                | (
+                    Q(lifted_at__isnull=False, lifted_by__isnull=False, has_conflict=True)
+                    & ~Q(lifted_why="")
+                    & ~Q(lifted_by=models.F("person"))
+                ),
+            ),
+        )
 
 
 class SavedView(models.Model):

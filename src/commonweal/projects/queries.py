@@ -11,7 +11,15 @@ from django.db.models.expressions import RawSQL
 
 from commonweal.people.queries import prefix_query
 from commonweal.places.queries import municipalities_coded
-from commonweal.projects.models import AmbitionClaim, Call, CallText, Dossier, RuleRow, SavedView
+from commonweal.projects.models import (
+    AmbitionClaim,
+    Call,
+    CallText,
+    ConflictDeclaration,
+    Dossier,
+    RuleRow,
+    SavedView,
+)
 from commonweal.projects.rules.eligibility import RuleVersion
 from commonweal.projects.rules.kinds import SupportKind
 from commonweal.projects.rules.parts import Content, Gap, gaps
@@ -229,3 +237,8 @@ def ballot_of_call(slug: str) -> Ballot | None:
 def short_names(start: str) -> set[str]:
     """The calls' short names that begin like this, taken by any call, shown or not."""
     return set(Call.objects.filter(slug__startswith=start).values_list("slug", flat=True))
+
+
+def ties_of(dossier: Dossier) -> QuerySet[ConflictDeclaration]:
+    """Ties that staff declared with a project and no colleague lifted, oldest first."""
+    return dossier.conflicts.filter(has_conflict=True, lifted_at__isnull=True).select_related("person")

@@ -32,6 +32,7 @@ urlpatterns = [
     path("desk/dossiers/new/", desk.desk_entry, name="desk-entry"),
     path("desk/dossiers/<int:pk>/", desk.desk_dossier, name="desk-dossier"),
     path("desk/dossiers/<int:pk>/ties/", desk.desk_conflict, name="desk-conflict"),
+    path("desk/dossiers/<int:pk>/ties/<int:said>/lift/", desk.desk_tie_lift, name="desk-tie-lift"),
     path("desk/dossiers/<int:pk>/ask/", desk.desk_ask, name="desk-ask"),
     path("desk/dossiers/<int:pk>/<slug:decision>/", desk.desk_decide, name="desk-decide"),
 ]

@@ -106,6 +106,10 @@ class Context:
     def request(self) -> Context:
         return self
 
+    def cookies(self) -> list[dict[str, str]]:
+        """The cookies this browser holds, as `name` and `value`."""
+        return [{"name": name, "value": morsel.value} for name, morsel in self.client.cookies.items()]
+
     def clear_cookies(self) -> None:
         self.client.cookies.clear()
 

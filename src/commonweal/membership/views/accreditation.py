@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from commonweal.membership import actions, queries
 from commonweal.membership.forms.accreditation import ConditionForm
 from commonweal.membership.rules.accreditation import SOURCE, Condition, Finding, Verdict
-from commonweal.people.access import for_staff, signed_in_person
+from commonweal.people.access import for_staff, limited, signed_in_person
 from commonweal.people.rules import Act
 from commonweal.ui.documents import pdf
 
@@ -96,6 +96,7 @@ def accreditation_note(request: HttpRequest, year: int, condition: str) -> HttpR
     )
 
 
+@limited("pdf")
 @for_staff(Act.KEEP_REGISTER)
 @require_safe
 def special_report(request: HttpRequest, year: int) -> HttpResponse:

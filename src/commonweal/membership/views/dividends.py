@@ -25,7 +25,7 @@ from commonweal.membership.models import DividendRun
 from commonweal.membership.rules.exits import ExitTest
 from commonweal.membership.states import DIVIDEND, DividendState
 from commonweal.membership.views import dividend_wording as wording
-from commonweal.people.access import for_persons, signed_in_person
+from commonweal.people.access import for_persons, fresh_to_send, signed_in_person
 from commonweal.ui.csv_files import csv_file
 
 Answer = Callable[..., HttpResponseBase]
@@ -94,6 +94,7 @@ def dividend_new(request: HttpRequest) -> HttpResponse:
 
 
 @for_dividends
+@fresh_to_send
 @require_http_methods(["GET", "HEAD", "POST"])
 def dividend(request: HttpRequest, pk: int) -> HttpResponse:
     """One run: its check, figures, approvals, files, and the next step."""
@@ -164,6 +165,7 @@ def _moved(request: HttpRequest, run: DividendRun) -> HttpResponse:
 
 
 @for_dividends
+@fresh_to_send
 @require_http_methods(["GET", "HEAD", "POST"])
 def dividend_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     """Takes a proposal back, with a reason."""

@@ -28,7 +28,7 @@ from commonweal.membership.rules.estates import EndKind
 from commonweal.membership.states import EstateState
 from commonweal.membership.views import refund_words, wording
 from commonweal.membership.views.register import typed_again
-from commonweal.people.access import for_staff, signed_in_person
+from commonweal.people.access import for_staff, fresh, signed_in_person
 from commonweal.people.rules import Act
 
 ON_THE_ACCOUNT = ("wrong_iban", "own_account", "outside_sepa")
@@ -267,6 +267,7 @@ def claimant_account(request: HttpRequest, pk: int, claimant: int) -> HttpRespon
 
 
 @for_staff(Act.PAY_OUT)
+@fresh
 @require_http_methods(["GET", "HEAD", "POST"])
 def estate_payments(request: HttpRequest, pk: int) -> HttpResponse:
     """What is to be paid of a settled estate, to whom, and the files made for it; makes the next file."""
@@ -296,6 +297,7 @@ def estate_payments(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @for_staff(Act.PAY_OUT)
+@fresh
 @require_POST
 def estate_paid(request: HttpRequest, pk: int) -> HttpResponse:
     """Notes that the bank paid everyone."""

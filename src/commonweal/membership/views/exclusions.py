@@ -31,7 +31,7 @@ from commonweal.membership.rules.exclusions import SentBy
 from commonweal.membership.states import ExclusionState
 from commonweal.membership.views import refund_words
 from commonweal.membership.views.register import typed_again
-from commonweal.people.access import for_staff, signed_in_person
+from commonweal.people.access import for_staff, fresh, signed_in_person
 from commonweal.people.rules import Act
 from commonweal.ui.formats import euros
 
@@ -187,6 +187,7 @@ def _refunded(request: HttpRequest, found: Exclusion, form: Any) -> HttpResponse
 
 
 @for_staff(Act.PAY_OUT)
+@fresh
 @require_http_methods(["GET", "HEAD", "POST"])
 def exclusion_payment(request: HttpRequest, pk: int) -> HttpResponse:
     """The refund of an excluded member: how much, on which account, the files made for it; makes the next file."""
@@ -214,6 +215,7 @@ def exclusion_payment(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @for_staff(Act.PAY_OUT)
+@fresh
 @require_POST
 def exclusion_paid(request: HttpRequest, pk: int) -> HttpResponse:
     """Notes that the bank paid it."""

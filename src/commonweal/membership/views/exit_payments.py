@@ -18,7 +18,7 @@ from commonweal.membership.models import ExitSeason
 from commonweal.membership.states import SeasonState
 from commonweal.membership.views import wording
 from commonweal.membership.views.seasons import season_or_404
-from commonweal.people.access import for_staff, signed_in_person
+from commonweal.people.access import for_staff, fresh, signed_in_person
 from commonweal.people.rules import Act
 
 MISSING_SHOWN = 200
@@ -51,6 +51,7 @@ def _decided(year: int) -> ExitSeason:
 
 
 @for_staff(Act.PAY_OUT)
+@fresh
 @require_http_methods(["GET", "HEAD", "POST"])
 def season_payments(request: HttpRequest, year: int) -> HttpResponse:
     """What is due of a season and the files made for it; makes the next file."""
@@ -94,6 +95,7 @@ def _stand(season: ExitSeason) -> dict[str, Any]:
 
 
 @for_staff(Act.PAY_OUT)
+@fresh
 @require_POST
 def payment_file_paid(request: HttpRequest, year: int, number: int) -> HttpResponse:
     """Notes that the bank carried a file out."""

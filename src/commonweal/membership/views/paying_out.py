@@ -19,11 +19,12 @@ from commonweal.membership.queries import payments
 from commonweal.membership.rules.payments import ReturnReason
 from commonweal.membership.views import dividend_wording as wording
 from commonweal.membership.views.dividends import for_dividends
-from commonweal.people.access import for_staff, signed_in_person
+from commonweal.people.access import for_staff, fresh, signed_in_person
 from commonweal.people.rules import Act
 
 
 @for_staff(Act.PAY_OUT)
+@fresh
 @require_POST
 def payment_file(request: HttpRequest, pk: int) -> HttpResponse:
     """A payment file as it was made; that it was taken out is noted first."""
@@ -56,6 +57,7 @@ def payments_returned(request: HttpRequest) -> HttpResponse:
 
 
 @for_staff(Act.PAY_OUT)
+@fresh
 @require_http_methods(["GET", "HEAD", "POST"])
 def refunds(request: HttpRequest) -> HttpResponse:
     """What is to be paid back and to whom; makes one file for all whose account is known."""

@@ -21,7 +21,7 @@ from commonweal.membership.models import DividendLine, Member
 from commonweal.membership.rules.ibans import shortened
 from commonweal.membership.views import acting
 from commonweal.membership.views import dividend_wording as wording
-from commonweal.people.access import for_persons, for_staff, signed_in_person
+from commonweal.people.access import for_persons, for_staff, fresh, limited, signed_in_person
 from commonweal.people.rules import Act, Channel
 from commonweal.ui.documents import pdf
 
@@ -30,6 +30,7 @@ STATEMENT = Path(__file__).parent.parent / "documents" / "dividend.typ"
 
 
 @for_persons
+@fresh
 @require_http_methods(["GET", "HEAD", "POST"])
 def my_account(request: HttpRequest) -> HttpResponse:
     """The account one is paid on, shortened, and another one in its place."""
@@ -38,6 +39,7 @@ def my_account(request: HttpRequest) -> HttpResponse:
 
 
 @for_staff(Act.ENTER_FOR_OTHERS)
+@fresh
 @require_http_methods(["GET", "HEAD", "POST"])
 def member_account(request: HttpRequest, number: int) -> HttpResponse:
     """The account of a member who phones, comes by or writes."""
@@ -108,6 +110,7 @@ def _dividends(request: HttpRequest, member: Member, lines: Lines) -> HttpRespon
     return render(request, "membership/my_dividends.html", context)
 
 
+@limited("pdf")
 @for_persons
 @require_safe
 def my_dividend(request: HttpRequest, pk: int, number: int) -> HttpResponse:
@@ -116,6 +119,7 @@ def my_dividend(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     return _statement(queries.lines_of_person(person), pk, number, str(person))
 
 
+@limited("pdf")
 @for_persons
 @require_safe
 def member_dividend(request: HttpRequest, number: int, pk: int) -> HttpResponse:

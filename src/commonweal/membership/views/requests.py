@@ -23,7 +23,7 @@ from commonweal.membership.states import APPLICATION
 from commonweal.membership.views import asking
 from commonweal.membership.views.certificate import certificate_pdf
 from commonweal.membership.views.transfer import payment
-from commonweal.people.access import for_persons, for_staff, may, signed_in_person
+from commonweal.people.access import for_persons, for_staff, limited, may, signed_in_person
 from commonweal.people.queries import history_of
 from commonweal.people.rules import Act
 
@@ -88,6 +88,7 @@ def request_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "membership/request_withdraw.html", context)
 
 
+@limited("pdf")
 @for_persons
 @require_safe
 def certificate(request: HttpRequest, pk: int) -> HttpResponse:

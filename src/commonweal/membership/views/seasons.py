@@ -23,7 +23,7 @@ from commonweal.membership.models import ExitSeason
 from commonweal.membership.rules.exits import ExitTest
 from commonweal.membership.states import SeasonState
 from commonweal.membership.views import exit_words, season_words
-from commonweal.people.access import for_staff, signed_in_person
+from commonweal.people.access import for_staff, limited, signed_in_person
 from commonweal.people.rules import Act
 from commonweal.ui.csv_files import csv_file
 from commonweal.ui.documents import pdf
@@ -168,6 +168,7 @@ def season_decide(request: HttpRequest, year: int) -> HttpResponse:
     return render(request, "membership/season_decide.html", context)
 
 
+@limited("pdf")
 @for_staff(Act.KEEP_REGISTER)
 @require_safe
 def season_report(request: HttpRequest, year: int) -> HttpResponse:

@@ -22,7 +22,7 @@ from commonweal.membership.models import Member
 from commonweal.membership.rules.statutes import SettingName
 from commonweal.membership.views import acting, transfers, wording
 from commonweal.membership.views.register import whole
-from commonweal.people.access import for_persons, open_to_all, signed_in_person
+from commonweal.people.access import for_persons, limited, open_to_all, signed_in_person
 from commonweal.ui.documents import pdf
 from commonweal.ui.formats import day as written_day
 from commonweal.ui.formats import euros, number
@@ -82,6 +82,7 @@ def member_shares(request: HttpRequest, number: int) -> HttpResponse:
     return render(request, "membership/member_shares.html", _page(member, timezone.localdate()))
 
 
+@limited("pdf")
 @for_persons
 @require_safe
 def my_statement(request: HttpRequest) -> HttpResponse:
@@ -90,6 +91,7 @@ def my_statement(request: HttpRequest) -> HttpResponse:
     return _statement(own_or_past_membership(person), str(person))
 
 
+@limited("pdf")
 @for_persons
 @require_safe
 def member_statement(request: HttpRequest, number: int) -> HttpResponse:
@@ -147,6 +149,7 @@ def statement_data(member: Member, name: str, today: date) -> dict[str, Any]:
     }
 
 
+@limited("register")
 @for_persons
 @require_http_methods(["GET", "HEAD", "POST"])
 def register_consult(request: HttpRequest) -> HttpResponse:

@@ -1,10 +1,20 @@
 """What may be done with persons, organisations, roles, mandates and keys; and the one way to record an event."""
 
+from commonweal.people.actions.accounts import (
+    AccountRefused,
+    ask_factor_reset,
+    block_account,
+    confirm_factor_reset,
+    drop_factor_reset,
+    end_sessions,
+    open_account_again,
+)
 from commonweal.people.actions.consents import set_consents
 from commonweal.people.actions.keys import TooManyKeys, end_key, make_key
 from commonweal.people.actions.people import (
     ImpossibleBirthday,
     NameMissing,
+    StillOnStaff,
     WrongCompanyNumber,
     company_number,
     complete_person,
@@ -21,28 +31,38 @@ from commonweal.people.actions.people import (
     write_to,
 )
 from commonweal.people.actions.roles import (
+    RoleRefused,
     UnknownRole,
     appoint_staff,
     end_appointment,
     give_mandate,
     withdraw_mandate,
 )
+from commonweal.people.actions.security import note_change
 from commonweal.people.actions.speakers import SpeakerRefused, confirm_speaker, end_speaker
 from commonweal.people.actions.turns import wait_turn
 
 __all__ = [
+    "AccountRefused",
     "ImpossibleBirthday",
     "NameMissing",
+    "RoleRefused",
     "SpeakerRefused",
+    "StillOnStaff",
     "TooManyKeys",
     "UnknownRole",
     "WrongCompanyNumber",
     "appoint_staff",
+    "ask_factor_reset",
+    "block_account",
     "company_number",
     "complete_person",
+    "confirm_factor_reset",
     "confirm_speaker",
+    "drop_factor_reset",
     "end_appointment",
     "end_key",
+    "end_sessions",
     "end_speaker",
     "erase_person",
     "give_mandate",
@@ -51,7 +71,9 @@ __all__ = [
     "load_people",
     "make_key",
     "mark_printed",
+    "note_change",
     "open_account",
+    "open_account_again",
     "record",
     "register_organisation",
     "register_person",

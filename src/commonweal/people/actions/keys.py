@@ -14,8 +14,9 @@ from commonweal.kernel.logs import security_event
 from commonweal.kernel.text import clean
 from commonweal.people.access import may_use
 from commonweal.people.actions.people import record
+from commonweal.people.actions.security import note_change
 from commonweal.people.actions.turns import wait_turn
-from commonweal.people.models import ApiKey, Person
+from commonweal.people.models import Account, ApiKey, Person
 from commonweal.people.queries import keys_of
 from commonweal.people.rules import KEY_DAYS, KEYS_MAX, Scope
 
@@ -43,7 +44,13 @@ def make_key(*, name: str, scopes: list[Scope], by: Person, now: datetime) -> tu
         made_at=now,
         ends_on=now.date() + timedelta(days=KEY_DAYS),
     )
-    record("ApiKeyMade", f"key:{key.pk}", by=by, at=now, data={"scopes": list(scopes)})
+    account = Account.objects.filter(person=by).first()
+    if account is None:
+        record("ApiKeyMade", f"key:{key.pk}", by=by, at=now, data={"scopes": list(scopes)})
+    else:
+        note_change(
+            account=account, kind="key_made", now=now, subject=f"key:{key.pk}", data={"scopes": list(scopes)}
+        )
     transaction.on_commit(lambda: security_event("key_made", key=key.pk, person=by.pk))
     return key, secret
 

@@ -28,6 +28,7 @@ from commonweal.people.models import (
     Organisation,
     Person,
     Position,
+    Session,
 )
 from commonweal.people.rules import (
     Act,
@@ -54,6 +55,12 @@ class ImpossibleBirthday(Refusal):
     """A day on which nobody alive was born."""
 
     code = "impossible_birthday"
+
+
+class StillOnStaff(Refusal):
+    """Whoever holds a staff role is not forgotten: what they may do would stay."""
+
+    code = "still_on_staff"
 
 
 def record(
@@ -259,7 +266,11 @@ def erase_person(*, person: Person, by: Person, now: datetime) -> None:
         town="",
         erased_at=now,
     )
-    Message.objects.filter(person=person).update(subject="", body="")
+    if person.appointments.filter(ends_on__isnull=True).exists():
+        raise StillOnStaff(
+            _("Someone on the staff is forgotten only after an administrator has ended their roles.")
+        )
+    Message.objects.filter(person=person).update(subject="", body="", address="")
     ApiKey.objects.filter(person=person).update(name="", ended_at=now)
     for account in Account.objects.filter(person=person):
         account.set_unusable_password()
@@ -267,14 +278,16 @@ def erase_person(*, person: Person, by: Person, now: datetime) -> None:
         account.save()
         EmailAddress.objects.filter(user=account).delete()
         Authenticator.objects.filter(user=account).delete()
+        Session.objects.filter(account=account).delete()
     record("PersonErased", f"person:{person.pk}", by=by, at=now)
 
 
 @transaction.atomic
-def write_to(*, event: Event, person: Person, subject: str, body: str) -> Message | None:
+def write_to(*, event: Event, person: Person, subject: str, body: str, address: str = "") -> Message | None:
     """One message to one person about one event, by e-mail or, without an address, as a letter to print.
 
-    Writing twice about the same event is the same message. An erased person gets none.
+    Writing twice about the same event is the same message. An erased person gets none. `address` is for what must
+    reach them elsewhere than at their own: the address that was theirs before it was changed.
     """
     if person.erased_at:
         return None
@@ -284,7 +297,8 @@ def write_to(*, event: Event, person: Person, subject: str, body: str) -> Messag
         defaults={
             "subject": subject,
             "body": body,
-            "by_letter": not person.email,
+            "by_letter": not (address or person.email),
+            "address": address,
             "language": person.language,
         },
     )

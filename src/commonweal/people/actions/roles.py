@@ -8,11 +8,12 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from commonweal.kernel.decision import Refusal, demand
-from commonweal.people.access import may
+from commonweal.people.access import may, roles_of
 from commonweal.people.actions.people import record
 from commonweal.people.actions.turns import wait_turn
 from commonweal.people.models import Mandate, Person, StaffAppointment
-from commonweal.people.rules import ROLES, Act, Channel, MandateScope
+from commonweal.people.queries import administrators
+from commonweal.people.rules import ADMINISTRATOR, ROLES, Act, Channel, MandateScope, incompatible_with
 
 
 class UnknownRole(Refusal):
@@ -21,19 +22,38 @@ class UnknownRole(Refusal):
     code = "unknown_role"
 
 
+class RoleRefused(Refusal):
+    """Someone would give a role to themselves, hold two that watch each other, or leave no administrator."""
+
+    code = "role_refused"
+
+
 @transaction.atomic
 def appoint_staff(*, person: Person, role: str, by: Person | None, now: datetime) -> StaffAppointment:
     """Gives a staff role from today; who has it keeps it. `by=None` only for the set-up of a new site.
 
-    Raises UnknownRole, NotAllowed.
+    Nobody appoints themselves, and roles that watch each other are not held together (`rules.INCOMPATIBLE`).
+    All administrators are told. Raises UnknownRole, NotAllowed, RoleRefused.
     """
     if role not in {each.code for each in ROLES}:
         raise UnknownRole(_("There is no staff role with this name."))
     if by is not None:
         demand(may(by, Act.APPOINT_STAFF, now.date()))
-    wait_turn("appointment", person.pk, role)
+        if by == person:
+            raise RoleRefused(
+                _("Nobody gives a role to themselves: another administrator does it."), code="oneself"
+            )
+    wait_turn("appointment", person.pk)
+    others = incompatible_with(role, roles_of(person, now.date()), now.date())
+    if others:
+        names = ", ".join(str(_(each.name)) for each in ROLES if each.code in others)
+        raise RoleRefused(
+            _("One person does not hold this role together with: %(roles)s. End that one first.")
+            % {"roles": names},
+            code="incompatible",
+        )
     appointment, made = StaffAppointment.objects.get_or_create(
-        person=person, role=role, ends_on=None, defaults={"starts_on": now.date()}
+        person=person, role=role, ends_on=None, defaults={"starts_on": now.date(), "given_by": by}
     )
     if made:
         record("StaffAppointed", f"person:{person.pk}", by=by, at=now, data={"role": role})
@@ -42,21 +62,31 @@ def appoint_staff(*, person: Person, role: str, by: Person | None, now: datetime
 
 @transaction.atomic
 def end_appointment(*, appointment: StaffAppointment, by: Person, now: datetime) -> None:
-    """Takes a staff role away at once. Raises NotAllowed; ending it twice changes nothing.
+    """Takes a staff role away at once. Raises NotAllowed, RoleRefused; ending it twice changes nothing.
+
+    The last administrator stays: somebody must be able to give roles. All administrators are told.
 
     One that was given today is taken back whole, since its first day would also be its last; both events stay.
     """
     demand(may(by, Act.APPOINT_STAFF, now.date()))
+    wait_turn("administrators")
     held = (
         StaffAppointment.objects.select_for_update().filter(pk=appointment.pk, ends_on__isnull=True).first()
     )
     if held is None:
         return
+    if held.role == ADMINISTRATOR and not administrators(now.date()).exclude(pk=held.person_id).exists():
+        raise RoleRefused(
+            _(
+                "This is the last administrator. Give the role to a colleague first, who can then end this one."
+            ),
+            code="last_administrator",
+        )
     if held.starts_on >= now.date():
         held.delete()
     else:
-        held.ends_on = now.date() - timedelta(days=1)
-        held.save(update_fields=["ends_on"])
+        held.ends_on, held.ended_by = now.date() - timedelta(days=1), by
+        held.save(update_fields=["ends_on", "ended_by"])
     record("StaffAppointmentEnded", f"person:{held.person_id}", by=by, at=now, data={"role": held.role})
 
 

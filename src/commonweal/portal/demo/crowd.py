@@ -9,13 +9,15 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.totp.internal.auth import TOTP
 from django.db import connection
 
 from commonweal.membership.actions import admit_member, load_members
 from commonweal.membership.queries import next_number
 from commonweal.people.actions import appoint_staff, load_people, open_account, record, register_person
+from commonweal.people.rules.published import PASSWORD, TOTP_SECRET
 from commonweal.places.queries import municipalities
-from commonweal.portal.demo.script import PASSWORD, SEED, Calendar, cast
+from commonweal.portal.demo.script import SEED, Calendar, cast
 
 if TYPE_CHECKING:
     from commonweal.people.models import Person
@@ -86,6 +88,7 @@ def known_people(calendar: Calendar) -> dict[str, Person]:
             EmailAddress.objects.create(user=account, email=written["email"], verified=True, primary=True)
         if written["role"]:
             appoint_staff(person=person, role=written["role"], by=None, now=calendar.settled)
+            TOTP.activate(person.account, TOTP_SECRET)
         if written["member"]:
             admit_member(
                 person=person,

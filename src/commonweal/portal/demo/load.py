@@ -19,6 +19,7 @@ from commonweal.membership.actions import load_statutes
 from commonweal.membership.queries import next_number
 from commonweal.people.actions import give_mandate
 from commonweal.people.rules import Channel, MandateScope
+from commonweal.people.rules.published import PASSWORD, TOTP_SECRET
 from commonweal.places.actions import import_gazetteer
 from commonweal.portal.demo.crowd import crowd, known_people, towns
 from commonweal.portal.demo.dividends import dividends_for_all
@@ -26,7 +27,7 @@ from commonweal.portal.demo.dossiers import Desk, admitted_dossiers, applicants,
 from commonweal.portal.demo.holdings import shares_for_everyone
 from commonweal.portal.demo.joining import ENTERED, bank_folder, requests_for_shares
 from commonweal.portal.demo.leaving import members_leaving
-from commonweal.portal.demo.script import PASSWORD, Calendar, calls, cast
+from commonweal.portal.demo.script import Calendar, calls, cast
 from commonweal.portal.demo.stages import Stage
 from commonweal.projects.actions import load_rulebook
 
@@ -138,6 +139,11 @@ def log_ins() -> str:
     rows = [(each["email"], each["who"]) for each in cast()["people"].values() if each["email"]]
     width = max(len(email) for email, _who in rows)
     lines = [f"\nSign in with one of these addresses. The password is always: {PASSWORD}", ""]
+    lines += [
+        "Staff are then asked for a code of an authenticator app. The page shows it here; the app's secret is:",
+        f"  {TOTP_SECRET}",
+        "",
+    ]
     lines += [f"  {email.ljust(width)}  {who}" for email, who in rows]
     elder = cast()["people"]["elder"]
     lines += ["", f"  {elder['given']} {elder['family']}: {elder['who']}."]

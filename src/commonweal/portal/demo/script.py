@@ -13,7 +13,6 @@ from django.utils import timezone
 
 CONTENT = Path(__file__).parent / "content"
 LANGUAGES = ("fr", "nl", "de", "en")
-PASSWORD = "demo-commonweal"  # noqa: S105 - printed for everyone; the demo guards nothing
 SEED = 20_260_901
 SETTLED_DAYS = 900
 

@@ -20,7 +20,7 @@ from commonweal.kernel.decision import demand
 from commonweal.membership.access import may_be_forgotten
 from commonweal.membership.queries import membership_of, movements_of
 from commonweal.people import actions
-from commonweal.people.access import for_persons, signed_in_person
+from commonweal.people.access import for_persons, fresh, signed_in_person
 from commonweal.people.queries import consents_of, data_about
 from commonweal.people.rules import Purpose
 from commonweal.portal.forms import ConsentForm
@@ -74,6 +74,7 @@ def my_copy(request: HttpRequest) -> HttpResponse:
 
 
 @for_persons
+@fresh
 @require_http_methods(["GET", "HEAD", "POST"])
 def forget_me(request: HttpRequest) -> HttpResponse:
     """Asks once more, then forgets who someone was and ends their account."""

@@ -20,7 +20,7 @@ from commonweal.membership.queries import SEARCH_LIMIT, conversions_waiting, mem
 from commonweal.membership.queries.joining import papers_to_check
 from commonweal.membership.queries.payments import movements_waiting
 from commonweal.people import actions
-from commonweal.people.access import for_persons, for_staff, may, roles_of, signed_in_person
+from commonweal.people.access import for_persons, for_staff, fresh, may, roles_of, signed_in_person
 from commonweal.people.queries import appointments_on, letters_to_print
 from commonweal.people.rules import ROLES, Act, granted
 from commonweal.portal.forms import AppointForm
@@ -188,17 +188,22 @@ def _town(person: Any, language: str) -> str:
 
 
 @for_staff(Act.APPOINT_STAFF)
+@fresh
 @require_http_methods(["GET", "HEAD", "POST"])
 def desk_staff(request: HttpRequest) -> HttpResponse:
     """Staff roles, what each may do, who holds them; and a form to give one."""
     form = AppointForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
-        actions.appoint_staff(
-            person=given["email"], role=given["role"], by=signed_in_person(request), now=timezone.now()
-        )
-        messages.success(request, _("%(name)s has this role from today.") % {"name": given["email"]})
-        return redirect("portal:desk-staff")
+        try:
+            actions.appoint_staff(
+                person=given["email"], role=given["role"], by=signed_in_person(request), now=timezone.now()
+            )
+        except actions.RoleRefused as refusal:
+            form.add_error("email" if refusal.code == "oneself" else "role", str(refusal))
+        else:
+            messages.success(request, _("%(name)s has this role from today.") % {"name": given["email"]})
+            return redirect("portal:desk-staff")
     held: dict[str, list[Any]] = {}
     for each in appointments_on(timezone.localdate()):
         held.setdefault(each.role, []).append(each)
@@ -210,6 +215,7 @@ def desk_staff(request: HttpRequest) -> HttpResponse:
 
 
 @for_staff(Act.APPOINT_STAFF)
+@fresh
 @require_http_methods(["GET", "HEAD", "POST"])
 def desk_staff_end(request: HttpRequest, pk: int) -> HttpResponse:
     """Asks once more, then takes a role away."""

@@ -12,13 +12,14 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from commonweal.kernel.decision import Refusal
 from commonweal.people import actions
-from commonweal.people.access import for_persons, may_use, signed_in_person
+from commonweal.people.access import for_persons, fresh, may_use, signed_in_person
 from commonweal.people.queries import keys_of
 from commonweal.people.rules import Scope
 from commonweal.portal.forms import KeyForm
 
 
 @for_persons
+@fresh
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def keys(request: HttpRequest) -> HttpResponse:

@@ -15,10 +15,12 @@ from commonweal.projects.actions.calls import (
     write_call_text,
 )
 from commonweal.projects.actions.checks import (
+    TieStands,
     admit_dossier,
     ask_for_more,
     assign_dossier,
     declare_conflict,
+    lift_tie,
     note_dossier,
     refuse_dossier,
     take_up_dossier,
@@ -46,6 +48,7 @@ __all__ = [
     "Incomplete",
     "NotReady",
     "PhotoRefused",
+    "TieStands",
     "TooLate",
     "add_photo",
     "admit_dossier",
@@ -61,6 +64,7 @@ __all__ = [
     "drop_view",
     "end_applications",
     "import_projects",
+    "lift_tie",
     "load_rulebook",
     "note_dossier",
     "open_vote",

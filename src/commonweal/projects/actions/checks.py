@@ -9,17 +9,25 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from commonweal.kernel.decision import demand
+from commonweal.kernel.decision import Refusal, demand
+from commonweal.kernel.text import clean
 from commonweal.people.access import may
 from commonweal.people.actions import record
 from commonweal.people.rules import Act
 from commonweal.projects.access import may_check, may_decide
 from commonweal.projects.actions.dossiers import Incomplete, move_dossier
 from commonweal.projects.models import ConflictDeclaration, Dossier, InformationRequest, InternalNote
+from commonweal.projects.queries import ties_of
 from commonweal.projects.rules.parts import Part
 
 if TYPE_CHECKING:
     from commonweal.people.models import Person
+
+
+class TieStands(Refusal):
+    """A declared tie is not lifted by its owner, nor without a reason."""
+
+    code = "tie_stands"
 
 
 def _held(dossier: Dossier) -> Dossier:
@@ -30,13 +38,41 @@ def _held(dossier: Dossier) -> Dossier:
 def declare_conflict(
     *, dossier: Dossier, by: Person, has_conflict: bool, text: str, now: datetime
 ) -> ConflictDeclaration:
-    """Keeps what a member of staff says about their ties with a project; asked before it opens."""
+    """Keeps what a member of staff says about their ties with a project; asked before it opens.
+
+    A tie that was declared stands until a colleague lifts it. Raises NotAllowed, TieStands.
+    """
     demand(may(by, Act.CHECK_DOSSIERS, now.date()))
+    _held(dossier)
+    if not has_conflict and ties_of(dossier).filter(person=by).exists():
+        raise TieStands(
+            _("You declared a tie with this project. A colleague who handles it can lift that, not you.")
+        )
     said = ConflictDeclaration.objects.create(
         dossier=dossier, person=by, has_conflict=has_conflict, text=text, at=now
     )
     record("ConflictDeclared", f"dossier:{dossier.pk}", by=by, at=now, data={"conflict": has_conflict})
     return said
+
+
+@transaction.atomic
+def lift_tie(*, said: ConflictDeclaration, why: str, by: Person, now: datetime) -> None:
+    """Notes that a colleague's declared tie is none, or no longer; twice changes nothing. Raises NotAllowed, TieStands.
+
+    Only who handles the project without a tie of their own may, and must say why.
+    """
+    dossier = _held(said.dossier)
+    demand(may_check(dossier, by, now.date()))
+    if said.person_id == by.pk:
+        raise TieStands(
+            _("You declared a tie with this project. A colleague who handles it can lift that, not you.")
+        )
+    why = clean(why, lines=False)[:300]
+    if not why:
+        raise TieStands(_("Say why the tie no longer counts."))
+    if ties_of(dossier).filter(pk=said.pk).update(lifted_at=now, lifted_by=by, lifted_why=why):
+        data = {"of": said.person_id, "reason": why}
+        record("ConflictLifted", f"dossier:{dossier.pk}", by=by, at=now, data=data)
 
 
 @transaction.atomic

@@ -285,6 +285,16 @@ class ConflictForm(forms.Form):
     text = CleanCharField(label=_("If yes: which?"), max_length=300, required=False)
 
 
+class LiftForm(forms.Form):
+    """Why a colleague's tie no longer counts."""
+
+    why = CleanCharField(
+        label=_("Why does this tie not count, or no longer?"),
+        max_length=300,
+        help_text=_("Your name and your reason stay in the history of the project."),
+    )
+
+
 class AskForm(forms.Form):
     """A question to the applicant and the parts it reopens."""
 

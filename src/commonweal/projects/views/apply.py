@@ -14,7 +14,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from commonweal.kernel.decision import Refusal, demand
-from commonweal.people.access import for_persons, signed_in_person
+from commonweal.people.access import for_persons, limited, signed_in_person
 from commonweal.people.actions import register_organisation
 from commonweal.people.queries import history_of
 from commonweal.people.rules import Channel
@@ -251,6 +251,7 @@ def dossier_status(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "projects/dossier_status.html", context)
 
 
+@limited("pdf")
 @for_persons
 def dossier_receipt(request: HttpRequest, pk: int) -> HttpResponse:
     """The dated receipt as a PDF."""

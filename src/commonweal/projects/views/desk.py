@@ -14,8 +14,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
 
-from commonweal.kernel.decision import Refusal
+from commonweal.kernel.decision import Refusal, demand
 from commonweal.membership.queries import members_matching
 from commonweal.people.access import for_staff, signed_in_person
 from commonweal.people.actions import register_person
@@ -26,6 +27,7 @@ from commonweal.projects.forms.staff import (
     AskForm,
     ConflictForm,
     EntryForm,
+    LiftForm,
     NoteForm,
     ReasonForm,
     SaveViewForm,
@@ -141,6 +143,7 @@ def desk_dossier(request: HttpRequest, pk: int) -> HttpResponse:
         "colleagues": staff_who_may(Act.CHECK_DOSSIERS, now.date()),
         "may_decide": access.may_decide(dossier, person, now.date()),
         "requests": dossier.requests.all(),
+        "ties": queries.ties_of(dossier),
     }
     return render(request, "projects/desk_dossier.html", context)
 
@@ -177,6 +180,8 @@ def _handled(request: HttpRequest, dossier: Dossier) -> HttpResponse:
 def desk_conflict(request: HttpRequest, pk: int) -> HttpResponse:
     """Asks about ties before the dossier opens; shows nothing of it but its name."""
     dossier, person = _desk_dossier(request, pk), signed_in_person(request)
+    if queries.ties_of(dossier).filter(person=person).exists():
+        return redirect("projects:desk-dossier", dossier.pk)
     form = ConflictForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
@@ -189,6 +194,23 @@ def desk_conflict(request: HttpRequest, pk: int) -> HttpResponse:
         )
         return redirect("projects:desk-dossier", dossier.pk)
     return render(request, "projects/desk_conflict.html", {"form": form, "dossier": dossier})
+
+
+@for_staff(Act.CHECK_DOSSIERS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def desk_tie_lift(request: HttpRequest, pk: int, said: int) -> HttpResponse:
+    """A colleague's declared tie, and why it no longer counts; never one's own."""
+    dossier, person, now = _desk_dossier(request, pk), signed_in_person(request), timezone.now()
+    demand(access.may_check(dossier, person, now.date()))
+    tie = get_object_or_404(queries.ties_of(dossier).exclude(person=person), pk=said)
+    form = LiftForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        actions.lift_tie(said=tie, why=form.cleaned_data["why"], by=person, now=now)
+        messages.success(
+            request, _("The tie is lifted: %(name)s may handle this project.") % {"name": tie.person}
+        )
+        return redirect("projects:desk-dossier", dossier.pk)
+    return render(request, "projects/desk_tie_lift.html", {"form": form, "dossier": dossier, "tie": tie})
 
 
 @for_staff(Act.CHECK_DOSSIERS)

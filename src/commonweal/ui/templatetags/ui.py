@@ -155,6 +155,7 @@ def account_links(context: Context) -> list[dict[str, str]]:
         ("account_email", gettext("E-mail address")),
         ("account_change_password", gettext("Password")),
         ("mfa_index", gettext("Extra safety")),
+        ("portal:sessions", gettext("Devices")),
     ]
     return _links(context, names)
 

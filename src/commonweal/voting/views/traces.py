@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 
-from commonweal.people.access import open_to_all
+from commonweal.people.access import limited, open_to_all
 from commonweal.voting import queries
 from commonweal.voting.forms import CodeForm
 from commonweal.voting.models import Ballot, Count
@@ -41,6 +41,7 @@ def votes_shelf(request: HttpRequest, pk: int, shelf: str) -> HttpResponse:
     return response
 
 
+@limited("codes")
 @open_to_all
 @sensitive_post_parameters()
 @sensitive_variables()

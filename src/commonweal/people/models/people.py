@@ -1,4 +1,4 @@
-"""Accounts, persons, organisations, roles, mandates, and the audit trail that is also the outbox."""
+"""Accounts, persons, organisations, roles, mandates, and the audit trail that is also the outbox: the tables."""
 
 from __future__ import annotations
 
@@ -85,6 +85,10 @@ class Account(AbstractBaseUser):
     email = models.EmailField(_("e-mail address"), unique=True)
     person = models.OneToOneField(Person, models.PROTECT, null=True, blank=True, related_name="account")
     is_active = models.BooleanField(default=True)
+    # An administrator closed it, and may open it again; an account that was erased has none of the three.
+    blocked_at = models.DateTimeField(null=True, blank=True)
+    blocked_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
+    blocked_why = models.CharField(max_length=200, blank=True)
     date_joined = models.DateTimeField(auto_now_add=True)
 
     USERNAME_FIELD = "email"
@@ -98,11 +102,24 @@ class Account(AbstractBaseUser):
         "email": Personal.SCRUBBED,
         "person": Personal.KEPT,
         "is_active": Personal.NONE,
+        "blocked_at": Personal.KEPT,
+        "blocked_by": Personal.KEPT,
+        "blocked_why": Personal.ERASED,
         "date_joined": Personal.NONE,
     }
 
     class Meta:
-        constraints = (models.CheckConstraint(name="account_email_lower", condition=Q(email=Lower("email"))),)
+        constraints = (
+            models.CheckConstraint(name="account_email_lower", condition=Q(email=Lower("email"))),
+            models.CheckConstraint(
+                name="account_blocked_by_another",
+                condition=Q(blocked_at__isnull=True, blocked_by__isnull=True, blocked_why="")
+                | (
+                    Q(blocked_at__isnull=False, blocked_by__isnull=False, is_active=False)
+                    & (Q(person__isnull=True) | ~Q(blocked_by=models.F("person")))
+                ),
+            ),
+        )
 
     def __str__(self) -> str:
         return self.email
@@ -202,12 +219,17 @@ class StaffAppointment(models.Model):
     role = models.CharField(max_length=20)
     starts_on = models.DateField()
     ends_on = models.DateField(null=True, blank=True)
+    # Nobody only where a new site was set up from its own machine.
+    given_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
+    ended_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
 
     personal: ClassVar[dict[str, Personal]] = {
         "person": Personal.KEPT,
         "role": Personal.KEPT,
         "starts_on": Personal.KEPT,
         "ends_on": Personal.KEPT,
+        "given_by": Personal.KEPT,
+        "ended_by": Personal.KEPT,
     }
 
     class Meta:
@@ -216,6 +238,10 @@ class StaffAppointment(models.Model):
             models.CheckConstraint(
                 name="appointment_days_in_order",
                 condition=Q(ends_on__isnull=True) | Q(ends_on__gte=models.F("starts_on")),
+            ),
+            models.CheckConstraint(
+                name="appointment_given_by_another",
+                condition=Q(given_by__isnull=True) | ~Q(given_by=models.F("person")),
             ),
         )
 
@@ -295,6 +321,8 @@ class Message(models.Model):
     subject = models.CharField(max_length=200)
     body = models.TextField()
     by_letter = models.BooleanField()
+    # Where another than the person's own is meant: the one that was theirs until it was changed.
+    address = models.EmailField(blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
 
     personal: ClassVar[dict[str, Personal]] = {
@@ -303,6 +331,7 @@ class Message(models.Model):
         "language": Personal.KEPT,
         "subject": Personal.ERASED,
         "body": Personal.ERASED,
+        "address": Personal.ERASED,
         "by_letter": Personal.NONE,
         "sent_at": Personal.KEPT,
     }

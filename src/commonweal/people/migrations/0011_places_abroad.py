@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('people', '0008_one_name'),
+        ('people', '0010_staff_guards'),
         ('places', '0001_initial'),
     ]
 

@@ -1,0 +1,33 @@
+"""Accounts, persons, organisations, roles, mandates, sessions, and the audit trail that is also the outbox."""
+
+from commonweal.people.models.people import (
+    Account,
+    AccountManager,
+    ApiKey,
+    Consent,
+    Event,
+    Mandate,
+    Message,
+    Organisation,
+    Person,
+    Position,
+    StaffAppointment,
+)
+from commonweal.people.models.signing_in import FactorReset, Session, Use
+
+__all__ = [
+    "Account",
+    "AccountManager",
+    "ApiKey",
+    "Consent",
+    "Event",
+    "FactorReset",
+    "Mandate",
+    "Message",
+    "Organisation",
+    "Person",
+    "Position",
+    "Session",
+    "StaffAppointment",
+    "Use",
+]

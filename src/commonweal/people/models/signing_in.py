@@ -1,0 +1,99 @@
+"""Sessions: who is signed in, since when, on which device. Nothing here lets its reader sign in."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.contrib.sessions.base_session import AbstractBaseSession
+from django.db import models
+
+from commonweal.kernel.privacy import Personal
+
+
+class Session(AbstractBaseSession):
+    """One browser's session. `session_key` is a keyed digest of the cookie, `session_data` sealed with the cookie itself.
+
+    So neither this table nor a copy of it opens a session; see `config.sessions`, which writes it.
+    """
+
+    account = models.ForeignKey(
+        "people.Account", models.CASCADE, null=True, blank=True, related_name="sessions"
+    )
+    started_at = models.DateTimeField(null=True, blank=True)
+    seen_at = models.DateTimeField(null=True, blank=True)
+    # The kind of browser and system, in two words: what somebody knows their own devices by.
+    device = models.CharField(max_length=60, blank=True)
+
+    personal: ClassVar[dict[str, Personal]] = {
+        "session_key": Personal.NONE,
+        **dict.fromkeys(
+            ("session_data", "expire_date", "account", "started_at", "seen_at", "device"), Personal.ERASED
+        ),
+    }
+
+    class Meta(AbstractBaseSession.Meta):
+        # The account's own row is not asked for when a session is looked up.
+        verbose_name = "session"
+        verbose_name_plural = "sessions"
+        ordering = ("-seen_at", "session_key")
+
+
+class Use(models.Model):
+    """How often something limited was used by somebody in a day or an hour. Kept until it no longer counts."""
+
+    kind = models.CharField(max_length=12)
+    # `person:id`, or a keyed digest of an address: no list of who came from where.
+    who = models.CharField(max_length=60)
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    count = models.PositiveIntegerField()
+
+    personal: ClassVar[dict[str, Personal]] = dict.fromkeys(
+        ("kind", "who", "starts_at", "ends_at", "count"), Personal.NONE
+    )
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("kind", "who", "starts_at"), name="use_counted_once"),
+            models.CheckConstraint(name="use_of_something", condition=models.Q(count__gte=1)),
+        )
+
+
+class FactorReset(models.Model):
+    """Someone's second factors taken away because they lost them: one administrator asks, another confirms."""
+
+    person = models.ForeignKey("people.Person", models.PROTECT, related_name="factor_resets")
+    # How the one who asks made sure that it is them: seen at the counter, called back on a known number.
+    why = models.CharField(max_length=200)
+    asked_by = models.ForeignKey("people.Person", models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    confirmed_by = models.ForeignKey("people.Person", models.PROTECT, null=True, blank=True, related_name="+")
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    dropped_at = models.DateTimeField(null=True, blank=True)
+
+    personal: ClassVar[dict[str, Personal]] = {
+        **dict.fromkeys(("person", "why", "asked_by", "confirmed_by"), Personal.KEPT),
+        **dict.fromkeys(("asked_at", "confirmed_at", "dropped_at"), Personal.NONE),
+    }
+
+    class Meta:
+        ordering = ("id",)
+        constraints = (
+            models.UniqueConstraint(
+                name="factor_reset_one_open",
+                fields=("person",),
+                condition=models.Q(confirmed_at__isnull=True, dropped_at__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="factor_reset_asked_by_another", condition=~models.Q(asked_by=models.F("person"))
+            ),
+            models.CheckConstraint(
+                name="factor_reset_by_two",
+                condition=models.Q(confirmed_at__isnull=True, confirmed_by__isnull=True)
+                | (
+                    models.Q(confirmed_at__isnull=False, confirmed_by__isnull=False, dropped_at__isnull=True)
+                    & ~models.Q(confirmed_by=models.F("asked_by"))
+                    & ~models.Q(confirmed_by=models.F("person"))
+                ),
+            ),
+        )

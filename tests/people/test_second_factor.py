@@ -1,0 +1,332 @@
+"""Staff sign in with a second factor: set up at the first log-in, asked for at each, taken off by two administrators."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal import auth as totp
+from django.core.cache import cache
+from django.core.checks import run_checks
+from django.db import DatabaseError, transaction
+from django.test import Client
+
+from commonweal.kernel.decision import NotAllowed
+from commonweal.people import actions
+from commonweal.people.access import roles_of
+from commonweal.people.models import Event, FactorReset, Message, Session
+from commonweal.people.rules import published
+from tests import factories as make
+from tests.clock import Clock
+from tests.sign_in import account_of, signed_in
+
+pytestmark = pytest.mark.django_db
+PASSWORD = "a long password"
+
+
+@pytest.fixture(autouse=True)
+def _no_limits_left_over() -> None:
+    cache.clear()
+
+
+def code_of(secret: str) -> str:
+    return totp.format_hotp_value(totp.hotp_value(secret, next(totp.yield_hotp_counters_from_time())))
+
+
+def log_in(email: str, password: str = PASSWORD) -> tuple[Client, Any]:
+    client = Client()
+    return client, client.post("/en/account/login/", {"login": email, "password": password})
+
+
+def enrolled(client: Client, language: str = "en") -> str:
+    """Sets an app up as a person would, without JavaScript; gives its secret."""
+    page = client.get(f"/{language}/account/security/totp/activate/").content.decode()
+    secret = re.search(r'class="secret">([A-Z2-7]{32})<', page)
+    assert secret, page
+    answer = client.post(f"/{language}/account/security/totp/activate/", {"code": code_of(secret[1])})
+    assert answer.status_code == 302
+    return secret[1]
+
+
+@pytest.fixture
+def secretary() -> Any:
+    person = make.staff("secretary", email="sec@example.org")
+    make.account(person)
+    return person
+
+
+@pytest.mark.parametrize("language", ["fr", "nl", "de", "en"])
+def test_staff_are_led_to_set_one_up_and_reach_the_desk_only_then(secretary: Any, language: str) -> None:
+    client = Client()
+    entered = client.post(f"/{language}/account/login/", {"login": "sec@example.org", "password": PASSWORD})
+    assert entered["Location"] == f"/{language}/me/second-factor/"
+    for page in ("desk/", "desk/members/", "members/register/"):
+        assert client.get(f"/{language}/{page}")["Location"].startswith(f"/{language}/me/second-factor/"), (
+            page
+        )
+    assert client.get(f"/{language}/me/").status_code == 200, "their own pages stay theirs"
+    assert f"/{language}/account/security/totp/activate/" in client.get(entered["Location"]).content.decode()
+    enrolled(client, language)
+    assert client.get(f"/{language}/account/security/recovery-codes/").status_code == 200
+    assert client.get(f"/{language}/desk/").status_code == 200
+
+
+def test_the_next_log_in_asks_for_the_code(secretary: Any) -> None:
+    client, _answer = log_in("sec@example.org")
+    secret = enrolled(client)
+    cache.clear()
+    again, answer = log_in("sec@example.org")
+    assert answer["Location"] == "/en/account/security/authenticate/"
+    assert again.get("/en/me/").status_code == 302
+    assert again.post(answer["Location"], {"code": "000000"}).status_code == 200
+    assert again.post(answer["Location"], {"code": code_of(secret)})["Location"] == "/en/me/"
+    assert again.get("/en/desk/").status_code == 200
+
+
+def test_a_code_by_mail_alone_opens_no_desk(secretary: Any, mailoutbox: list[Any]) -> None:
+    client = Client()
+    client.post("/en/account/login/code/", {"email": "sec@example.org"})
+    code = re.search(r"\b([A-Z0-9]{3,4}-[A-Z0-9]{3,4})\b", mailoutbox[-1].body)
+    assert code
+    client.post("/en/account/login/code/confirm/", {"code": code[1]})
+    assert "_auth_user_id" in client.session
+    assert client.get("/en/desk/")["Location"].startswith("/en/me/second-factor/")
+
+
+def test_without_it_no_page_and_no_action_knows_a_role(secretary: Any) -> None:
+    """The roles themselves wait, so a page that forgets to ask is closed as well."""
+    client = signed_in(secretary, factor=False)
+    client.get("/en/desk/")
+    request = client.get("/en/me/").wsgi_request
+    request.user = account_of(secretary)
+    from commonweal.people.access import viewer
+
+    person = viewer(request)
+    assert person is not None
+    assert roles_of(person, make.NOW.date()) == frozenset()
+    assert roles_of(make.Person.objects.get(pk=secretary.pk), make.NOW.date()) == {"secretary"}
+
+
+def test_members_choose_it_or_not() -> None:
+    make.account(make.member().person)
+    person = make.person(email="ada@example.org")
+    make.account(person)
+    client, answer = log_in("ada@example.org")
+    assert answer["Location"] == "/en/me/"
+    assert client.get("/en/desk/").status_code == 403
+
+
+def test_who_is_appointed_while_signed_in_is_asked_before_the_desk(secretary: Any) -> None:
+    who = make.person()
+    client = signed_in(who, factor=False)
+    actions.appoint_staff(person=who, role="counter", by=make.staff("administrator"), now=make.NOW)
+    assert client.get("/en/desk/")["Location"].startswith("/en/me/second-factor/")
+    assert "/en/desk/" in client.get("/en/me/").content.decode(), "their page says so"
+
+
+def test_a_form_sent_from_a_session_without_it_is_sent_again_after_it(clock: Clock) -> None:
+    boss = make.staff("administrator")
+    make.account(make.person("Jo", "Peeters", email="jo@example.org"))
+    totp.TOTP.activate(account_of(boss), "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP")
+    client = signed_in(boss, factor=False)
+    asked = client.post("/en/desk/staff/", {"email": "jo@example.org", "role": "counter"})
+    assert asked["Location"].startswith("/en/account/security/reauthenticate/")
+    answer = client.post(
+        asked["Location"], {"code": code_of("JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"), "next": "/en/desk/staff/"}
+    )
+    assert answer.status_code == 302
+    jo = make.Person.objects.get(email="jo@example.org")
+    assert roles_of(jo, make.NOW.date()) == {"counter"}, "nothing typed was lost"
+
+
+def test_staff_keep_their_last_factor_members_do_not(secretary: Any) -> None:
+    client, _answer = log_in("sec@example.org")
+    enrolled(client)
+    client.post("/en/account/security/totp/deactivate/")
+    assert Authenticator.objects.filter(type="totp").count() == 1
+    member = make.person(email="ada@example.org")
+    make.account(member)
+    other, _entered = log_in("ada@example.org")
+    enrolled(other)
+    other.post("/en/account/security/totp/deactivate/")
+    assert not Authenticator.objects.filter(user__person=member).exists()
+
+
+def test_spare_codes_open_once(secretary: Any) -> None:
+    client, _answer = log_in("sec@example.org")
+    enrolled(client)
+    page = client.get("/en/account/security/recovery-codes/").content.decode()
+    spare = re.findall(r"<code>(\d{8})</code>", page)
+    assert len(spare) == 10
+    for times in range(2):
+        cache.clear()
+        again, answer = log_in("sec@example.org")
+        entered = again.post(answer["Location"], {"code": spare[3]})
+        assert entered.status_code == (302 if not times else 200)
+
+
+@pytest.fixture
+def lost(secretary: Any) -> Iterator[Any]:
+    """A secretary who lost her phone, and two administrators."""
+    totp.TOTP.activate(account_of(secretary), totp.generate_totp_secret())
+    first, second = make.staff("administrator"), make.staff("administrator")
+    return secretary, first, second
+
+
+def test_two_administrators_let_someone_start_again(
+    lost: Any, run_jobs: Callable[[], int], mailoutbox: list[Any]
+) -> None:
+    secretary, first, second = lost
+    account, device = account_of(secretary), signed_in(secretary)
+    base = f"/en/desk/accounts/{account.pk}/"
+    found = signed_in(first).post("/en/desk/accounts/", {"email": "SEC@example.org"})
+    assert found["Location"] == base
+    assert signed_in(first).post(f"{base}ask-reset/", {"why": " "}).status_code == 200, (
+        "a reason is asked for"
+    )
+    signed_in(first).post(f"{base}ask-reset/", {"why": "came to the counter with her card"})
+    assert "counter with her card" in signed_in(second).get(base).content.decode()
+    signed_in(first).post(f"{base}confirm-reset/")
+    assert Authenticator.objects.filter(user=account).exists(), "not by who asked for it"
+    assert "confirm-reset" not in signed_in(first).get(base).content.decode()
+    signed_in(second).post(f"{base}confirm-reset/")
+    assert not Authenticator.objects.filter(user=account).exists()
+    assert device.get("/en/me/").status_code == 302, "signed out everywhere"
+    run_jobs()
+    told = set(Message.objects.filter(person=secretary).values_list("event__name", flat=True))
+    assert told >= {"FactorResetAsked", "FactorsReset"}
+    events = Event.objects.filter(subject=f"account:{account.pk}").order_by("pk").values_list("name", "by")
+    assert list(events)[-2:] == [("FactorResetAsked", first.pk), ("FactorsReset", second.pk)]
+    _client, answer = log_in("sec@example.org")
+    assert answer["Location"] == "/en/me/second-factor/"
+
+
+def test_nobody_asks_or_confirms_for_themselves_and_a_request_can_be_dropped(lost: Any) -> None:
+    secretary, first, second = lost
+    make.account(first), totp.TOTP.activate(account_of(first), totp.generate_totp_secret())
+    with pytest.raises(actions.AccountRefused):
+        actions.ask_factor_reset(account=account_of(first), why="lost", by=first, now=make.NOW)
+    asked = actions.ask_factor_reset(account=account_of(first), why="lost", by=second, now=make.NOW)
+    for by in (first, second):
+        with pytest.raises(actions.AccountRefused):
+            actions.confirm_factor_reset(reset=asked, by=by, now=make.NOW)
+    for by in (secretary, make.person()):
+        with pytest.raises(NotAllowed):
+            actions.confirm_factor_reset(reset=asked, by=by, now=make.NOW)
+    same = actions.ask_factor_reset(account=account_of(first), why="again", by=second, now=make.NOW)
+    assert same == asked
+    actions.drop_factor_reset(reset=asked, by=first, now=make.NOW)
+    third = make.staff("administrator")
+    actions.confirm_factor_reset(reset=asked, by=third, now=make.NOW)
+    assert Authenticator.objects.filter(user=account_of(first)).exists()
+
+
+def test_the_database_lets_no_one_person_do_both(lost: Any) -> None:
+    secretary, first, second = lost
+    row = {"person": secretary, "why": "x", "asked_by": first, "asked_at": make.NOW}
+    for wrong in (
+        {"asked_by": secretary},
+        {"confirmed_by": first, "confirmed_at": make.NOW},
+        {"confirmed_by": secretary, "confirmed_at": make.NOW},
+        {"confirmed_at": make.NOW},
+    ):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            FactorReset.objects.create(**{**row, **wrong})
+    asked = FactorReset.objects.create(**row)
+    rows = FactorReset.objects.filter(pk=asked.pk)
+    for change in (
+        {"asked_by": second},
+        {"why": "y"},
+        {"confirmed_by": first, "confirmed_at": make.NOW},
+        {"asked_by": second, "confirmed_by": first, "confirmed_at": make.NOW},
+    ):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            rows.update(**change)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        rows.delete()
+    rows.update(confirmed_by=second, confirmed_at=make.NOW)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        rows.update(confirmed_by=make.person())
+
+
+def demo_account(role: str = "secretary") -> Any:
+    person = make.staff(role, email=f"{role}@demo.example")
+    account = make.account(person, published.PASSWORD)
+    totp.TOTP.activate(account, published.TOTP_SECRET)
+    return account
+
+
+def test_what_the_demo_prints_opens_the_demo(settings: Any) -> None:
+    settings.DEMO = True
+    demo_account()
+    client, answer = log_in("secretary@demo.example", published.PASSWORD)
+    page = client.get(answer["Location"]).content.decode()
+    shown = re.search(r"shows (\d{6}) now", page)
+    assert shown, page
+    assert client.post(answer["Location"], {"code": shown[1]}).status_code == 302
+    assert client.get("/en/desk/").status_code == 200
+
+
+def test_what_the_demo_prints_opens_nothing_else(settings: Any) -> None:
+    settings.DEMO = False
+    account = demo_account()
+    client, answer = log_in("secretary@demo.example", published.PASSWORD)
+    assert answer.status_code == 200
+    assert "printed in the instructions of the demo" in answer.content.decode()
+    account.set_password(PASSWORD)
+    account.save()
+    cache.clear()
+    client, answer = log_in("secretary@demo.example")
+    page = client.get(answer["Location"]).content.decode()
+    assert "demo" not in page.lower().replace("secretary@demo.example", "")
+    answer = client.post(answer["Location"], {"code": code_of(published.TOTP_SECRET)})
+    assert answer.status_code == 200
+    assert "_auth_user_id" not in client.session
+
+
+def test_nobody_chooses_the_password_of_the_demo() -> None:
+    answer = Client().post("/en/account/signup/", {"email": "a@example.org", "password1": published.PASSWORD})
+    assert "printed in the instructions of the demo" in answer.content.decode()
+
+
+def test_the_checks_before_going_live_refuse_the_demo(settings: Any) -> None:
+    def found(**how: Any) -> set[str]:
+        return {each.id for each in run_checks(**how) if each.id and each.id.startswith("commonweal")}
+
+    settings.DEMO = True
+    assert found(include_deployment_checks=True) == {"commonweal.E001"}
+    settings.DEMO = False
+    assert found(include_deployment_checks=True, databases=["default"]) == set()
+    demo_account()
+    assert found(databases=["default"]) == {"commonweal.E002"}
+    settings.DEMO = True
+    assert found(databases=["default"]) == set()
+
+
+def test_staff_who_were_away_show_it_again_and_lose_nothing_typed(clock: Clock, secretary: Any) -> None:
+    secret = totp.generate_totp_secret()
+    totp.TOTP.activate(account_of(secretary), secret)
+    client = signed_in(secretary)
+    session = client.session
+    session["seen"] = make.NOW.timestamp()
+    session.save()
+    assert client.get("/en/desk/").status_code == 200
+    clock.forward(minutes=29)
+    assert client.get("/en/desk/").status_code == 200
+    clock.forward(minutes=31)
+    asked = client.post("/en/desk/members/", {"anything": "typed"})
+    assert asked["Location"].startswith("/en/account/security/reauthenticate/")
+    assert client.get("/en/me/").status_code == 200
+    assert client.post("/en/account/security/reauthenticate/", {"code": code_of(secret)}).status_code == 302
+    assert client.get("/en/desk/").status_code == 200
+
+
+def test_members_are_not_asked_again_for_having_been_away(clock: Clock) -> None:
+    client = signed_in(make.person(), factor=False)
+    client.get("/en/me/")
+    clock.forward(days=13)
+    assert client.get("/en/me/").status_code == 200
+    assert Session.objects.get().seen_at == clock()

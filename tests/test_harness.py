@@ -126,7 +126,8 @@ def test_an_area_over_its_budget_is_named() -> None:
 def test_nobody_asks_the_machine_for_the_moment() -> None:
     # `timezone.now` is the program's clock, which tests hold. Those few files move the machine's, or ask it on purpose.
     asks = re.compile(r"\b(datetime\.(now|utcnow|today)|date\.today|time\.time|localtime)\(")
-    may = {"sitecustomize.py", "leans_on_the_day.py", "test_harness.py", "days.py"}
+    # The committee's machine is not ours, and has no other clock.
+    may = {"sitecustomize.py", "leans_on_the_day.py", "test_harness.py", "days.py", "committee.py"}
     root = Path(__file__).parent.parent
     found = [
         f"{path.relative_to(root)}:{number}"

@@ -171,3 +171,12 @@ def test_what_a_person_told_of_a_place_stays_with_its_country() -> None:
     assert (who.country, who.street) == ("BE", "rue 1")
     other = asked(make.person("Bea", **LILLE), home={"municipality": None, "country": "FR", "town": "Lille"})
     assert (other.country, other.town) == ("FR", "Lille")
+
+
+def test_a_birthday_that_is_missing_is_asked_though_the_address_is_known() -> None:
+    who = make.person("Jeanne", "Delvaux", **LILLE)
+    told = pages(home=BIRTHDAY)
+    assert "check" in walked(signed_in(who), told).request["PATH_INFO"]
+    application = sent(signed_in(who), told)
+    who.refresh_from_db()
+    assert (who.born_on, application.town) == (date(1980, 5, 1), "Lille")

@@ -146,10 +146,10 @@ def test_sessions_that_have_ended_leave_no_row(clock: Clock) -> None:
     from commonweal.people.tasks import forget_what_ended
 
     signed_in(make.person())
-    forget_what_ended(0)
+    forget_what_ended()
     assert Session.objects.count() == 1
     clock.forward(days=15)
-    forget_what_ended(0)
+    forget_what_ended()
     assert not Session.objects.exists()
 
 

@@ -83,9 +83,10 @@ async def clear_old(context: JobContext, timestamp: int) -> None:
     await manager.delete_old_jobs(
         nb_hours=FAILED_HOURS, include_failed=True, include_cancelled=True, include_aborted=True
     )
-    await sync_to_async(_forget_what_ended)()
+    await sync_to_async(forget_what_ended)()
 
 
-def _forget_what_ended() -> None:
+def forget_what_ended() -> None:
+    """Forgets sessions that ended, and counts of tries whose time is over."""
     Use.objects.filter(ends_at__lt=timezone.now()).delete()
     Session.objects.filter(expire_date__lt=timezone.now()).delete()

@@ -49,11 +49,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='application',
-            constraint=models.CheckConstraint(condition=models.Q(('country__regex', '^[A-Z]{2}$')), name='application_country_code'),
+            constraint=models.CheckConstraint(condition=models.Q(('country__regex', '^([A-Z]{2})?$')), name='application_country_code'),
         ),
         migrations.AddConstraint(
             model_name='application',
-            constraint=models.CheckConstraint(condition=models.Q(('municipality__isnull', False), models.Q(('town', ''), _negated=True), _connector='OR'), name='application_somewhere'),
+            constraint=models.CheckConstraint(condition=models.Q(('municipality__isnull', False), models.Q(models.Q(('town', ''), _negated=True), models.Q(('country', ''), _negated=True)), _connector='OR'), name='application_somewhere'),
         ),
         migrations.AddConstraint(
             model_name='member',
@@ -61,10 +61,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='member',
-            constraint=models.CheckConstraint(condition=models.Q(('country__regex', '^[A-Z]{2}$')), name='member_country_code'),
+            constraint=models.CheckConstraint(condition=models.Q(('country__regex', '^([A-Z]{2})?$')), name='member_country_code'),
         ),
         migrations.AddConstraint(
             model_name='member',
-            constraint=models.CheckConstraint(condition=models.Q(('municipality__isnull', False), models.Q(('town', ''), _negated=True), _connector='OR'), name='member_somewhere'),
+            constraint=models.CheckConstraint(condition=models.Q(('municipality__isnull', False), models.Q(models.Q(('town', ''), _negated=True), models.Q(('country', ''), _negated=True)), _connector='OR'), name='member_somewhere'),
         ),
     ]

@@ -12,7 +12,7 @@ from commonweal.kernel.privacy import Personal
 from commonweal.membership.models.members import Member
 from commonweal.membership.states import OPEN, ApplicationState
 from commonweal.people.rules import Channel
-from commonweal.places.models import Located, somewhere
+from commonweal.places.located import Located, somewhere
 
 
 class InformationNote(models.Model):

@@ -13,7 +13,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from commonweal.kernel.privacy import Personal
-from commonweal.places.models import Located, somewhere
+from commonweal.places.located import Located, somewhere
 
 
 class Member(Located):

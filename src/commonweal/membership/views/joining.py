@@ -18,7 +18,8 @@ from django.views.decorators.http import require_http_methods
 
 from commonweal.kernel.decision import Refusal
 from commonweal.membership.actions.joining import Asking, ask_for_shares
-from commonweal.membership.forms.joining import FORMS, Step, StepForm, Told, WhoForm
+from commonweal.membership.forms.joining import FORMS, WhoForm
+from commonweal.membership.forms.told import Step, StepForm, Told
 from commonweal.membership.queries import joining
 from commonweal.membership.rules.joining import HolderRole
 from commonweal.membership.rules.statutes import may_hold, may_issue

@@ -15,6 +15,7 @@ from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
+from commonweal.kernel.logs import security_event
 from commonweal.people.actions.people import record, write_to
 from commonweal.people.models import Account, Event, Person
 
@@ -81,6 +82,9 @@ def note_change(
         data={"kind": kind, **(data or {})},
     )
     _follow(account, said)
+    if by is not None:
+        # What owners do themselves, the log hears from the library for accounts.
+        transaction.on_commit(lambda: security_event(kind, account=account.pk, person=by.pk))
     if kind not in _QUIET:
         _tell(
             account,

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from commonweal.kernel.privacy import Personal
 from commonweal.people.rules import Channel, LegalForm, MandateScope, PositionKind, Purpose, Scope
-from commonweal.places.models import Located
+from commonweal.places.located import Located
 
 
 class Person(Located):

@@ -75,9 +75,9 @@ def pytest_runtest_protocol(item: pytest.Item) -> Any:
     before, backend = spent(), _backend()
     served = _of(backend)
     answer = yield
-    # A new connection's process began at zero; what an ended one used is lost with it.
+    # A new connection's process began at zero; what an ended one used, or a browser nobody waited for, is lost with it.
     more = _of(_backend()) - (served if _backend() == backend else 0.0)
-    item.config.stash.setdefault(SPENT, {})[item.nodeid] = spent() - before + more
+    item.config.stash.setdefault(SPENT, {})[item.nodeid] = max(spent() - before + more, 0.0)
     return answer
 
 

@@ -8,6 +8,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.utils import timezone
 
+from commonweal.config import committee
+
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 """A moment in the middle of most test calls."""
 
@@ -43,6 +45,8 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """The clock of every test. Without it a test would pass on some days and fail on others."""
     made = Clock()
     monkeypatch.setattr(timezone, "now", made)
+    # The committee's machine has no framework, and a clock of its own.
+    monkeypatch.setattr(committee, "now", made)
     # The codes of authenticator apps change each half minute; so do those of the tests' clock, and only then.
     monkeypatch.setattr(
         "allauth.mfa.totp.internal.auth.yield_hotp_counters_from_time",

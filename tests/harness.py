@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import io
+import pickle
 import random
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from ipaddress import ip_address
 from typing import Any
 
 import pytest
 from django.db.models import query
+
+from commonweal.kernel import apart
 
 
 class LeavesTheMachine(Exception):
@@ -74,6 +78,36 @@ def _no_order_unless_asked_for() -> Iterator[None]:
         patch.setattr(reader, "__iter__", shuffled)
     yield
     patch.undo()
+
+
+@pytest.fixture(autouse=True)
+def _read_in_this_process(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reads files from outside here, where a child would be started for each; what comes over is held as narrowly.
+
+    Tests marked `apart` are about the child.
+    """
+    if request.node.get_closest_marker("apart") is None:
+        monkeypatch.setattr(apart, "rows", _rows_here)
+
+
+def _rows_here(
+    work: Callable[..., Iterable[Any]], *given: Any, kinds: Iterable[type] = (), **_bounds: int
+) -> Iterator[Any]:
+    allowed = {(kind.__module__, kind.__qualname__) for kind in kinds} | apart._PLAIN
+
+    def over(said: object) -> Any:
+        return apart._Restricted(io.BytesIO(pickle.dumps(said)), allowed).load()
+
+    try:
+        for each in work(*given):
+            yield over(each)
+    except Exception as wrong:
+        wrong.__cause__ = wrong.__context__ = None
+        try:
+            said = over(wrong)
+        except pickle.UnpicklingError as unknown:
+            raise apart.TooMuch(str(unknown)) from unknown
+        raise said from None
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:

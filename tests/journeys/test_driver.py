@@ -22,7 +22,9 @@ _names = count(1)
 
 
 @pytest.fixture
-def _pages_of_one_test() -> Any:
+def _pages_of_one_test(settings: Any) -> Any:
+    # The site of these pages is a small one of its own, where every page takes files.
+    settings.FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
     yield
     PAGES.clear()
 

@@ -141,8 +141,15 @@ def counted(page: Any, call: Call, ballot: Ballot, sheets: Path, language: str) 
     assert (
         cli.main(
             [
-                *("committee", "open", str(sheets / "bundle.json"), "--sheet", str(sheets / "sheet-1.txt")),
-                *("--sheet", str(sheets / "sheet-3.txt"), "--out", str(sheets / "ballots.pb")),
+                *("committee", "open", "--few-envelopes", str(sheets / "bundle.json")),
+                *(
+                    "--sheet",
+                    str(sheets / "sheet-1.txt"),
+                    "--sheet",
+                    str(sheets / "sheet-3.txt"),
+                    "--out",
+                    str(sheets / "ballots.pb"),
+                ),
             ]
         )
         == 0

@@ -17,6 +17,7 @@ import pytest
 from commonweal.kernel import apart, tied
 from tests.kernel import work_apart as work
 
+pytestmark = pytest.mark.apart
 BOUNDS = {"memory": 500_000_000, "seconds": 20}
 
 

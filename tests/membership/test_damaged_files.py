@@ -19,7 +19,6 @@ from commonweal.ledger.models import Operation
 from commonweal.ledger.queries import troubles
 from commonweal.membership.actions import payments
 from commonweal.membership.models import Application, BankFile, BankMovement, Handling, Member, Refund
-from commonweal.membership.queries import readers
 from commonweal.membership.queries.bank_plans import plan_of
 from commonweal.membership.rules.joining import ApplicationState
 from commonweal.membership.rules.matching import Outcome
@@ -73,16 +72,6 @@ def whole() -> None:
     assert list(troubles()) == []
 
 
-@pytest.fixture
-def _read_here(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Reads in this process: a child for each of a thousand files would cost more than all their reading."""
-
-    def call(work: Callable[..., Any], *given: Any, **_bounds: Any) -> Any:
-        return work(*given)
-
-    monkeypatch.setattr(readers.apart, "call", call)
-
-
 def tried(write: Write, times: int) -> Counter[str]:
     """So many damaged files of one format, brought in one after the other."""
     finance = make.staff("finance")
@@ -93,7 +82,6 @@ def tried(write: Write, times: int) -> Counter[str]:
     return Counter(brought_in(damaged(content, dice), finance) for _each in range(times))
 
 
-@pytest.mark.usefixtures("_read_here")
 @FORMATS
 def test_some_damaged_files_are_refused_with_the_line_and_none_is_half_read_in(write: Write) -> None:
     found = tried(write, 60)
@@ -102,7 +90,6 @@ def test_some_damaged_files_are_refused_with_the_line_and_none_is_half_read_in(w
 
 
 @pytest.mark.proof
-@pytest.mark.usefixtures("_read_here")
 @FORMATS
 def test_a_thousand_damaged_files_are_refused_with_the_line_and_none_is_half_read_in(write: Write) -> None:
     found = tried(write, 1_000)

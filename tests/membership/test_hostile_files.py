@@ -18,7 +18,7 @@ from tests import factories as make
 from tests.kernel import work_apart
 from tests.membership.test_imports import person_row, sheet
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.apart]
 LAST_ROW, LAST_COLUMN = 1_048_575, 16_383
 
 

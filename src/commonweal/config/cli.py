@@ -147,8 +147,8 @@ def _ready() -> Iterator[None]:
             os.environ["SECRET_KEY"] = key.read_text()
         if not os.environ.get("DATABASE_URL"):
             os.environ["DATABASE_URL"] = stack.enter_context(embedded.server(var / "postgres"))
+            stack.callback(_close_connections)
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "commonweal.config.settings")
-        stack.callback(_close_connections)
         yield
 
 

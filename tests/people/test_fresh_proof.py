@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -91,7 +92,13 @@ def test_a_form_that_took_longer_is_kept_through_it(clock: Clock) -> None:
     assert roles_of(jo, make.NOW.date()) == frozenset()
     wrong = client.post(asked["Location"], {"password": "wrong", "next": "/en/desk/staff/"})
     assert wrong.status_code == 200
-    client.post(asked["Location"], {"password": PASSWORD, "next": "/en/desk/staff/"})
+    back = parse_qs(urlsplit(asked["Location"]).query)["next"][0]
+    shown = client.post(asked["Location"], {"password": PASSWORD, "next": back})
+    assert roles_of(jo, make.NOW.date()) == frozenset(), "sent when they are back at its own address"
+    stranger = signed_in(make.staff("administrator"))
+    assert stranger.get(back).status_code == 200
+    assert client.get(shown["Location"])["Location"] == "/en/desk/staff/"
+    client.get(shown["Location"])
     assert roles_of(jo, make.NOW.date()) == {"counter"}
     assert Event.objects.filter(name="StaffAppointed", subject=f"person:{jo.pk}").count() == 1
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal import auth as totp
 from django.core.cache import cache
 from django.core.checks import run_checks
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, transaction
 from django.test import Client
 
@@ -134,10 +137,11 @@ def test_a_form_sent_from_a_session_without_it_is_sent_again_after_it(clock: Clo
     client = signed_in(boss, factor=False)
     asked = client.post("/en/desk/staff/", {"email": "jo@example.org", "role": "counter"})
     assert asked["Location"].startswith("/en/account/security/reauthenticate/")
-    answer = client.post(
-        asked["Location"], {"code": code_of("JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"), "next": "/en/desk/staff/"}
+    back = parse_qs(urlsplit(asked["Location"]).query)["next"][0]
+    shown = client.post(
+        asked["Location"], {"code": code_of("JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"), "next": back}
     )
-    assert answer.status_code == 302
+    assert client.get(shown["Location"]).status_code == 302
     jo = make.Person.objects.get(email="jo@example.org")
     assert roles_of(jo, make.NOW.date()) == {"counter"}, "nothing typed was lost"
 
@@ -189,10 +193,17 @@ def test_two_administrators_let_someone_start_again(
     )
     signed_in(first).post(f"{base}ask-reset/", {"why": "came to the counter with her card"})
     assert "counter with her card" in signed_in(second).get(base).content.decode()
-    signed_in(first).post(f"{base}confirm-reset/")
+    number = {"reset": str(FactorReset.objects.get().pk)}
+    signed_in(first).post(f"{base}confirm-reset/", number)
     assert Authenticator.objects.filter(user=account).exists(), "not by who asked for it"
     assert "confirm-reset" not in signed_in(first).get(base).content.decode()
-    signed_in(second).post(f"{base}confirm-reset/")
+    page = signed_in(second).get(f"{base}confirm-reset/").content.decode()
+    assert "came to the counter with her card" in page
+    assert (
+        "before you decide" in signed_in(second).post(f"{base}confirm-reset/", follow=True).content.decode()
+    )
+    assert Authenticator.objects.filter(user=account).exists(), "not the one that was not read"
+    signed_in(second).post(f"{base}confirm-reset/", number)
     assert not Authenticator.objects.filter(user=account).exists()
     assert device.get("/en/me/").status_code == 302, "signed out everywhere"
     run_jobs()
@@ -220,7 +231,9 @@ def test_nobody_asks_or_confirms_for_themselves_and_a_request_can_be_dropped(los
     assert same == asked
     actions.drop_factor_reset(reset=asked, by=first, now=make.NOW)
     third = make.staff("administrator")
-    actions.confirm_factor_reset(reset=asked, by=third, now=make.NOW)
+    for settle in (actions.confirm_factor_reset, actions.drop_factor_reset):
+        with pytest.raises(actions.AccountRefused, match="no longer waits"):
+            settle(reset=asked, by=third, now=make.NOW)
     assert Authenticator.objects.filter(user=account_of(first)).exists()
 
 
@@ -306,10 +319,11 @@ def test_the_checks_before_going_live_refuse_the_demo(settings: Any) -> None:
     assert found(databases=["default"]) == set()
 
 
-def test_staff_who_were_away_show_it_again_and_lose_nothing_typed(clock: Clock, secretary: Any) -> None:
+def test_staff_who_were_away_show_it_again_and_lose_nothing_typed(clock: Clock) -> None:
+    boss = make.staff("administrator")
     secret = totp.generate_totp_secret()
-    totp.TOTP.activate(account_of(secretary), secret)
-    client = signed_in(secretary)
+    totp.TOTP.activate(account_of(boss), secret)
+    client = signed_in(boss)
     session = client.session
     session["seen"] = make.NOW.timestamp()
     session.save()
@@ -317,11 +331,84 @@ def test_staff_who_were_away_show_it_again_and_lose_nothing_typed(clock: Clock, 
     clock.forward(minutes=29)
     assert client.get("/en/desk/").status_code == 200
     clock.forward(minutes=31)
-    asked = client.post("/en/desk/members/", {"anything": "typed"})
+    wrong = {"email": "nobody@example.org", "role": "counter"}
+    asked = client.post("/en/desk/accounts/", wrong)
     assert asked["Location"].startswith("/en/account/security/reauthenticate/")
     assert client.get("/en/me/").status_code == 200
-    assert client.post("/en/account/security/reauthenticate/", {"code": code_of(secret)}).status_code == 302
+    back = parse_qs(urlsplit(asked["Location"]).query)["next"][0]
+    shown = client.post(asked["Location"], {"code": code_of(secret), "next": back})
+    page = client.get(shown["Location"])
+    assert 'value="nobody@example.org"' in page.content.decode(), "refused, with all that was typed"
+    assert page.request["PATH_INFO"] == "/en/desk/accounts/", "and corrected where it belongs"
     assert client.get("/en/desk/").status_code == 200
+
+
+def away(client: Client, clock: Clock) -> None:
+    """A session in which its owner was last seen hours ago."""
+    session = client.session
+    session["seen"] = clock.moment.timestamp()
+    session.save()
+    clock.forward(hours=9)
+
+
+def test_a_desk_left_alone_opens_neither_with_a_password_nor_by_itself(clock: Clock) -> None:
+    administrator = make.staff("administrator")
+    totp.TOTP.activate(account_of(administrator), totp.generate_totp_secret())
+    client = signed_in(administrator)
+    away(client, clock)
+    for address in (
+        "/en/account/security/recovery-codes/",
+        "/en/account/security/recovery-codes/generate/",
+        "/en/account/security/totp/deactivate/",
+        "/en/account/security/webauthn/add/",
+        "/en/me/keys/",
+        "/en/desk/staff/",
+    ):
+        answer = client.get(address)
+        assert answer.status_code in (302, 404), address
+        assert "/security/reauthenticate/" in answer.get("Location", "/security/reauthenticate/"), address
+    password = client.post("/en/account/reauthenticate/", {"password": PASSWORD})
+    assert password["Location"].startswith("/en/account/security/reauthenticate/")
+    assert client.get("/en/account/security/recovery-codes/").status_code != 200
+    assert client.get("/en/desk/").status_code == 302
+
+
+def test_a_session_from_before_the_factor_ends_and_a_password_proves_no_more(
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    administrator = make.staff("administrator", email="boss@example.org")
+    account = make.account(administrator, PASSWORD)
+    before, own = Client(), Client()
+    for each in (before, own):
+        each.post("/en/account/login/", {"login": "boss@example.org", "password": PASSWORD})
+    with django_capture_on_commit_callbacks(execute=True):
+        enrolled(own)
+    assert Authenticator.objects.filter(user=account).exists()
+    assert before.get("/en/me/")["Location"].startswith("/en/account/login/")
+    assert own.get("/en/desk/").status_code == 200
+
+
+def test_what_was_chosen_in_a_vote_lies_in_no_session(clock: Clock) -> None:
+    counter = make.staff("counter")
+    totp.TOTP.activate(account_of(counter), totp.generate_totp_secret())
+    ballot, _sheets = make.open_ballot()
+    client = signed_in(counter)
+    away(client, clock)
+    asked = client.post(f"/en/ballots/{ballot.pk}/paper/first/", {"number": "1", "choices": "1:1 3:1"})
+    assert "/security/reauthenticate/" in asked["Location"]
+    assert "1:1" not in json.dumps(dict(client.session.items()))
+
+
+def test_a_file_is_asked_for_once_more(clock: Clock) -> None:
+    finance = make.staff("finance")
+    secret = totp.generate_totp_secret()
+    totp.TOTP.activate(account_of(finance), secret)
+    client = signed_in(finance)
+    away(client, clock)
+    asked = client.post("/en/members/payments/", {"file": SimpleUploadedFile("a.cod", b"x")})
+    back = parse_qs(urlsplit(asked["Location"]).query)["next"][0]
+    shown = client.post(asked["Location"], {"code": code_of(secret), "next": back})
+    assert "choose the file once more" in client.get(shown["Location"]).content.decode()
 
 
 def test_members_are_not_asked_again_for_having_been_away(clock: Clock) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import logging
 from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -23,11 +25,21 @@ from django.utils.translation import gettext_lazy as _
 
 from commonweal.config import lockbox
 from commonweal.config.addresses import client_address
-from commonweal.people.access import FACTORS, on_staff, proven_lately, staff_without_factor, viewer
+from commonweal.people.access import (
+    FACTORS,
+    factors_of,
+    on_staff,
+    proven_lately,
+    staff_without_factor,
+    viewer,
+)
+from commonweal.people.actions.accounts import end_sessions
 from commonweal.people.actions.security import note_change
+from commonweal.people.queries import sessions_of
 from commonweal.people.rules import published
 
 FACTOR = "second factor"
+logger = logging.getLogger(__name__)
 
 
 class LeanArgon2(Argon2PasswordHasher):
@@ -59,6 +71,13 @@ class AccountAdapter(DefaultAccountAdapter):
             return reverse("portal:second-factor")
         return str(super().get_login_redirect_url(request))
 
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
+        """How somebody shows again who they are; the password is no way for who has a second factor."""
+        ways: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        if user.is_authenticated and factors_of(user):
+            return [each for each in ways if each["id"] != "reauthenticate"]
+        return ways
+
     def is_reauthentication_required(self, *, app: str = "") -> bool:
         """Whether who is signed in must show again that it is them: the proof is older than `FRESH_MINUTES`."""
         return not proven_lately(context.request)
@@ -72,6 +91,15 @@ class AccountAdapter(DefaultAccountAdapter):
             # The passkey was just shown: whoever set it up has it.
             record_authentication(self.request, user, method="mfa", type=Authenticator.Type.WEBAUTHN)
         note_change(account=user, kind=kind, details=context or {}, now=timezone.now())
+        if kind in ("totp_activated", "webauthn_added"):
+            self._end_sessions_without_it(user)
+
+    def _end_sessions_without_it(self, user: Any) -> None:
+        """With the first second factor, sessions opened by the password alone end: one of them may be somebody else's."""
+        if Authenticator.objects.filter(user=user, type__in=FACTORS).count() == 1:
+            now, own = timezone.now(), self.request.session.row_name()
+            others = sessions_of(user, now).exclude(session_key=own).values_list("session_key", flat=True)
+            end_sessions(account=user, rows=list(others), now=now)
 
     def get_client_ip(self, request: Any) -> str:
         """The visitor's address, by which tries are counted."""
@@ -99,14 +127,15 @@ class FactorAdapter(DefaultMFAAdapter):
         return lockbox.locked(text, FACTOR)
 
     def decrypt(self, encrypted_text: str) -> str:
-        """The secret. Raises CannotOpen where no key of ours opens it.
-
-        In place of the one the demo prints, where there is no demo, one that nobody knows.
-        """
-        secret = lockbox.opened(encrypted_text, FACTOR)
-        return (
-            totp.generate_totp_secret() if secret == published.TOTP_SECRET and not settings.DEMO else secret
-        )
+        """The secret; one that nobody knows in place of the one the demo prints, where there is no demo, and of one that no
+        key of ours opens: its codes are then wrong ones, and two administrators take it off."""
+        try:
+            secret = lockbox.opened(encrypted_text, FACTOR)
+        except lockbox.CannotOpen:
+            logger.warning("a second factor was locked with a key that is gone")
+            return str(totp.generate_totp_secret())
+        known = secret == published.TOTP_SECRET and not settings.DEMO
+        return str(totp.generate_totp_secret()) if known else secret
 
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
         """Whether a second factor may go: on the staff the last one stays."""
@@ -119,12 +148,14 @@ class FactorAdapter(DefaultMFAAdapter):
 
 @transaction.atomic
 def lock_anew() -> int:
-    """Locks all second factors with the newest key, so that an earlier one may go; gives how many there are."""
+    """Locks all second factors with the newest key, so that an earlier one may go; gives how many were locked. Those
+    that no key opens stay as they are."""
     count = 0
     for each in Authenticator.objects.select_for_update().order_by("pk").iterator():
         for name in {"secret", "seed"} & set(each.data):
-            each.data[name] = lockbox.locked(lockbox.opened(each.data[name], FACTOR), FACTOR)
-            count += 1
+            with contextlib.suppress(lockbox.CannotOpen):
+                each.data[name] = lockbox.locked(lockbox.opened(each.data[name], FACTOR), FACTOR)
+                count += 1
         each.save(update_fields=["data"])
     return count
 
@@ -145,11 +176,14 @@ class NotPublished:
     def validate(self, password: str, user: Any = None) -> None:
         """Raises ValidationError for that one."""
         if password == published.PASSWORD:
-            raise ValidationError(self.get_help_text(), code="published")
+            raise ValidationError(
+                _("This password is printed in the instructions of the demo. It opens nothing here."),
+                code="published",
+            )
 
     def get_help_text(self) -> str:
         """What it refuses, in a sentence."""
-        return str(_("This password is printed in the instructions of the demo. It opens nothing here."))
+        return str(_("It is not the one printed in the instructions of the demo."))
 
 
 def demo_context(request: Any) -> dict[str, Any]:

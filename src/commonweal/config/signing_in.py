@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
+from allauth.account.adapter import get_adapter
 from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY as PROOFS
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.crypto import constant_time_compare
 
-from commonweal.people.access import PROOF_AT, PROOF_SEEN, on_staff, viewer
+from commonweal.people.access import PROOF_AT, PROOF_SEEN, SENT, on_staff, viewer
 from commonweal.people.rules.measures import STAFF_IDLE_MINUTES, measure
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -40,28 +44,59 @@ class SignedIn:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.user.is_authenticated:
             _lock_when_idle(request)
+            _send_again(request)
         response = self.get_response(request)
         if request.user.is_authenticated:
             _note(request)
         return response
 
+    def process_view(self, request: HttpRequest, *_view: Any) -> HttpResponse | None:
+        """Leads who has a second factor from the page that asks for the password to the one that asks for the factor."""
+        match = request.resolver_match
+        if match is None or match.view_name != "account_reauthenticate" or not request.user.is_authenticated:
+            return None
+        ways = get_adapter().get_reauthentication_methods(request.user)
+        if not ways or ways[0]["id"] == "reauthenticate":
+            return None
+        query = request.GET.urlencode()
+        return redirect(ways[0]["url"] + (f"?{query}" if query else ""))
+
+
+def _send_again(request: HttpRequest) -> None:
+    """Turns the request that comes back from showing who one is into the form that was sent before (`access.suspended`).
+
+    It answers at its own address, so what is corrected there goes where it belongs. Only its word, known to this session
+    alone, sends it, and once.
+    """
+    word, kept = request.GET.get(SENT), request.session.get(SENT)
+    if request.method != "GET" or not word or not kept or not constant_time_compare(word, kept["word"]):
+        return
+    del request.session[SENT]
+    if kept["path"] != request.path or kept["until"] < timezone.now().timestamp():
+        return
+    request.method = request.META["REQUEST_METHOD"] = "POST"
+    request.GET, request.POST = QueryDict(kept["GET"]), QueryDict(kept["POST"])
+    request.META["QUERY_STRING"] = kept["GET"]
+    # The form was checked when it was sent, and lay in the session since.
+    request._dont_enforce_csrf_checks = True  # type: ignore[attr-defined]
+
 
 def _lock_when_idle(request: HttpRequest) -> None:
-    """Forgets the second factor of staff who did nothing for a while; what they type meanwhile is kept (`refusals`)."""
+    """Forgets what staff showed who did nothing for a while; what they type meanwhile is kept (`refusals`)."""
     now, session = timezone.now(), request.session
     idle = now.timestamp() - session.get("seen", now.timestamp())
     if idle <= measure(STAFF_IDLE_MINUTES, timezone.localdate()) * 60:
         return
     person = viewer(request)
     if person is not None and on_staff(person):
-        session[PROOFS] = [each for each in session.get(PROOFS, []) if each.get("method") != "mfa"]
-        session[PROOF_AT] = 0
+        # All of it: an earlier one that stayed would look like one shown just now.
+        session[PROOFS] = []
 
 
 def _note(request: HttpRequest) -> None:
     now, session = timezone.now().timestamp(), request.session
     proofs = session.get(PROOFS)
-    if proofs and proofs[-1]["at"] != session.get(PROOF_SEEN):
+    if proofs and proofs[-1]["at"] > session.get(PROOF_SEEN, 0):
         session[PROOF_SEEN], session[PROOF_AT] = proofs[-1]["at"], now
     if "started" not in session:
         session["started"], session["device"] = now, device_of(request.META.get("HTTP_USER_AGENT", ""))

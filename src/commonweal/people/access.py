@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 from functools import wraps
+from secrets import token_urlsafe
 from typing import Any
 from urllib.parse import urlencode
 
 from allauth.account.adapter import get_adapter
 from allauth.account.authentication import get_authentication_records
-from allauth.account.internal.flows.reauthentication import STATE_SESSION_KEY
-from allauth.core.internal.httpkit import serialize_request
 from allauth.mfa.models import Authenticator
+from django.contrib import messages
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -34,6 +34,8 @@ NO_NAME = "no_name"
 FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 # In the session: which proof was the last, and the moment at which it was shown.
 PROOF_SEEN, PROOF_AT = "proof", "proof_at"
+# Under which a form that waits for its sender lies in the session, and the word by which it is found again in an address.
+SENT, SENT_MINUTES = "sent", 15
 
 
 def roles_of(person: Person | None, on: date) -> frozenset[str]:
@@ -134,11 +136,16 @@ def factors_of(account: Any) -> list[str]:
 
 
 def proven_lately(request: HttpRequest) -> bool:
-    """Whether who is signed in showed lately that it is them: within `FRESH_MINUTES`, at log-in or again since."""
+    """Whether who is signed in showed lately that it is them: within `FRESH_MINUTES`, at log-in or again since.
+
+    Whoever has a second factor showed it in this session: a password alone proves nothing more of them.
+    """
     proofs = _proofs(request)
     if not proofs:
         return False
-    if proofs[-1]["at"] != request.session.get(PROOF_SEEN):
+    if not any(each.get("method") == "mfa" for each in proofs) and factors_of(request.user):
+        return False
+    if proofs[-1]["at"] > request.session.get(PROOF_SEEN, 0):
         # Shown in this very request: the middleware notes the moment at its end.
         return True
     minutes = measure(FRESH_MINUTES, timezone.localdate())
@@ -181,13 +188,28 @@ def open_to_all(view: View) -> View:
 def suspended(request: HttpRequest, way: str) -> HttpResponse:
     """Leads to a page on which somebody shows again who they are, and back; a form that was sent is sent again for them.
 
-    allauth keeps the form in the session, which lies locked, and passes it on once they have shown it.
+    The form lies in the session, locked, for `SENT_MINUTES`. Files are not kept, which is said; nor is anything that was
+    chosen in a vote, whose place is no session.
     """
-    if request.method == "POST":
-        request.session[STATE_SESSION_KEY] = {"request": serialize_request(request)}
-        # Without a query: allauth compares the bare address when it resumes, and the form keeps its own.
-        return redirect(f"{way}?{urlencode({'next': request.path})}")
-    return redirect(f"{way}?{urlencode({'next': request.get_full_path()})}")
+    if request.method != "POST":
+        return redirect(f"{way}?{urlencode({'next': request.get_full_path()})}")
+    back = request.path
+    match = request.resolver_match
+    if request.FILES:
+        messages.warning(
+            request, _("You were away for a while, so nothing was sent. Please choose the file once more.")
+        )
+    elif match is None or "voting" not in match.namespaces:
+        word = token_urlsafe(12)
+        request.session[SENT] = {
+            "word": word,
+            "path": request.path,
+            "until": timezone.now().timestamp() + SENT_MINUTES * 60,
+            "GET": request.GET.urlencode(),
+            "POST": request.POST.urlencode(),
+        }
+        back = f"{back}?{urlencode({SENT: word})}"
+    return redirect(f"{way}?{urlencode({'next': back})}")
 
 
 def fresh(view: View) -> View:

@@ -155,6 +155,11 @@ def factor_reset_waiting(account: Account) -> FactorReset | None:
     return waiting.filter(person=account.person_id).select_related("asked_by", "person").first()
 
 
+def factor_reset_numbered(account: Account, pk: int) -> FactorReset | None:
+    """A request about an account's second factors, settled or not."""
+    return FactorReset.objects.filter(pk=pk, person=account.person_id).first() if 0 < pk < 2**63 else None
+
+
 def factor_resets_waiting() -> QuerySet[FactorReset]:
     """All requests that wait for a second administrator, oldest first."""
     waiting = FactorReset.objects.filter(confirmed_at__isnull=True, dropped_at__isnull=True)

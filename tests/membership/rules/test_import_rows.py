@@ -347,3 +347,21 @@ def test_a_thousand_spoiled_sheets() -> None:
     found = outcomes(2_000, sheet(40), seed=20261125)
     assert found["refused"] + found["cells"] >= 1_000
     print(f"\n2,000 spoiled sheets of movements: {found}")
+
+
+@pytest.mark.parametrize(
+    ("cells", "wrong"),
+    [
+        ({"country": "fr", "postcode": "59000", "town": "Lille"}, []),
+        ({"country": "IE", "postcode": "", "town": "Cork"}, []),
+        ({"country": "ZZ", "postcode": "59000", "town": "Lille"}, ["country"]),
+        ({"country": "FR", "postcode": "59000"}, ["town"]),
+        ({"country": "FR", "postcode": "59;000", "town": "Lille"}, ["postcode"]),
+        ({"country": "FR", "postcode": "59000", "town": "Lille", "nis": "62063"}, ["nis"]),
+        ({"town": "Leuven"}, ["town"]),
+    ],
+)
+def test_a_place_abroad_is_a_country_and_a_town(cells: dict[str, str], wrong: list[str]) -> None:
+    found, problems = member_row(2, {**MEMBER, **cells})
+    assert [each.column for each in problems] == wrong
+    assert found.country == cells.get("country", "BE").upper()

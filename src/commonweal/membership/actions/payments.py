@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from commonweal.kernel.decision import Refusal, demand
@@ -69,9 +69,9 @@ def upload_file(*, name: str, content: bytes, account: str, by: Person, now: dat
     try:
         statements_in(content, account)
     except Unreadable as trouble:
-        said = _now("Line %(line)s: %(what)s. Nothing was read in.") % {
+        said = gettext("Line %(line)s: %(what)s. Nothing was read in.") % {
             "line": trouble.line,
-            "what": f"{_now(trouble.what)} {trouble.detail}".strip(),
+            "what": f"{gettext(trouble.what)} {trouble.detail}".strip(),
         }
         raise FileRefused(said, code=REFUSAL_CODES.get(trouble.kind, FileRefused.code)) from trouble
     file, made = BankFile.objects.get_or_create(

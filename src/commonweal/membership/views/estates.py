@@ -28,7 +28,7 @@ from commonweal.membership.rules.estates import EndKind
 from commonweal.membership.states import EstateState
 from commonweal.membership.views import refund_words, wording
 from commonweal.membership.views.register import typed_again
-from commonweal.people.access import for_staff, fresh, signed_in_person
+from commonweal.people.access import for_staff, fresh, fresh_to_send, signed_in_person
 from commonweal.people.rules import Act
 
 ON_THE_ACCOUNT = ("wrong_iban", "own_account", "outside_sepa")
@@ -248,6 +248,7 @@ def estate_undo(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @for_staff(Act.KEEP_REGISTER)
+@fresh_to_send
 @require_http_methods(["GET", "HEAD", "POST"])
 def claimant_account(request: HttpRequest, pk: int, claimant: int) -> HttpResponse:
     """Another account for someone whose payment came back."""

@@ -15,7 +15,7 @@ from commonweal.people.access import may, roles_of
 from commonweal.people.actions.people import record
 from commonweal.people.actions.security import note_change
 from commonweal.people.actions.turns import wait_turn
-from commonweal.people.models import Account, FactorReset, Person, Session
+from commonweal.people.models import Account, ApiKey, FactorReset, Person, Session
 from commonweal.people.queries import administrators
 from commonweal.people.rules import ADMINISTRATOR, Act
 
@@ -112,25 +112,30 @@ def ask_factor_reset(*, account: Account, why: str, by: Person, now: datetime) -
     return asked
 
 
-def _waiting(reset: FactorReset, by: Person, now: datetime) -> FactorReset | None:
+def _waiting(reset: FactorReset, by: Person, now: datetime) -> FactorReset:
     demand(may(by, Act.APPOINT_STAFF, now.date()))
     found = FactorReset.objects.select_for_update(of=("self",)).filter(pk=reset.pk)
-    return (
+    waiting = (
         found.filter(confirmed_at__isnull=True, dropped_at__isnull=True)
         .select_related("person__account")
         .first()
     )
+    if waiting is None:
+        raise AccountRefused(
+            _("This request no longer waits: somebody confirmed or dropped it. Look what stands here now."),
+            code="settled",
+        )
+    return waiting
 
 
 @transaction.atomic
 def confirm_factor_reset(*, reset: FactorReset, by: Person, now: datetime) -> None:
-    """Takes someone's second factors off and signs them out: they set up new ones at the next log-in.
+    """Takes someone's second factors off, ends their keys for programs and signs them out: they set up new ones at the
+    next log-in.
 
     Only an administrator who neither asked for it nor is the person. Raises NotAllowed, AccountRefused.
     """
     waiting = _waiting(reset, by, now)
-    if waiting is None:
-        return
     if by.pk in (waiting.asked_by_id, waiting.person_id):
         raise AccountRefused(_("Another administrator confirms it, not who asked for it."), code="oneself")
     waiting.confirmed_by, waiting.confirmed_at = by, now
@@ -138,20 +143,20 @@ def confirm_factor_reset(*, reset: FactorReset, by: Person, now: datetime) -> No
     account = waiting.person.account
     Authenticator.objects.filter(user=account).delete()
     Session.objects.filter(account=account).delete()
+    ApiKey.objects.filter(person=waiting.person, ended_at__isnull=True).update(ended_at=now)
     note_change(account=account, kind="factors_reset", now=now, by=by, data={"reset": waiting.pk})
 
 
 @transaction.atomic
 def drop_factor_reset(*, reset: FactorReset, by: Person, now: datetime) -> None:
-    """Drops a request that waits; any administrator may. Raises NotAllowed."""
+    """Drops a request that waits; any administrator may. Raises NotAllowed, AccountRefused."""
     waiting = _waiting(reset, by, now)
-    if waiting is not None:
-        waiting.dropped_at = now
-        waiting.save(update_fields=["dropped_at"])
-        record(
-            "FactorResetDropped",
-            f"account:{waiting.person.account.pk}",
-            by=by,
-            at=now,
-            data={"reset": waiting.pk},
-        )
+    waiting.dropped_at = now
+    waiting.save(update_fields=["dropped_at"])
+    record(
+        "FactorResetDropped",
+        f"account:{waiting.person.account.pk}",
+        by=by,
+        at=now,
+        data={"reset": waiting.pk},
+    )

@@ -17,13 +17,16 @@ from django.utils.translation import gettext_lazy as _
 
 from commonweal.kernel.logs import security_event
 from commonweal.people.actions.people import record, write_to
-from commonweal.people.models import Account, Event, Person
+from commonweal.people.models import Account, ApiKey, Event, Person
 
 # What happened -> its name in the audit trail, and the sentence its owner reads.
 CHANGES = {
     "password_changed": ("PasswordChanged", _("The password of your account was changed.")),
     "password_set": ("PasswordChanged", _("The password of your account was changed.")),
-    "password_reset": ("PasswordChanged", _("The password of your account was changed.")),
+    "password_reset": (
+        "PasswordChanged",
+        _("The password of your account was set anew. Your keys for programs ended with the old one."),
+    ),
     "email_changed": (
         "AddressChanged",
         _("The e-mail address you sign in with was changed. We no longer write to this one."),
@@ -42,7 +45,8 @@ CHANGES = {
     "factors_reset": (
         "FactorsReset",
         _(
-            "Two administrators took the second factors off your account. You set up new ones when you sign in."
+            "Two administrators took the second factors off your account, and your keys for programs ended. "
+            "You set up new ones when you sign in."
         ),
     ),
     "blocked": ("AccountBlocked", _("An administrator closed your account. You can no longer sign in.")),
@@ -73,6 +77,9 @@ def note_change(
     if kind not in CHANGES:
         return None
     name, sentence = CHANGES[kind]
+    if kind == "password_reset" and account.person_id:
+        # Whoever forgot it, or lost the account for a while, does not know who made keys meanwhile.
+        ApiKey.objects.filter(person=account.person_id, ended_at__isnull=True).update(ended_at=now)
     said = details or {}
     event = record(
         *(name, subject or f"account:{account.pk}"),
@@ -92,6 +99,9 @@ def note_change(
             str(said.get("from_email") or said.get("deleted_email") or ""),
             sentence,
             data or {},
+            _("Did you not expect this? Call us: %(phone)s.")
+            if by is not None
+            else _("Was this not you? Call us at once: %(phone)s."),
         )
     return event
 
@@ -103,7 +113,9 @@ def _follow(account: Account, said: Mapping[str, Any]) -> None:
         before.update(email=str(said["to_email"]).lower())
 
 
-def _tell(account: Account, event: Event, address: str, sentence: Any, data: Mapping[str, Any]) -> None:
+def _tell(
+    account: Account, event: Event, address: str, sentence: Any, data: Mapping[str, Any], ask: Any
+) -> None:
     person = account.person
     with translation.override(person.language if person else translation.get_language()):
         reason = [str(_("The reason given: %(why)s") % {"why": data["why"]})] if data.get("why") else []
@@ -111,7 +123,7 @@ def _tell(account: Account, event: Event, address: str, sentence: Any, data: Map
             *([str(_("Dear %(name)s,") % {"name": str(person)})] if person else []),
             str(sentence),
             *reason,
-            str(_("Was this not you? Call us at once: %(phone)s.") % {"phone": settings.SITE["phone"]}),
+            str(ask % {"phone": settings.SITE["phone"]}),
         ]
         subject, body = str(_("Something about your account has changed")), "\n\n".join(lines)
     if person is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ from commonweal.people import actions
 from commonweal.people.access import factors_of, for_staff, fresh, signed_in_person
 from commonweal.people.queries import (
     account_numbered,
+    factor_reset_numbered,
     factor_reset_waiting,
     factor_resets_waiting,
     sessions_of,
@@ -92,6 +94,13 @@ STEPS = {
 }
 
 
+# What is done with the request that stands on the page.
+OF_A_REQUEST: dict[str, Callable[..., None]] = {
+    "confirm-reset": actions.confirm_factor_reset,
+    "drop-reset": actions.drop_factor_reset,
+}
+
+
 @for_staff(Act.APPOINT_STAFF)
 @require_http_methods(["GET", "HEAD", "POST"])
 def accounts(request: HttpRequest) -> HttpResponse:
@@ -141,19 +150,25 @@ def account_change(request: HttpRequest, pk: int, what: str) -> HttpResponse:
         else:
             messages.success(request, str(step.done))
         return redirect("portal:desk-account", found.pk)
-    return render(request, "portal/account_change.html", {"account": found, "step": step, "form": form})
+    context = {"account": found, "step": step, "form": form}
+    if what in OF_A_REQUEST:
+        context["reset"] = factor_reset_waiting(found)
+    return render(request, "portal/account_change.html", context)
 
 
 def _do(what: str, found: Account, why: str, request: HttpRequest) -> None:
     by, now = signed_in_person(request), timezone.now()
-    waiting = factor_reset_waiting(found)
     if what == "close":
         actions.block_account(account=found, why=why, by=by, now=now)
     elif what == "open":
         actions.open_account_again(account=found, by=by, now=now)
     elif what == "ask-reset":
         actions.ask_factor_reset(account=found, why=why, by=by, now=now)
-    elif waiting is not None and what == "confirm-reset":
-        actions.confirm_factor_reset(reset=waiting, by=by, now=now)
-    elif waiting is not None:
-        actions.drop_factor_reset(reset=waiting, by=by, now=now)
+    else:
+        # The one that was read on the page, not whichever waits by now.
+        number = request.POST.get("reset", "")
+        known = number.isascii() and number.isdigit() and len(number) < 19
+        reset = factor_reset_numbered(found, int(number)) if known else None
+        if reset is None:
+            raise actions.AccountRefused(_("Look at the request once more before you decide."), code="unread")
+        OF_A_REQUEST[what](reset=reset, by=by, now=now)

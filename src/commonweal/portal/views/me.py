@@ -189,7 +189,8 @@ def _cast(person: Person, now: datetime, language: str) -> list[dict[str, Any]]:
 
 
 def _details(person: Person) -> list[dict[str, str]]:
-    home = " ".join(part for part in (person.street, person.postcode, person.town) if part)
+    place = f"{person.postcode} {person.place_in(get_language() or 'en')}".strip()
+    home = ", ".join(part for part in (person.street, place) if part)
     languages = {code: translation.get_language_info(code)["name_local"] for code in ("fr", "nl", "de", "en")}
     return [
         {"label": _("Name"), "value": str(person)},

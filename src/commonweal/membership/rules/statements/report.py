@@ -29,15 +29,15 @@ class Reports:
         self._statements: dict[StatementKey, Place] = {}
 
     def add(self, name: str, data: bytes) -> dict[str, Any]:
-        """The report of one file: `ok`, then `statements`, what was set aside and what was `refused` of it, or the
-        `refusal` of the whole file."""
+        """The report of one file: whether all of it was read (`ok`), then `statements`, what was set aside and what was
+        `refused` of it, or the `refusal` of the whole file."""
         try:
             reading = read_file(data, self.account)
         except Unreadable as trouble:
             return unread(name, refusal(trouble))
         return {
             "file": name,
-            "ok": True,
+            "ok": not reading.refused,
             "format": reading.format,
             "statements": [self._statement(name, each) for each in reading.statements],
             "set_aside": list(_set_aside(reading)),

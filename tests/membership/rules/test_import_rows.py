@@ -362,6 +362,6 @@ def test_a_thousand_spoiled_sheets() -> None:
     ],
 )
 def test_a_place_abroad_is_a_country_and_a_town(cells: dict[str, str], wrong: list[str]) -> None:
-    found, problems = member_row(2, {**MEMBER, **cells})
-    assert [each.column for each in problems] == wrong
+    found, problems = of_member(**cells)
+    assert problems == wrong
     assert found.country == cells.get("country", "BE").upper()

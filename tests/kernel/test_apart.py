@@ -102,3 +102,13 @@ def test_one_whose_parent_is_gone_already_ends_at_once() -> None:
     )
     assert ended.returncode == -signal.SIGTERM
     assert tied.command("true")[-1] == "true"
+
+
+@pytest.mark.skipif(
+    not Path("/proc/self/environ").exists(), reason="only Linux shows a process's environment"
+)
+def test_a_process_that_keeps_to_itself_cannot_be_looked_into_by_its_children() -> None:
+    # Whoever runs as root may look into every process, so the system is asked what it would allow others (prctl 3).
+    told = "from commonweal.kernel import tied; import ctypes; print(tied.keep_to_itself(), ctypes.CDLL(None).prctl(3))"
+    said = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
+    assert said.stdout.split() == ["True", "0"]

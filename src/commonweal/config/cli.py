@@ -240,6 +240,9 @@ def _worker(_options: argparse.Namespace) -> int:
         _set_up()
         from django.core.management import call_command
 
+        from commonweal.kernel import tied
+
+        tied.keep_to_itself()
         call_command("procrastinate", "worker")
     return 0
 

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 
 # Of Linux's prctl(2); elsewhere nothing is tied, and a parent that is killed leaves its children behind.
 _SET_PARENT_DEATH_SIGNAL = 1
+_SET_DUMPABLE = 4
 
 
 def tie(parent: int, number: int) -> bool:
@@ -28,6 +29,15 @@ def tie(parent: int, number: int) -> bool:
         # It ended before the tie was made.
         os.kill(os.getpid(), number)
     return tied
+
+
+def keep_to_itself() -> bool:
+    """Whether other processes of the same user can no longer read this one's memory and environment (proc(5)): those it
+    starts to read a stranger's file among them."""
+    try:
+        return bool(ctypes.CDLL(None).prctl(_SET_DUMPABLE, 0) == 0)
+    except (OSError, AttributeError):
+        return False
 
 
 def command(*words: str, number: int = signal.SIGTERM) -> list[str]:

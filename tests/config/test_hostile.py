@@ -115,13 +115,11 @@ class Address:
     declared: str
 
     def filled(self, real: dict[str, str], turn: int) -> Iterator[str]:
-        """True ones where a page of the site has them, and two with gaps filled by what names nothing."""
+        """A true one where a page of the site has it, and one with gaps filled by what names nothing."""
         if self.declared in real:
             yield real[self.declared]
-        for place in (turn, turn + 1):
-            yield self._with(place)
-            if not GAP.search(self.declared):
-                return
+        if self.declared not in real or GAP.search(self.declared):
+            yield self._with(turn)
 
     def _with(self, place: int) -> str:
         def gap(found: re.Match[str]) -> str:

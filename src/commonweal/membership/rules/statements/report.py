@@ -129,8 +129,7 @@ def euros(cents: int) -> str:
 def as_text(reports: Iterable[dict[str, Any]]) -> Iterator[str]:
     """The same as lines for people."""
     for report in reports:
-        if not report["ok"]:
-            wrong = report["refusal"]
+        if (wrong := report["refusal"]) is not None:
             yield f"{report['file']}: line {wrong['line']}: {wrong['what']} {wrong['detail']}".rstrip()
             continue
         yield f"{report['file']}: {report['format']}"

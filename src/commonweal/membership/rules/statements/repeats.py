@@ -160,12 +160,13 @@ def _one_after_the_other(one: Span, other: Span) -> bool:
 
 
 def comes_next(earlier: Span, later: Span) -> bool:
-    """Whether a statement is the next of the same series: its number, its balance and its days go on from the other."""
+    """Whether a statement is the next of the same series: its number, its balance and its days go on from the other, or it
+    is of just the same days, as where a bank makes several a day."""
+    same_days = (earlier.first, earlier.day) == (later.first, later.day)
     return (
         goes_on(earlier.number, later.number)
         and earlier.new_cents == later.old_cents
-        and earlier.day <= (later.first or later.day)
-        and earlier.day <= later.day
+        and (same_days or earlier.day <= (later.first or later.day) <= later.day)
     )
 
 
@@ -224,7 +225,7 @@ class Memory(Generic[Kept]):
 
         What is new in a statement that was read before waits for a person; also where another number stands over the same
         day and balances: the same money may have come in another format, where a bank numbers and names everything anew.
-        What equals a movement of a statement neither lies within the other is kept and waits too. So does what has the day
+        What equals a movement of a statement neither lies within the other is kept and waits too. So does money that came with the day
         and the amount of a movement kept from another statement, unless one goes on from the other in one series.
         """
         span, known = span_of(statement), self.knows(statement)
@@ -244,7 +245,9 @@ class Memory(Generic[Kept]):
                 line = _marked(line, Oddity.CONTRADICTS)
             elif before:
                 line = _marked(line, Oddity.REPEATED)
-            elif not self._linked(span, self._alike[_told(statement.account, line)]):
+            elif line.amount_cents > 0 and not self._linked(
+                span, self._alike[_told(statement.account, line)]
+            ):
                 line = _marked(line, Oddity.OVERLAPS)
             found.append(Compared(line, mark, before + place - len(same) + 1, None))
         return found

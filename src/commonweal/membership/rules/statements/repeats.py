@@ -225,8 +225,8 @@ class Memory(Generic[Kept]):
 
         What is new in a statement that was read before waits for a person; also where another number stands over the same
         day and balances: the same money may have come in another format, where a bank numbers and names everything anew.
-        What equals a movement of a statement neither lies within the other is kept and waits too. So does money that came with the day
-        and the amount of a movement kept from another statement, unless one goes on from the other in one series.
+        What equals a movement of a statement neither lies within the other is kept and waits too. So does money that came
+        with the day and amount of a movement kept from another statement, unless one goes on from the other in one series.
         """
         span, known = span_of(statement), self.knows(statement)
         marks = [fingerprint(statement.account, line) for line in statement.lines]

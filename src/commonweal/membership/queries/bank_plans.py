@@ -222,7 +222,7 @@ def _read_before(statements: Iterable[BankStatement], alike: Mapping[Alike, Iter
         account__in={each.account for each in wanted}, day__range=(min(days), max(days))
     )
     rows = found.values_list("account", "number", "day", "old_cents", "new_cents", "first_day")
-    return [Span((*key,), first) for *key, first in rows]
+    return [Span((account, number, day, old, new), first) for account, number, day, old, new, first in rows]
 
 
 def _last_statements(statements: Iterable[BankStatement]) -> list[AccountStatement]:

@@ -31,7 +31,7 @@ from commonweal.membership.models import (
 )
 from commonweal.membership.queries.bank_plans import Plan, PlannedLine, PlannedStatement, plan_of
 from commonweal.membership.queries.joining import application_with, dues_of, open_application_of
-from commonweal.membership.queries.payments import judgement_of
+from commonweal.membership.queries.payments import judgement_of, shown_elsewhere
 from commonweal.membership.queries.readers import statements_in
 from commonweal.membership.rules.joining import ApplicationState
 from commonweal.membership.rules.matching import BY_ITSELF, MAY_BE, Outcome, over_cents
@@ -227,7 +227,7 @@ def _decided(
             raise OutcomeRefused(_("This is all that is due: count it."), code="enough")
     handling = Handling.objects.create(
         movement=movement,
-        application=application if outcome != Outcome.ASIDE else None,
+        application=application if outcome not in (Outcome.ASIDE, Outcome.SAME) else None,
         outcome=outcome,
         by=by,
         at=now,
@@ -267,6 +267,14 @@ def decide_movement(
     if outcome not in MAY_BE[verdict]:
         raise OutcomeRefused(_("This cannot become of this movement."), code="not_this")
     paid = None
+    if outcome == Outcome.SAME and not shown_elsewhere(movement):
+        raise OutcomeRefused(
+            _(
+                "No other statement has a movement of this day and amount that counts: "
+                "this money is here once. Choose what becomes of it."
+            ),
+            code="shown_once",
+        )
     if outcome == Outcome.UNDO:
         take_back(movement=movement, application=named or application, reason=reason, by=by, now=now)
     elif outcome == Outcome.OWE:

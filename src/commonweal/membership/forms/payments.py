@@ -23,6 +23,7 @@ HINTS = {
     Outcome.WAIT: _("Nothing is entered yet. It counts once the rest has come."),
     Outcome.REFUND: _("It goes on the list to pay back."),
     Outcome.ASIDE: _("Nothing is done with it here."),
+    Outcome.SAME: _("Another statement shows it too. Nothing is counted and nothing is paid back."),
     Outcome.UNDO: _(
         "What the payment did is undone: shares leave the register, and the request waits for payment again. "
         "If it was to be paid back, it no longer is."

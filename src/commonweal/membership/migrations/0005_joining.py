@@ -121,7 +121,7 @@ class Migration(migrations.Migration):
             name='Handling',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('outcome', models.CharField(choices=[('accept', 'Count it for the shares'), ('wait', 'Keep it and wait for the rest'), ('refund', 'Pay all of it back'), ('aside', 'It is not about shares'), ('undo', 'Undo what was paid'), ('owe', 'Owe it again')], max_length=8)),
+                ('outcome', models.CharField(choices=[('accept', 'Count it for the shares'), ('wait', 'Keep it and wait for the rest'), ('refund', 'Pay all of it back'), ('aside', 'It is not about shares'), ('same', 'It is the same money, shown twice'), ('undo', 'Undo what was paid'), ('owe', 'Owe it again')], max_length=8)),
                 ('at', models.DateTimeField()),
                 ('reason', models.CharField(blank=True, max_length=500)),
                 ('undoes', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='undone_by', to='membership.handling')),

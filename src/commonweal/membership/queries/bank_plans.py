@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
@@ -17,16 +17,18 @@ from commonweal.membership.queries.readers import statements_in
 from commonweal.membership.rules.matching import Verdict
 from commonweal.membership.rules.statements import BankLine, BankStatement, SetAside, Unreadable
 from commonweal.membership.rules.statements.repeats import (
+    Alike,
     Bearing,
     Compared,
     Memory,
     Span,
-    StatementKey,
     fingerprint,
     statement_key,
 )
 
 CLOSINGS_MAX = 400
+# A statement of a movement, as a span tells it.
+TOLD = [f"statement__{name}" for name in ("account", "number", "day", "old_cents", "new_cents", "first_day")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +134,7 @@ class _Closings:
 
 
 def plan_of(content: bytes, account: str = "") -> Plan:
-    """What reading these bytes in would do now, for an account (the cooperative's own). Raises Unreadable. Seven queries,
+    """What reading these bytes in would do now, for an account (the cooperative's own). Raises Unreadable. Eight queries,
     whatever the size."""
     reading = statements_in(content, account or settings.SITE["iban"])
     planned = list(_beside_earlier(reading.statements))
@@ -152,7 +154,8 @@ def _with_verdict(line: PlannedLine, judgements: Iterator[tuple[Verdict, Applica
 
 
 def _beside_earlier(statements: Sequence[BankStatement]) -> Iterator[PlannedStatement]:
-    memory = Memory(_bearings_before(statements), _read_before(statements))
+    alike = _alike_before(statements)
+    memory = Memory(_bearings_before(statements), _read_before(statements, alike), alike)
     closings = _Closings(_last_statements(statements))
     for each in statements:
         known, before = memory.knows(each), closings.before(each)
@@ -173,9 +176,6 @@ def _here(statement: BankStatement, row: Compared[Earlier]) -> Earlier:
 def _bearings_before(statements: Iterable[BankStatement]) -> dict[str, list[Bearing[Earlier]]]:
     """The statements read in that bear a movement of these, by fingerprint, with what was kept from each. Two queries."""
     wanted = {fingerprint(each.account, line) for each in statements for line in each.lines}
-    told = [
-        f"statement__{name}" for name in ("account", "number", "day", "old_cents", "new_cents", "first_day")
-    ]
     kept = BankMovement.objects.filter(fingerprint__in=wanted).order_by("statement_id", "occurrence")
     again = RepeatedMovement.objects.filter(movement__fingerprint__in=wanted)
     spans: dict[int, Span] = {}
@@ -183,13 +183,13 @@ def _bearings_before(statements: Iterable[BankStatement]) -> dict[str, list[Bear
     # How often each file bears it: a statement may have been read from several.
     times: defaultdict[tuple[str, int], Counter[int]] = defaultdict(Counter)
     for mark, place, day, read_at, file, pk, *span in kept.values_list(
-        "fingerprint", "occurrence", "booked_on", "file__confirmed_at__date", "file_id", "statement_id", *told
+        "fingerprint", "occurrence", "booked_on", "file__confirmed_at__date", "file_id", "statement_id", *TOLD
     ):
         spans[pk] = Span((*span[:5],), span[5])
         found[mark, pk].append((place, Earlier(day, span[1], read_at)))
         times[mark, pk][file] += 1
     for mark, file, pk, *span in again.values_list(
-        "movement__fingerprint", "file_id", "statement_id", *told
+        "movement__fingerprint", "file_id", "statement_id", *TOLD
     ).order_by("statement_id"):
         spans[pk] = Span((*span[:5],), span[5])
         times[mark, pk][file] += 1
@@ -199,13 +199,30 @@ def _bearings_before(statements: Iterable[BankStatement]) -> dict[str, list[Bear
     return bearings
 
 
-def _read_before(statements: Iterable[BankStatement]) -> set[StatementKey]:
-    """The statements of these accounts and days that were read in."""
-    wanted = list(statements)
-    found = AccountStatement.objects.filter(
-        account__in={each.account for each in wanted}, day__in={each.day for each in wanted}
+def _alike_before(statements: Iterable[BankStatement]) -> dict[Alike, set[Span]]:
+    """The statements from which movements with the day and amount of one of these were kept. One query."""
+    wanted = {(each.account, line.booked_on, line.amount_cents) for each in statements for line in each.lines}
+    kept = BankMovement.objects.filter(
+        account__in={account for account, _day, _cents in wanted},
+        booked_on__in={day for _account, day, _cents in wanted},
+        amount_cents__in={cents for _account, _day, cents in wanted},
     )
-    return set(found.values_list("account", "number", "day", "old_cents", "new_cents"))
+    found: defaultdict[Alike, set[Span]] = defaultdict(set)
+    for account, day, cents, *span in kept.values_list("account", "booked_on", "amount_cents", *TOLD):
+        found[account, day, cents].add(Span((*span[:5],), span[5]))
+    return found
+
+
+def _read_before(statements: Iterable[BankStatement], alike: Mapping[Alike, Iterable[Span]]) -> list[Span]:
+    """The statements of these accounts that were read in, of all days from the first of these, and of what is alike in
+    them, to the last."""
+    wanted = list(statements)
+    days = {each.day for each in wanted} | {each.day for spans in alike.values() for each in spans}
+    found = AccountStatement.objects.filter(
+        account__in={each.account for each in wanted}, day__range=(min(days), max(days))
+    )
+    rows = found.values_list("account", "number", "day", "old_cents", "new_cents", "first_day")
+    return [Span((account, number, day, old, new), first) for account, number, day, old, new, first in rows]
 
 
 def _last_statements(statements: Iterable[BankStatement]) -> list[AccountStatement]:

@@ -67,8 +67,10 @@ def opposites(lines: Sequence[Seen]) -> dict[int, Seen]:
     accounts = {_other_account(each) for _place, each in wanted}
     found = BankMovement.objects.filter(amount_cents__in={-each.amount_cents for _place, each in wanted})
     found = found.filter(Q(payer_iban__in=accounts) | Q(other_account__in=accounts))
-    # What was undone, and what undid it, is settled.
-    found = found.exclude(handling__outcome=Outcome.UNDO).filter(handling__undone_by__isnull=True)
+    # What was undone, and what undid it, is settled; what is the same money as another movement is no money.
+    found = found.exclude(handling__outcome__in=(Outcome.UNDO, Outcome.SAME)).filter(
+        handling__undone_by__isnull=True
+    )
     places: defaultdict[tuple[str, int], list[Seen]] = defaultdict(list)
     for each in found.select_related("statement", "handling__application").order_by("booked_on", "id"):
         places[_other_account(each), each.amount_cents].append(each)

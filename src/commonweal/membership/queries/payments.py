@@ -164,3 +164,13 @@ def latest_files() -> list[BankFile]:
 def file_with(pk: int) -> BankFile | None:
     """One uploaded file with its content."""
     return BankFile.objects.select_related("uploaded_by", "confirmed_by").filter(pk=pk).first()
+
+
+def shown_elsewhere(movement: BankMovement) -> bool:
+    """Whether another statement, or another file of the same one, has a movement of the same day and amount that was not
+    itself set aside as the same money."""
+    alike = BankMovement.objects.filter(
+        account=movement.account, booked_on=movement.booked_on, amount_cents=movement.amount_cents
+    )
+    alike = alike.exclude(statement_id=movement.statement_id, file_id=movement.file_id)
+    return alike.exclude(handling__outcome=Outcome.SAME).exists()

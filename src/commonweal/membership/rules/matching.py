@@ -37,6 +37,7 @@ class Outcome(Words):
     WAIT = "wait", gettext_noop("Keep it and wait for the rest")
     REFUND = "refund", gettext_noop("Pay all of it back")
     ASIDE = "aside", gettext_noop("It is not about shares")
+    SAME = "same", gettext_noop("It is the same money, shown twice")
     UNDO = "undo", gettext_noop("Undo what was paid")
     OWE = "owe", gettext_noop("Owe it again")
 
@@ -44,21 +45,23 @@ class Outcome(Words):
 # What counts as paid on a request; undoing takes away from it.
 COUNTED = (Outcome.ACCEPT, Outcome.WAIT, Outcome.UNDO)
 _ACCEPT, _WAIT, _REFUND, _ASIDE = Outcome.ACCEPT, Outcome.WAIT, Outcome.REFUND, Outcome.ASIDE
+# Wherever money can be paid back it can also be said that it came once only: nothing is paid back of that.
+_SAME = Outcome.SAME
 MAY_BE: dict[Verdict, tuple[Outcome, ...]] = {
-    Verdict.EXACT: (_ACCEPT, _REFUND),
-    Verdict.UNDER: (_WAIT, _REFUND),
-    Verdict.OVER: (_ACCEPT, _REFUND),
-    Verdict.LATE: (_ACCEPT, _WAIT, _REFUND),
-    Verdict.DOUBLE: (_REFUND,),
-    Verdict.CLOSED: (_REFUND,),
-    Verdict.EARLY: (_WAIT, _REFUND),
-    Verdict.OTHER_PAYER: (_ACCEPT, _WAIT, _REFUND),
-    Verdict.UNKNOWN: (_ACCEPT, _WAIT, _REFUND, _ASIDE),
-    Verdict.ODD: (_ACCEPT, _WAIT, _REFUND, _ASIDE),
-    Verdict.RETURNED: (Outcome.OWE, _ASIDE),
-    Verdict.REVERSAL: (Outcome.UNDO, _ASIDE),
+    Verdict.EXACT: (_ACCEPT, _REFUND, _SAME),
+    Verdict.UNDER: (_WAIT, _REFUND, _SAME),
+    Verdict.OVER: (_ACCEPT, _REFUND, _SAME),
+    Verdict.LATE: (_ACCEPT, _WAIT, _REFUND, _SAME),
+    Verdict.DOUBLE: (_REFUND, _SAME),
+    Verdict.CLOSED: (_REFUND, _SAME),
+    Verdict.EARLY: (_WAIT, _REFUND, _SAME),
+    Verdict.OTHER_PAYER: (_ACCEPT, _WAIT, _REFUND, _SAME),
+    Verdict.UNKNOWN: (_ACCEPT, _WAIT, _REFUND, _ASIDE, _SAME),
+    Verdict.ODD: (_ACCEPT, _WAIT, _REFUND, _ASIDE, _SAME),
+    Verdict.RETURNED: (Outcome.OWE, _ASIDE, _SAME),
+    Verdict.REVERSAL: (Outcome.UNDO, _ASIDE, _SAME),
     Verdict.OUTGOING: (_ASIDE,),
-    Verdict.ODD_OUT: (_ASIDE, Outcome.UNDO),
+    Verdict.ODD_OUT: (_ASIDE, Outcome.UNDO, _SAME),
 }
 # What happens without anybody looking, once the statement is confirmed.
 BY_ITSELF = {Verdict.EXACT: Outcome.ACCEPT, Verdict.OUTGOING: Outcome.ASIDE}

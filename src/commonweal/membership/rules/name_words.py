@@ -151,7 +151,7 @@ GENERIC: frozenset[str] = _words(
     equipe espace europe european europeen europeenne familles federatie federation fonden fonds forderverein
     forening foyer foyers freunde friends fund funds garden gemeente gemeinde gemeinnutzige gemeinnutziger gemeinsam
     gemeinschaft gemeinwohl generation generations gezamenlijk gilde global globale groep groepen group groupe
-    groupement groupes groups gruppe gruppen guild habitants handel haus holding holdings house huisvesting immo
+    groupement groupes groups gruppe gruppen guild habitants handel haus holding holdings house huis huisvesting immo
     immobilier immobiliere industrie industries initiatief initiative initiatives instelling institut institute
     instituut internationaal international internationale invest investissement investment investments jardin jeugd
     jeunes jeunesse jugend kerk kirche kollektiv komitee kooperativ kooperative kulturverein leden liga ligue local
@@ -169,6 +169,35 @@ GENERIC: frozenset[str] = _words(
     werkgroep werkplaats werkstatt wijk wohnen wonen world youth zentral zentrale zentrum zorg zusammen
     """
 )
+# Countries, regions, provinces and towns of Belgium and around it, in the languages they are written in.
+PLACES: frozenset[str] = _words(
+    """
+    aalst aarlen allemagne alost amsterdam anderlecht antwerp antwerpen anvers arlon ath bastogne belgie belgien belgique
+    belgium berchem berlin bergen beveren binche brabant brugge bruges brussel brussels bruxelles
+    charleroi ciney courtrai dendermonde deutschland deurne diest dinant doornik duitsland eeklo elsene etterbeek eupen
+    evere flandre flandres flanders france frankreich frankrijk gand genk gent ghent geraardsbergen germany gembloux
+    hainaut halle hannut hasselt henegouwen herstal hoei huy ieper ixelles jette kempen knokke koekelberg koln kortrijk
+    laken lanaken leuven liege lier lille limbourg limburg lokeren londres london louvain luik luttich luxembourg
+    luxemburg maastricht malines malmedy mechelen mol molenbeek mons mouscron namen namur nederland netherlands
+    niederlande ninove nivelles oostende ostende oudenaarde ottignies paris parijs pays bas roeselare roulers rotterdam
+    schaerbeek schaarbeek seraing spa tournai turnhout uccle ukkel verviers vilvoorde vilvorde vlaanderen waasland
+    wallonie wallonien wallonia waregem waremme waterloo wavre waver ypres zaventem zottegem
+    """
+)
+# Colours, sizes, ages, directions, and of which place something is.
+ADJECTIVES: frozenset[str] = _words(
+    """
+    alte ancien ancienne antwerpse beau belge belges belgian belgisch belgische belle beste blanc blanche blau blaue blauw
+    blauwe bleu bleue brugse brusselse bruxellois bruxelloise deutsch deutsche est flamand flamande flemish francais
+    francaise frei freie gentse grand grande grands great green groen groene groot grosse grote grun grune gute haut haute
+    jeune jong jonge jung junge klein kleine libre little medical medicale medisch medische mooi mooie namurois namuroise
+    nederlands nederlandse neu neue new nieuw nieuwe noir noire noord noorder nord north nouveau nouvel nouvelle oost ost
+    oud oude ouest petit petite petits red rode rood rot rote rouge rouges sud sued sur vert verte vertes verts vieille
+    vieux vlaams vlaamse vrij vrije wallon wallonne wallonische weiss weisse west wit witte young zuid zuider zwart zwarte
+    """
+)
+# What alone tells neither an organisation nor a family from others.
+COMMON: frozenset[str] = GENERIC | PLACES | ADJECTIVES
 # Given names that are family names too: "MARTIN PEETERS" may be Martin of the family Peeters.
 GIVEN_NAMES: frozenset[str] = _words(
     """

@@ -1,8 +1,8 @@
 """Whether the name on an account proves that a payment is somebody's own. Pure; decides nothing else about a payment.
 
-A name proves something by a word of the family name, or of the organisation's, that is no particle, title or legal form. A
-given name proves nothing, also when it is the same word as the family name; words that any organisation may bear prove
-nothing, and no name at all neither.
+A name proves something by a word of the family name, or by all words of the organisation's, that are no particle, title or
+legal form. A given name proves nothing, also when it is the same word as the family name; words that any organisation may
+bear, places, adjectives and numbers prove nothing alone, and no name at all neither.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 
 from commonweal.kernel.text import folded
-from commonweal.membership.rules.name_words import ALL_PARTICLES, GENERIC, GIVEN_NAMES, PROVE_NOTHING
+from commonweal.membership.rules.name_words import ALL_PARTICLES, COMMON, GIVEN_NAMES, PROVE_NOTHING
 
 # One letter is an initial. A family name of one letter is proved by the whole name alone.
 WORD_LENGTH_MIN = 2
@@ -36,34 +36,47 @@ def proves(payer: str, holder: HolderName) -> bool:
         return False
     if not holder.given:
         return _proves_organisation(paid, family)
-    telling = {word for word in family if word not in PROVE_NOTHING and len(word) >= WORD_LENGTH_MIN}
+    telling = _telling(family)
+    # A word any organisation bears ("HUIS VAN DE STAD") is somebody's only where nothing else is in who paid.
+    base = telling - COMMON
     # "DHONDT" for D'Hondt, "VAN DEN BERGHE" for Vandenberghe: written as one or apart, with something of its own in it.
-    whole = ({"".join(family)} if telling else set[str]()) - GIVEN_NAMES
-    if (telling - GIVEN_NAMES) & set(paid) or whole & _joined(paid, WORDS_JOINED):
+    whole = ({"".join(family)} if base else set[str]()) - GIVEN_NAMES
+    if (base - GIVEN_NAMES) & set(paid) or whole & _joined(paid, WORDS_JOINED):
         return True
-    if telling & set(paid):
+    if base & set(paid):
         # "MARTIN PEETERS" may be Martin of the family Peeters: the rest of the name must be the holder's.
         return _explained(paid, family, _words(holder.given))
+    if telling and telling <= set(paid):
+        return _explained(paid, family, _words(holder.given), strictly=True)
     own = {*_words(holder.given), *family}
     # Without a word of its own ("O B", "Mia Van") only the whole name counts, given name and all.
     return not telling and own <= set(paid) and set(paid) - own <= PROVE_NOTHING
 
 
-def _explained(paid: list[str], family: list[str], given: list[str]) -> bool:
-    """Whether the holder's given name or its initial stands beside the family name, or nothing else does."""
-    rest = [word for word in paid if word not in family and word not in PROVE_NOTHING]
+def _explained(paid: list[str], family: list[str], given: list[str], *, strictly: bool = False) -> bool:
+    """Whether the holder's given name stands beside the family name, or its initial and no other name, or nothing else
+    does. `strictly`: no other name beside the given name either."""
+    rest = {word for word in paid if word not in family and word not in PROVE_NOTHING}
     initials = {word[0] for word in given}
-    return not rest or bool(set(paid) & set(given)) or any(word in initials for word in rest)
+    others = {word for word in rest - set(given) if len(word) >= WORD_LENGTH_MIN}
+    if not rest or (not strictly and set(paid) & set(given)):
+        return True
+    return not others and bool(rest & (initials | set(given)))
 
 
 def _proves_organisation(paid: list[str], name: list[str]) -> bool:
-    """The same of an organisation: a word that not any of them may bear, or the whole name."""
-    telling = {word for word in name if word not in PROVE_NOTHING and len(word) >= WORD_LENGTH_MIN}
-    own = telling - GENERIC
+    """The same of an organisation: all its words that tell anything, and among them one that not any of them may bear; or
+    nothing but its words. A place, a colour or a year is borne by many."""
+    telling = _telling(name)
+    own = {word for word in telling - COMMON if not word.isdecimal()}
     whole = {"".join(name)} if own else set[str]()
-    if own & set(paid) or whole & _joined(paid, WORDS_JOINED):
+    if (own and telling <= set(paid)) or whole & _joined(paid, WORDS_JOINED):
         return True
     return bool(telling) and {word for word in paid if word not in PROVE_NOTHING} == telling
+
+
+def _telling(words: list[str]) -> set[str]:
+    return {word for word in words if word not in PROVE_NOTHING and len(word) >= WORD_LENGTH_MIN}
 
 
 def _joined(words: list[str], most: int) -> set[str]:

@@ -85,6 +85,12 @@ class Oddity(Words):
             "a statement of the same day and balances was read in before, with another movement in its place"
         ),
     )
+    OVERLAPS = (
+        "overlaps",
+        gettext_noop(
+            "it has the day and amount of one in a statement read in before: see whether the money came once or twice"
+        ),
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,8 @@ Kept = TypeVar("Kept")
 # CODA cuts a name after so many characters: the same payment in the other format bears more of it.
 NAME_PLACES = 35
 StatementKey = tuple[str, str, date, int, int]
+# What two formats tell alike of the same money, whatever they number and name: account, booking day, cents.
+Alike = tuple[str, date, int]
 _NUMBERED = re.compile(r"(.*?)(\d{1,18})", re.ASCII | re.DOTALL)
 # Above so many statements that bear one movement, all of them count: nothing is passed over, and nobody waits for hours.
 COMPARED_MAX = 16
@@ -124,15 +126,16 @@ def lies_within(part: Span, whole: Span) -> bool:
     """Whether a statement of a few days lies within one of more: what stands in both is the same money.
 
     Days and balances of both say so: it begins as the longer one does, ends as it does, or lies between; and neither goes
-    on where the other ends. Of two statements of one day with the same balances one is the other once more when their
-    numbers are neighbours: the balances leave no room for both, and no number for one between them. Nothing lies within
-    a statement that does not say when it began.
+    on where the other ends. Two of one series whose days stand in the order of their numbers share nothing: a balance may
+    come again on one day, and others lie between. Of two statements of one day with the same balances one is the other
+    once more when their numbers are neighbours: the balances leave no room for both, and no number for one between them.
+    Nothing lies within a statement that does not say when it began.
     """
     if part.key[0] != whole.key[0] or follows(part, whole) or follows(whole, part):
         return False
     if part.key[2:] == whole.key[2:]:
         return goes_on(part.number, whole.number) or goes_on(whole.number, part.number)
-    if whole.first is None or part.day > whole.day:
+    if whole.first is None or part.day > whole.day or _one_after_the_other(part, whole):
         return False
     begins = part.first or part.day
     if part.day == whole.day:
@@ -141,6 +144,30 @@ def lies_within(part: Span, whole: Span) -> bool:
     if part.old_cents == whole.old_cents and whole.first <= part.day:
         return True
     return whole.first <= begins and whole.first < part.day
+
+
+def _one_after_the_other(one: Span, other: Span) -> bool:
+    """Whether the numbers are of one series and the days of both stand in their order, as of a bank that numbers on. A
+    month among the days it covers begins before a lower number, or ends after a higher one."""
+    numbers = _NUMBERED.fullmatch(one.number), _NUMBERED.fullmatch(other.number)
+    if numbers[0] is None or numbers[1] is None or numbers[0][1] != numbers[1][1]:
+        return False
+    places = int(numbers[0][2]), int(numbers[1][2])
+    if places[0] == places[1]:
+        return False
+    earlier, later = (one, other) if places[0] < places[1] else (other, one)
+    return (earlier.first or earlier.day) <= (later.first or later.day) and earlier.day <= later.day
+
+
+def comes_next(earlier: Span, later: Span) -> bool:
+    """Whether a statement is the next of the same series: its number, its balance and its days go on from the other, or it
+    is of just the same days, as where a bank makes several a day."""
+    same_days = (earlier.first, earlier.day) == (later.first, later.day)
+    return (
+        goes_on(earlier.number, later.number)
+        and earlier.new_cents == later.old_cents
+        and (same_days or earlier.day <= (later.first or later.day) <= later.day)
+    )
 
 
 def goes_on(number: str, following: str) -> bool:
@@ -171,18 +198,23 @@ class Memory(Generic[Kept]):
     """What was read of an account, and what each further statement adds to it.
 
     `bearings` are the statements that bear a movement of what is to be read, by fingerprint, in the order they were read
-    in; `read` the statements with the days of those.
+    in; `alike` the statements from which a movement of the same day and amount was kept; `read` the statements with the
+    days of all those.
     """
 
     def __init__(
         self,
         bearings: Mapping[str, Sequence[Bearing[Kept]]] | None = None,
-        read: Collection[StatementKey] = (),
+        read: Collection[Span] = (),
+        alike: Mapping[Alike, Collection[Span]] | None = None,
     ) -> None:
         self._bearings: defaultdict[str, list[Bearing[Kept]]] = defaultdict(list)
         for mark, each in (bearings or {}).items():
             self._bearings[mark].extend(each)
-        self._read = set(read)
+        self._alike: defaultdict[Alike, set[Span]] = defaultdict(set)
+        for told, spans in (alike or {}).items():
+            self._alike[told].update(spans)
+        self._read = {each.key: each for each in read}
 
     def knows(self, statement: BankStatement) -> bool:
         """Whether this very statement was read before."""
@@ -193,7 +225,8 @@ class Memory(Generic[Kept]):
 
         What is new in a statement that was read before waits for a person; also where another number stands over the same
         day and balances: the same money may have come in another format, where a bank numbers and names everything anew.
-        What equals a movement of a statement neither lies within the other is kept and waits too.
+        What equals a movement of a statement neither lies within the other is kept and waits too. So does money that came
+        with the day and amount of a movement kept from another statement, unless one goes on from the other in one series.
         """
         span, known = span_of(statement), self.knows(statement)
         marks = [fingerprint(statement.account, line) for line in statement.lines]
@@ -212,8 +245,30 @@ class Memory(Generic[Kept]):
                 line = _marked(line, Oddity.CONTRADICTS)
             elif before:
                 line = _marked(line, Oddity.REPEATED)
+            elif line.amount_cents > 0 and not self._linked(
+                span, self._alike[_told(statement.account, line)]
+            ):
+                line = _marked(line, Oddity.OVERLAPS)
             found.append(Compared(line, mark, before + place - len(same) + 1, None))
         return found
+
+    def _linked(self, span: Span, others: Collection[Span]) -> bool:
+        """Whether these statements lead to this one, or on from it, one by one in its series without a gap."""
+        left = {each for each in others if each.key != span.key}
+        for is_next in (comes_next, lambda one, other: comes_next(other, one)):
+            at: Span | None = span
+            tried = {span.key}
+            days = {each.day for each in (*left, span)}
+            while at is not None and left:
+                here = at
+                steps = (each for each in self._read.values() if each.key not in tried)
+                at = next((each for each in steps if is_next(each, here)), None)
+                # Beyond the days of those that are looked for, nothing leads to them.
+                if at is None or not min(days) <= at.day <= max(days):
+                    break
+                tried.add(at.key)
+                left.discard(at)
+        return not left
 
     def _has_twin(self, statement: BankStatement) -> bool:
         """Whether one of the same day and balances was read under another number. Where its number and its balance go on
@@ -251,9 +306,10 @@ class Memory(Generic[Kept]):
             counts[row.fingerprint] += 1
             if row.equals is None:
                 new[row.fingerprint].append((row.occurrence, kept_as(row)))
+                self._alike[_told(statement.account, row.line)].add(span)
         for mark, times in counts.items():
             self._bearings[mark] = _with(self._bearings[mark], span, times, tuple(new[mark]))
-        self._read.add(span.key)
+        self._read.setdefault(span.key, span)
 
 
 def _with(
@@ -267,6 +323,10 @@ def _with(
             new = False
         found.append(each)
     return [*found, Bearing(span, times, kept)] if new else found
+
+
+def _told(account: str, line: BankLine) -> Alike:
+    return (account, line.booked_on, line.amount_cents)
 
 
 def _marked(line: BankLine, code: Oddity) -> BankLine:

@@ -17,7 +17,7 @@ from commonweal.membership.rules.statements.repeats import Compared, Memory, Sta
 
 Place = dict[str, Any]
 # What is odd about a movement only because of what was read before it.
-BESIDE_OTHERS = (Oddity.REPEATED, Oddity.CONTRADICTS)
+BESIDE_OTHERS = (Oddity.REPEATED, Oddity.CONTRADICTS, Oddity.OVERLAPS)
 
 
 class Reports:

@@ -344,3 +344,14 @@ def test_statements_of_one_series_that_follow_on_each_other_wait_for_nobody() ->
     # One that is missing breaks the series; the same money may be in what was read.
     _counts, rows = read([given_[0], given_[2]])
     assert [[each.code for each in row.line.odd] for row in rows] == [[], [Oddity.OVERLAPS]]
+
+
+def test_money_of_a_day_and_amount_kept_before_waits_unless_one_statement_leads_to_the_other() -> None:
+    before = BankStatement(ACCOUNT, "1", DAY, 0, 50_00, (moved(50_00, DAY, "a"),), on(-1))
+    alike = {(ACCOUNT, DAY, 50_00): {span_of(before)}}
+    memory = Memory[str](read=[span_of(before)], alike=alike)
+    month = BankStatement(ACCOUNT, "M", on(3), 0, 50_00, (moved(50_00, DAY, "b"),), on(-9))
+    following = BankStatement(ACCOUNT, "2", DAY, 50_00, 100_00, (moved(50_00, DAY, "b"),), DAY)
+    (shown,), (new,) = memory.compared(month), memory.compared(following)
+    assert [each.code for each in shown.line.odd] == [Oddity.OVERLAPS]
+    assert new.line.odd == ()

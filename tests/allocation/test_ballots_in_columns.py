@@ -188,6 +188,7 @@ def complaint(check: Callable[[], object]) -> tuple[str, str, int | str, str] | 
     return None
 
 
+@pytest.mark.untraced
 @examples(1500)
 @given(any_ballots(), st.sampled_from(BallotForm), st.one_of(st.just(NO_LIMITS), LIMITS))
 @example([Ballot("1", ("9", "9"))], BallotForm.APPROVAL, NO_LIMITS)

@@ -86,6 +86,7 @@ def fits(
     )
 
 
+@pytest.mark.untraced
 def test_ceilings_are_kept_and_floors_are_reached_where_anything_could_still_reach_them() -> None:
     reached = short = 0
     for election, bylaw, floors, ceilings in cases(1, 3_000):
@@ -110,6 +111,7 @@ def test_ceilings_are_kept_and_floors_are_reached_where_anything_could_still_rea
     assert short > 500
 
 
+@pytest.mark.untraced
 def test_one_floor_is_reached_whenever_greedy_within_the_label_reaches_it() -> None:
     reached = 0
     for election, bylaw, floors, _ in cases(2, 1_500):
@@ -145,6 +147,7 @@ def test_the_accounts_are_in_order() -> None:
         assert paid <= (outcome.endowment or 0) * outcome.voters
 
 
+@pytest.mark.untraced
 def test_bounds_that_bind_nothing_change_nothing() -> None:
     for election, bylaw, _, _ in cases(4, 1_000):
         free = replace(bylaw, floors="", ceilings="")

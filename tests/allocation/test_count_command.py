@@ -189,6 +189,7 @@ def test_the_command_runs_alone_and_imports_nothing_heavy(small: Path) -> None:
     assert subprocess.run(alone, capture_output=True, text=True, check=True).stdout == done.stdout
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize(
     ("rule", "how"), [("mes-cost+add1u", "whole"), ("mes-card", "fast"), ("phragmen", "fast")]
 )

@@ -49,6 +49,7 @@ def check(seed: int) -> None:
     assert fast == plain, f"seed {seed}"
 
 
+@pytest.mark.untraced
 def test_both_engines_agree_on_generated_elections() -> None:
     for seed in range(500):
         check(seed)
@@ -110,6 +111,7 @@ def fooled() -> list[int]:
     return wrong
 
 
+@pytest.mark.untraced
 def test_floats_alone_are_fooled_and_the_engine_is_not() -> None:
     with pytest.MonkeyPatch.context() as patch:
         by_floats_alone(patch)
@@ -209,6 +211,7 @@ def town(voters: int, options: int, seed: int) -> Election:
     return Election.make(budget=400_000, form=BallotForm.APPROVAL, projects=projects, ballots=ballots)
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize("rule", [Rule.EQUAL_SHARES, Rule.PHRAGMEN])
 def test_both_engines_agree_on_a_town(rule: Rule) -> None:
     election = town(400, 16, 7)
@@ -217,6 +220,7 @@ def test_both_engines_agree_on_a_town(rule: Rule) -> None:
         assert explained(election, bylaw) == explained(election, bylaw, engine=Engine.PLAIN)
 
 
+@pytest.mark.untraced
 def test_a_stretch_of_shares_is_certified_without_counting_each(monkeypatch: pytest.MonkeyPatch) -> None:
     election = town(120, 10, 3)
     bylaw = ByLaw(completion=Completion.ADD1, step=Fraction(1, 10))
@@ -266,6 +270,7 @@ def test_raising_leaves_out_what_no_share_can_pay(monkeypatch: pytest.MonkeyPatc
     assert count(election, bylaw) != outcome, "leaving out the others would be noticed"
 
 
+@pytest.mark.untraced
 def test_a_certificate_that_forgets_the_rivals_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(raising.Stretches, "_no_rival", lambda *_: True)
     wrong = 0
@@ -276,6 +281,7 @@ def test_a_certificate_that_forgets_the_rivals_is_noticed(monkeypatch: pytest.Mo
     assert wrong > 0
 
 
+@pytest.mark.untraced
 def test_many_threads_and_other_kernels_say_the_same_bytes(tmp_path: Path) -> None:
     """The JSON of a count of 12,000 ballots, with one thread and several, and with and without the newest kernels."""
     file = tmp_path / "town.pb"

@@ -172,6 +172,7 @@ def test_what_was_missing_is_what_a_count_of_the_changed_election_finds() -> Non
     assert seen == set(Reason).difference([Reason.CEILING])
 
 
+@pytest.mark.untraced
 def test_one_replay_says_what_halving_over_whole_counts_says() -> None:
     """With points and odd costs too; and more voters and lower costs never hurt, whole count by whole count."""
     wanted = 0

@@ -73,6 +73,7 @@ def recorded() -> dict[tuple[str, str], list[str]]:
     return found
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize("rule", list(BYLAWS))
 def test_the_winners_of_published_elections_are_those_of_pabutools(rule: str) -> None:
     for (name, of_rule), winners in recorded().items():
@@ -82,6 +83,7 @@ def test_the_winners_of_published_elections_are_those_of_pabutools(rule: str) ->
             assert sorted(outcome.winners) == winners, name
 
 
+@pytest.mark.untraced
 def test_published_files_are_read_and_written_without_loss() -> None:
     for name in FILES:
         election = election_in(name)
@@ -91,6 +93,7 @@ def test_published_files_are_read_and_written_without_loss() -> None:
         assert check_totals(election) == []
 
 
+@pytest.mark.untraced
 def test_the_official_result_of_wieliczka_2023_needs_the_over_budget_stop() -> None:
     for name in [name for name in FILES if name == "poland_wieliczka_2023.pb"]:
         election = election_in(name)
@@ -122,6 +125,7 @@ def own_election(voters: int, options: int, form: BallotForm = BallotForm.APPROV
     return Election.make(budget=500_000, form=form, projects=projects, ballots=ballots)
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize("form", [BallotForm.APPROVAL, BallotForm.CUMULATIVE])
 def test_both_engines_say_the_same_of_a_town(form: BallotForm) -> None:
     election = own_election(300, 14, form)
@@ -134,6 +138,7 @@ def test_both_engines_say_the_same_of_a_town(form: BallotForm) -> None:
     assert len(found.not_funded) >= 3
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize(
     "name", ["france_toulouse_2019.pb", pytest.param("poland_wieliczka_2023.pb", marks=pytest.mark.proof)]
 )

@@ -203,6 +203,7 @@ def test_a_lookup_finds_keys_that_fall_into_one_place(monkeypatch: pytest.Monkey
     )
 
 
+@pytest.mark.untraced
 def test_published_files_are_read_alike() -> None:
     for path in data_files():
         quick = read_quickly(path.read_bytes())
@@ -216,6 +217,7 @@ def test_spoiled_files_are_refused_with_their_place_or_read_alike() -> None:
     assert min(found.quick, found.strict, found.refused) > 10
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize(
     ("where", "name", "broken"),
     [

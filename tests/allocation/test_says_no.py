@@ -96,6 +96,7 @@ def test_a_name_nobody_knows_and_an_option_without_effect_are_refused(
     assert said in refusal(capsys, file, *words)
 
 
+@pytest.mark.untraced
 def test_an_option_changes_nothing_where_it_is_said_to_and_something_elsewhere() -> None:
     """What `without_effect` names can be left out: the outcome is the same, for many elections and by-laws."""
     random = Random(3)
@@ -213,6 +214,7 @@ def test_who_was_against_a_winner_got_nothing_by_it() -> None:
     assert theme.choices == 2
 
 
+@pytest.mark.untraced
 def test_both_engines_read_negative_points_alike() -> None:
     random = Random(11)
     for _ in range(300):

@@ -39,6 +39,7 @@ def test_cleaned_text_holds_nothing_hidden_and_stays_as_it_is_when_cleaned_again
     assert not {"\x00", "\u202e", "\u2066", "\ufeff"} & set(once)
 
 
+@pytest.mark.untraced
 def test_texts_that_need_no_cleaning_are_told_from_those_that_do() -> None:
     hidden = set(map(chr, _HIDDEN))
 

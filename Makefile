@@ -6,6 +6,9 @@ RUN = PYTHONPATH=$(if $(wildcard .uv),.uv) $(UV) run --no-sync
 TESTING = SECRET_KEY=tests-only COMMONWEAL_DB_POOL=no $(RUN)
 BESIDE = $(TESTING) python -m commonweal.config.embedded
 
+# Compiled once and kept: the tests start some hundred programs, and each would compile its libraries anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help run test test-days coverage proof check bench bench-count bench-shares bench-dividends bench-exits demo-reset ready tools format messages
 
 help: ## say what there is

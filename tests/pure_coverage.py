@@ -8,6 +8,7 @@ Switched on by `-p tests.pure_coverage`, as `make test` does.
 
 from __future__ import annotations
 
+import importlib
 import runpy
 from pathlib import Path
 from typing import Any
@@ -43,9 +44,23 @@ def _new() -> coverage.Coverage:
     )
 
 
-# From before the first import on: what stands at the top of a module runs only then.
+FLOOR = runpy.run_path(str(ROOT / "scripts" / "coverage_floor.py"))
 TRACED = _new()
+
+
+def _import_all() -> None:
+    """Imports what is pure, traced: what stands at the top of a module runs only then, and the thousands of tests that
+    would import it are collected in half the time untraced."""
+    source = ROOT / "src"
+    for path in sorted(source.rglob("*.py")):
+        if FLOOR["is_pure"](path.relative_to(ROOT).as_posix()):
+            module = path.relative_to(source).with_suffix("")
+            importlib.import_module(".".join(module.parts).removesuffix(".__init__"))
+
+
 TRACED.start()
+_import_all()
+TRACED.stop()
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -53,10 +68,6 @@ def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
         for old in ROOT.glob(f"{data_files().name}.*"):
             old.unlink()
-
-
-def pytest_collection_finish() -> None:
-    TRACED.stop()
 
 
 def is_traced(item: Any) -> bool:
@@ -85,8 +96,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         return
     together = coverage.Coverage(data_file=str(data_files()), branch=True, config_file=False)
     together.combine([str(ROOT)], keep=False)
-    floor = runpy.run_path(str(ROOT / "scripts" / "coverage_floor.py"))
-    session.config.stash[SHORT] = floor["pure_shortfalls"](together)
+    session.config.stash[SHORT] = FLOOR["pure_shortfalls"](together)
     if session.config.stash[SHORT] and session.exitstatus == pytest.ExitCode.OK:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 

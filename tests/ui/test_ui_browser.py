@@ -18,6 +18,7 @@ def test_a_page_in_the_way_would_be_noticed_in_either_scheme(browser_page: Any, 
     for style, said in (
         ("h1 { color: light-dark(#999, #eee) }", "color-contrast"),
         ("h1 { color: light-dark(#111, #555) }", "color-contrast"),
+        ("p { color: light-dark(#666, #eee) }", "color-contrast"),
         ("h1 { min-width: 900px }", "sideways"),
     ):
         page.evaluate(

@@ -25,7 +25,7 @@ from ninja.security import HttpBearer
 from commonweal.kernel.decision import YES, Decision, NotAllowed, demand, no
 from commonweal.people.models import ApiKey, Mandate, Organisation, Person, Position, StaffAppointment
 from commonweal.people.queries import key_with
-from commonweal.people.rules import Act, MandateScope, Scope, granted
+from commonweal.people.rules import ASKED_AGAIN, Act, MandateScope, Scope, granted
 from commonweal.people.rules.measures import FRESH_MINUTES, LIMITS, measure
 
 View = Callable[..., HttpResponseBase]
@@ -222,6 +222,13 @@ def fresh_to_send(view: View) -> View:
     return _asks_again(view, frozenset({"POST"}))
 
 
+def takes_in(view: View) -> View:
+    """Marks a page that only takes a file in: what it holds is shown, and done by a form that asks again. This one does
+    not, since the file would have to be chosen once more."""
+    view.asks_again = frozenset()  # type: ignore[attr-defined]
+    return view
+
+
 def _asks_again(view: View, methods: frozenset[str]) -> View:
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -231,7 +238,7 @@ def _asks_again(view: View, methods: frozenset[str]) -> View:
                 return suspended(request, ways[0]["url"])
         return view(request, *args, **kwargs)
 
-    guarded.asks_again = True  # type: ignore[attr-defined]
+    guarded.asks_again = methods  # type: ignore[attr-defined]
     return guarded
 
 
@@ -271,13 +278,17 @@ def for_persons(view: View) -> View:
 
 
 def for_staff(act: Act) -> Callable[[View], View]:
-    """Only for staff whose roles grant the act today."""
+    """Only for staff whose roles grant the act today; asks once more who it is when a form is sent for one that matters
+    most (`ASKED_AGAIN`)."""
 
     def mark(view: View) -> View:
-        @wraps(view)
+        asking = act in ASKED_AGAIN and not hasattr(view, "asks_again")
+        inner = fresh_to_send(view) if asking else view
+
+        @wraps(inner)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             demand(may(signed_in_person(request), act, timezone.localdate()))
-            return view(request, *args, **kwargs)
+            return inner(request, *args, **kwargs)
 
         guarded.access_check = f"staff:{act}"  # type: ignore[attr-defined]
         return guarded

@@ -18,7 +18,7 @@ from commonweal.membership.forms.imports import ImportForm
 from commonweal.membership.models import Import
 from commonweal.membership.rules.imports import COLUMNS, ImportKind
 from commonweal.membership.states import IMPORT, ImportState
-from commonweal.people.access import for_staff, signed_in_person
+from commonweal.people.access import for_staff, signed_in_person, takes_in
 from commonweal.people.rules import Act
 from commonweal.ui.csv_files import csv_file
 
@@ -26,6 +26,7 @@ UNDER_WAY = (ImportState.CHECKING, ImportState.LOADING)
 
 
 @for_staff(Act.KEEP_REGISTER)
+@takes_in
 @require_http_methods(["GET", "HEAD", "POST"])
 def imports(request: HttpRequest) -> HttpResponse:
     """Uploads a sheet; the sheets uploaded last, and which columns there are."""

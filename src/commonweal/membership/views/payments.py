@@ -21,13 +21,14 @@ from commonweal.membership.rules.joining import ApplicationState
 from commonweal.membership.rules.matching import Outcome, Verdict
 from commonweal.membership.rules.statements import FILE_BYTES
 from commonweal.membership.views import asking
-from commonweal.people.access import for_staff, signed_in_person
+from commonweal.people.access import for_staff, signed_in_person, takes_in
 from commonweal.people.rules import Act
 
 LINES_MAX = 200
 
 
 @for_staff(Act.MATCH_PAYMENTS)
+@takes_in
 @require_http_methods(["GET", "HEAD", "POST"])
 def payment_desk(request: HttpRequest) -> HttpResponse:
     """Takes a file in; below it what waits for a decision, what goes back, and the files of before."""

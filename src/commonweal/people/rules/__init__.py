@@ -64,6 +64,21 @@ class Act(StrEnum):
     PAY_OUT = "pay_out"
 
 
+# What moves money, shares, roles, a call or a vote: whoever sends a form for it showed lately who they are. What lies open
+# at a desk that was left can be read, and nothing more.
+ASKED_AGAIN = frozenset(
+    {
+        Act.MANAGE_CALLS,
+        Act.CLOSE_BALLOTS,
+        Act.PUBLISH_RESULTS,
+        Act.APPOINT_STAFF,
+        Act.KEEP_REGISTER,
+        Act.MATCH_PAYMENTS,
+        Act.PAY_OUT,
+    }
+)
+
+
 class Purpose(Words):
     """What we may do with someone's details only if they say so; the label is what they agree to."""
 

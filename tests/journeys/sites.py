@@ -155,6 +155,7 @@ class Site:
                 now=lambda: call.vote_from,
             )
         projects.close_vote(call=call, by=None, now=call.vote_until)
+        projects.hand_over(call=call, by=None, now=call.vote_until)
         votes = opened_file(sealed_bundle(ballot), sheets[:2])
         projects.bring_in_count(call=call, file=votes, by=None, now=call.vote_until)
         return projects.decide_call(call=call, by=None, now=call.vote_until)

@@ -136,12 +136,16 @@ def counted(page: Any, call: Call, ballot: Ballot, sheets: Path, language: str) 
     """Closes the vote, lets the committee open the box away from the site, brings the file in, publishes."""
     page.goto(f"/{language}/calls/{call.slug}/manage/")
     press(page, "button[name=move][value=close_vote]")
+    press(page, "button[name=move][value=hand_over]")
+    page.goto(f"/{language}/ballots/{ballot.pk}/")
+    box = str(page.locator("#box").inner_text()).strip()
+    page.goto(f"/{language}/calls/{call.slug}/manage/")
     bundle = page.request.get(f"/{language}/ballots/{ballot.pk}/sealed.json")
     (sheets / "bundle.json").write_bytes(bundle.body())
     assert (
         cli.main(
             [
-                *("committee", "open", "--few-envelopes", str(sheets / "bundle.json")),
+                *("committee", "open", "--few-envelopes", "--box", box, str(sheets / "bundle.json")),
                 *(
                     "--sheet",
                     str(sheets / "sheet-1.txt"),

@@ -50,6 +50,7 @@ def decided_call(
     ]
     voting.cast_many(ballot=ballot, votes=votes, by=None, now=call.vote_from)
     projects.close_vote(call=call, by=None, now=call.vote_until)
+    projects.hand_over(call=call, by=None, now=call.vote_until)
     projects.bring_in_count(
         call=call, file=opened_file(sealed_bundle(ballot), sheets[:2]), by=None, now=call.vote_until
     )

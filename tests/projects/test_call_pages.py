@@ -138,6 +138,11 @@ def test_a_call_is_led_from_its_page_to_the_result(client: Client, clock: Clock)
     lead = signed_in(leader)
     assert "not opened and counted yet" in step("decide"), "nothing is counted"
     assert "The vote is closed" in step("close_vote")
+    handed_over = "First hand over the box"
+    bundle = f"/en/ballots/{ballot.pk}/sealed.json"
+    assert handed_over in lead.get(bundle).content.decode()
+    assert "Now download the envelopes" in step("hand_over")
+    assert lead.get(bundle).status_code == 200
     for wrong, sentence in ((b"\xff\xfe", "This is not a ballot file"), (__file__.encode(), "error-summary")):
         refused = lead.post(f"{base}count/", {"file": SimpleUploadedFile("x.pb", wrong)})
         assert sentence in refused.content.decode()
@@ -160,6 +165,7 @@ def test_a_call_without_a_vote_is_neither_closed_nor_counted(lead: Client) -> No
     call = make.call()
     for act in (
         lambda: actions.close_vote(call=call, by=None, now=call.vote_until),
+        lambda: actions.hand_over(call=call, by=None, now=call.vote_until),
         lambda: actions.bring_in_count(call=call, file="x", by=None, now=call.vote_until),
     ):
         with pytest.raises(actions.NotReady, match="no vote"):

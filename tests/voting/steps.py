@@ -70,7 +70,7 @@ def voted_over_web(client: Client, ballot: Ballot, choice: dict[str, Any], langu
 def opened(ballot: Ballot, sheets: Sequence[Sheet]) -> str:
     """Closes the box and opens it as the committee does; gives the ballot file."""
     actions.close_ballot(ballot=ballot, by=None, now=ballot.closes_at + timedelta(minutes=1))
-    ballot.refresh_from_db()
+    ballot = actions.hand_over(ballot=ballot, by=None, now=ballot.closes_at + timedelta(minutes=1))
     return opened_file(queries.sealed_bundle(ballot), sheets[:2])
 
 

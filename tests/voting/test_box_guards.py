@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import threading
+import time
 from typing import Any
 
 import pytest
@@ -127,3 +129,64 @@ def test_a_count_is_of_all_envelopes_and_has_its_files_hash(votes: int, digest: 
     if digest is None:
         Count.objects.create(ballot=ballot, votes_count=1, file_hash=file_hash, **given)
     assert Vote.objects.count() == 1
+
+
+def test_a_box_is_handed_over_once_when_it_is_closed_and_nothing_comes_into_it_then() -> None:
+    ballot, _sheets = make.open_ballot(form=Form("approval", 1, 3))
+    actions.hand_out_paper(
+        ballot=ballot, voter=make.voters(ballot)[0], by=make.staff("counter"), now=make.NOW
+    )
+    handed = "UPDATE voting_ballot SET box_hash = %s"
+    with pytest.raises(DatabaseError, match="when it is closed"):
+        run(handed, "a" * 64)
+    actions.close_ballot(ballot=ballot, by=None, now=ballot.closes_at)
+    with pytest.raises(IntegrityError, match="ballot_counted_is_handed_over"):
+        run("UPDATE voting_ballot SET state = 'counted'")
+    with pytest.raises(IntegrityError, match="ballot_box_hash_is_one"):
+        run(handed, "A box")
+    ballot = actions.hand_over(ballot=ballot, by=None, now=ballot.closes_at)
+    for other in ("a" * 64, ""):
+        with pytest.raises(DatabaseError, match="once"):
+            run(handed, other)
+    with pytest.raises(DatabaseError, match="nothing is added"), transaction.atomic():
+        Envelope.objects.create(ballot=ballot, vote=None, sealed=os.urandom(sealed_length(3)))
+
+
+def wait_for_a_lock() -> None:
+    """Until another connection waits for this one, or ten seconds have passed."""
+    for _try in range(200):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_stat_clear_snapshot()")
+            cursor.execute(
+                "SELECT 1 FROM pg_stat_activity WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+            )
+            if cursor.fetchone():
+                return
+        time.sleep(0.05)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_sheet_typed_while_the_box_is_handed_over_does_not_come_into_it() -> None:
+    ballot, _sheets = make.open_ballot(form=Form("approval", 1, 3))
+    actions.hand_out_paper(
+        ballot=ballot, voter=make.voters(ballot)[0], by=make.staff("counter"), now=make.NOW
+    )
+    actions.close_ballot(ballot=ballot, by=None, now=ballot.closes_at)
+    refused: list[str] = []
+
+    def typed() -> None:
+        try:
+            Envelope.objects.create(ballot=ballot, vote=None, sealed=os.urandom(sealed_length(3)))
+        except DatabaseError as trouble:
+            refused.append(str(trouble))
+        finally:
+            connection.close()
+
+    typing = threading.Thread(target=typed)
+    with transaction.atomic():
+        actions.hand_over(ballot=ballot, by=None, now=ballot.closes_at)
+        typing.start()
+        wait_for_a_lock()
+    typing.join(timeout=30)
+    assert "nothing is added" in refused[0]
+    assert not Envelope.objects.exists()

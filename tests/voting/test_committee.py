@@ -13,6 +13,7 @@ import pytest
 from commonweal import allocation
 from commonweal.config import cli
 from commonweal.config import committee as committee_desk
+from commonweal.kernel.decision import NotAllowed
 from commonweal.voting import actions, queries
 from commonweal.voting.committee import BrokenBundle, opened_file, pabulib_text
 from commonweal.voting.counting import WrongFile, checked, result_of
@@ -233,7 +234,8 @@ def test_the_command_line_opens_a_bundle_with_the_printed_sheets(
     ballot, sheets, chosen = voted()
     (tmp_path / "bundle.json").write_text(json.dumps(closed(ballot)), encoding="utf-8")
     words = ["committee", "open", str(tmp_path / "bundle.json"), "--out", str(tmp_path / "ballots.pb")]
-    words.append("--few-envelopes")
+    box = actions.hand_over(ballot=ballot, by=None, now=ballot.closes_at).box_shown
+    words += ["--few-envelopes", "--box", box]
     for sheet in sheets[:2]:
         path = tmp_path / f"{sheet.number}.txt"
         path.write_text(f"Holder: someone\n\n{sheet.text()}\n", encoding="utf-8")
@@ -334,13 +336,19 @@ def test_an_amount_with_cents_is_written_exactly() -> None:
     assert "\nbudget;1234.56\n" in opened(ballot, sheets)
 
 
-def test_the_count_waits_for_sheets_typed_once() -> None:
+def test_the_box_waits_for_sheets_typed_once() -> None:
     ballot, sheets, _chosen = voted()
     staff = make.staff("counter")
     actions.hand_out_paper(ballot=ballot, voter=make.voters(ballot)[5], by=staff, now=make.NOW)
     actions.type_sheet_first(ballot=ballot, number=1, choice=((1, 1),), by=staff, now=make.NOW)
-    file = opened(ballot, sheets)
-    with pytest.raises(actions.FileRefused, match="second typing"):
-        actions.accept_count(ballot=ballot, file=file, by=None, now=ballot.closes_at + timedelta(hours=1))
+    later = ballot.closes_at + timedelta(hours=1)
+    with pytest.raises(NotAllowed, match="once the vote is closed"):
+        actions.hand_over(ballot=ballot, by=None, now=make.NOW)
+    actions.close_ballot(ballot=ballot, by=None, now=ballot.closes_at)
+    with pytest.raises(actions.SheetsWaiting, match="second typing"):
+        actions.hand_over(ballot=ballot, by=None, now=later)
     actions.start_sheet_again(ballot=ballot, number=1, by=staff, now=ballot.closes_at)
+    ballot = actions.hand_over(ballot=ballot, by=None, now=later)
+    assert actions.hand_over(ballot=ballot, by=None, now=later).box_hash == ballot.box_hash
+    file = opened_file(queries.sealed_bundle(ballot), sheets[:2])
     actions.accept_count(ballot=ballot, file=file, by=None, now=ballot.closes_at + timedelta(hours=1))

@@ -19,7 +19,14 @@ from commonweal.config import cli
 from commonweal.config import committee as desk
 from commonweal.kernel.text import for_terminal
 from commonweal.voting.committee import BrokenBundle, opened_file, write_sheets
-from commonweal.voting.rules.bundles import FEWEST_ENVELOPES, NoBundle, moment_of
+from commonweal.voting.rules.bundles import (
+    FEWEST_ENVELOPES,
+    NoBundle,
+    box_fingerprint,
+    box_shown,
+    moment_of,
+    same_box,
+)
 from commonweal.voting.rules.envelopes import MARK_LENGTH, packed
 from commonweal.voting.rules.frozen import fingerprint
 from commonweal.voting.sealing import (
@@ -69,14 +76,49 @@ def closed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(desk, "now", lambda: CLOSES + timedelta(hours=1))
 
 
+def read_on_the_page(found: Any) -> str:
+    """The fingerprint of a box as the page of the vote shows it, where there is a box."""
+    with contextlib.suppress(KeyError, TypeError, ValueError):
+        return box_shown(box_fingerprint(sorted(bytes.fromhex(each) for each in found["envelopes"])))
+    return "0000-0000-0000-0000-0000"
+
+
 def run(folder: Path, found: Any, *words: str, sheets: tuple[str, ...] = ()) -> int:
     path = folder / "bundle.json"
     path.write_bytes(found if isinstance(found, bytes) else json.dumps(found).encode())
     given_ = sheets or tuple(sheet.text() for sheet in SHEETS[:2])
     for at, text in enumerate(given_):
         (folder / f"given-{at}.txt").write_text(f"Holder: An\n{text}\n")
+    if not any(word.startswith("--box") for word in words):
+        words = (*words, f"--box={read_on_the_page(found)}")
     named = [f"--sheet={folder / f'given-{at}.txt'}" for at in range(len(given_))]
     return cli.main(["committee", "open", str(path), "--out", str(folder / "out.pb"), *named, *words])
+
+
+# ---- another box, open votes and few envelopes
+
+
+def test_no_other_box_is_opened_than_the_one_that_was_handed_over(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One member's envelope among nineteen made up for it tells their choice to whoever made those."""
+    box, made_up = bundle(), bundle()
+    made_up["envelopes"][0] = box["envelopes"][0]
+    typed = read_on_the_page(box)
+    assert run(tmp_path, made_up, f"--box={typed}") == 1
+    assert "open nothing" in capsys.readouterr().err
+    for added in (
+        [*box["envelopes"], box["envelopes"][0]],
+        box["envelopes"][1:],
+        [*box["envelopes"][1:], "xy"],
+    ):
+        assert not same_box({"envelopes": added}, typed)
+    assert run(tmp_path, box, "--box=") == 1
+    assert "page of the vote" in capsys.readouterr().err
+    assert run(tmp_path, box, f"--box={typed[:-1]}") == 1, "all twenty places"
+    assert not (tmp_path / "out.pb").exists()
+    assert run(tmp_path, box, f"--box={typed.upper().replace('-', ' ')}") == 0
+    assert same_box({"envelopes": box["envelopes"][::-1]}, typed), "the order is not the box's"
 
 
 # ---- open votes and few envelopes

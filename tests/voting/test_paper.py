@@ -12,8 +12,7 @@ from django.test import Client
 from commonweal.kernel.decision import NotAllowed
 from commonweal.people.models import Event
 from commonweal.people.rules import Channel
-from commonweal.voting import actions, queries
-from commonweal.voting.committee import opened_file
+from commonweal.voting import actions
 from commonweal.voting.models import Ballot, Envelope, PaperSheet, Vote, Voter
 from commonweal.voting.rules.choices import Form
 from tests import factories as make
@@ -172,15 +171,14 @@ def test_only_the_counter_handles_paper(role: str) -> None:
         assert client.get(desk.address(page)).status_code == 403
 
 
-def test_sheets_are_typed_after_the_hour_until_the_count_and_not_later() -> None:
+def test_sheets_are_typed_after_the_hour_until_the_box_is_handed_over() -> None:
     desk = Desk(papers=2)
     actions.close_ballot(ballot=desk.ballot, by=None, now=desk.ballot.closes_at)
     desk.ballot.refresh_from_db()
     desk.type_second(desk.type_first())
-    file = opened_file(queries.sealed_bundle(desk.ballot), desk.sheets)
-    actions.accept_count(ballot=desk.ballot, file=file, by=None, now=desk.ballot.closes_at)
-    desk.ballot.refresh_from_db()
-    with pytest.raises(actions.SheetTrouble, match="until the committee counts"):
+    actions.hand_over(ballot=desk.ballot, by=None, now=desk.ballot.closes_at)
+    # Whoever looked at the ballot before is told as well.
+    with pytest.raises(actions.SheetTrouble, match="until its envelopes go to the committee"):
         desk.type_first(number=2)
 
 

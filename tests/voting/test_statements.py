@@ -288,7 +288,9 @@ def server_log() -> Iterator[Callable[[], str]]:
     def written() -> str:
         log = path.read_bytes()[begin:].decode("utf-8", "replace")
         entries = re.split(r"(?m)^(?=\d{4}-\d\d-\d\d )", log)
-        return "".join(each for each in entries if f"] {database} " in each.partition("\n")[0])
+        mine = [each for each in entries if f"] {database} " in each.partition("\n")[0]]
+        # The number of a process may be any number, also that of an option.
+        return "".join(each.partition(f"] {database} ")[2] for each in mine)
 
     yield written
     connection.close()

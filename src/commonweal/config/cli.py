@@ -355,6 +355,10 @@ def _export(options: argparse.Namespace) -> int:
         if ballot is None:
             raise Trouble(f"There is no call named {options.call} with a vote.")
         if options.what == "sealed":
+            if not ballot.box_hash:
+                raise Trouble(
+                    "First hand over the box, on the page of the call: its fingerprint is published then."
+                )
             text = json.dumps(sealed_bundle(ballot), ensure_ascii=False)
         else:
             text = published_file(ballot)

@@ -33,6 +33,7 @@ def describe(parser: argparse.ArgumentParser) -> None:
     check.set_defaults(run=_committee_check)
     opening = steps.add_parser("open", help="open the envelopes of a bundle with the holders' sheets")
     opening.add_argument("bundle", type=Path, help="file made by `commonweal export sealed CALL`")
+    opening.add_argument("--box", help="the fingerprint of the box, as you read it on the page of the vote")
     opening.add_argument(
         "--sheet", type=Path, action="append", required=True, help="a holder's sheet; several times"
     )
@@ -142,9 +143,19 @@ def _committee_open(options: argparse.Namespace) -> int:
 
 
 def _ask_twice(bundle: dict[str, Any], options: argparse.Namespace) -> None:
-    """Refuses what is opened only when somebody says that it is meant. Raises Trouble."""
-    from commonweal.voting.rules.bundles import still_open, too_few
+    """Refuses another box than the one that was handed over, and what is opened only when it is meant. Raises Trouble."""
+    from commonweal.voting.rules.bundles import same_box, still_open, too_few
 
+    if not options.box:
+        raise Trouble(
+            "Read the fingerprint of the box on the page of the vote, on a screen of your own, and add it: "
+            "--box 1234-5678-9abc-def0-1234. It shows that nothing was added to this bundle or taken from it."
+        )
+    if not same_box(bundle, options.box):
+        raise Trouble(
+            "This is not the box with that fingerprint: type it once more. If it still differs, envelopes were added "
+            "or taken away: open nothing, and tell the supervisors of the vote."
+        )
     if still_open(bundle, now()) and not options.still_open:
         closes = bundle["definition"]["closes_at"]
         raise Trouble(
@@ -155,7 +166,7 @@ def _ask_twice(bundle: dict[str, Any], options: argparse.Namespace) -> None:
     if too_few(bundle) and not options.few_envelopes:
         raise Trouble(
             f"The bundle holds {count} envelope{'s' * (count > 1)}, fewer than {SMALLEST_GROUP}: whose they are may be "
-            "known. Compare the number with the page of the vote. If so few voted, add --few-envelopes."
+            "known. If so few voted, add --few-envelopes."
         )
 
 

@@ -16,6 +16,7 @@ from django.db.models.lookups import Exact, GreaterThanOrEqual, LessThanOrEqual
 
 from commonweal.kernel.privacy import Personal
 from commonweal.people.rules import Channel
+from commonweal.voting.rules.bundles import box_shown
 from commonweal.voting.rules.choices import CHOICES_MAX, OPTIONS_MAX, BallotForm, Form
 from commonweal.voting.rules.envelopes import sealed_length
 from commonweal.voting.states import BallotState
@@ -41,6 +42,7 @@ class Ballot(models.Model):
     holders = models.JSONField(default=list)
     threshold = models.PositiveSmallIntegerField(default=2)
     frozen_hash = models.CharField(max_length=64, blank=True)
+    box_hash = models.CharField(max_length=64, blank=True)
 
     personal: ClassVar[dict[str, Personal]] = {
         **dict.fromkeys(
@@ -61,6 +63,7 @@ class Ballot(models.Model):
                 "public_key",
                 "threshold",
                 "frozen_hash",
+                "box_hash",
             ),
             Personal.NONE,
         ),
@@ -80,6 +83,13 @@ class Ballot(models.Model):
                 name="ballot_key_is_whole",
                 condition=Q(public_key__isnull=True) | Q(Exact(Length("public_key"), 32)),
             ),
+            models.CheckConstraint(
+                name="ballot_counted_is_handed_over",
+                condition=Q(state__in=("prepared", "open", "closed")) | ~Q(box_hash=""),
+            ),
+            models.CheckConstraint(
+                name="ballot_box_hash_is_one", condition=Q(box_hash__regex=r"^([0-9a-f]{64})?$")
+            ),
         )
 
     def __str__(self) -> str:
@@ -95,6 +105,11 @@ class Ballot(models.Model):
             self.points_each,
             self.budget_cents if self.form == BallotForm.BASKET else 0,
         )
+
+    @property
+    def box_shown(self) -> str:
+        """The fingerprint of the box as people read and type it; empty until it is handed over."""
+        return box_shown(self.box_hash)
 
     @property
     def mark(self) -> bytes:

@@ -189,17 +189,18 @@ def sheets_waiting(ballot: Ballot) -> QuerySet[PaperSheet]:
     return waiting.select_related("first_by").order_by("number")
 
 
-def _envelopes(ballot: Ballot) -> Iterator[str]:
+def envelopes_of(ballot: Ballot) -> Iterator[bytes]:
+    """The sealed envelopes of a ballot, sorted by their own bytes."""
     sealed = Envelope.objects.filter(ballot=ballot).order_by("sealed").values_list("sealed", flat=True)
-    return (bytes(each).hex() for each in sealed.iterator(chunk_size=2_000))
+    return (bytes(each) for each in sealed.iterator(chunk_size=2_000))
 
 
 def sealed_lines(ballot: Ballot) -> Iterator[str]:
     """`sealed_bundle` as JSON in pieces, for a box too large to hold at once."""
     head = {"format": BUNDLE_FORMAT, "definition": definition(ballot), "frozen_hash": ballot.frozen_hash}
     yield json.dumps(head, ensure_ascii=False)[:-1] + ', "envelopes": ['
-    for place, envelope in enumerate(_envelopes(ballot)):
-        yield f'{"," if place else ""}\n"{envelope}"'
+    for place, envelope in enumerate(envelopes_of(ballot)):
+        yield f'{"," if place else ""}\n"{envelope.hex()}"'
     yield "]}\n"
 
 
@@ -209,7 +210,7 @@ def sealed_bundle(ballot: Ballot) -> dict[str, Any]:
         "format": BUNDLE_FORMAT,
         "definition": definition(ballot),
         "frozen_hash": ballot.frozen_hash,
-        "envelopes": list(_envelopes(ballot)),
+        "envelopes": [each.hex() for each in envelopes_of(ballot)],
     }
 
 

@@ -210,7 +210,7 @@ def _brought_in(election: Election, shape: Shape, say: Say) -> Call:
     _cast(ballot, election, ordered)
     say("Every ballot is sealed. Counting …")
     call = actions.close_vote(call=call, by=None, now=now)
-    ballot.refresh_from_db()
+    ballot = actions.hand_over(call=call, by=None, now=now)
     text = committee.opened_file(sealed_bundle(ballot), sheets)
     actions.bring_in_count(call=call, file=text, by=None, now=now)
     return actions.decide_call(call=call, by=None, now=now)

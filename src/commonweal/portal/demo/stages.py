@@ -172,7 +172,7 @@ class Stage:
         """Closed at the announced hour, opened by two of the three holders, counted and published."""
         by = self.people["programme"]
         call = actions.close_vote(call=call, by=by, now=ballot.closes_at)
-        ballot.refresh_from_db()
+        ballot = actions.hand_over(call=call, by=by, now=self._on(key, "counted", 15))
         text = committee.opened_file(sealed_bundle(ballot), sheets[:THRESHOLD])
         actions.bring_in_count(call=call, file=text, by=by, now=self._on(key, "counted", 15))
         actions.decide_call(call=call, by=by, now=self._on(key, "publish_on", 11))

@@ -264,6 +264,15 @@ def close_vote(*, call: Call, by: Person | None, now: datetime) -> Call:
 
 
 @transaction.atomic
+def hand_over(*, call: Call, by: Person | None, now: datetime) -> Ballot:
+    """Gives the box its fingerprint, after which the committee gets it. Raises NotReady, NotAllowed, SheetsWaiting."""
+    ballot = ballot_about(f"call:{call.pk}")
+    if ballot is None:
+        raise NotReady(_("This call has no vote."))
+    return voting.hand_over(ballot=ballot, by=by, now=now)
+
+
+@transaction.atomic
 def bring_in_count(*, call: Call, file: str, by: Person | None, now: datetime) -> Count:
     """Takes in the file the committee opened. Raises FileRefused, NotReady."""
     ballot = ballot_about(f"call:{call.pk}")

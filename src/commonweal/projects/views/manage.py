@@ -125,6 +125,7 @@ def _step_taken(request: HttpRequest, call: Call) -> HttpResponse:
         "announce": (actions.announce_call, _("The call is open. Everyone can read it.")),
         "end_applications": (actions.end_applications, _("The call takes no more projects.")),
         "close_vote": (actions.close_vote, _("The vote is closed. The committee can open the ballots.")),
+        "hand_over": (actions.hand_over, _("The box is closed for good. Now download the envelopes.")),
         "decide": (actions.decide_call, _("The result is published.")),
     }
     name = request.POST.get("move", "")

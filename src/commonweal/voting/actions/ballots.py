@@ -22,6 +22,7 @@ from commonweal.voting import queries
 from commonweal.voting.actions.keys import CannotOpen, check_answer
 from commonweal.voting.counting import WrongFile, result_of
 from commonweal.voting.models import Ballot, Count, Envelope, Option
+from commonweal.voting.rules.bundles import box_fingerprint
 from commonweal.voting.rules.choices import OPTIONS_MAX, Form
 from commonweal.voting.rules.frozen import fingerprint
 from commonweal.voting.rules.turnout import age_band
@@ -38,6 +39,12 @@ class BallotFrozen(Refusal):
     """The ballot is open or over; its form, rule, roll and options no longer change."""
 
     code = "ballot_frozen"
+
+
+class SheetsWaiting(Refusal):
+    """Paper sheets were typed once only."""
+
+    code = "sheets_waiting"
 
 
 class FileRefused(Refusal):
@@ -193,6 +200,32 @@ def close_ballot(*, ballot: Ballot, by: Person | None, now: datetime) -> Ballot:
 
 
 @transaction.atomic
+def hand_over(*, ballot: Ballot, by: Person | None, now: datetime) -> Ballot:
+    """Ends the typing of paper sheets and publishes the fingerprint of the box, before anybody gets its envelopes.
+
+    With it the committee knows that what it is asked to open is this box: nothing taken out, nothing added.
+    Done twice, it stays as it was. Raises NotAllowed, SheetsWaiting.
+    """
+    if by is not None:
+        demand(may(by, Act.CLOSE_BALLOTS, now.date()))
+    ballot = _locked(ballot)
+    if ballot.box_hash:
+        return ballot
+    if ballot.state != BallotState.CLOSED:
+        demand(no("not_closed", _("The envelopes are handed over once the vote is closed.")))
+    if queries.vote_figures(ballot)["waiting"]:
+        raise SheetsWaiting(
+            _(
+                "Some paper sheets still wait for their second typing. Type them, then hand the envelopes over."
+            )
+        )
+    ballot.box_hash = box_fingerprint(queries.envelopes_of(ballot))
+    ballot.save(update_fields=["box_hash"])
+    record("BoxHandedOver", f"ballot:{ballot.pk}", by=by, at=now, data={"box_hash": ballot.box_hash})
+    return ballot
+
+
+@transaction.atomic
 def accept_count(
     *,
     ballot: Ballot,
@@ -208,10 +241,9 @@ def accept_count(
         demand(may(by, Act.PUBLISH_RESULTS, now.date()))
     ballot = _locked(ballot)
     demand(BALLOT.permits(ballot.state, "count"))
-    figures = queries.vote_figures(ballot)
-    if figures["waiting"]:
+    if not ballot.box_hash:
         raise FileRefused(
-            _("Some paper sheets still wait for their second typing. Type them, then open the ballots.")
+            _("First hand the envelopes over, on the page of the call; the committee opens those.")
         )
     try:
         kept = result_of(queries.definition(ballot), ballot.frozen_hash, file)

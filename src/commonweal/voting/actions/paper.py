@@ -98,9 +98,10 @@ def _sheet_content(ballot: Ballot, choice: Choice) -> bytes:
 
 
 def _check_sheets_welcome(ballot: Ballot) -> None:
-    if ballot.state not in (BallotState.OPEN, BallotState.CLOSED):
+    hold_open(ballot)
+    if ballot.state not in (BallotState.OPEN, BallotState.CLOSED) or ballot.box_hash:
         raise SheetTrouble(
-            _("Paper sheets are typed from the opening of the vote until the committee counts.")
+            _("Paper sheets are typed from the opening of the vote until its envelopes go to the committee.")
         )
 
 

@@ -39,6 +39,7 @@ class Migration(migrations.Migration):
                 ('holders', models.JSONField(default=list)),
                 ('threshold', models.PositiveSmallIntegerField(default=2)),
                 ('frozen_hash', models.CharField(blank=True, max_length=64)),
+                ('box_hash', models.CharField(blank=True, max_length=64)),
                 ('region', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.region')),
             ],
             options={
@@ -122,6 +123,14 @@ class Migration(migrations.Migration):
             model_name='vote',
             name='voter',
             field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='vote', to='voting.voter'),
+        ),
+        migrations.AddConstraint(
+            model_name='ballot',
+            constraint=models.CheckConstraint(condition=models.Q(('state__in', ('prepared', 'open', 'closed')), models.Q(('box_hash', ''), _negated=True), _connector='OR'), name='ballot_counted_is_handed_over'),
+        ),
+        migrations.AddConstraint(
+            model_name='ballot',
+            constraint=models.CheckConstraint(condition=models.Q(('box_hash__regex', '^([0-9a-f]{64})?$')), name='ballot_box_hash_is_one'),
         ),
         migrations.AddConstraint(
             model_name='ballot',

@@ -9,8 +9,12 @@ BEGIN
     IF OLD.state <> 'prepared' THEN RAISE EXCEPTION 'an opened ballot is never deleted'; END IF;
     RETURN OLD;
   END IF;
-  IF OLD.state <> 'prepared' AND (to_jsonb(NEW) - 'state') IS DISTINCT FROM (to_jsonb(OLD) - 'state') THEN
+  IF OLD.state <> 'prepared'
+     AND (to_jsonb(NEW) - 'state' - 'box_hash') IS DISTINCT FROM (to_jsonb(OLD) - 'state' - 'box_hash') THEN
     RAISE EXCEPTION 'an opened ballot is frozen';
+  END IF;
+  IF NEW.box_hash <> OLD.box_hash AND (OLD.box_hash <> '' OR OLD.state <> 'closed') THEN
+    RAISE EXCEPTION 'a box is handed over once, when it is closed';
   END IF;
   IF NEW.state <> OLD.state AND (OLD.state, NEW.state) NOT IN
      (('prepared','open'), ('open','closed'), ('closed','counted'), ('counted','published')) THEN
@@ -70,7 +74,7 @@ BEGIN
   END IF;
 END $$;
 CREATE FUNCTION voting_envelope_guard() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE current_state text; its_ballot bigint; its_length integer; papers bigint; envelopes bigint;
+DECLARE current_state text; its_hash text; its_ballot bigint; its_length integer; papers bigint; envelopes bigint;
 BEGIN
   SELECT state INTO current_state FROM voting_ballot
     WHERE id = CASE WHEN TG_OP = 'DELETE' THEN OLD.ballot_id ELSE NEW.ballot_id END;
@@ -90,7 +94,11 @@ BEGIN
     RETURN NEW;
   END IF;
   IF TG_OP = 'UPDATE' THEN RAISE EXCEPTION 'a paper envelope is never changed'; END IF;
-  IF current_state NOT IN ('open', 'closed') THEN RAISE EXCEPTION 'the ballot is counted'; END IF;
+  -- Waits for whoever hands the box over at this moment, and then sees that they did.
+  SELECT state, box_hash INTO current_state, its_hash FROM voting_ballot WHERE id = NEW.ballot_id FOR SHARE;
+  IF current_state NOT IN ('open', 'closed') OR its_hash <> '' THEN
+    RAISE EXCEPTION 'the box is handed over, and nothing is added to it';
+  END IF;
   PERFORM pg_advisory_xact_lock(hashtext('voting_envelope'), NEW.ballot_id::int);
   SELECT count(*) INTO papers FROM voting_vote x JOIN voting_voter v ON v.id = x.voter_id
     WHERE v.ballot_id = NEW.ballot_id AND x.channel = 'paper';

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -20,6 +22,8 @@ from commonweal.voting.rules.turnout import SMALLEST_GROUP
 
 FEWEST_ENVELOPES = SMALLEST_GROUP
 """Below so many envelopes a bundle is opened only when somebody says so: of few votes it is known whose they may be."""
+SHOWN = 20
+"""Places of a box's fingerprint that people read and type: 80 bits, so that nobody finds a second box for them."""
 # More than any cooperative decides about, and small enough to be written exactly.
 _CENTS_MAX = 10**15
 _Cents = Annotated[int, Field(ge=0, le=_CENTS_MAX)]
@@ -83,6 +87,32 @@ class _Bundle(_Part):
     definition: _Definition
     frozen_hash: _Hash
     envelopes: list[str]
+
+
+def box_fingerprint(envelopes: Iterable[bytes]) -> str:
+    """The fingerprint of a box in hexadecimal: SHA-256 of all its envelopes, sorted, one after the other.
+
+    `envelopes` come sorted by their bytes; all of one ballot have the same length, so none can pass for two.
+    """
+    digest = hashlib.sha256()
+    for each in envelopes:
+        digest.update(each)
+    return digest.hexdigest()
+
+
+def box_shown(fingerprint: str) -> str:
+    """The first `SHOWN` places of a fingerprint in groups of four; nothing of none."""
+    return "-".join(fingerprint[start : start + 4] for start in range(0, min(SHOWN, len(fingerprint)), 4))
+
+
+def same_box(bundle: dict[str, Any], typed: str) -> bool:
+    """Whether a bundle holds the very box whose fingerprint somebody read and typed, however they divided it."""
+    plain = "".join(each for each in typed.casefold() if each.isalnum())
+    try:
+        found = box_fingerprint(sorted(map(bytes.fromhex, bundle["envelopes"])))
+    except ValueError:
+        return False
+    return len(plain) >= SHOWN and found.startswith(plain)
 
 
 def moment_of(text: str) -> datetime:

@@ -107,8 +107,13 @@ def definition_file(request: HttpRequest, pk: int) -> HttpResponse:
 def sealed_bundle(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The sealed envelopes for the committee, once the box is closed."""
     ballot = visible_ballot(request, pk)
-    if ballot.state in (BallotState.PREPARED, BallotState.OPEN):
-        demand(no("not_closed", _("The envelopes are handed over once the vote is closed.")))
+    if not ballot.box_hash:
+        demand(
+            no(
+                "not_handed_over",
+                _("First hand over the box, on the page of the call: its fingerprint is published then."),
+            )
+        )
     response = StreamingHttpResponse(queries.sealed_lines(ballot), content_type="application/json")
     response["Content-Disposition"] = f'attachment; filename="sealed-{ballot.pk}.json"'
     response["Cache-Control"] = "no-store"

@@ -145,6 +145,8 @@ def test_the_database_pays_back_what_was_too_much_and_once(finance: Person) -> N
         database_refuses("refund_moves", moved, None, refund.pk)
     database_refuses("refund_moves", moved, date(2026, 1, 1), first.pk)
     database_refuses("refund_moves", "UPDATE membership_refund SET cents = 1")
+    again = "INSERT INTO membership_refund (handling_id, cents) VALUES (%s, 100000)"
+    database_refuses("refund_within_what_came", again, second.handling_id)
     comes_back(first, finance)
     database_refuses("payment_stands_once", row, file.pk, member.pk, first.pk, IBAN, 100_00)
     database_refuses("overpaid_is_due", row, file.pk, None, first.pk, "BE62510007547061", 100_00)

@@ -52,6 +52,7 @@ DECLARE paid boolean := EXISTS (
   JOIN membership_paymentfile f ON f.id = p.file_id AND f.kind = 'overpaid' WHERE p.pays = NEW.id);
 BEGIN
   IF (NEW.handling_id, NEW.cents) <> (OLD.handling_id, OLD.cents)
+     OR (OLD.taken_back_id IS NOT NULL AND NEW.taken_back_id IS DISTINCT FROM OLD.taken_back_id)
      OR (OLD.made_on IS NOT NULL AND NEW.made_on IS DISTINCT FROM OLD.made_on AND (
        NEW.made_on IS NOT NULL OR paid OR NOT back)) THEN
     RAISE EXCEPTION 'refund % stays as it is', NEW.id
@@ -61,6 +62,23 @@ BEGIN
 END $$;
 CREATE TRIGGER membership_refund_moves BEFORE UPDATE ON membership_refund
   FOR EACH ROW EXECUTE FUNCTION membership_refund_moves();
+
+-- All that is paid back of a movement is at most what came with it, also when two note it at the same moment.
+CREATE FUNCTION membership_refund_within() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE came bigint; noted bigint;
+BEGIN
+  SELECT m.amount_cents INTO came FROM membership_handling h JOIN membership_bankmovement m ON m.id = h.movement_id
+    WHERE h.id = NEW.handling_id FOR UPDATE OF h;
+  SELECT coalesce(sum(cents), 0) INTO noted FROM membership_refund
+    WHERE handling_id = NEW.handling_id AND taken_back_id IS NULL;
+  IF noted + NEW.cents > came THEN
+    RAISE EXCEPTION 'more would be paid back than came'
+      USING ERRCODE = 'check_violation', CONSTRAINT = 'refund_within_what_came';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER membership_refund_within BEFORE INSERT ON membership_refund
+  FOR EACH ROW EXECUTE FUNCTION membership_refund_within();
 """
 
 

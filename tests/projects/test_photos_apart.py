@@ -153,7 +153,9 @@ def held_open(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[threading.Event
         yield picture(size=(9, 9)).read(), 9, 9
 
     monkeypatch.setattr(apart, "rows", held)
-    monkeypatch.setattr(apart, "_turns", apart.Turns(at_once=apart.AT_ONCE, waiting=apart.WAITING, seconds=60))
+    monkeypatch.setattr(
+        apart, "_turns", apart.Turns(at_once=apart.AT_ONCE, waiting=apart.WAITING, seconds=60)
+    )
     yield finish, begun
     finish.set()
 

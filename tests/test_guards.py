@@ -152,7 +152,6 @@ EXCEPTIONS: dict[str, tuple[set[str], str]] = {
         ("projects.drop_view", "projects.save_view"),
         ({"by", "now", "event", "check"}, "a filter kept for oneself"),
     ),
-    "projects.reencoded": ({"by", "now", "event", "check"}, "turns a picture into another; writes no row"),
 }
 WRITES = {
     "create",

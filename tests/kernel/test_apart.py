@@ -7,6 +7,7 @@ import select
 import signal
 import subprocess
 import sys
+import threading
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -112,3 +113,31 @@ def test_a_process_that_keeps_to_itself_cannot_be_looked_into_by_its_children() 
     told = "from commonweal.kernel import tied; import ctypes; print(tied.keep_to_itself(), ctypes.CDLL(None).prctl(3))"
     said = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
     assert said.stdout.split() == ["True", "0"]
+
+
+def test_so_many_at_once_and_so_many_who_wait_and_whoever_comes_then_is_told() -> None:
+    turns = apart.Turns(at_once=1, waiting=1, seconds=60)
+    first, second = threading.Event(), threading.Event()
+    waited: list[str] = []
+
+    def waits() -> None:
+        second.set()
+        with turns.one():
+            waited.append("had a turn")
+
+    hand = threading.Thread(target=waits)
+    with turns.one():
+        hand.start()
+        assert second.wait(20)
+        while turns._inside._value:
+            first.wait(0.01)
+        with pytest.raises(apart.Busy), turns.one():
+            raise AssertionError("not reached")
+        assert waited == []
+    hand.join(20)
+    assert waited == ["had a turn"]
+    impatient = apart.Turns(at_once=1, waiting=1, seconds=0)
+    with impatient.one(), pytest.raises(apart.Busy), impatient.one():
+        raise AssertionError("not reached")
+    with impatient.one():
+        pass

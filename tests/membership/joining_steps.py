@@ -9,7 +9,9 @@ from typing import Any
 
 from commonweal.membership.actions import joining, payments
 from commonweal.membership.models import AccountStatement, Application, BankFile
-from commonweal.membership.queries.bank_plans import plan_of
+from commonweal.membership.queries.bank_plans import Plan, plan_of
+from commonweal.membership.queries.payments import reading_of
+from commonweal.membership.queries.readers import statements_in
 from commonweal.membership.rules.joining import HolderRole
 from commonweal.people.models import Person
 from commonweal.portal.demo.bank import Paid
@@ -75,5 +77,10 @@ def uploaded(movements: Sequence[Paid], by: Person, number: int = 12, **changes:
 def confirmed(movements: Sequence[Paid], by: Person, number: int = 12) -> BankFile:
     """The same, read in."""
     file = uploaded(movements, by, number)
-    plan = plan_of(bytes(file.content)).digest
+    plan = plan_of(reading_of(file)).digest
     return payments.confirm_file(file=file, plan=plan, by=by, now=make.NOW)
+
+
+def planned(content: bytes) -> Plan:
+    """What reading these bytes in would do, read anew."""
+    return plan_of(statements_in(content, ACCOUNT))

@@ -14,13 +14,14 @@ from django.test import Client
 
 from commonweal.membership.actions import payments
 from commonweal.membership.models import AccountStatement, BankFile, BankMovement, RepeatedMovement
-from commonweal.membership.queries.bank_plans import Plan, plan_of
+from commonweal.membership.queries.bank_plans import Plan
 from commonweal.membership.queries.payments import work_list
 from commonweal.membership.rules.matching import Verdict
 from commonweal.people.models import Person
 from commonweal.portal.demo.bank import Paid, coda
 from tests import factories as make
 from tests.membership.bank_files import ACCOUNT, as_camt, as_coda
+from tests.membership.joining_steps import planned
 from tests.portal.steps import signed_in, text_of
 
 pytestmark = pytest.mark.django_db
@@ -35,7 +36,7 @@ def finance() -> Person:
 
 def read_in(content: bytes, by: Person) -> Plan:
     file = payments.upload_file(name="x", content=content, account=ACCOUNT, by=by, now=make.NOW)
-    plan = plan_of(content)
+    plan = planned(content)
     payments.confirm_file(file=file, plan=plan.digest, by=by, now=make.NOW)
     return plan
 
@@ -189,7 +190,7 @@ def test_a_month_beside_its_days_keeps_each_movement_once(finance: Person) -> No
     plan = read_in(other, finance)
     assert [line.known for line in plan.statements[0].lines] == [True, True, False]
     assert len(kept()) == 3
-    assert [line.known for line in plan_of(one + other).statements[1].lines] == [True] * 3
+    assert [line.known for line in planned(one + other).statements[1].lines] == [True] * 3
 
 
 def test_days_read_in_after_their_month_keep_nothing_twice(finance: Person) -> None:

@@ -19,14 +19,13 @@ from commonweal.ledger.models import Operation
 from commonweal.ledger.queries import troubles
 from commonweal.membership.actions import payments
 from commonweal.membership.models import Application, BankFile, BankMovement, Handling, Member, Refund
-from commonweal.membership.queries.bank_plans import plan_of
 from commonweal.membership.rules.joining import ApplicationState
 from commonweal.membership.rules.matching import Outcome
 from commonweal.people.models import Person
 from commonweal.portal.demo.bank import Paid
 from tests import factories as make
 from tests.membership.bank_files import ACCOUNT, as_camt, as_coda, damaged
-from tests.membership.joining_steps import asked, paid
+from tests.membership.joining_steps import asked, paid, planned
 
 pytestmark = pytest.mark.django_db
 Write = Callable[[Sequence[Paid]], bytes]
@@ -47,7 +46,7 @@ def brought_in(content: bytes, by: Person) -> str:
         except payments.FileRefused as refusal:
             said = str(refusal)
         else:
-            plan = plan_of(content).digest
+            plan = planned(content).digest
             payments.confirm_file(file=file, plan=plan, by=by, now=make.NOW)
             whole()
             transaction.set_rollback(True)
@@ -114,7 +113,7 @@ def test_what_breaks_in_the_middle_of_reading_in_leaves_nothing(
         return entered[-1]
 
     monkeypatch.setattr(payments, "enter", breaks)
-    plan = plan_of(content).digest
+    plan = planned(content).digest
     with pytest.raises(RuntimeError):
         payments.confirm_file(file=file, plan=plan, by=finance, now=make.NOW)
     assert len(entered) == 1

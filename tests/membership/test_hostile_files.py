@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import io
+import threading
+from typing import Any
 
 import pytest
 import xlsxwriter
+from django.db import connections
 from django.utils import translation
 from django.utils.translation import gettext
 
-from commonweal.membership import actions
-from commonweal.membership.actions import payments
+from commonweal.membership import actions, tasks
+from commonweal.membership.actions import imports, payments
 from commonweal.membership.queries import readers
 from commonweal.membership.rules.imports import COLUMNS, ImportKind
 from commonweal.membership.states import ImportState
@@ -82,3 +85,33 @@ def test_a_statement_that_takes_too_long_is_refused_in_the_readers_language(
             name="a.xml", content=b"<Document/>", account="BE68539007547034", by=finance, now=make.NOW
         )
     assert {"en": "fewer days", "nl": "minder dagen"}[language] in str(refused.value)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_sheet_can_be_thrown_away_while_it_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    content = sheet(ImportKind.MEMBERS, person_row(1))
+    found = actions.upload_import(
+        kind=ImportKind.MEMBERS, name="a.csv", content=content, by=None, now=make.NOW, background=False
+    )
+    reads, in_time = imports.checked, []
+
+    def thrown_away() -> None:
+        try:
+            actions.discard_import(importing=found, by=None, now=make.NOW)
+        finally:
+            connections.close_all()
+
+    hand = threading.Thread(target=thrown_away)
+
+    def meanwhile(*given: Any) -> Any:
+        hand.start()
+        hand.join(10)
+        in_time.append(not hand.is_alive())
+        return reads(*given)
+
+    monkeypatch.setattr(imports, "checked", meanwhile)
+    tasks.check(import_id=found.pk)
+    hand.join(10)
+    assert in_time == [True]
+    found.refresh_from_db()
+    assert found.state == ImportState.DISCARDED

@@ -26,7 +26,6 @@ from commonweal.membership.models import (
     Refund,
     ReturnedPayment,
 )
-from commonweal.membership.queries.bank_plans import plan_of
 from commonweal.membership.queries.payments import work_list
 from commonweal.membership.rules.joining import ApplicationState
 from commonweal.membership.rules.matching import Outcome
@@ -35,7 +34,7 @@ from commonweal.people.models import Person
 from commonweal.people.rules import Channel
 from tests import factories as make
 from tests.ledger.test_guards import crowd
-from tests.membership.joining_steps import asked, asking, confirmed, paid, uploaded
+from tests.membership.joining_steps import asked, asking, confirmed, paid, planned, uploaded
 
 CROWD = 32
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -55,7 +54,7 @@ def told(task: Any, *args: Any) -> str:
 
 def _confirm(file: int, by: int) -> None:
     held = BankFile.objects.get(pk=file)
-    plan = plan_of(bytes(held.content)).digest
+    plan = planned(bytes(held.content)).digest
     payments.confirm_file(file=held, plan=plan, by=Person.objects.get(pk=by), now=make.NOW)
 
 

@@ -23,7 +23,6 @@ from commonweal.membership.models import (
     Member,
     Refund,
 )
-from commonweal.membership.queries.bank_plans import plan_of
 from commonweal.membership.queries.payments import refunds_to_make, work_list
 from commonweal.membership.rules.joining import ApplicationState, HolderRole
 from commonweal.membership.rules.matching import Outcome, Verdict
@@ -32,7 +31,7 @@ from commonweal.people.models import Event, Person
 from commonweal.portal.demo.bank import Paid
 from tests import factories as make
 from tests.membership.bank_files import ACCOUNT, DAY, as_camt, as_coda
-from tests.membership.joining_steps import asked, confirmed, paid, uploaded
+from tests.membership.joining_steps import asked, confirmed, paid, planned, uploaded
 
 pytestmark = pytest.mark.django_db
 # Some days before the money comes.
@@ -89,12 +88,12 @@ def test_nothing_is_booked_twice_whatever_is_sent_again(finance: Person) -> None
     other = payments.upload_file(
         name="x.xml", content=as_camt([paid(application)]), account=ACCOUNT, by=finance, now=make.NOW
     )
-    plan = plan_of(bytes(other.content))
+    plan = planned(bytes(other.content))
     assert plan.statements[0].known
     payments.confirm_file(file=other, plan=plan.digest, by=finance, now=make.NOW)
     third = as_coda([paid(application)], 13).replace(b"26112001300001", b"26112001200001")
     file = payments.upload_file(name="y", content=third, account=ACCOUNT, by=finance, now=make.NOW)
-    plan = plan_of(third)
+    plan = planned(third)
     assert [line.known for line in plan.statements[0].lines] == [True]
     payments.confirm_file(file=file, plan=plan.digest, by=finance, now=make.NOW)
     assert (Operation.objects.count(), Member.objects.count(), BankMovement.objects.count()) == (1, 1, 1)
@@ -265,7 +264,7 @@ def test_a_price_that_changed_meanwhile_is_not_booked_blindly(finance: Person) -
 def test_the_plan_says_what_will_happen_and_changes_nothing(finance: Person) -> None:
     application = asked()
     file = uploaded([paid(application), Paid(1_00, "X")], finance)
-    plan = plan_of(bytes(file.content))
+    plan = planned(bytes(file.content))
     said = [line.verdict for line in plan.statements[0].lines]
     assert said == [Verdict.EXACT, Verdict.UNKNOWN]
     assert (BankMovement.objects.count(), Operation.objects.count()) == (0, 0)
@@ -277,9 +276,9 @@ def test_the_plan_says_what_will_happen_and_changes_nothing(finance: Person) -> 
 
 def test_a_missing_statement_shows(finance: Person) -> None:
     confirmed([Paid(1_00, "X")], finance)
-    follows = plan_of(as_coda([Paid(2_00, "X")], 13, old_cents=1_235_56))
+    follows = planned(as_coda([Paid(2_00, "X")], 13, old_cents=1_235_56))
     assert not follows.statements[0].gap
-    assert plan_of(as_coda([Paid(2_00, "X")], 14, old_cents=1_300_00)).statements[0].gap
+    assert planned(as_coda([Paid(2_00, "X")], 14, old_cents=1_300_00)).statements[0].gap
 
 
 def test_files_of_others_and_broken_files_are_refused_with_their_line(finance: Person) -> None:
@@ -322,6 +321,7 @@ def test_only_finance_handles_money(finance: Person) -> None:
         "DELETE FROM membership_bankmovement",
         "UPDATE membership_accountstatement SET number = 'x'",
         "UPDATE membership_bankfile SET content = ''",
+        "UPDATE membership_bankfile SET reading = '{}'",
         "DELETE FROM membership_bankfile",
         "UPDATE membership_handling SET outcome = 'refund'",
         "DELETE FROM membership_handling",
@@ -348,7 +348,7 @@ def test_the_database_refuses_what_must_not_happen(finance: Person, statement: s
 def test_eight_hands_on_one_file_make_one_member() -> None:
     finance, application = make.staff("finance"), asked()
     file = uploaded([paid(application), Paid(3_00, "X")], finance)
-    plan = plan_of(bytes(file.content)).digest
+    plan = planned(bytes(file.content)).digest
     troubles_met: list[BaseException] = []
 
     def confirm() -> None:

@@ -12,7 +12,6 @@ from commonweal.membership import queries
 from commonweal.membership.actions import joining, payments
 from commonweal.membership.actions.paying_back import pay_refunds
 from commonweal.membership.models import Application, BankMovement, Handling, Payment, Refund, ReturnedPayment
-from commonweal.membership.queries.bank_plans import plan_of
 from commonweal.membership.queries.joining import dues_of, entry_of
 from commonweal.membership.queries.payments import payable_refunds, refunds_to_make, work_list
 from commonweal.membership.rules.joining import ApplicationState
@@ -22,7 +21,7 @@ from commonweal.people.models import Event, Person
 from commonweal.portal.demo.bank import Paid
 from tests import factories as make
 from tests.membership.bank_files import ACCOUNT, DAY, PAYER, as_camt, as_coda
-from tests.membership.joining_steps import asked, confirmed, paid
+from tests.membership.joining_steps import asked, confirmed, paid, planned
 from tests.portal.steps import signed_in, text_of
 
 pytestmark = pytest.mark.django_db
@@ -137,7 +136,7 @@ def test_money_that_named_no_request_and_is_taken_back_is_not_paid_back(finance:
     content = as_camt([Paid(-50_00, "Rita", PAYER, text="x")], 13)
     content = content.replace(b"<Sts>", b"<RvslInd>true</RvslInd><Sts>")
     file = payments.upload_file(name="x", content=content, account=ACCOUNT, by=finance, now=make.NOW)
-    payments.confirm_file(file=file, plan=plan_of(content).digest, by=finance, now=make.NOW)
+    payments.confirm_file(file=file, plan=planned(content).digest, by=finance, now=make.NOW)
     decide(only(Verdict.REVERSAL), Outcome.UNDO, finance)
     assert (refunds_to_make(), Refund.objects.count()) == ([], 1)
 
@@ -205,7 +204,7 @@ def test_a_payment_of_ours_that_comes_back_is_owed_again_by_somebodys_decision(f
     payment = Payment.objects.get()
     content = returned(payment, 13).replace(b"2026-11-20", make.NOW.date().isoformat().encode())
     file = payments.upload_file(name="x", content=content, account=ACCOUNT, by=finance, now=make.NOW)
-    payments.confirm_file(file=file, plan=plan_of(content).digest, by=finance, now=make.NOW)
+    payments.confirm_file(file=file, plan=planned(content).digest, by=finance, now=make.NOW)
     movement = only(Verdict.RETURNED)
     page = text_of(signed_in(finance), f"/en/members/payments/{movement.pk}/")
     assert payment.end_to_end in page
@@ -216,7 +215,7 @@ def test_a_payment_of_ours_that_comes_back_is_owed_again_by_somebodys_decision(f
     assert [each.cents for each in refunds_to_make()] == [50_00]
     # The same again is no payment of ours any more.
     again = returned(payment, 14).replace(b"2026-11-20", make.NOW.date().isoformat().encode())
-    assert plan_of(again).statements[0].lines[0].verdict == Verdict.UNKNOWN
+    assert planned(again).statements[0].lines[0].verdict == Verdict.UNKNOWN
 
 
 def test_a_request_that_is_not_named_is_named_by_hand(finance: Person) -> None:
@@ -225,7 +224,7 @@ def test_a_request_that_is_not_named_is_named_by_hand(finance: Person) -> None:
     reversal = as_coda([Paid(-500_00, "DELVAUX JEANNE", PAYER, text="terugboeking")], 13)
     reversal = reversal.replace(b"20112600150000", b"20112600149000")
     file = payments.upload_file(name="x", content=reversal, account=ACCOUNT, by=finance, now=make.NOW)
-    payments.confirm_file(file=file, plan=plan_of(reversal).digest, by=finance, now=make.NOW)
+    payments.confirm_file(file=file, plan=planned(reversal).digest, by=finance, now=make.NOW)
     movement = only(Verdict.REVERSAL)
     with pytest.raises(payments.OutcomeRefused) as refusal:
         decide(movement, Outcome.UNDO, finance)
@@ -253,7 +252,7 @@ def unmarked(number: int, **changes: Any) -> bytes:
 
 def read_in(content: bytes, by: Person) -> None:
     file = payments.upload_file(name="x", content=content, account=ACCOUNT, by=by, now=make.NOW)
-    payments.confirm_file(file=file, plan=plan_of(content).digest, by=by, now=make.NOW)
+    payments.confirm_file(file=file, plan=planned(content).digest, by=by, now=make.NOW)
 
 
 def test_an_unmarked_reversal_waits_beside_the_payment_it_takes_back(finance: Person) -> None:

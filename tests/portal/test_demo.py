@@ -19,7 +19,6 @@ from commonweal.ledger.models import Operation
 from commonweal.ledger.queries import troubles
 from commonweal.membership.models import Application, Estate, ExitSeason, Member
 from commonweal.membership.queries import booked_states, register_rows, share_troubles
-from commonweal.membership.queries.bank_plans import plan_of
 from commonweal.people.access import roles_of
 from commonweal.people.models import Account, Organisation, Person
 from commonweal.people.rules import ROLES
@@ -34,6 +33,7 @@ from commonweal.voting.committee import opened_file
 from commonweal.voting.models import Ballot, PaperSheet, Vote
 from commonweal.voting.queries import ballot_about, count_of, sealed_bundle
 from commonweal.voting.sealing import WrongSheets, key_from_text
+from tests.membership.joining_steps import planned
 from tests.portal.steps import signed_in, text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("the demo")]
@@ -169,7 +169,7 @@ def test_requests_for_shares_stand_in_each_state_and_the_file_of_the_bank_meets_
 ):
     states = Counter(Application.objects.values_list("state", flat=True))
     assert states == {"asked": 1, "awaiting": 5, "member": 1, "lapsed": 1, "withdrawn": 1, "refused": 1}
-    plan = plan_of((bank_folder() / "statement.cod").read_bytes())
+    plan = planned((bank_folder() / "statement.cod").read_bytes())
     met = [line.verdict.value for line in plan.new_lines]
     assert met == ["exact", "under", "over", "other_payer", "double", "late", "unknown", "outgoing"]
     assert not plan.statements[0].gap

@@ -244,7 +244,7 @@ def test_a_photo_is_written_anew_without_what_the_camera_added() -> None:
 )
 def test_what_is_no_photo_is_refused(content: bytes) -> None:
     with pytest.raises(actions.PhotoRefused):
-        actions.photos.reencoded(io.BytesIO(content))
+        actions.photos.looked_at(io.BytesIO(content))
 
 
 def test_a_photo_torn_anywhere_is_read_or_refused_never_a_crash() -> None:
@@ -255,14 +255,23 @@ def test_a_photo_torn_anywhere_is_read_or_refused_never_a_crash() -> None:
             if torn:
                 torn[chance.randrange(len(torn))] = chance.randrange(256)
         try:
-            actions.photos.reencoded(io.BytesIO(bytes(torn)))
+            actions.photos.looked_at(io.BytesIO(bytes(torn)))
         except actions.PhotoRefused:
             continue
 
 
 def test_a_picture_of_too_many_pixels_is_refused() -> None:
     with pytest.raises(actions.PhotoRefused, match="pixels"):
-        actions.photos.reencoded(picture("PNG", (8000, 6000)))
+        actions.photos.looked_at(picture("PNG", (8000, 6000)))
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+def test_a_photo_is_turned_as_the_camera_held_it(kind: str) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    content, width, height = actions.photos.looked_at(picture(kind, (40, 20), exif=exif))
+    assert (width, height) == (20, 40)
+    assert not Image.open(io.BytesIO(content)).getexif()
 
 
 def test_six_photos_are_enough() -> None:

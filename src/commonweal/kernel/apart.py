@@ -28,6 +28,8 @@ logger = logging.getLogger(__name__)
 _LENGTH = struct.Struct(">Q")
 # A frame is at most this long; what a child says of its own length is not believed beyond it.
 FRAME_MAX = 256_000_000
+# How much less of the processor a child gets where others want it too (nice(2)).
+NICENESS = 5
 # Rows of a long answer that go over together.
 FRAME_ROWS = 500
 # Of this process's environment: how programs and modules are found, and what measures tests. No address, no secret.
@@ -44,15 +46,53 @@ class TooMuch(Exception):
     """The work took more memory or time than it may, or ended in a way nobody answers for."""
 
 
+class Busy(Exception):
+    """So much is done apart already that this would wait too long."""
+
+
+class Turns:
+    """Turns for what is done apart: `at_once` have one, `waiting` more wait for one, up to `seconds`."""
+
+    def __init__(self, *, at_once: int, waiting: int, seconds: float) -> None:
+        self.seconds = seconds
+        self._inside = threading.BoundedSemaphore(at_once + waiting)
+        self._working = threading.BoundedSemaphore(at_once)
+
+    @contextlib.contextmanager
+    def one(self) -> Iterator[None]:
+        """A turn for what is done inside. Raises Busy."""
+        if not self._inside.acquire(blocking=False):
+            raise Busy
+        try:
+            if not self._working.acquire(timeout=self.seconds):
+                raise Busy
+            try:
+                yield
+            finally:
+                self._working.release()
+        finally:
+            self._inside.release()
+
+
+# Of the whole process, whatever is read: whoever waits here holds a thread that would answer a page, so together these
+# are fewer than the threads of a web server (`config.serving`).
+AT_ONCE, WAITING, WAITS_SECONDS = 2, 1, 10.0
+_turns = Turns(at_once=AT_ONCE, waiting=WAITING, seconds=WAITS_SECONDS)
+
+
 def call(work: Callable[..., Any], *given: Any, memory: int, seconds: int, kinds: Iterable[type] = ()) -> Any:
     """What `work(*given)` gives, done apart; an exception of a class in `kinds` is raised here as it was there.
 
     `work` is a function of a module. `memory` is the bytes the child may address, `seconds` its processor time, and as
-    long it may take altogether. `kinds` are the classes its answer may hold besides plain values. Raises TooMuch.
+    long it may take altogether. `kinds` are the classes its answer may hold besides plain values. Raises TooMuch, and Busy
+    where others of this process are at it. Caller holds no lock of the database.
     """
-    with contextlib.closing(
-        rows(_once, _name(work), given, memory=memory, seconds=seconds, kinds=kinds)
-    ) as found:
+    with (
+        _turns.one(),
+        contextlib.closing(
+            rows(_once, _name(work), given, memory=memory, seconds=seconds, kinds=kinds)
+        ) as found,
+    ):
         return next(found)
 
 
@@ -61,7 +101,8 @@ def rows(
 ) -> Generator[Any, None, None]:
     """What the generator `work(*given)` yields, made apart and handed over as it comes; else as `call`.
 
-    Here `seconds` bounds the child's processor time, and how long it may be silent: whoever reads may take their time.
+    Here `seconds` bounds the child's processor time, and how long it may be silent: whoever reads may take their time, and
+    takes no turn. For background jobs.
     """
     allowed = {(kind.__module__, kind.__qualname__) for kind in kinds} | _PLAIN
     child = subprocess.Popen(
@@ -174,6 +215,8 @@ def main(words: list[str]) -> None:
     """The child: reads what to do, does it within its bounds, answers in frames."""
     parent, memory, seconds = map(int, words)
     tied.tie(parent, signal.SIGKILL)
+    # Whoever answers pages goes first.
+    os.nice(NICENESS)
     # What the work itself writes goes nowhere: the way back is for frames.
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING
 
 from django.db import InterfaceError, OperationalError
@@ -27,7 +28,9 @@ def check(import_id: int) -> None:
     """Checks an uploaded sheet."""
     importing = Import.objects.defer("content").get(pk=import_id)
     if importing.state == ImportState.CHECKING:
-        actions.check_import(importing=importing, now=timezone.now())
+        # It may be thrown away, or checked by another, while it is read.
+        with contextlib.suppress(actions.CannotMove):
+            actions.check_import(importing=importing, now=timezone.now())
 
 
 @app.task(retry=AFTER_OUTAGES)

@@ -490,8 +490,13 @@ def test_information_without_a_movement_and_direct_debits_are_read() -> None:
 def test_amounts_in_details_beside_the_amount_booked() -> None:
     single = CAMT.replace(b"<TxDtls>", b'<TxDtls><Amt Ccy="EUR">499.00</Amt>')
     assert [each.code.value for each in only(single).odd] == ["parts"]
-    charged = single.replace(b"</TxDtls>", b"<Chrgs/></TxDtls>")
+    charges = b'<Chrgs><Rcrd><Amt Ccy="EUR">1.00</Amt></Rcrd></Chrgs>'
+    charged = single.replace(b"</TxDtls>", charges + b"</TxDtls>")
     assert only(charged).odd == ()
+    for none in (b"<Chrgs/>", charges.replace(b"1.00", b"0.99"), charges.replace(b"EUR", b"USD")):
+        assert [each.code.value for each in only(charged.replace(charges, none)).odd] == ["parts"], (
+            "charges explain what they are, and no more"
+        )
     for amount in (b'<Amt Ccy="EUR">500.00</Amt>', b'<Amt Ccy="USD">540.00</Amt>'):
         assert only(CAMT.replace(b"<TxDtls>", b"<TxDtls>" + amount)).odd == ()
     part = CAMT[CAMT.index(b"<TxDtls>") : CAMT.index(b"</TxDtls>") + 9]
@@ -501,7 +506,9 @@ def test_amounts_in_details_beside_the_amount_booked() -> None:
     assert [
         line.amount_cents for line in read_file(CAMT.replace(part, half * 2), ACCOUNT).statements[0].lines
     ] == [250_00] * 2
-    assert [each.code.value for each in only(CAMT.replace(part, wrong * 2 + b"<Chrgs/>")).odd] == ["unsplit"]
+    charges = b"<Chrgs><TtlChrgsAndTaxAmt>20.00</TtlChrgsAndTaxAmt></Chrgs>"
+    for explains, codes in ((charges, ["unsplit"]), (b"<Chrgs/>", ["unsplit", "parts"])):
+        assert [each.code.value for each in only(CAMT.replace(part, wrong * 2 + explains)).odd] == codes
     without = CAMT.replace(b"<Issr>BBA</Issr>", b"").replace(b"310000014739", b"310000014738")
     assert (only(without).communication, only(without).odd) == ("", ())
     returned = CAMT.replace(b"<TxDtls>", b"<TxDtls><RtrInf><Rsn><Cd>AC04</Cd></Rsn></RtrInf>")

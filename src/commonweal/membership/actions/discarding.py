@@ -30,7 +30,7 @@ def discard_file(*, file: BankFile, by: Person, now: datetime) -> None:
     Raises NotAllowed, FileStays.
     """
     demand(may_match_payments(by, now.date()))
-    waiting = BankFile.objects.select_for_update().defer("content").filter(pk=file.pk).first()
+    waiting = BankFile.objects.select_for_update().defer("content", "reading").filter(pk=file.pk).first()
     if waiting is None:
         return
     if waiting.confirmed_at is not None:

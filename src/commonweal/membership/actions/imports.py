@@ -134,9 +134,12 @@ def upload_import(
 
 @transaction.atomic
 def check_import(*, importing: Import, now: datetime) -> Import:
-    """Reads the whole sheet against the register and writes nothing but what it found."""
+    """Reads the whole sheet against the register and writes nothing but what it found.
+
+    The sheet's row is locked once it is read: until then it can be thrown away. Raises CannotMove where it was.
+    """
+    found = checked(ImportKind(importing.kind), content_of(importing), now.date())
     held = _locked(importing, "check")
-    found = checked(ImportKind(held.kind), content_of(held), now.date())
     held.row_count, held.known_count, held.problem_count = found.rows, found.known, len(found.problems)
     held.problems = [
         [each.row, each.column, each.reason, dict(each.values)] for each in found.problems[:PROBLEMS_MAX]

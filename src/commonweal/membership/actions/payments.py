@@ -31,11 +31,12 @@ from commonweal.membership.models import (
 )
 from commonweal.membership.queries.bank_plans import Plan, PlannedLine, PlannedStatement, plan_of
 from commonweal.membership.queries.joining import application_with, dues_of, open_application_of
-from commonweal.membership.queries.payments import judgement_of, shown_elsewhere
+from commonweal.membership.queries.payments import judgement_of, reading_of, shown_elsewhere
 from commonweal.membership.queries.readers import statements_in
 from commonweal.membership.rules.joining import ApplicationState
 from commonweal.membership.rules.matching import BY_ITSELF, MAY_BE, Outcome, over_cents
-from commonweal.membership.rules.statements import Unreadable
+from commonweal.membership.rules.statements import Reading, Unreadable
+from commonweal.membership.rules.statements.kept import plain_reading
 from commonweal.membership.rules.statements.repeats import statement_key
 from commonweal.people.actions import record
 
@@ -59,33 +60,42 @@ class PlanChanged(Refusal):
     code = "plan_changed"
 
 
-@transaction.atomic
 def upload_file(*, name: str, content: bytes, account: str, by: Person, now: datetime) -> BankFile:
     """Keeps a bank's file, without reading it in; the same bytes again give the file that is there.
 
-    `account` is the cooperative's. Raises NotAllowed, FileRefused.
+    `account` is the cooperative's. The file is read before anything is locked. Raises NotAllowed, FileRefused.
     """
     demand(may_match_payments(by, now.date()))
+    digest = hashlib.sha256(content).hexdigest()
+    known = BankFile.objects.defer("content", "reading").filter(digest=digest).first()
+    if known is not None:
+        return known
+    reading = _reading(content, account)
+    with transaction.atomic():
+        file, made = BankFile.objects.get_or_create(
+            digest=digest,
+            defaults={
+                "name": clean(name, lines=False)[:120],
+                "content": content,
+                "reading": plain_reading(reading),
+                "uploaded_by": by,
+                "uploaded_at": now,
+            },
+        )
+        if made:
+            record("BankFileUploaded", f"bankfile:{file.pk}", by=by, at=now, data={"digest": file.digest})
+    return file
+
+
+def _reading(content: bytes, account: str) -> Reading:
     try:
-        statements_in(content, account)
+        return statements_in(content, account)
     except Unreadable as trouble:
         said = gettext("Line %(line)s: %(what)s. Nothing was read in.") % {
             "line": trouble.line,
             "what": f"{gettext(trouble.what)} {trouble.detail}".strip(),
         }
         raise FileRefused(said, code=REFUSAL_CODES.get(trouble.kind, FileRefused.code)) from trouble
-    file, made = BankFile.objects.get_or_create(
-        digest=hashlib.sha256(content).hexdigest(),
-        defaults={
-            "name": clean(name, lines=False)[:120],
-            "content": content,
-            "uploaded_by": by,
-            "uploaded_at": now,
-        },
-    )
-    if made:
-        record("BankFileUploaded", f"bankfile:{file.pk}", by=by, at=now, data={"digest": file.digest})
-    return file
 
 
 @transaction.atomic
@@ -94,11 +104,13 @@ def confirm_file(*, file: BankFile, plan: str, by: Person, now: datetime) -> Ban
     register. A second confirmation changes nothing. Raises NotAllowed, PlanChanged.
     """
     demand(may_match_payments(by, now.date()))
+    # Before the lock: it may be a long file.
+    reading = reading_of(file)
     lock_numbers()
-    file = BankFile.objects.select_for_update().get(pk=file.pk)
+    file = BankFile.objects.select_for_update().defer("content", "reading").get(pk=file.pk)
     if file.confirmed_at is not None:
         return file
-    current = plan_of(bytes(file.content))
+    current = plan_of(reading)
     if current.digest != plan:
         raise PlanChanged(
             _("Something changed since this was shown. Look at it once more, then confirm."),

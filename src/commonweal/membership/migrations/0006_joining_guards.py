@@ -30,7 +30,7 @@ CREATE TRIGGER membership_only_added BEFORE DELETE OR TRUNCATE ON membership_ref
   FOR EACH STATEMENT EXECUTE FUNCTION membership_only_added();
 
 -- What a file holds, what was asked and for what money counts never changes; only where it stands does.
-CREATE TRIGGER membership_file_stays BEFORE UPDATE OF digest, content ON membership_bankfile
+CREATE TRIGGER membership_file_stays BEFORE UPDATE OF digest, content, reading ON membership_bankfile
   FOR EACH STATEMENT EXECUTE FUNCTION membership_only_added();
 CREATE TRIGGER membership_asked_stays BEFORE UPDATE OF communication, person_id, organisation_id, share_class, count,
   price_cents, note_id, asked_at ON membership_application

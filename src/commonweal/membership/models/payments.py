@@ -22,11 +22,13 @@ _CODES = frozenset(each.value for each in Oddity)
 
 
 class BankFile(models.Model):
-    """A bank's file as it came; read in once, when someone confirms what it would do."""
+    """A bank's file as it came, and what was read in it then (`rules.statements.kept`); read in once, when someone confirms
+    what it would do."""
 
     digest = models.CharField(max_length=64, unique=True)
     name = models.CharField(max_length=120)
     content = models.BinaryField()
+    reading = models.JSONField()
     uploaded_by = models.ForeignKey("people.Person", models.PROTECT, related_name="+")
     uploaded_at = models.DateTimeField()
     confirmed_by = models.ForeignKey("people.Person", models.PROTECT, null=True, blank=True, related_name="+")
@@ -34,7 +36,16 @@ class BankFile(models.Model):
 
     # Bank statements are accounting documents: the law keeps them, with the names on them.
     personal: ClassVar[dict[str, Personal]] = dict.fromkeys(
-        ("digest", "name", "content", "uploaded_by", "uploaded_at", "confirmed_by", "confirmed_at"),
+        (
+            "digest",
+            "name",
+            "content",
+            "reading",
+            "uploaded_by",
+            "uploaded_at",
+            "confirmed_by",
+            "confirmed_at",
+        ),
         Personal.KEPT,
     )
 

@@ -9,13 +9,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 
-from django.conf import settings
-
 from commonweal.membership.models import AccountStatement, Application, BankMovement, RepeatedMovement
 from commonweal.membership.queries.judgements import judged
-from commonweal.membership.queries.readers import statements_in
 from commonweal.membership.rules.matching import Verdict
-from commonweal.membership.rules.statements import BankLine, BankStatement, SetAside, Unreadable
+from commonweal.membership.rules.statements import BankLine, BankStatement, Reading, SetAside, Unreadable
 from commonweal.membership.rules.statements.repeats import (
     Alike,
     Bearing,
@@ -133,10 +130,8 @@ class _Closings:
         self.rows.append((statement.day, statement.new_cents))
 
 
-def plan_of(content: bytes, account: str = "") -> Plan:
-    """What reading these bytes in would do now, for an account (the cooperative's own). Raises Unreadable. Eight queries,
-    whatever the size."""
-    reading = statements_in(content, account or settings.SITE["iban"])
+def plan_of(reading: Reading) -> Plan:
+    """What reading a file in would do now, by what it holds. Eight queries, whatever the size."""
     planned = list(_beside_earlier(reading.statements))
     new = [line for each in planned for line in each.lines if not line.known]
     judgements = iter(judged(line.line for line in new))

@@ -17,13 +17,13 @@ from commonweal.membership.models import (
 )
 from commonweal.membership.queries.joining import applications_in, dues_of
 from commonweal.membership.queries.judgements import judged, opposites, payments_back
-from commonweal.membership.queries.readers import statements_in
 from commonweal.membership.rules.credit_transfers import sepa_text
 from commonweal.membership.rules.ibans import may_be_paid, still_holds
 from commonweal.membership.rules.joining import ApplicationState
 from commonweal.membership.rules.matching import Outcome, Verdict, is_own
 from commonweal.membership.rules.payments import PaymentKind
-from commonweal.membership.rules.statements import Unreadable
+from commonweal.membership.rules.statements import Reading, Unreadable
+from commonweal.membership.rules.statements.kept import reading_from
 
 LIST_MAX = 100
 MOVEMENTS_MAX = 200
@@ -62,12 +62,14 @@ def opposite_of(movement: BankMovement) -> BankMovement | None:
     return found if isinstance(found, BankMovement) else None
 
 
+def reading_of(file: BankFile) -> Reading:
+    """What was read in a file when it came."""
+    return reading_from(file.reading)
+
+
 def parts_unread(file: BankFile) -> tuple[Unreadable, ...]:
     """The statements of a file that do not hold together and were not read."""
-    try:
-        return statements_in(bytes(file.content), settings.SITE["iban"]).refused
-    except Unreadable as trouble:
-        return (trouble,)
+    return reading_of(file).refused
 
 
 def payment_back_with(movement: BankMovement) -> Payment | None:
@@ -91,7 +93,11 @@ def repeated_in(file: BankFile) -> list[RepeatedMovement]:
     """The movements of a file that were read in before and not kept again, each with the one it is; at most two hundred."""
     found = RepeatedMovement.objects.filter(file=file).order_by("place")
     wanted = ("movement__statement", "movement__file", "statement")
-    return list(found.select_related(*wanted).defer("movement__file__content")[:MOVEMENTS_MAX])
+    return list(
+        found.select_related(*wanted).defer("movement__file__content", "movement__file__reading")[
+            :MOVEMENTS_MAX
+        ]
+    )
 
 
 def likely_for(movement: BankMovement) -> list[Application]:
@@ -153,17 +159,18 @@ def part_payments() -> list[Handling]:
 
 
 def latest_files() -> list[BankFile]:
-    """The files uploaded last, newest first, without their content."""
+    """The files uploaded last, newest first, without what is in them."""
     return list(
-        BankFile.objects.defer("content")
+        BankFile.objects.defer("content", "reading")
         .select_related("uploaded_by", "confirmed_by")
         .order_by("-uploaded_at", "-id")[:FILES_MAX]
     )
 
 
 def file_with(pk: int) -> BankFile | None:
-    """One uploaded file with its content."""
-    return BankFile.objects.select_related("uploaded_by", "confirmed_by").filter(pk=pk).first()
+    """One uploaded file with what was read in it, without its bytes."""
+    found = BankFile.objects.select_related("uploaded_by", "confirmed_by").defer("content")
+    return found.filter(pk=pk).first()
 
 
 def shown_elsewhere(movement: BankMovement) -> bool:

@@ -47,6 +47,11 @@ def statements_in(content: bytes, account: str) -> Reading:
         found = apart.call(
             read_file, content, account, memory=STATEMENT_MEMORY, seconds=STATEMENT_SECONDS, kinds=_ANSWER
         )
+    except apart.Busy as wrong:
+        what = gettext_noop(
+            "other files are being read at this moment: wait a minute and bring this one in once more"
+        )
+        raise Unreadable(1, what, kind="busy") from wrong
     except apart.TooMuch as wrong:
         what = gettext_noop(
             "reading this file takes too much memory or time: take it from the bank once more, for fewer days"

@@ -81,7 +81,7 @@ def bank_file(request: HttpRequest, pk: int) -> HttpResponse:
         unread = [asking.unread_row(each) for each in payments.parts_unread(file)]
         context = {"file": file, "rows": rows, "repeated": repeated, "unread": unread}
         return render(request, "membership/bank_file_read.html", context)
-    plan = bank_plans.plan_of(bytes(file.content))
+    plan = bank_plans.plan_of(payments.reading_of(file))
     rows = [asking.planned_row(line) for each in plan.statements for line in each.lines[:LINES_MAX]]
     context = {
         "file": file,

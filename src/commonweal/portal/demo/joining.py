@@ -11,6 +11,7 @@ from django.conf import settings
 
 from commonweal.membership.actions import joining, payments
 from commonweal.membership.queries.bank_plans import plan_of
+from commonweal.membership.queries.payments import reading_of
 from commonweal.membership.rules.joining import HolderRole
 from commonweal.people.actions import register_person
 from commonweal.people.rules import Channel
@@ -118,4 +119,4 @@ def _read_in(application: Application, calendar: Calendar, finance: Person) -> N
     file = payments.upload_file(
         name="statement-1.cod", content=content, account=settings.SITE["iban"], by=finance, now=now
     )
-    payments.confirm_file(file=file, plan=plan_of(content).digest, by=finance, now=now)
+    payments.confirm_file(file=file, plan=plan_of(reading_of(file)).digest, by=finance, now=now)

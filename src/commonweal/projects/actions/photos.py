@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
-import io
-import warnings
 from datetime import datetime
 from typing import IO, TYPE_CHECKING
 
 from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
-from PIL import Image, ImageOps, UnidentifiedImageError
 
-from commonweal.kernel.decision import Refusal
+from commonweal.kernel import apart
+from commonweal.kernel.decision import Refusal, demand
 from commonweal.people.actions import record
+from commonweal.projects.access import may_write
 from commonweal.projects.actions.dossiers import _held
 from commonweal.projects.models import Dossier, Photo
+from commonweal.projects.pictures import BYTES_MAX, TOO_LARGE, NoPhoto, reencoded
 from commonweal.projects.rules.parts import PHOTOS_MAX, Part
 
 if TYPE_CHECKING:
     from commonweal.people.models import Person
 
-BYTES_MAX = 12_000_000
-PIXELS_MAX = 40_000_000
-EDGE = 1600
-FORMATS = ("JPEG", "PNG", "WEBP")
+# What a process may address and how long it may take; forty million pixels in any of the formats need half of both.
+MEMORY, SECONDS = 1_500_000_000, 10
+Looked = tuple[bytes, int, int]
 
 
 class PhotoRefused(Refusal):
@@ -33,49 +32,37 @@ class PhotoRefused(Refusal):
     code = "photo_refused"
 
 
-def reencoded(file: IO[bytes]) -> tuple[bytes, int, int]:
+def looked_at(file: IO[bytes]) -> Looked:
     """A picture from outside as a fresh JPEG of at most 1,600 pixels a side, without metadata: bytes, width, height.
 
-    Raises PhotoRefused for anything that is not a JPEG, PNG or WebP picture of sensible size.
+    It is decoded in a process apart. Raises PhotoRefused, also while too many others are looked at.
+    Caller holds no lock and no transaction: this takes seconds.
     """
     content = file.read(BYTES_MAX + 1)
     if len(content) > BYTES_MAX:
-        raise PhotoRefused(_("This photo is larger than 12 MB. Choose a smaller version."))
+        raise PhotoRefused(_(TOO_LARGE))
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            picture = Image.open(io.BytesIO(content), formats=FORMATS)
-            if picture.width * picture.height > PIXELS_MAX:
-                raise PhotoRefused(_("This photo has too many pixels. Choose a smaller version."))
-            upright = ImageOps.exif_transpose(picture).convert("RGB")
-    except PhotoRefused:
-        raise
-    except (
-        UnidentifiedImageError,
-        OSError,
-        ValueError,
-        SyntaxError,
-        Image.DecompressionBombError,
-        Image.DecompressionBombWarning,
-        EOFError,
-        TypeError,
-        IndexError,
-        KeyError,
-        OverflowError,
-        MemoryError,
-    ) as wrong:
+        found: Looked = apart.call(reencoded, content, memory=MEMORY, seconds=SECONDS, kinds=(NoPhoto,))
+    except NoPhoto as wrong:
+        raise PhotoRefused(_(wrong.reason)) from wrong
+    except apart.TooMuch as wrong:
         raise PhotoRefused(
-            _("We cannot read this file as a photo. Send a JPEG, PNG or WebP picture.")
+            _(
+                "Reading this photo takes too much memory or time. Save it once more as a simple JPEG, "
+                "or choose a smaller version."
+            )
         ) from wrong
-    upright.thumbnail((EDGE, EDGE))
-    fresh = Image.new("RGB", upright.size)
-    fresh.paste(upright)
-    out = io.BytesIO()
-    fresh.save(out, "JPEG", quality=82, optimize=True)
-    return out.getvalue(), fresh.width, fresh.height
+    except apart.Busy as wrong:
+        raise PhotoRefused(
+            _(
+                "Many photos come in at this moment. What you typed is still here: wait a minute, choose the "
+                "photo once more and send it again."
+            ),
+            code="busy",
+        ) from wrong
+    return found
 
 
-@transaction.atomic
 def add_photo(
     *,
     dossier: Dossier,
@@ -86,14 +73,26 @@ def add_photo(
     focus_x: int = 50,
     focus_y: int = 50,
 ) -> Photo:
-    """Keeps a photo with its text. Raises PhotoRefused, NotAllowed."""
-    held = _held(dossier, by, Part.PHOTOS, now)
-    if held.photos.count() >= PHOTOS_MAX:
+    """Keeps a photo with its text. Raises PhotoRefused, NotAllowed.
+
+    The picture is looked at before anything is locked: nobody waits for a stranger's file.
+    """
+    demand(may_write(dossier, by, Part.PHOTOS, now))
+    _demand_room(dossier)
+    content, width, height = looked_at(file)
+    photo = Photo(alt=alt, width=width, height=height, focus_x=focus_x, focus_y=focus_y, added_at=now)
+    return _kept(dossier, photo, content, by, now)
+
+
+def _demand_room(dossier: Dossier) -> None:
+    if dossier.photos.count() >= PHOTOS_MAX:
         raise PhotoRefused(_("Six photos are enough. Remove one to add another."))
-    content, width, height = reencoded(file)
-    photo = Photo(
-        dossier=held, alt=alt, width=width, height=height, focus_x=focus_x, focus_y=focus_y, added_at=now
-    )
+
+
+@transaction.atomic
+def _kept(dossier: Dossier, photo: Photo, content: bytes, by: Person, now: datetime) -> Photo:
+    photo.dossier = held = _held(dossier, by, Part.PHOTOS, now)
+    _demand_room(held)
     try:
         photo.file.save(f"{photo.pk}.jpg", ContentFile(content), save=False)
     except OSError:

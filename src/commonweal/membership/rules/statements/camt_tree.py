@@ -17,6 +17,8 @@ STATEMENT = re.compile(r"urn:iso:std:iso:20022:tech:xsd:(camt\.053\.001\.\d\d)",
 _MESSAGE = re.compile(r"\b(camt|pain|pacs)\.(\d{3})(?:\.\d{3}\.\d\d)?", re.ASCII)
 # A statement of 5 MB has fewer than a third of these.
 DEPTH, NODES = 40, 250_000
+# Files put together: the statements of three years, day by day.
+DOCUMENTS_MAX = 1_000
 _BROKEN = gettext_noop(
     "this is not well-formed XML: the file was cut or changed; take it from the bank once more"
 )
@@ -42,6 +44,7 @@ _NAMES = {
 _DECLARATION = re.compile(r"<\?xml\s")
 # One run of blanks each, and bounded names: two runs side by side would try every way to share a long one.
 _BLANKS = re.compile(r"[\ufeff\s]*")
+_BEFORE = re.compile(r"[\ufeff \t\r\n]*")
 _DECLARED = re.compile(r"(?:<\?xml\s[^>]{0,200}>)?")
 _OPENS = re.compile(r"<(?:[\w.-]{1,100}:)?Document[\s>]")
 _DOCUMENT_ENDS = re.compile(r"</(?:[\w.-]+:)?Document\s*>")
@@ -102,6 +105,8 @@ class _Tree:
         # What everything stands in: its only child is the root of a well-formed file.
         self.top = Node("", 0, {})
         self.open: list[Node] = []
+        # What was read so far of the text of each open element: put together once, when it closes.
+        self.texts: list[list[str]] = []
         self.offset = offset
 
     @property
@@ -119,16 +124,17 @@ class _Tree:
         node = Node(bare if own else name, self.line, attributes, space)
         above.children.append(node)
         self.open.append(node)
+        self.texts.append([])
 
     def end(self, _name: str) -> None:
         """Closes it."""
-        self.open.pop()
+        self.open.pop().text = "".join(self.texts.pop())
 
     def add_text(self, text: str) -> None:
         """Adds to the text of the element that is open."""
         node = self.open[-1]
         node.mended = node.mended or MARK in text
-        node.text += text.replace(MARK, "")
+        self.texts[-1].append(text.replace(MARK, ""))
 
     def refuse(self, *_all: object) -> None:
         """Refuses a document type, and with it every entity."""
@@ -155,8 +161,24 @@ def messages_in(text: str) -> Iterator[tuple[str, Node] | Unreadable]:
 
 
 def _pieces(text: str) -> Iterator[tuple[str, int]]:
-    """The XML documents of a file with the number of lines before each: a declaration begins one, and so does what comes
-    after a root that is a Document. In an envelope several Documents stand in one root."""
+    """The XML documents of a file with the number of lines before each. Raises Unreadable for too many.
+
+    The text is gone through once: lines are counted from one document to the next.
+    """
+    place = lines = 0
+    for count, (start, end) in enumerate(_bounds(text), start=1):
+        blanks = _BEFORE.match(text, start, end)
+        start = blanks.end() if blanks else start
+        lines += text.count("\n", place, start)
+        place = start
+        if count > DOCUMENTS_MAX:
+            raise Unreadable(lines + 1, _TOO_LONG, kind="too_many_documents")
+        yield text[start:end].rstrip("\ufeff\x1a\x00 \t\r\n"), lines
+
+
+def _bounds(text: str) -> Iterator[tuple[int, int]]:
+    """Where each document begins and ends: a declaration begins one, and so does what comes after a root that is a
+    Document. In an envelope several Documents stand in one root."""
     elements = masked(text)
     starts = [each.start() for each in _DECLARATION.finditer(elements)]
     if not starts or text[: starts[0]].strip("\ufeff \t\r\n"):
@@ -165,9 +187,9 @@ def _pieces(text: str) -> Iterator[tuple[str, int]]:
         ends = [each.end() for each in _DOCUMENT_ENDS.finditer(elements, start, end)]
         if _opens_document(elements, start):
             for stop in ends[:-1]:
-                yield _bare(text, start, stop)
+                yield start, stop
                 start = stop
-        yield _bare(text, start, end)
+        yield start, end
 
 
 def _opens_document(text: str, start: int) -> bool:
@@ -176,13 +198,6 @@ def _opens_document(text: str, start: int) -> bool:
         # Each of them matches nothing as well.
         place = found.end() if (found := pattern.match(text, place)) else place
     return _OPENS.match(text, place) is not None
-
-
-def _bare(text: str, start: int, end: int) -> tuple[str, int]:
-    piece = text[start:end]
-    bare = piece.lstrip("\ufeff \t\r\n")
-    before = text[: start + len(piece) - len(bare)]
-    return bare.rstrip("\ufeff\x1a\x00 \t\r\n"), before.count("\n")
 
 
 def _parsed(piece: str, offset: int) -> Node:

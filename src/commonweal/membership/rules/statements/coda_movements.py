@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 
 from stdnum.be import ogm_vcs
 
@@ -23,6 +24,8 @@ BELGIAN = ("101", "102")
 # Transactions of every family that take another back: 49 and 99, "cancellation or correction".
 TAKES_BACK = ("49", "99")
 ULTIMATE_PAYER = "009"
+# Characters of one information record with those that go on with it; the standard knows 278.
+INFORMATION = 2_000
 # The bank's code, three blanks, then the kind of R-transaction and the reason (ISO 20022), since version 2.3.
 _RETURNED = re.compile(r"[A-Z0-9 ]{11} {3}[1-5]([A-Z]{2}[A-Z0-9]{2}| {4})", re.ASCII)
 
@@ -81,7 +84,8 @@ def moves_of(records: list[Record]) -> list[Move]:
             if record.kind == "31":
                 _informed(known, record)
             elif record.kind != UNKNOWN and known and known.information:
-                known.information[-1] += record.field(11, 115 if record.kind == "32" else 100)
+                more = record.field(11, 115 if record.kind == "32" else 100)
+                known.information[-1] = (known.information[-1] + more)[:INFORMATION]
         if record.kind not in ("21", "22", "23"):
             last = None
     return moves
@@ -127,7 +131,7 @@ def lines_of(move: Move, day: date) -> Iterator[BankLine]:
     if not move.is_total:
         yield line_of(move, day)
         return
-    if split := _split(move):
+    if len(move.parts) <= facts.PARTS_MAX and (split := _split(move)):
         for part in split:
             yield line_of(part, day, whole=move, unsplit=part.is_total)
         return
@@ -136,7 +140,7 @@ def lines_of(move: Move, day: date) -> Iterator[BankLine]:
         move.details.extend(move.parts)
         yield line_of(move, day)
         return
-    if any(amounts):
+    if any(amounts) and len(amounts) <= facts.PARTS_MAX:
         move.odd.append(Odd(Oddity.PARTS, f"{sum(amounts) / 1000:.3f}"))
     # What customers put together themselves, such as a payment file of ours, comes without details.
     own = not move.parts and move.head.field(54, 54) == "1" and move.head.amount(32, 33) < 0
@@ -168,6 +172,8 @@ def line_of(move: Move, day: date, *, whole: Move | None = None, unsplit: bool =
     ultimate = next((each[4:74] for each in move.information if each[:4] == f"1{ULTIMATE_PAYER}"), "")
     returned = move.field("22", 113, 117) if _RETURNED.fullmatch(move.field("22", 99, 117)) else ""
     cents = head.cents(32, 33)
+    if whole is not None and cents * whole.head.amount(32, 33) < 0:
+        odd.append(Odd(Oddity.SIGN, f"{Decimal(cents) / 100:.2f}"))
     if returned and cents > 0:
         odd.append(Odd(Oddity.RETURN, move.field("22", 114, 117).strip()))
     elif returned or head.field(57, 58) in TAKES_BACK:
@@ -246,7 +252,7 @@ def _communication(move: Move, odd: list[Odd]) -> tuple[str, str]:
         digits, free = _structured(kind, said)
         if kind in BELGIAN and digits and not ogm_vcs.is_valid(digits):
             odd.append(Odd(Oddity.COMMUNICATION, digits))
-            digits, free = "", digits
+            digits, free = "", f"{digits} {free}"
     # An unstructured part (type 0) may go on in the next record in the middle of a number: nothing is put between.
     informed = "".join(each[1:] for each in move.information if each[:1] != "1")
     named = " ".join(each[4:] for each in move.information if each[:1] == "1" and each[1:4] == "002")
@@ -257,7 +263,7 @@ def _communication(move: Move, odd: list[Odd]) -> tuple[str, str]:
 
 def _structured(kind: str, said: str) -> tuple[str, str]:
     if kind in BELGIAN:
-        return (said[3:15].strip() if said[3:15].strip().strip("0") else ""), ""
+        return (said[3:15].strip() if said[3:15].strip().strip("0") else ""), said[15:]
     if kind == "127":
         # European direct debit: settlement date, type, scheme, reason, creditor, mandate, then the communication.
         return "", said[82:144]

@@ -7,7 +7,8 @@ movement (`Odd`), which then waits for a person.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -33,6 +34,10 @@ __all__ = [
     "gettext_noop",
     "statement_number",
 ]
+# More payments in one movement are not told apart: it is kept whole, and waits for a person.
+PARTS_MAX = 10_000
+# Of each kind of oddity, so many stand beside a movement.
+ODD_MAX = 5
 TEXT, NAME, REFERENCE, NUMBER, ACCOUNT = 500, 140, 80, 35, 40
 # A booking day may lie this far outside the days of the balances: what is booked on a weekend stands in the next
 # statement, and a moment in another time zone may fall on the next day.
@@ -68,6 +73,7 @@ class Oddity(Words):
         gettext_noop("several payments came as one, and the bank does not say how much each is"),
     )
     PARTS = "parts", gettext_noop("the amount in its details is not the amount booked")
+    SIGN = "sign", gettext_noop("in its details money goes the other way than it was booked")
     DAY = "day", gettext_noop("it was booked on a day its statement does not cover")
     NO_DAY = "no_day", gettext_noop("the bank gives no booking day that can be read")
     OTHER = "other", gettext_noop("the bank wrote something in it that the standard does not know")
@@ -180,7 +186,16 @@ def _within(statement: BankStatement, first: date | None) -> Iterable[BankLine]:
     for each in statement.lines:
         outside = each.booked_on > last or (start is not None and each.booked_on.toordinal() < start)
         odd = (*each.odd, Odd(Oddity.DAY, each.booked_on.isoformat())) if outside else each.odd
-        yield replace(each, odd=odd)
+        yield replace(each, odd=tuple(_few(odd)))
+
+
+def _few(odd: Iterable[Odd]) -> Iterator[Odd]:
+    """Each oddity once, and no more of a kind than anybody reads."""
+    kinds: Counter[Oddity] = Counter()
+    for each in dict.fromkeys(odd):
+        kinds[each.code] += 1
+        if kinds[each.code] <= ODD_MAX:
+            yield each
 
 
 @dataclass(frozen=True, slots=True)

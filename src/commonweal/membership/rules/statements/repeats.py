@@ -16,7 +16,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Generic, TypeVar
 
 from commonweal.kernel.text import folded
@@ -139,7 +139,7 @@ def lies_within(part: Span, whole: Span) -> bool:
         return False
     begins = part.first or part.day
     if part.day == whole.day:
-        longer = whole.first < begins and whole.first <= whole.day - timedelta(days=2)
+        longer = whole.first < begins and (whole.day - whole.first).days >= 2
         return longer and part.new_cents == whole.new_cents
     if part.old_cents == whole.old_cents and whole.first <= part.day:
         return True

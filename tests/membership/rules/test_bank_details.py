@@ -1,0 +1,265 @@
+"""What the details of a movement say beside it: signs, amounts, several communications, days nobody lives in, and how many
+there may be."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import SupportsIndex
+
+import pytest
+
+from commonweal.membership.rules.statements import BankLine, Unreadable, camt_tree, facts, read_file
+from commonweal.membership.rules.statements.repeats import Span, lies_within
+from tests.membership.bank_files import ACCOUNT
+from tests.membership.rules.test_bank_oddities import CAMT, CODA, SHARES, odd, only, total
+
+OTHER = "090933755493"
+PART = CAMT[CAMT.index(b"<TxDtls>") : CAMT.index(b"</TxDtls>") + 9]
+STRUCTURED = CAMT[CAMT.index(b"<Strd>") : CAMT.index(b"</Strd>") + 7]
+
+
+def part(cents: int, sign: str = "", more: str = "") -> bytes:
+    """The part of the example with an amount, a sign and more before all else."""
+    amount = f'<Amt Ccy="EUR">{cents // 100}.{cents % 100:02d}</Amt>' if cents else ""
+    told = f"<CdtDbtInd>{sign}</CdtDbtInd>" if sign else ""
+    return PART.replace(b"<TxDtls>", f"<TxDtls>{amount}{told}{more}".encode())
+
+
+def with_parts(*parts: bytes) -> bytes:
+    return CAMT.replace(PART, b"".join(parts))
+
+
+def lines(data: bytes) -> list[BankLine]:
+    (statement,) = read_file(data, ACCOUNT).statements
+    return list(statement.lines)
+
+
+def tx_amount(text: str, currency: str = "EUR") -> str:
+    return f'<AmtDtls><TxAmt><Amt Ccy="{currency}">{text}</Amt></TxAmt></AmtDtls>'
+
+
+# ---- signs
+
+
+@pytest.mark.parametrize("cents", [500_00, 0])
+def test_a_part_that_goes_in_an_entry_that_comes_waits(cents: int) -> None:
+    line = only(with_parts(part(cents, "DBIT")))
+    assert (line.amount_cents, odd(line)) == (500_00, ["sign"])
+    assert odd(only(with_parts(part(cents, "CRDT")))) == []
+    assert odd(only(with_parts(part(cents, "BOTH")))) == ["other"]
+
+
+def test_parts_of_both_signs_that_give_the_amount_are_told_apart_and_the_other_one_waits() -> None:
+    came, went = lines(with_parts(part(600_00, "CRDT"), part(100_00, "DBIT")))
+    assert [(each.amount_cents, odd(each)) for each in (came, went)] == [(600_00, []), (-100_00, ["sign"])]
+    (whole,) = lines(with_parts(part(400_00, "CRDT"), part(100_00, "DBIT")))
+    assert (whole.amount_cents, odd(whole), whole.communication) == (500_00, ["unsplit", "parts"], "")
+
+
+def test_a_part_of_coda_that_goes_in_a_total_that_comes_waits() -> None:
+    data = total(("5", 600_000), ("5", 100_000)).decode().split("\r\n")
+    # The sign stands before the amount: the second part goes.
+    data[5] = data[5][:31] + "1" + data[5][32:]
+    came, went = lines("\r\n".join(data).encode())
+    assert [(each.amount_cents, odd(each)) for each in (came, went)] == [(600_00, []), (-100_00, ["sign"])]
+
+
+# ---- amounts
+
+
+@pytest.mark.parametrize(
+    ("written", "currency", "codes"),
+    [
+        ("500.00", "EUR", []),
+        ("499.99", "EUR", ["parts"]),
+        ("5000.00", "eur", ["parts"]),
+        ("much", "EUR", ["parts"]),
+        ("540.00", "USD", []),
+    ],
+)
+def test_an_amount_of_what_was_paid_that_is_not_the_one_booked_is_never_passed_over(
+    written: str, currency: str, codes: list[str]
+) -> None:
+    told = tx_amount(written, currency)
+    assert odd(only(with_parts(part(0, more=told)))) == codes, "in the part"
+    assert odd(only(with_parts(part(500_00, more=told)))) == codes, "beside its own amount"
+    of_entry = CAMT.replace(b"<NtryDtls>", told.encode() + b"<NtryDtls>")
+    assert odd(only(of_entry)) == codes, "in the entry"
+    bare = re.sub(rb"<NtryDtls>.*</NtryDtls>", told.encode(), CAMT)
+    assert odd(only(bare)) == codes, "without details"
+
+
+def test_of_several_parts_only_the_one_whose_amounts_differ_waits() -> None:
+    good, bad = part(200_00, more=tx_amount("200.00")), part(300_00, more=tx_amount("299.00"))
+    assert [odd(each) for each in lines(with_parts(good, bad))] == [[], ["parts"]]
+
+
+# ---- communications
+
+
+def said(*inside: str) -> bytes:
+    return CAMT.replace(STRUCTURED, "".join(inside).encode())
+
+
+def structured(digits: str, issuer: str = "BBA") -> str:
+    return f"<Strd><CdtrRefInf><Tp><Issr>{issuer}</Issr></Tp><Ref>{digits}</Ref></CdtrRefInf></Strd>"
+
+
+def test_a_structured_communication_wins_and_the_free_text_is_kept_beside_it() -> None:
+    line = only(said("<Ustrd>+++090/9337/55493+++ merci</Ustrd>", structured(SHARES)))
+    assert (line.communication, line.text) == (SHARES, "+++090/9337/55493+++ merci")
+
+
+def test_of_several_structured_communications_none_is_chosen_and_all_are_kept() -> None:
+    line = only(said(structured(SHARES), structured(OTHER)))
+    assert (line.communication, line.text) == ("", f"{SHARES} {OTHER}")
+    assert only(said(structured(SHARES), structured(SHARES))).communication == SHARES
+    line = only(said(f"<Ustrd>{SHARES}</Ustrd>", structured(SHARES), structured(OTHER)))
+    assert (line.communication, line.text) == ("", f"{SHARES} {SHARES} {OTHER}")
+
+
+def test_a_reference_of_another_kind_is_kept_beside_a_free_text() -> None:
+    line = only(said("<Ustrd>merci</Ustrd>", structured("RF18539007547034", "ISO")))
+    assert (line.communication, line.text) == ("", "merci RF18539007547034")
+
+
+def test_what_coda_says_after_a_structured_communication_is_kept() -> None:
+    data = CODA.replace(b"1101310000014739" + b" " * 5, b"1101310000014739merci")
+    assert data != CODA
+    line = only(data)
+    assert (line.communication, line.text) == (SHARES, "merci")
+
+
+# ---- days
+
+
+@pytest.mark.parametrize(
+    "day", ["9999-12-31", "0001-01-01", "9999-12-31T23:59:59-12:00", "0001-01-01T00:00:00+14:00"]
+)
+def test_a_day_at_the_end_of_all_days_lets_only_its_movement_wait(day: str) -> None:
+    entry = CAMT[CAMT.index(b"<Ntry>") : CAMT.index(b"</Ntry>") + 7]
+    name = "DtTm" if "T" in day else "Dt"
+    strange = entry.replace(b"<Dt>2026-11-20</Dt>", f"<{name}>{day}</{name}>".encode())
+    assert strange != entry
+    data = CAMT.replace(entry, entry + strange).replace(b">1500.00<", b">2000.00<")
+    good, bad = lines(data)
+    assert odd(good) == []
+    assert odd(bad) in (["day"], ["no_day"])
+
+
+def test_statements_of_the_first_days_of_all_are_compared() -> None:
+    first = date(1, 1, 1)
+    whole = Span((ACCOUNT, "a", date(1, 1, 2), 0, 5), first)
+    assert not lies_within(Span((ACCOUNT, "b", date(1, 1, 2), 1, 5), None), whole)
+    longer = Span((ACCOUNT, "a", date(1, 1, 3), 0, 5), first)
+    assert lies_within(Span((ACCOUNT, "b", date(1, 1, 3), 1, 5), None), longer)
+
+
+# ---- how many
+
+
+def test_more_parts_than_anybody_looks_at_are_one_movement_that_waits(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(facts, "PARTS_MAX", 3)
+    assert len(lines(with_parts(part(200_00), part(200_00), part(100_00)))) == 3
+    (line,) = lines(with_parts(part(200_00), part(100_00), part(100_00), part(100_00)))
+    assert (line.amount_cents, line.communication, odd(line)) == (500_00, "", ["unsplit"])
+    assert [each.detail for each in line.odd] == ["4"]
+    details = [("5", 200_000), ("5", 100_000), ("5", 100_000), ("5", 100_000)]
+    assert len(lines(total(*details[:1], ("5", 150_000), ("5", 150_000)))) == 3
+    (line,) = lines(total(*details))
+    assert (line.amount_cents, line.communication, odd(line)) == (500_00, "", ["unsplit"])
+
+
+def test_what_an_entry_says_of_all_its_parts_is_looked_up_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[str] = []
+    found = camt_tree.Node.all
+
+    def counted(self: camt_tree.Node, path: str) -> list[camt_tree.Node]:
+        if self.name == "Ntry":
+            looked.append(path)
+        return found(self, path)
+
+    def steps(count: int) -> int:
+        looked.clear()
+        # Each part in details of its own: all of them are children of the entry.
+        each = part(500_00 // count)
+        assert len(lines(CAMT.replace(PART, b"</NtryDtls><NtryDtls>".join([each] * count)))) == count
+        return len(looked)
+
+    monkeypatch.setattr(camt_tree.Node, "all", counted)
+    assert steps(100) == steps(2)
+
+
+def test_of_one_kind_of_oddity_a_few_stand_beside_a_movement() -> None:
+    wrong = [structured(f"31000001{place:04d}") for place in range(100)]
+    line = only(said(*wrong))
+    assert set(odd(line)) == {"communication"}
+    assert len(line.odd) == facts.ODD_MAX
+
+
+# ---- what stands before and between documents
+
+
+class Counted(str):
+    """A text that counts the characters that are looked at one by one or copied."""
+
+    steps = 0
+
+    def count(self, sub: str, start: SupportsIndex | None = 0, end: SupportsIndex | None = None) -> int:
+        last = len(self) if end is None else int(end)
+        self.steps += last - int(start or 0)
+        return super().count(sub, start, last)
+
+    def __getitem__(self, at: SupportsIndex | slice) -> str:
+        found = super().__getitem__(at)
+        self.steps += len(found)
+        return found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<?xml " + "a" * 1_000 + "\n?>",
+        "<?xml version='1.0'?>\n" + " \n" * 500,
+        "<Document>" + "\n" * 1_000 + "</Document>",
+    ],
+    ids=["declarations", "blanks", "documents"],
+)
+def test_a_megabyte_before_a_document_is_gone_through_a_few_times_not_once_for_each_piece(text: str) -> None:
+    whole = Counted(text * (1_000_000 // len(text)))
+    pieces = list(camt_tree._pieces(whole))
+    assert len(pieces) > 900
+    assert pieces[-1][1] <= str(whole).count("\n")
+    assert whole.steps < 10 * len(whole)
+
+
+@pytest.mark.parametrize("text", ["<?xml ", "<?xml ?>\n", "<Document></Document>"])
+def test_a_file_of_too_many_documents_is_refused_before_they_are_read(text: str) -> None:
+    with pytest.raises(Unreadable) as trouble:
+        read_file((text * (1_000_000 // len(text))).encode(), ACCOUNT)
+    assert trouble.value.kind in ("too_many_documents", "too_many_elements")
+
+
+def test_one_long_declaration_is_one_piece() -> None:
+    text = "<?xml version='1.0' " + "a='b' " * 170_000 + "?>" + CAMT.decode().partition("?>")[2]
+    whole = Counted(text)
+    assert len(list(camt_tree._pieces(whole))) == 1
+    assert whole.steps < 10 * len(whole)
+
+
+def test_lines_are_told_right_across_documents_put_together() -> None:
+    broken = CAMT.replace(b"</Stmt>", b"</Stm>")
+    reading = read_file(b"\n\n" + CAMT + b"\n \n" + broken + b"\n" + CAMT, ACCOUNT)
+    (trouble,) = reading.refused
+    height = CAMT.count(b"\n")
+    assert height + 4 < trouble.line <= 2 * height + 5
+    starts = [each.lines[0].line for each in reading.statements]
+    assert starts == [2 + 5, 2 + height + 2 + height + 1 + 5]
+
+
+def test_a_text_with_elements_in_it_is_read_whole() -> None:
+    line = only(said("<Ustrd>een " + "<X/>twee " * 1_000 + "</Ustrd>"))
+    assert line.text.startswith("een twee twee")

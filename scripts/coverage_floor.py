@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import configparser
 import json
 import subprocess
 import sys
@@ -70,6 +71,20 @@ def touched(since: str) -> list[str]:
     return [area for area in areas if any(area in parts[1:3] for parts in changed)]
 
 
+def reaching(areas: list[str], layers: str | None = None) -> list[str]:
+    """The folders of tests that reach the code of areas: their own, those of areas that may know them, and journeys."""
+    if layers is None:
+        arrows = configparser.ConfigParser()
+        arrows.read(ROOT / ".importlinter")
+        layers = arrows["importlinter:contract:areas"]["layers"]
+    found: list[str] = []
+    for line in reversed(layers.split("\n")):
+        layer = [name.strip() for name in line.split("|") if name.strip()]
+        if found or set(areas) & set(layer):
+            found += [name for name in layer if found or name in areas]
+    return ["journeys", *reversed(found)]
+
+
 def main(since: str = "") -> int:
     """Runs the tests without a browser, measures the areas touched, prints what falls short; exit code 1 if any does."""
     areas = touched(since)
@@ -77,9 +92,7 @@ def main(since: str = "") -> int:
         print("No area was touched.")
         return 0
     print("Measured:", *areas)
-    # Pages of other areas run an area's code too; its floor is held by its own tests and by those that join areas.
-    everywhere = [*areas, "portal", "journeys"]
-    folders = [str(path) for area in everywhere if (path := ROOT / "tests" / area).is_dir()]
+    folders = [str(path) for area in reaching(areas) if (path := ROOT / "tests" / area).is_dir()]
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "coverage.json"
         sources = [f"--cov=src/commonweal/{area}" for area in areas]
@@ -89,13 +102,12 @@ def main(since: str = "") -> int:
                 "-m",
                 "pytest",
                 "-q",
-                "-n",
-                "2",
+                *("-n", "2", "--dist", "loadgroup"),
                 "-m",
                 "not browser and not proof",
                 *sources,
                 f"--cov-report=json:{report}",
-                *dict.fromkeys(folders),
+                *folders,
             ],
             cwd=ROOT,
             check=False,

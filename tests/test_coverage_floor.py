@@ -29,3 +29,17 @@ def file(percent: float) -> dict[str, Any]:
 )
 def test_a_file_below_its_floor_is_named(name: str, percent: float, falls_short: bool) -> None:
     assert bool(floor["shortfalls"]({name: file(percent)})) == falls_short
+
+
+def test_the_tests_of_every_area_that_may_know_an_area_reach_it() -> None:
+    layers = "config\nportal\nvoting\npeople\nplaces | ledger\nkernel"
+    assert floor["reaching"](["voting"], layers) == ["journeys", "config", "portal", "voting"]
+    assert floor["reaching"](["voting", "ledger"], layers) == [
+        "journeys",
+        "config",
+        "portal",
+        "voting",
+        "people",
+        "ledger",
+    ]
+    assert set(floor["reaching"](["config"])) == {"journeys", "config"}

@@ -19,12 +19,17 @@ from commonweal.kernel import apart, tied
 from tests.kernel import work_apart as work
 
 pytestmark = pytest.mark.apart
+FREE = apart.Turns(at_once=1, waiting=0, seconds=0)
 BOUNDS = {"memory": 500_000_000, "seconds": 20}
 
 
 def test_what_is_made_apart_is_what_is_made_here() -> None:
     content = os.urandom(300_000)
-    assert apart.call(work.doubled, content, **BOUNDS) == (content * 2, Decimal("1.50"), date(2026, 1, 2))
+    assert apart.call(work.doubled, content, turns=FREE, **BOUNDS) == (
+        content * 2,
+        Decimal("1.50"),
+        date(2026, 1, 2),
+    )
     assert list(apart.rows(work.many, 1_234, **BOUNDS)) == list(range(1_234))
 
 
@@ -51,7 +56,7 @@ def test_a_refusal_comes_over_with_its_parts_after_what_came_before_it() -> None
 def test_whatever_ends_it_ends_it_alone(does: Any, bounds: dict[str, int]) -> None:
     given = (1,) if does is work.refuses_at else ()
     with pytest.raises(apart.TooMuch):
-        apart.call(does, *given, **bounds)
+        apart.call(does, *given, turns=FREE, **bounds)
 
 
 def test_it_takes_along_no_secret_no_address_and_no_open_file(
@@ -62,9 +67,13 @@ def test_it_takes_along_no_secret_no_address_and_no_open_file(
     with (tmp_path / "open").open("w") as file:
         os.set_inheritable(file.fileno(), True)
         assert not {"SECRET_KEY", "DATABASE_URL", "COMMONWEAL_SMTP_PASSWORD"} & set(
-            apart.call(work.surroundings, **BOUNDS)
+            apart.call(work.surroundings, turns=FREE, **BOUNDS)
         )
-        assert not [each for each in apart.call(work.files, **BOUNDS) if "socket" in each or "/open" in each]
+        assert not [
+            each
+            for each in apart.call(work.files, turns=FREE, **BOUNDS)
+            if "socket" in each or "/open" in each
+        ]
 
 
 def test_who_has_read_enough_leaves_nobody_behind() -> None:

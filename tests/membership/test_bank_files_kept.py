@@ -13,6 +13,7 @@ from django.db import connection
 from commonweal.kernel import apart
 from commonweal.membership.actions import payments
 from commonweal.membership.models import Application, BankFile, BankMovement
+from commonweal.membership.queries import readers
 from commonweal.membership.rules.statements import Reading, Unreadable, read_file
 from commonweal.membership.rules.statements.kept import plain_reading, reading_from
 from commonweal.portal.demo.bank import Paid
@@ -83,7 +84,7 @@ def test_who_would_wait_too_long_for_other_files_is_told_so(
 ) -> None:
     finance = signed_in(make.staff("finance"))
     full = apart.Turns(at_once=1, waiting=0, seconds=0)
-    monkeypatch.setattr(apart, "_turns", full)
+    monkeypatch.setattr(readers, "STATEMENT_TURNS", full)
     with full.one():
         sent = {"file": SimpleUploadedFile("x.cod", as_coda())}
         text = finance.post(DESK.replace("/en/", f"/{language}/"), sent).content.decode()

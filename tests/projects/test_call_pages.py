@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from commonweal.projects import actions
 from commonweal.projects.models import Call
+from commonweal.voting import actions as voting
 from commonweal.voting.committee import opened_file
 from commonweal.voting.models import Ballot
 from commonweal.voting.queries import sealed_bundle
@@ -141,7 +142,13 @@ def test_a_call_is_led_from_its_page_to_the_result(client: Client, clock: Clock)
     handed_over = "First hand over the box"
     bundle = f"/en/ballots/{ballot.pk}/sealed.json"
     assert handed_over in lead.get(bundle).content.decode()
-    assert "Now download the envelopes" in step("hand_over")
+    box = f"{base}box/"
+    assert box in step("no_such_move")
+    asked = text_of(lead, box)
+    assert "<dt>Envelopes in the box</dt><dd>1</dd>" in asked
+    assert "cannot be undone" in asked
+    assert "Now download the envelopes" in lead.post(box, follow=True).content.decode()
+    assert lead.get(box).url == base, "it is done once"
     assert lead.get(bundle).status_code == 200
     for wrong, sentence in ((b"\xff\xfe", "This is not a ballot file"), (__file__.encode(), "error-summary")):
         refused = lead.post(f"{base}count/", {"file": SimpleUploadedFile("x.pb", wrong)})
@@ -190,3 +197,35 @@ def test_the_text_people_vote_on_stays_as_it_was(lead: Client) -> None:
     )
     assert "stays as it was" in page.content.decode()
     assert call.texts.get(language="fr").title == "Chaleur de quartier fr"
+
+
+def test_sheets_that_are_not_in_the_box_are_named_before_it_is_handed_over(clock: Clock) -> None:
+    call, adviser = make.call(), make.staff("adviser")
+    make.admitted(call, adviser, title="Un banc", asked_cents=1_500_00)
+    for _each in range(4):
+        make.member()
+    actions.end_applications(call=call, by=None, now=call.applies_until)
+    committee, _sheets = make.committee_for(call)
+    ballot = actions.open_vote(call=call, **committee, by=None, now=call.vote_from)
+    clerk, during = make.staff("counter"), call.vote_from
+    for number, voter in enumerate(ballot.voters.all(), start=1):
+        voting.hand_out_paper(ballot=ballot, voter=voter, by=clerk, now=during)
+        if number < 4:
+            voting.type_sheet_first(ballot=ballot, number=number, choice=((1, 1),), by=clerk, now=during)
+    for number in (1, 2):
+        voting.start_sheet_again(ballot=ballot, number=number, by=clerk, now=during)
+    voting.type_sheet_first(ballot=ballot, number=2, choice=((1, 1),), by=clerk, now=during)
+    actions.close_vote(call=call, by=None, now=call.vote_until)
+    clock.go_to(call.vote_until)
+    lead = signed_in(make.staff("programme"))
+    box = f"/en/calls/{call.slug}/manage/box/"
+    page = text_of(lead, box)
+    assert "<dt>Handed out and not typed: they never came back, or lie somewhere</dt><dd>2</dd>" in page
+    assert "they wait for their second typing</dt><dd>2, 3</dd>" in page
+    assert "<dt>Started again and not typed since</dt><dd>1</dd>" in page
+    assert "still wait for their second typing" in lead.post(box).content.decode()
+    for number in (2, 3):
+        voting.start_sheet_again(ballot=ballot, number=number, by=clerk, now=call.vote_until)
+    assert "<dt>Started again and not typed since</dt><dd>1, 2, 3</dd>" in text_of(lead, box)
+    ballot.refresh_from_db()
+    assert ballot.box_hash == ""

@@ -26,6 +26,7 @@ from commonweal.voting.rules.bundles import (
     box_shown,
     moment_of,
     same_box,
+    typed_fingerprint,
 )
 from commonweal.voting.rules.envelopes import MARK_LENGTH, packed
 from commonweal.voting.rules.frozen import fingerprint
@@ -115,10 +116,18 @@ def test_no_other_box_is_opened_than_the_one_that_was_handed_over(
         assert not same_box({"envelopes": added}, typed)
     assert run(tmp_path, box, "--box=") == 1
     assert "page of the vote" in capsys.readouterr().err
-    assert run(tmp_path, box, f"--box={typed[:-1]}") == 1, "all twenty places"
+    for slip, said in (
+        (typed[:-1], "20 figures, and 19"),
+        (f"{typed[:-1]}o", "'o' is none"),
+        ("sha256", "and 0 were"),
+    ):
+        assert run(tmp_path, box, f"--box={slip}") == 1
+        assert said in capsys.readouterr().err, "a slip is no alarm"
     assert not (tmp_path / "out.pb").exists()
     assert run(tmp_path, box, f"--box={typed.upper().replace('-', ' ')}") == 0
-    assert same_box({"envelopes": box["envelopes"][::-1]}, typed), "the order is not the box's"
+    assert same_box({"envelopes": box["envelopes"][::-1]}, plain), "the order is not the box's"
+    whole = box_fingerprint(sorted(bytes.fromhex(each) for each in box["envelopes"]))
+    assert same_box(box, typed_fingerprint(f"sha256 {whole}")), "the page shows it whole as well"
 
 
 # ---- open votes and few envelopes

@@ -33,7 +33,9 @@ def describe(parser: argparse.ArgumentParser) -> None:
     check.set_defaults(run=_committee_check)
     opening = steps.add_parser("open", help="open the envelopes of a bundle with the holders' sheets")
     opening.add_argument("bundle", type=Path, help="file made by `commonweal export sealed CALL`")
-    opening.add_argument("--box", help="the fingerprint of the box, as you read it on the page of the vote")
+    opening.add_argument(
+        "--box", help="needed: the fingerprint of the box, as you read it on the page of the vote"
+    )
     opening.add_argument(
         "--sheet", type=Path, action="append", required=True, help="a holder's sheet; several times"
     )
@@ -144,17 +146,24 @@ def _committee_open(options: argparse.Namespace) -> int:
 
 def _ask_twice(bundle: dict[str, Any], options: argparse.Namespace) -> None:
     """Refuses another box than the one that was handed over, and what is opened only when it is meant. Raises Trouble."""
-    from commonweal.voting.rules.bundles import same_box, still_open, too_few
+    from commonweal.voting.rules.bundles import same_box, still_open, too_few, typed_fingerprint
 
     if not options.box:
         raise Trouble(
             "Read the fingerprint of the box on the page of the vote, on a screen of your own, and add it: "
             "--box 1234-5678-9abc-def0-1234. It shows that nothing was added to this bundle or taken from it."
         )
-    if not same_box(bundle, options.box):
+    try:
+        box = typed_fingerprint(options.box)
+    except ValueError as wrong:
         raise Trouble(
-            "This is not the box with that fingerprint: type it once more. If it still differs, envelopes were added "
-            "or taken away: open nothing, and tell the supervisors of the vote."
+            f"This is no fingerprint of a box: {wrong} Type it as it stands on the page of the vote."
+        ) from wrong
+    if not same_box(bundle, box):
+        raise Trouble(
+            "This is not the box with that fingerprint: compare what you typed with the page of the vote. If it is "
+            "the same, this bundle is another one, with envelopes added or taken away: open nothing, and tell the other "
+            "holders and the members of the board."
         )
     if still_open(bundle, now()) and not options.still_open:
         closes = bundle["definition"]["closes_at"]

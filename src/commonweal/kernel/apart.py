@@ -51,7 +51,11 @@ class Busy(Exception):
 
 
 class Turns:
-    """Turns for what is done apart: `at_once` have one, `waiting` more wait for one, up to `seconds`."""
+    """Turns of one kind of work in a server process: `at_once` have one, `waiting` more wait for one, up to `seconds`.
+
+    Whoever works or waits holds a thread that would answer a page: all turns together are fewer than the threads of a web
+    server (`config.serving`). Each kind has its own, so that a crowd at one keeps nobody from another.
+    """
 
     def __init__(self, *, at_once: int, waiting: int, seconds: float) -> None:
         self.seconds = seconds
@@ -74,21 +78,22 @@ class Turns:
             self._inside.release()
 
 
-# Of the whole process, whatever is read: whoever waits here holds a thread that would answer a page, so together these
-# are fewer than the threads of a web server (`config.serving`).
-AT_ONCE, WAITING, WAITS_SECONDS = 2, 1, 10.0
-_turns = Turns(at_once=AT_ONCE, waiting=WAITING, seconds=WAITS_SECONDS)
-
-
-def call(work: Callable[..., Any], *given: Any, memory: int, seconds: int, kinds: Iterable[type] = ()) -> Any:
+def call(
+    work: Callable[..., Any],
+    *given: Any,
+    turns: Turns,
+    memory: int,
+    seconds: int,
+    kinds: Iterable[type] = (),
+) -> Any:
     """What `work(*given)` gives, done apart; an exception of a class in `kinds` is raised here as it was there.
 
     `work` is a function of a module. `memory` is the bytes the child may address, `seconds` its processor time, and as
     long it may take altogether. `kinds` are the classes its answer may hold besides plain values. Raises TooMuch, and Busy
-    where others of this process are at it. Caller holds no lock of the database.
+    where others have all of `turns`. Caller holds no lock of the database.
     """
     with (
-        _turns.one(),
+        turns.one(),
         contextlib.closing(
             rows(_once, _name(work), given, memory=memory, seconds=seconds, kinds=kinds)
         ) as found,

@@ -13,6 +13,7 @@ urlpatterns = [
     path("calls/<slug:slug>/text/<slug:language>/", manage.call_text, name="call-text"),
     path("calls/<slug:slug>/manage/", manage.call_manage, name="call-manage"),
     path("calls/<slug:slug>/manage/vote/", manage.call_open_vote, name="call-open-vote"),
+    path("calls/<slug:slug>/manage/box/", manage.call_hand_over, name="call-hand-over"),
     path("calls/<slug:slug>/manage/count/", manage.call_count, name="call-count"),
     path("calls/<slug:slug>/apply/", apply.apply_start, name="apply-start"),
     path("check/", check.check_start, name="check-start"),

@@ -12,6 +12,7 @@ from django.db.models import Count as CountOf
 from django.db.models import F, Func, IntegerField, Q, QuerySet
 
 from commonweal.membership.queries import members_matching
+from commonweal.people.models import Event
 from commonweal.voting.counting import RESULT_FORMAT, result_of
 from commonweal.voting.models import Ballot, Count, Envelope, Option, PaperSheet, Vote, Voter
 from commonweal.voting.rules.frozen import canonical
@@ -183,10 +184,22 @@ def vote_figures(ballot: Ballot) -> dict[str, int]:
     }
 
 
+def sheets_dropped(ballot: Ballot) -> list[int]:
+    """The numbers of sheets whose first typing was dropped and that nobody typed since, rising."""
+    dropped = Event.objects.filter(name="PaperSheetDropped", subject=f"ballot:{ballot.pk}")
+    numbers = set(dropped.values_list("data__sheet", flat=True))
+    return sorted(numbers - set(PaperSheet.objects.filter(ballot=ballot).values_list("number", flat=True)))
+
+
 def sheets_waiting(ballot: Ballot) -> QuerySet[PaperSheet]:
     """Paper sheets typed once, by number."""
     waiting = PaperSheet.objects.filter(ballot=ballot, second_at__isnull=True)
     return waiting.select_related("first_by").order_by("number")
+
+
+def envelopes_in(ballot: Ballot) -> int:
+    """How many envelopes lie in a ballot's box."""
+    return Envelope.objects.filter(ballot=ballot).count()
 
 
 def envelopes_of(ballot: Ballot) -> Iterator[bytes]:

@@ -22,6 +22,7 @@ from commonweal.membership.rules.statements import (
 # second of a statement.
 SHEET_MEMORY, SHEET_SECONDS = 1_500_000_000, 120
 STATEMENT_MEMORY, STATEMENT_SECONDS = 1_000_000_000, 15
+STATEMENT_TURNS = apart.Turns(at_once=1, waiting=0, seconds=0)
 _ANSWER = (Reading, BankStatement, BankLine, SetAside, Odd, Oddity, Unreadable)
 
 
@@ -45,7 +46,13 @@ def statements_in(content: bytes, account: str) -> Reading:
     """What a bank file holds, as `rules.statements.read_file` reads it. Raises Unreadable."""
     try:
         found = apart.call(
-            read_file, content, account, memory=STATEMENT_MEMORY, seconds=STATEMENT_SECONDS, kinds=_ANSWER
+            read_file,
+            content,
+            account,
+            turns=STATEMENT_TURNS,
+            memory=STATEMENT_MEMORY,
+            seconds=STATEMENT_SECONDS,
+            kinds=_ANSWER,
         )
     except apart.Busy as wrong:
         what = gettext_noop(

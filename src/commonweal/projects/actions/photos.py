@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 # What a process may address and how long it may take; forty million pixels in any of the formats need half of both.
 MEMORY, SECONDS = 1_500_000_000, 10
+TURNS = apart.Turns(at_once=1, waiting=1, seconds=10)
 Looked = tuple[bytes, int, int]
 
 
@@ -42,7 +43,9 @@ def looked_at(file: IO[bytes]) -> Looked:
     if len(content) > BYTES_MAX:
         raise PhotoRefused(_(TOO_LARGE))
     try:
-        found: Looked = apart.call(reencoded, content, memory=MEMORY, seconds=SECONDS, kinds=(NoPhoto,))
+        found: Looked = apart.call(
+            reencoded, content, turns=TURNS, memory=MEMORY, seconds=SECONDS, kinds=(NoPhoto,)
+        )
     except NoPhoto as wrong:
         raise PhotoRefused(_(wrong.reason)) from wrong
     except apart.TooMuch as wrong:

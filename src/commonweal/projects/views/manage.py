@@ -18,7 +18,14 @@ from commonweal.projects.models import Call
 from commonweal.projects.rules.tracks import PRESETS, preset
 from commonweal.projects.states import CALL
 from commonweal.projects.views.steps import call_steps
-from commonweal.voting.queries import ballot_about, vote_figures
+from commonweal.voting.queries import (
+    ballot_about,
+    envelopes_in,
+    sheets_dropped,
+    sheets_waiting,
+    vote_figures,
+)
+from commonweal.voting.states import BallotState
 
 LANGUAGE_CODES = ("fr", "nl", "de", "en")
 
@@ -124,8 +131,10 @@ def _step_taken(request: HttpRequest, call: Call) -> HttpResponse:
     moves = {
         "announce": (actions.announce_call, _("The call is open. Everyone can read it.")),
         "end_applications": (actions.end_applications, _("The call takes no more projects.")),
-        "close_vote": (actions.close_vote, _("The vote is closed. The committee can open the ballots.")),
-        "hand_over": (actions.hand_over, _("The box is closed for good. Now download the envelopes.")),
+        "close_vote": (
+            actions.close_vote,
+            _("The vote is closed. Type the last paper sheets, then hand over the box."),
+        ),
         "decide": (actions.decide_call, _("The result is published.")),
     }
     name = request.POST.get("move", "")
@@ -170,6 +179,35 @@ def _envelope_file(call: Call, envelope: bytes) -> HttpResponse:
     response["Content-Disposition"] = 'attachment; filename="test-envelope.txt"'
     response["Cache-Control"] = "no-store"
     return response
+
+
+@for_staff(Act.CLOSE_BALLOTS)
+def call_hand_over(request: HttpRequest, slug: str) -> HttpResponse:
+    """Shows what is in the box and what is not, before it is handed over: nothing comes into it afterwards."""
+    call = _call(request, slug)
+    ballot = ballot_about(f"call:{call.pk}")
+    if ballot is None or ballot.state != BallotState.CLOSED or ballot.box_hash:
+        return redirect("projects:call-manage", call.slug)
+    if request.method == "POST":
+        try:
+            actions.hand_over(call=call, by=signed_in_person(request), now=timezone.now())
+            messages.success(
+                request, _("The box is handed over. Now download the envelopes for the committee.")
+            )
+            return redirect("projects:call-manage", call.slug)
+        except Refusal as refusal:
+            messages.error(request, str(refusal))
+    figures = vote_figures(ballot)
+    context = {
+        "call": call,
+        "ballot": ballot,
+        "figures": figures,
+        "missing": figures["paper"] - figures["sheets"] - figures["waiting"],
+        "envelopes": envelopes_in(ballot),
+        "waiting": [each.number for each in sheets_waiting(ballot)],
+        "dropped": sheets_dropped(ballot),
+    }
+    return render(request, "projects/call_hand_over.html", context)
 
 
 @for_staff(Act.PUBLISH_RESULTS)

@@ -21,6 +21,7 @@ from commonweal.voting.actions.many import BroughtVote, cast_many
 from commonweal.voting.actions.paper import (
     SheetTrouble,
     hand_out_paper,
+    sheets_welcome,
     start_sheet_again,
     type_sheet_first,
     type_sheet_second,
@@ -54,6 +55,7 @@ __all__ = [
     "open_ballot",
     "prepare_ballot",
     "publish_result",
+    "sheets_welcome",
     "start_sheet_again",
     "type_sheet_first",
     "type_sheet_second",

@@ -97,9 +97,14 @@ def _sheet_content(ballot: Ballot, choice: Choice) -> bytes:
     return packed(ballot.mark, ALPHABET[0] * 12, choice, ballot.choices_max)
 
 
+def sheets_welcome(ballot: Ballot) -> bool:
+    """Whether paper sheets are typed: from the opening of the vote until its box is handed over."""
+    return ballot.state in (BallotState.OPEN, BallotState.CLOSED) and not ballot.box_hash
+
+
 def _check_sheets_welcome(ballot: Ballot) -> None:
     hold_open(ballot)
-    if ballot.state not in (BallotState.OPEN, BallotState.CLOSED) or ballot.box_hash:
+    if not sheets_welcome(ballot):
         raise SheetTrouble(
             _("Paper sheets are typed from the opening of the vote until its envelopes go to the committee.")
         )

@@ -105,14 +105,26 @@ def box_shown(fingerprint: str) -> str:
     return "-".join(fingerprint[start : start + 4] for start in range(0, min(SHOWN, len(fingerprint)), 4))
 
 
-def same_box(bundle: dict[str, Any], typed: str) -> bool:
-    """Whether a bundle holds the very box whose fingerprint somebody read and typed, however they divided it."""
-    plain = "".join(each for each in typed.casefold() if each.isalnum())
+def typed_fingerprint(text: str) -> str:
+    """A fingerprint as somebody read and typed it, `SHOWN` places or all, however they divided it.
+
+    Raises ValueError with what is wrong: a letter that is none of it, or too few places.
+    """
+    plain = "".join(each for each in text.casefold().removeprefix("sha256") if each not in " -:\t")
+    if strange := sorted(set(plain) - set("0123456789abcdef")):
+        raise ValueError(f"{strange[0]!r} is none of its figures; they are 0 to 9 and a to f.")
+    if len(plain) < SHOWN:
+        raise ValueError(f"it has {SHOWN} figures, and {len(plain)} were typed.")
+    return plain
+
+
+def same_box(bundle: dict[str, Any], plain: str) -> bool:
+    """Whether a bundle holds the very box of a fingerprint (`typed_fingerprint`)."""
     try:
         found = box_fingerprint(sorted(map(bytes.fromhex, bundle["envelopes"])))
     except ValueError:
         return False
-    return len(plain) >= SHOWN and found.startswith(plain)
+    return found.startswith(plain)
 
 
 def moment_of(text: str) -> datetime:

@@ -21,7 +21,6 @@ from commonweal.voting.access import may_vote
 from commonweal.voting.forms import FindMemberForm, HandOutForm, SecondSheetForm, SheetForm
 from commonweal.voting.models import Ballot, Voter
 from commonweal.voting.rules.envelopes import code_shown
-from commonweal.voting.states import BallotState
 from commonweal.voting.views import summary
 from commonweal.voting.views.ballots import visible_ballot
 
@@ -31,7 +30,7 @@ if TYPE_CHECKING:
 
 def _opened(request: HttpRequest, pk: int) -> tuple[Ballot, dict[str, object]]:
     ballot = visible_ballot(request, pk)
-    welcome = ballot.state in (BallotState.OPEN, BallotState.CLOSED)
+    welcome = actions.sheets_welcome(ballot)
     return ballot, {"ballot": ballot, "title": summary.title_of(ballot), "sheets_welcome": welcome}
 
 

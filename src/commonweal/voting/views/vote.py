@@ -72,6 +72,7 @@ def _read_only(
         "rows": summary.option_rows((options[number] for number in page.object_list), summary.categories()),
         "signed_in": request.user.is_authenticated,
         "result_is_public": ballot.state == BallotState.PUBLISHED,
+        "box_count": queries.envelopes_in(ballot) if ballot.box_hash else 0,
     }
     return render(request, "voting/ballot_read.html", context)
 

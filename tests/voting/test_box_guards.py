@@ -140,7 +140,7 @@ def test_a_box_is_handed_over_once_when_it_is_closed_and_nothing_comes_into_it_t
     with pytest.raises(DatabaseError, match="when it is closed"):
         run(handed, "a" * 64)
     actions.close_ballot(ballot=ballot, by=None, now=ballot.closes_at)
-    with pytest.raises(IntegrityError, match="ballot_counted_is_handed_over"):
+    with pytest.raises(IntegrityError, match="ballot_handed_over_between"):
         run("UPDATE voting_ballot SET state = 'counted'")
     with pytest.raises(IntegrityError, match="ballot_box_hash_is_one"):
         run(handed, "A box")
@@ -163,6 +163,32 @@ def wait_for_a_lock() -> None:
             if cursor.fetchone():
                 return
         time.sleep(0.05)
+
+
+def test_no_row_moves_to_another_ballot() -> None:
+    ballot, _sheets = make.open_ballot(form=Form("approval", 1, 3))
+    cast(ballot, make.voters(ballot)[0])
+    paper = make.voters(ballot)[1]
+    clerk = make.staff("counter")
+    actions.hand_out_paper(ballot=ballot, voter=paper, by=clerk, now=make.NOW)
+    actions.type_sheet_first(ballot=ballot, number=1, choice=((1, 1),), by=clerk, now=make.NOW)
+    actions.close_ballot(ballot=ballot, by=None, now=ballot.closes_at)
+    other, _sheets = make.open_ballot(form=Form("approval", 1, 3))
+    cast(other, make.voters(other)[0])
+    vote = Vote.objects.get(voter__ballot=other)
+    for moved in (
+        f"UPDATE voting_envelope SET ballot_id = {other.pk}, vote_id = {vote.pk} WHERE ballot_id = {ballot.pk}",
+        f"UPDATE voting_envelope SET vote_id = NULL WHERE ballot_id = {ballot.pk}",
+        f"UPDATE voting_vote SET voter_id = {make.voters(other)[1].pk} WHERE voter_id = {paper.pk}",
+        f"UPDATE voting_option SET ballot_id = {other.pk} WHERE ballot_id = {ballot.pk}",
+        f"UPDATE voting_voter SET ballot_id = {other.pk} WHERE ballot_id = {ballot.pk}",
+        f"UPDATE voting_papersheet SET ballot_id = {other.pk} WHERE ballot_id = {ballot.pk}",
+    ):
+        with pytest.raises(DatabaseError, match="stays where it is|never changed"):
+            run(moved)
+    other.pk, other.subject, other.state, other.box_hash = None, "another", "prepared", "a" * 64
+    with pytest.raises(IntegrityError, match="ballot_handed_over_between"), transaction.atomic():
+        other.save()
 
 
 @pytest.mark.django_db(transaction=True)

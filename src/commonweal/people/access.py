@@ -223,8 +223,8 @@ def fresh_to_send(view: View) -> View:
 
 
 def takes_in(view: View) -> View:
-    """Marks a page that only takes a file in: what comes of it is shown to staff, and goes further by a form that asks
-    again. This one does not, since the file would have to be chosen once more."""
+    """Marks a page that only keeps a file: what it would do is shown, and done by a form that asks again. This one does
+    not, since the file would have to be chosen once more."""
     view.asks_again = frozenset()  # type: ignore[attr-defined]
     return view
 

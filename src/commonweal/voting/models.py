@@ -84,8 +84,10 @@ class Ballot(models.Model):
                 condition=Q(public_key__isnull=True) | Q(Exact(Length("public_key"), 32)),
             ),
             models.CheckConstraint(
-                name="ballot_counted_is_handed_over",
-                condition=Q(state__in=("prepared", "open", "closed")) | ~Q(box_hash=""),
+                name="ballot_handed_over_between",
+                condition=Q(state="closed")
+                | Q(state__in=("prepared", "open"), box_hash="")
+                | (Q(state__in=("counted", "published")) & ~Q(box_hash="")),
             ),
             models.CheckConstraint(
                 name="ballot_box_hash_is_one", condition=Q(box_hash__regex=r"^([0-9a-f]{64})?$")

@@ -22,7 +22,7 @@ CREATE TRIGGER membership_only_added BEFORE TRUNCATE ON membership_bankfile
 -- A file that was looked at and not read in may go; one that was read in is an accounting document.
 CREATE TRIGGER membership_read_in_stays BEFORE DELETE ON membership_bankfile
   FOR EACH ROW WHEN (OLD.confirmed_at IS NOT NULL) EXECUTE FUNCTION membership_only_added();
-CREATE TRIGGER membership_read_in_once BEFORE UPDATE OF uploaded_by_id, uploaded_at, confirmed_by_id, confirmed_at
+CREATE TRIGGER membership_read_in_once BEFORE UPDATE OF name, uploaded_by_id, uploaded_at, confirmed_by_id, confirmed_at
   ON membership_bankfile FOR EACH ROW WHEN (OLD.confirmed_at IS NOT NULL) EXECUTE FUNCTION membership_only_added();
 CREATE TRIGGER membership_only_added BEFORE DELETE OR TRUNCATE ON membership_handling
   FOR EACH STATEMENT EXECUTE FUNCTION membership_only_added();

@@ -21,7 +21,7 @@ from commonweal.membership.rules.conversions import converted, even_step
 from commonweal.membership.rules.statutes import Terms
 from commonweal.membership.states import ConversionState
 from commonweal.membership.views import acting, wording
-from commonweal.people.access import for_persons, for_staff, signed_in_person
+from commonweal.people.access import for_persons, for_staff, fresh_to_send, signed_in_person
 from commonweal.people.rules import Act, Channel
 
 TAGS = {"booked": "good", "refused": "problem"}
@@ -43,6 +43,7 @@ def conversion_for(request: HttpRequest, number: int) -> HttpResponse:
 
 
 @for_staff(Act.ENTER_FOR_OTHERS)
+@fresh_to_send
 @require_http_methods(["GET", "HEAD", "POST"])
 def conversion_enter(request: HttpRequest, number: int) -> HttpResponse:
     """The same for a member who phones, comes by or writes."""

@@ -39,13 +39,15 @@ MOVES: dict[str, tuple[Callable[..., Any], object]] = {
 
 
 def for_dividends(view: Answer) -> Answer:
-    """Only for finance officers and the secretary, who approves; actions ask again for more where more is needed."""
+    """Only for finance officers and the secretary, who approves; actions ask again for more where more is needed. Whoever
+    sends something showed lately who they are."""
+    asking = view if hasattr(view, "asks_again") else fresh_to_send(view)
 
     @for_persons
-    @wraps(view)
+    @wraps(asking)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         demand(may_see_dividends(signed_in_person(request), timezone.localdate()))
-        return view(request, *args, **kwargs)
+        return asking(request, *args, **kwargs)
 
     return guarded
 
@@ -94,7 +96,6 @@ def dividend_new(request: HttpRequest) -> HttpResponse:
 
 
 @for_dividends
-@fresh_to_send
 @require_http_methods(["GET", "HEAD", "POST"])
 def dividend(request: HttpRequest, pk: int) -> HttpResponse:
     """One run: its check, figures, approvals, files, and the next step."""
@@ -165,7 +166,6 @@ def _moved(request: HttpRequest, run: DividendRun) -> HttpResponse:
 
 
 @for_dividends
-@fresh_to_send
 @require_http_methods(["GET", "HEAD", "POST"])
 def dividend_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     """Takes a proposal back, with a reason."""

@@ -23,7 +23,7 @@ from commonweal.membership.models import Member
 from commonweal.membership.rules import exits as rules
 from commonweal.membership.rules.movements import Held
 from commonweal.membership.views import acting, exit_words
-from commonweal.people.access import for_persons, for_staff, signed_in_person
+from commonweal.people.access import for_persons, for_staff, fresh_to_send, signed_in_person
 from commonweal.people.rules import Act, Channel
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ def my_exit(request: HttpRequest) -> HttpResponse:
 
 
 @for_staff(Act.ENTER_FOR_OTHERS)
+@fresh_to_send
 @require_http_methods(["GET", "HEAD", "POST"])
 def exit_enter(request: HttpRequest, number: int) -> HttpResponse:
     """The same for a member who phones, comes by or writes."""
@@ -54,6 +55,7 @@ def my_exit_withdraw(request: HttpRequest) -> HttpResponse:
 
 
 @for_staff(Act.ENTER_FOR_OTHERS)
+@fresh_to_send
 @require_http_methods(["GET", "HEAD", "POST"])
 def exit_enter_withdraw(request: HttpRequest, number: int) -> HttpResponse:
     """The same for a member who phones, comes by or writes."""

@@ -10,7 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from commonweal.kernel.decision import Refusal
-from commonweal.people.access import for_staff, signed_in_person, takes_in
+from commonweal.people.access import for_staff, fresh, signed_in_person
 from commonweal.people.rules import Act
 from commonweal.projects import access, actions, queries
 from commonweal.projects.forms.staff import CallForm, CallTextForm, CommitteeForm, CountFileForm
@@ -211,7 +211,7 @@ def call_hand_over(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @for_staff(Act.PUBLISH_RESULTS)
-@takes_in
+@fresh
 def call_count(request: HttpRequest, slug: str) -> HttpResponse:
     """Takes in the committee's file and counts it."""
     call = _call(request, slug)

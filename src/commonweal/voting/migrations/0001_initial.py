@@ -126,7 +126,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='ballot',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ('prepared', 'open', 'closed')), models.Q(('box_hash', ''), _negated=True), _connector='OR'), name='ballot_counted_is_handed_over'),
+            constraint=models.CheckConstraint(condition=models.Q(('state', 'closed'), models.Q(('box_hash', ''), ('state__in', ('prepared', 'open'))), models.Q(('state__in', ('counted', 'published')), models.Q(('box_hash', ''), _negated=True)), _connector='OR'), name='ballot_handed_over_between'),
         ),
         migrations.AddConstraint(
             model_name='ballot',

@@ -2,6 +2,27 @@
 
 from django.db import migrations
 
+# Where a row belongs never changes: one that moved to a ballot still open would ask the guards there, and leave a hole here.
+BELONGS = {
+    "option": ("ballot_id",),
+    "voter": ("ballot_id",),
+    "vote": ("voter_id",),
+    "envelope": ("ballot_id", "vote_id"),
+    "papersheet": ("ballot_id",),
+    "count": ("ballot_id",),
+}
+ITS_OWN = """
+CREATE FUNCTION voting_stays_its_own() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION 'a row of % stays where it is', TG_TABLE_NAME
+    USING ERRCODE = 'check_violation', CONSTRAINT = 'voting_stays_its_own';
+END $$;
+""" + "".join(
+    f"CREATE TRIGGER voting_stays_its_own BEFORE UPDATE ON voting_{table} FOR EACH ROW "
+    f"WHEN (({', '.join(f'NEW.{each}' for each in keys)}) IS DISTINCT FROM "
+    f"({', '.join(f'OLD.{each}' for each in keys)})) EXECUTE FUNCTION voting_stays_its_own();\n"
+    for table, keys in BELONGS.items()
+)
 FROZEN_BALLOT = """
 CREATE FUNCTION voting_ballot_guard() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -144,6 +165,8 @@ END $$;
 
 DROP = "".join(f"DROP TRIGGER voting_never_emptied ON voting_{table};\n" for table in TABLES) + """
 DROP FUNCTION voting_never_emptied;
+""" + "".join(f"DROP TRIGGER voting_stays_its_own ON voting_{table};\n" for table in BELONGS) + """
+DROP FUNCTION voting_stays_its_own;
 DROP TRIGGER voting_count_guard ON voting_count; DROP FUNCTION voting_count_guard;
 DROP TRIGGER voting_envelope_guard ON voting_envelope; DROP FUNCTION voting_envelope_guard;
 DROP FUNCTION voting_check_length;
@@ -158,5 +181,5 @@ DROP FUNCTION voting_ballot_guard;
 class Migration(migrations.Migration):
     dependencies = [("voting", "0001_initial")]
     operations = [
-        migrations.RunSQL(FROZEN_BALLOT + BOX + KEPT, DROP),
+        migrations.RunSQL(ITS_OWN + FROZEN_BALLOT + BOX + KEPT, DROP),
     ]

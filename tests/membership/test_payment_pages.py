@@ -247,7 +247,11 @@ def test_a_file_that_was_read_in_stays(finance: Client) -> None:
         discard_file(file=file, by=make.staff("counter"), now=make.NOW)
     with pytest.raises(DatabaseError), transaction.atomic():
         file.delete()
-    for change in ({"confirmed_at": make.NOW}, {"confirmed_by": make.staff("finance")}, {"uploaded_at": make.NOW}):
+    for change in (
+        {"confirmed_at": make.NOW},
+        {"confirmed_by": make.staff("finance")},
+        {"uploaded_at": make.NOW},
+    ):
         with pytest.raises(DatabaseError), transaction.atomic():
             BankFile.objects.update(**change)
     waiting = BankFile(pk=file.pk + 1)

@@ -78,7 +78,7 @@ def _staff() -> list[Any]:
     from django.db import connection
     from django.utils import timezone
 
-    from commonweal.people.actions import appoint_staff, register_person
+    from commonweal.people.actions import register_person, set_up_staff
 
     with connection.cursor() as cursor:
         # The people came with numbers of their own.
@@ -88,7 +88,7 @@ def _staff() -> list[Any]:
     found = []
     for place in range(3):
         who = register_person(given_name="Staff", family_name=str(place), by=None, now=timezone.now())
-        appoint_staff(person=who, role="finance", by=None, now=timezone.now())
+        set_up_staff(person=who, role="finance", now=timezone.now())
         found.append(who)
     return found
 

@@ -53,7 +53,7 @@ def prepared(members: int) -> tuple[Any, Any, int]:
     from commonweal.membership import actions
     from commonweal.membership.models import ExitSeason
     from commonweal.membership.rules.exits import ExitTest
-    from commonweal.people.actions import appoint_staff, register_person
+    from commonweal.people.actions import register_person, set_up_staff
     from commonweal.places.actions import import_gazetteer
 
     now, today = timezone.now(), timezone.localdate()
@@ -69,7 +69,7 @@ def prepared(members: int) -> tuple[Any, Any, int]:
             actions.load_movements(rows=movements(path), by=None, now=now)
     staff = register_person(given_name="Sam", family_name="Bench", by=None, now=now)
     for role in ("secretary", "finance"):
-        appoint_staff(person=staff, role=role, by=None, now=now)
+        set_up_staff(person=staff, role=role, now=now)
     closed = today - timedelta(days=30)
     season = ExitSeason.objects.create(
         year=closed.year,

@@ -82,7 +82,11 @@ EXCEPTIONS: dict[str, tuple[set[str], str]] = {
         {"by", "event", "check"},
         "counts what anyone asks for, before it is known whether they may",
     ),
-    "people.wait_turn": ({"by", "now", "event", "check"}, "a lock that actions take; it changes nothing"),
+    **dict.fromkeys(
+        ("people.wait_for_administrators", "people.wait_turn"),
+        ({"by", "now", "event", "check"}, "a lock that actions take; it changes nothing"),
+    ),
+    "people.replace_app": ({"by", "check"}, "about nobody but oneself, who has just shown who they are"),
     # The program itself acts: reference data and other registers come in from the command line, before anybody has a role.
     **dict.fromkeys(
         ("ambitions.load_published", "places.import_gazetteer", "membership.load_payout_accounts"),
@@ -146,6 +150,14 @@ EXCEPTIONS: dict[str, tuple[set[str], str]] = {
             "voting.hold_open",
         ),
         ({"by", "now", "event", "check"}, "a step inside an action"),
+    ),
+    **dict.fromkeys(
+        ("people.close_locked", "people.end_locked", "people.give_role", "people.open_locked"),
+        ({"check"}, "the step of an action by one and of the same by two; each has checked"),
+    ),
+    **dict.fromkeys(
+        ("people.confirm_on_server", "people.set_up_staff"),
+        ({"by", "check"}, "whoever works on the server itself has no role; the name stands in the row"),
     ),
     "people.record": ({"now", "event", "check"}, "it is the event"),
     **dict.fromkeys(

@@ -9,10 +9,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connections
+from django.db import IntegrityError, connections
 from django.test import Client
 
 from commonweal.config.accounts import SignUpForm
+from commonweal.kernel.decision import Refusal
 from commonweal.membership.models import Application, Import
 from commonweal.people import actions
 from commonweal.people.models import (
@@ -20,13 +21,15 @@ from commonweal.people.models import (
     ApiKey,
     Consent,
     Event,
+    JointAct,
     Mandate,
     Organisation,
     Person,
     Position,
     StaffAppointment,
 )
-from commonweal.people.rules import KEYS_MAX, PositionKind, Purpose, Scope
+from commonweal.people.queries import administrators
+from commonweal.people.rules import KEYS_MAX, JointKind, PositionKind, Purpose, Scope
 from commonweal.projects.models import Dossier, SavedView
 from tests import factories as make
 from tests.sign_in import enter
@@ -159,13 +162,95 @@ def test_consents_are_noted_once() -> None:
     assert Consent.objects.count() == 1
 
 
-def test_a_role_is_given_once() -> None:
-    chief, who = make.staff("administrator"), make.person("Jo", "Peeters", email="jo@people.example")
+def test_a_role_is_asked_for_and_given_once() -> None:
+    chief, second = make.staff("administrator"), make.staff("administrator")
+    who = make.person("Jo", "Peeters", email="jo@people.example")
     make.account(who)
-    before = StaffAppointment.objects.count()
-    sent_at_once("/en/desk/staff/", {"email": "jo@people.example", "role": "counter"}, chief)
-    assert StaffAppointment.objects.count() == before + 1
+    sent = {"email": "jo@people.example", "role": "counter", "why": "starts on Monday"}
+    sent_at_once("/en/desk/staff/", sent, chief)
+    act = JointAct.objects.get()
+    sent_at_once(f"/en/desk/requests/{act.pk}/", {"checked": "on"}, second)
+    assert StaffAppointment.objects.filter(person=who).count() == 1
     assert Event.objects.filter(name="StaffAppointed", subject=f"person:{who.pk}").count() == 1
+
+
+@pytest.mark.parametrize("kind", [JointKind.CLOSE, JointKind.END_ROLE])
+@pytest.mark.parametrize("on_server", [False, True])
+def test_administrators_who_end_each_other_at_once_leave_those_who_do_it(
+    kind: JointKind, on_server: bool
+) -> None:
+    """Each of three is asked to go by the next, and confirmed by the third (or on the server), at the same moment."""
+    three = [make.staff("administrator") for _each in range(3)]
+    for each in three:
+        make.account(each)
+    role = "administrator" if kind == JointKind.END_ROLE else ""
+    acts = [
+        actions.ask_jointly(
+            kind=kind, person=three[n], role=role, why="x", by=three[(n + 1) % 3], now=make.NOW
+        )
+        for n in range(3)
+    ]
+
+    def confirmed(number: int) -> str:
+        n = number % 3
+        try:
+            if on_server:
+                actions.confirm_on_server(act=acts[n], name="Kim", now=make.NOW)
+            else:
+                actions.confirm_jointly(act=acts[n], by=three[(n + 2) % 3], now=make.NOW)
+        except Refusal as refusal:
+            return refusal.code
+        return "done"
+
+    answers = at_once(confirmed)
+    assert set(answers) <= {"done", "settled", "asker_gone", "not_staff", "closed", "not_due"}, answers
+    left = administrators(make.NOW.date()).count()
+    assert left == (3 - answers.count("done"))
+    assert left >= 1, "never none"
+
+
+def test_two_administrators_of_two_who_are_closed_at_once_leave_one() -> None:
+    pair = [make.staff("administrator") for _each in range(2)]
+    for each in pair:
+        make.account(each)
+    acts = [
+        actions.ask_jointly(kind=JointKind.CLOSE, person=pair[n], why="x", by=pair[1 - n], now=make.NOW)
+        for n in range(2)
+    ]
+
+    def confirmed(number: int) -> str:
+        try:
+            actions.confirm_on_server(act=acts[number % 2], name="Kim", now=make.NOW)
+        except Refusal as refusal:
+            return refusal.code
+        return "done"
+
+    answers = at_once(confirmed)
+    assert answers.count("done") == 1, answers
+    assert set(answers) <= {"done", "settled", "asker_gone"}, answers
+    assert administrators(make.NOW.date()).count() == 1
+
+
+def test_the_database_alone_leaves_one_of_two_closed_at_once() -> None:
+    """Past the actions: both requests are confirmed, then both accounts closed in two transactions that overlap."""
+    pair = [make.staff("administrator") for _each in range(2)]
+    accounts = [make.account(each) for each in pair]
+    for n in range(2):
+        act = actions.ask_jointly(kind=JointKind.CLOSE, person=pair[n], why="x", by=pair[1 - n], now=make.NOW)
+        JointAct.objects.filter(pk=act.pk).update(on_server="Kim", confirmed_at=make.NOW)
+
+    def closed(number: int) -> str:
+        row = Account.objects.filter(pk=accounts[number % 2].pk, is_active=True)
+        by = pair[1 - number % 2]
+        try:
+            done = row.update(is_active=False, blocked_at=make.NOW, blocked_by=by, blocked_why="x")
+        except IntegrityError:
+            return "refused"
+        return "done" if done else "nothing"
+
+    answers = at_once(closed)
+    assert answers.count("done") == 1, answers
+    assert administrators(make.NOW.date()).count() == 1
 
 
 def test_an_organisation_is_registered_once_and_each_speaks_for_it_once() -> None:

@@ -167,6 +167,7 @@ def test_a_stop_before_it_answers_leaves_no_server_behind(room: Path) -> None:
     [
         (("appoint", "nobody@example.org", "administrator"), "Nobody with a name has an account"),
         (("appoint", "member@ruche.example", "emperor"), ""),
+        (("confirm", "99", "Kim of the hosting"), "There is no request 99"),
         (("export", "ballots", "no-such-call"), "There is no call named no-such-call"),
         (("import", "pabulib"), "Name the file"),
         (("import", "pabulib", "/no/such/file.pb"), "/no/such/file.pb"),
@@ -180,9 +181,13 @@ def test_what_cannot_be_done_is_one_line(served: Served, words: tuple[str, ...],
     assert len(ended.stderr.strip().splitlines()) == 1, ended.stderr
 
 
-def test_someone_is_appointed_and_the_count_is_exported(served: Served, tmp_path: Path) -> None:
+def test_where_two_administrators_can_the_server_gives_no_role(served: Served) -> None:
     ended = served.run("appoint", log_in_of(served), "adviser")
-    assert "is adviser from today" in ended.stdout, ended.stderr
+    assert ended.returncode == 1
+    assert ended.stderr.startswith("There are two administrators: one of them asks")
+
+
+def test_the_count_is_exported(served: Served, tmp_path: Path) -> None:
     published = served.run("export", "ballots", "getting-to-know")
     assert published.stdout.startswith("META")
     sealed = tmp_path / "sealed.json"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import uuid
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
@@ -15,8 +15,8 @@ from commonweal.membership.actions import admit_member
 from commonweal.membership.models import Member
 from commonweal.membership.rules.movements import MovementKind
 from commonweal.people import actions as people
-from commonweal.people.models import Organisation, Person, StaffAppointment
-from commonweal.people.rules import LegalForm, incompatible_with
+from commonweal.people.models import JointAct, Organisation, Person, StaffAppointment
+from commonweal.people.rules import JointKind, LegalForm
 from commonweal.places.models import Municipality, Province, Region
 from commonweal.projects import actions as projects
 from commonweal.projects.models import Call, Dossier
@@ -92,27 +92,45 @@ def account(who: Person, password: str = "a long password") -> Any:
 
 
 def staff(*roles: str, **details: Any) -> Person:
-    """Someone with staff roles from the day of `NOW`, years back."""
+    """Someone with staff roles since 2020, as set up on the server; also roles that nobody holds together.
+
+    Not by the actions: what the staff are told of each appointment is part of no story but its own. The server lets it
+    pass as a copy.
+    """
     who = person("Sam", **details)
-    if any(incompatible_with(role, frozenset(roles), NOW.date()) for role in roles):
-        _past_the_guards(who, roles)
-        return who
-    # Not by the action: what the staff are told of each appointment is part of no story but its own.
-    StaffAppointment.objects.bulk_create(
-        StaffAppointment(person=who, role=role, starts_on=date(2020, 1, 1)) for role in roles
-    )
+    enrol(who, *roles)
     return who
 
 
-def _past_the_guards(who: Person, roles: tuple[str, ...]) -> None:
-    """Roles that nobody holds together, for one reader who looks at the pages of all: the server lets it pass as a copy."""
+def enrol(who: Person, *roles: str) -> None:
+    """Staff roles since 2020 for somebody who is there; see `staff`."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")
         cursor.executemany(
-            "INSERT INTO people_staffappointment (person_id, role, starts_on) VALUES (%s, %s, %s)",
-            [(who.pk, role, date(2020, 1, 1)) for role in roles],
+            "INSERT INTO people_staffappointment (person_id, role, starts_on, given_at) VALUES (%s, %s, %s, %s)",
+            [(who.pk, role, date(2020, 1, 1), datetime(2020, 1, 1, tzinfo=UTC)) for role in roles],
         )
         cursor.execute("SET LOCAL session_replication_role = origin")
+
+
+def joint(kind: JointKind, who: Person, *, now: datetime = NOW, role: str = "", **by: Person) -> JointAct:
+    """Something done by two administrators, `asked` and `confirmed`, made where none are named."""
+    act = people.ask_jointly(
+        kind=kind,
+        person=who,
+        role=role,
+        why="as agreed",
+        by=by.get("asked") or staff("administrator"),
+        now=now,
+    )
+    people.confirm_jointly(act=act, by=by.get("confirmed") or staff("administrator"), now=now)
+    return act
+
+
+def role(who: Person, code: str, *, now: datetime = NOW, **by: Person) -> StaffAppointment:
+    """A staff role given by two administrators."""
+    joint(JointKind.GIVE_ROLE, who, now=now, role=code, **by)
+    return who.appointments.get(role=code, ends_on__isnull=True)
 
 
 def member(who: Person | None = None, place: Municipality | None = None, **details: Any) -> Member:

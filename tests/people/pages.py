@@ -9,7 +9,14 @@ def pages(site: Site) -> Pages:
     """Pages of accounts, which the library for accounts brings; ours are their templates."""
     assert site.applicant  # who is to sign in
     return Pages(
-        visitor=["account/login/", "account/signup/", "account/login/code/", "account/password/reset/"],
+        visitor=[
+            "account/login/",
+            "account/signup/",
+            "account/login/code/",
+            "account/password/reset/",
+            "account/password/reset/done/",
+            "account/inactive/",
+        ],
         applicant=[
             "account/email/",
             "account/password/change/",

@@ -13,7 +13,7 @@ from commonweal.kernel.decision import NotAllowed
 from commonweal.people import actions, queries
 from commonweal.people.access import is_tied_to, may, may_act_for, organisations_of, roles_of
 from commonweal.people.models import Account, Event, Message, Organisation, Person
-from commonweal.people.rules import ROLES, Act, LegalForm, MandateScope, PositionKind, granted
+from commonweal.people.rules import ROLES, Act, JointKind, LegalForm, MandateScope, PositionKind, granted
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -76,10 +76,10 @@ def test_each_role_grants_exactly_its_acts(role: Any, act: Act) -> None:
 
 def test_roles_hold_from_day_to_day() -> None:
     who = make.person()
-    appointment = actions.appoint_staff(person=who, role="adviser", by=None, now=make.NOW)
+    appointment = actions.set_up_staff(person=who, role="adviser", now=make.NOW)
     assert roles_of(who, make.NOW.date()) == {"adviser"}
     assert roles_of(who, make.NOW.date() - timedelta(days=1)) == frozenset()
-    type(appointment).objects.update(ends_on=make.NOW.date())
+    type(appointment).objects.update(ends_on=make.NOW.date(), ended_by=make.person())
     assert roles_of(who, make.NOW.date() + timedelta(days=1)) == frozenset()
     assert granted(frozenset({"no such role"})) == frozenset()
     assert roles_of(None, make.NOW.date()) == frozenset()
@@ -88,10 +88,12 @@ def test_roles_hold_from_day_to_day() -> None:
 def test_only_the_administrator_appoints() -> None:
     who, boss, adviser = make.person(), make.staff("administrator"), make.staff("adviser")
     with pytest.raises(NotAllowed):
-        actions.appoint_staff(person=who, role="adviser", by=adviser, now=make.NOW)
+        actions.ask_jointly(
+            kind=JointKind.GIVE_ROLE, person=who, role="adviser", why="x", by=adviser, now=make.NOW
+        )
     with pytest.raises(actions.UnknownRole):
-        actions.appoint_staff(person=who, role="king", by=boss, now=make.NOW)
-    actions.appoint_staff(person=who, role="adviser", by=boss, now=make.NOW)
+        actions.ask_jointly(kind=JointKind.GIVE_ROLE, person=who, role="king", why="x", by=boss, now=make.NOW)
+    make.role(who, "adviser", asked=boss)
     assert roles_of(who, make.NOW.date()) == {"adviser"}
 
 

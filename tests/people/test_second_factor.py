@@ -19,9 +19,10 @@ from django.test import Client
 
 from commonweal.kernel.decision import NotAllowed
 from commonweal.people import actions
-from commonweal.people.access import roles_of
-from commonweal.people.models import Event, FactorReset, Message, Session
-from commonweal.people.rules import published
+from commonweal.people.access import may, roles_of, session_looked_at
+from commonweal.people.models import Event, JointAct, Message, Session
+from commonweal.people.rules import Act, JointKind, published
+from commonweal.portal.views import me
 from tests import factories as make
 from tests.clock import Clock
 from tests.sign_in import account_of, signed_in
@@ -99,18 +100,37 @@ def test_a_code_by_mail_alone_opens_no_desk(secretary: Any, mailoutbox: list[Any
     assert client.get("/en/desk/")["Location"].startswith("/en/me/second-factor/")
 
 
-def test_without_it_no_page_and_no_action_knows_a_role(secretary: Any) -> None:
-    """The roles themselves wait, so a page that forgets to ask is closed as well."""
-    client = signed_in(secretary, factor=False)
-    client.get("/en/desk/")
-    request = client.get("/en/me/").wsgi_request
-    request.user = account_of(secretary)
-    from commonweal.people.access import viewer
+def test_without_it_no_page_and_no_action_knows_a_role(
+    secretary: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The roles themselves wait, so a page that forgets to ask is closed as well, also one that reads the person anew."""
+    seen: list[frozenset[str]] = []
+    page = me.render
 
-    person = viewer(request)
-    assert person is not None
-    assert roles_of(person, make.NOW.date()) == frozenset()
-    assert roles_of(make.Person.objects.get(pk=secretary.pk), make.NOW.date()) == {"secretary"}
+    def spied(request: Any, *args: Any) -> Any:
+        anew = make.Person.objects.get(pk=secretary.pk)
+        seen.extend(roles_of(each, make.NOW.date()) for each in (request.user.person, anew))
+        seen.append(roles_of(other, make.NOW.date()))
+        return page(request, *args)
+
+    other = make.staff("finance")
+    monkeypatch.setattr(me, "render", spied)
+    signed_in(secretary, factor=False).get("/en/me/")
+    assert seen == [frozenset(), frozenset(), {"finance"}]
+    seen.clear()
+    signed_in(secretary).get("/en/me/")
+    assert seen == [{"secretary"}, {"secretary"}, {"finance"}]
+    assert roles_of(make.Person.objects.get(pk=secretary.pk), make.NOW.date()) == {"secretary"}, "in a job"
+
+
+def test_roles_wait_in_no_page_that_looks_at_the_account_alone(secretary: Any) -> None:
+    client = signed_in(secretary, factor=False)
+    request = client.get("/en/me/").wsgi_request
+    with session_looked_at(request):
+        anew = make.Person.objects.get(pk=secretary.pk)
+        assert roles_of(anew, make.NOW.date()) == frozenset()
+        assert not may(anew, Act.KEEP_REGISTER, make.NOW.date())
+    assert roles_of(anew, make.NOW.date()) == {"secretary"}
 
 
 def test_members_choose_it_or_not() -> None:
@@ -125,7 +145,7 @@ def test_members_choose_it_or_not() -> None:
 def test_who_is_appointed_while_signed_in_is_asked_before_the_desk(secretary: Any) -> None:
     who = make.person()
     client = signed_in(who, factor=False)
-    actions.appoint_staff(person=who, role="counter", by=make.staff("administrator"), now=make.NOW)
+    make.role(who, "counter")
     assert client.get("/en/desk/")["Location"].startswith("/en/me/second-factor/")
     assert "/en/desk/" in client.get("/en/me/").content.decode(), "their page says so"
 
@@ -135,15 +155,14 @@ def test_a_form_sent_from_a_session_without_it_is_sent_again_after_it(clock: Clo
     make.account(make.person("Jo", "Peeters", email="jo@example.org"))
     totp.TOTP.activate(account_of(boss), "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP")
     client = signed_in(boss, factor=False)
-    asked = client.post("/en/desk/staff/", {"email": "jo@example.org", "role": "counter"})
+    asked = client.post("/en/desk/staff/", {"email": "jo@example.org", "role": "counter", "why": "x"})
     assert asked["Location"].startswith("/en/account/security/reauthenticate/")
     back = parse_qs(urlsplit(asked["Location"]).query)["next"][0]
     shown = client.post(
         asked["Location"], {"code": code_of("JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"), "next": back}
     )
     assert client.get(shown["Location"]).status_code == 302
-    jo = make.Person.objects.get(email="jo@example.org")
-    assert roles_of(jo, make.NOW.date()) == {"counter"}, "nothing typed was lost"
+    assert JointAct.objects.get().person.email == "jo@example.org", "nothing typed was lost"
 
 
 def test_staff_keep_their_last_factor_members_do_not(secretary: Any) -> None:
@@ -192,68 +211,86 @@ def test_two_administrators_let_someone_start_again(
         "a reason is asked for"
     )
     signed_in(first).post(f"{base}ask-reset/", {"why": "came to the counter with her card"})
-    assert "counter with her card" in signed_in(second).get(base).content.decode()
-    number = {"reset": str(FactorReset.objects.get().pk)}
-    signed_in(first).post(f"{base}confirm-reset/", number)
+    page = f"/en/desk/requests/{JointAct.objects.get().pk}/"
+    for address in (base, "/en/desk/accounts/", "/en/desk/staff/"):
+        assert page in signed_in(second).get(address).content.decode(), "it is seen to wait"
+    assert "/en/desk/accounts/" in signed_in(second).get("/en/desk/").content.decode()
+    assert "came to the counter with her card" in signed_in(second).get(page).content.decode()
+    signed_in(first).post(page, {"checked": "on"})
     assert Authenticator.objects.filter(user=account).exists(), "not by who asked for it"
-    assert "confirm-reset" not in signed_in(first).get(base).content.decode()
-    page = signed_in(second).get(f"{base}confirm-reset/").content.decode()
-    assert "came to the counter with her card" in page
-    assert (
-        "before you decide" in signed_in(second).post(f"{base}confirm-reset/", follow=True).content.decode()
-    )
-    assert Authenticator.objects.filter(user=account).exists(), "not the one that was not read"
-    signed_in(second).post(f"{base}confirm-reset/", number)
+    assert "looked for yourself" in signed_in(second).post(page).content.decode()
+    assert Authenticator.objects.filter(user=account).exists(), "not without having looked"
+    signed_in(second).post(page, {"checked": "on"})
     assert not Authenticator.objects.filter(user=account).exists()
     assert device.get("/en/me/").status_code == 302, "signed out everywhere"
     run_jobs()
     told = set(Message.objects.filter(person=secretary).values_list("event__name", flat=True))
-    assert told >= {"FactorResetAsked", "FactorsReset"}
+    assert told >= {"JointActAsked", "FactorsReset"}
+    assert {each.person for each in Message.objects.filter(event__name="JointActAsked")} == {
+        secretary,
+        second,
+    }
+    reset = Message.objects.get(event__name="FactorsReset", person=first)
+    assert str(first) in reset.body
+    assert str(second) in reset.body
     events = Event.objects.filter(subject=f"account:{account.pk}").order_by("pk").values_list("name", "by")
-    assert list(events)[-2:] == [("FactorResetAsked", first.pk), ("FactorsReset", second.pk)]
+    assert list(events)[-2:] == [("JointActAsked", first.pk), ("FactorsReset", second.pk)]
     _client, answer = log_in("sec@example.org")
     assert answer["Location"] == "/en/me/second-factor/"
+
+
+def ask_off(who: Any, by: Any, why: str = "lost") -> JointAct:
+    return actions.ask_jointly(kind=JointKind.FACTORS_OFF, person=who, why=why, by=by, now=make.NOW)
 
 
 def test_nobody_asks_or_confirms_for_themselves_and_a_request_can_be_dropped(lost: Any) -> None:
     secretary, first, second = lost
     make.account(first), totp.TOTP.activate(account_of(first), totp.generate_totp_secret())
-    with pytest.raises(actions.AccountRefused):
-        actions.ask_factor_reset(account=account_of(first), why="lost", by=first, now=make.NOW)
-    asked = actions.ask_factor_reset(account=account_of(first), why="lost", by=second, now=make.NOW)
+    with pytest.raises(actions.JointRefused):
+        ask_off(first, first)
+    asked = ask_off(first, second)
     for by in (first, second):
-        with pytest.raises(actions.AccountRefused):
-            actions.confirm_factor_reset(reset=asked, by=by, now=make.NOW)
+        with pytest.raises(actions.JointRefused):
+            actions.confirm_jointly(act=asked, by=by, now=make.NOW)
     for by in (secretary, make.person()):
         with pytest.raises(NotAllowed):
-            actions.confirm_factor_reset(reset=asked, by=by, now=make.NOW)
-    same = actions.ask_factor_reset(account=account_of(first), why="again", by=second, now=make.NOW)
-    assert same == asked
-    actions.drop_factor_reset(reset=asked, by=first, now=make.NOW)
+            actions.confirm_jointly(act=asked, by=by, now=make.NOW)
+    assert ask_off(first, second, "again") == asked
+    signed_in(first).post(f"/en/desk/requests/{asked.pk}/", {"drop": "yes"})
     third = make.staff("administrator")
-    for settle in (actions.confirm_factor_reset, actions.drop_factor_reset):
-        with pytest.raises(actions.AccountRefused, match="no longer waits"):
-            settle(reset=asked, by=third, now=make.NOW)
+    for settle in (actions.confirm_jointly, actions.drop_jointly):
+        with pytest.raises(actions.JointRefused, match="no longer waits"):
+            settle(act=asked, by=third, now=make.NOW)
     assert Authenticator.objects.filter(user=account_of(first)).exists()
 
 
 def test_the_database_lets_no_one_person_do_both(lost: Any) -> None:
     secretary, first, second = lost
-    row = {"person": secretary, "why": "x", "asked_by": first, "asked_at": make.NOW}
+    row = {
+        "kind": JointKind.FACTORS_OFF,
+        "person": secretary,
+        "why": "x",
+        "asked_by": first,
+        "asked_at": make.NOW,
+    }
     for wrong in (
         {"asked_by": secretary},
+        {"asked_by": make.person()},
         {"confirmed_by": first, "confirmed_at": make.NOW},
-        {"confirmed_by": secretary, "confirmed_at": make.NOW},
+        {"confirmed_by": second, "confirmed_at": make.NOW},
         {"confirmed_at": make.NOW},
+        {"role": "counter"},
     ):
         with pytest.raises(DatabaseError), transaction.atomic():
-            FactorReset.objects.create(**{**row, **wrong})
-    asked = FactorReset.objects.create(**row)
-    rows = FactorReset.objects.filter(pk=asked.pk)
+            JointAct.objects.create(**{**row, **wrong})
+    asked = JointAct.objects.create(**row)
+    rows = JointAct.objects.filter(pk=asked.pk)
     for change in (
         {"asked_by": second},
         {"why": "y"},
+        {"kind": JointKind.CLOSE},
         {"confirmed_by": first, "confirmed_at": make.NOW},
+        {"confirmed_by": make.person(), "confirmed_at": make.NOW},
         {"asked_by": second, "confirmed_by": first, "confirmed_at": make.NOW},
     ):
         with pytest.raises(DatabaseError), transaction.atomic():
@@ -263,6 +300,44 @@ def test_the_database_lets_no_one_person_do_both(lost: Any) -> None:
     rows.update(confirmed_by=second, confirmed_at=make.NOW)
     with pytest.raises(DatabaseError), transaction.atomic():
         rows.update(confirmed_by=make.person())
+
+
+def test_another_phone_takes_the_place_of_the_one_that_is_still_there(
+    secretary: Any, run_jobs: Callable[[], int]
+) -> None:
+    client, _answer = log_in("sec@example.org")
+    old = enrolled(client)
+    elsewhere = signed_in(secretary)
+    assert "/en/me/second-factor/replace/" in client.get("/en/account/security/").content.decode()
+    assert "totp/deactivate" not in client.get("/en/account/security/").content.decode(), "staff keep one"
+    page = client.get("/en/me/second-factor/replace/").content.decode()
+    new = re.search(r'class="secret">([A-Z2-7]{32})<', page)
+    assert new
+    assert new[1] != old
+    assert client.post("/en/me/second-factor/replace/", {"code": "000000"}).status_code == 200
+    assert client.post("/en/me/second-factor/replace/", {"code": code_of(new[1])}).status_code == 302
+    assert client.get("/en/desk/").status_code == 200
+    assert elsewhere.get("/en/desk/").status_code == 302, "the phone that went is signed out"
+    cache.clear()
+    again, answer = log_in("sec@example.org")
+    assert again.post(answer["Location"], {"code": code_of(old)}).status_code == 200
+    assert again.post(answer["Location"], {"code": code_of(new[1])}).status_code == 302
+    run_jobs()
+    assert Message.objects.filter(event__name="FactorReplaced", person=secretary).exists()
+
+
+def test_another_phone_is_set_up_only_by_who_shows_the_old_one(clock: Clock) -> None:
+    boss = make.staff("administrator")
+    totp.TOTP.activate(account_of(boss), totp.generate_totp_secret())
+    client = signed_in(boss)
+    away(client, clock)
+    for answer in (
+        client.get("/en/me/second-factor/replace/"),
+        client.post("/en/me/second-factor/replace/", {"code": "123456"}),
+    ):
+        assert answer["Location"].startswith("/en/account/security/reauthenticate/")
+    member = signed_in(make.person())
+    assert member.get("/en/me/second-factor/replace/")["Location"].endswith("/totp/activate/")
 
 
 def demo_account(role: str = "secretary") -> Any:
@@ -341,6 +416,45 @@ def test_staff_who_were_away_show_it_again_and_lose_nothing_typed(clock: Clock) 
     assert 'value="nobody@example.org"' in page.content.decode(), "refused, with all that was typed"
     assert page.request["PATH_INFO"] == "/en/desk/accounts/", "and corrected where it belongs"
     assert client.get("/en/desk/").status_code == 200
+
+
+def test_who_was_away_before_a_first_factor_sets_it_up_and_goes_on_where_they_were(clock: Clock) -> None:
+    """Password once, the app once, then the page wanted, with the form that was sent."""
+    boss = make.staff("administrator", email="boss@example.org")
+    make.account(boss)
+    make.account(make.person("Jo", "Peeters", email="jo@example.org"))
+    client, _answer = log_in("boss@example.org")
+    client.get("/en/me/")
+    clock.forward(hours=2)
+    sent = {"email": "jo@example.org", "role": "counter", "why": "on Monday"}
+    asked = client.post("/en/desk/staff/", sent)
+    assert asked["Location"].startswith("/en/me/second-factor/?next=")
+    assert client.get(asked["Location"]).status_code == 200
+    password = client.get("/en/account/security/totp/activate/")
+    assert password["Location"].startswith("/en/account/reauthenticate/")
+    back = client.post(
+        password["Location"],
+        {"password": PASSWORD, "next": parse_qs(urlsplit(password["Location"]).query)["next"][0]},
+    )
+    assert back["Location"] == "/en/account/security/totp/activate/"
+    clock.forward(minutes=10)
+    enrolled(client)
+    codes = client.get("/en/account/security/recovery-codes/").content.decode()
+    onward = re.search(r'href="(/en/desk/staff/[^"]*)"', codes)
+    assert onward, "the button leads where they were"
+    assert not JointAct.objects.exists()
+    assert client.get(onward[1]).status_code == 302
+    assert JointAct.objects.get().why == "on Monday"
+    codes = client.get("/en/account/security/recovery-codes/").content.decode()
+    assert 'href="/en/desk/"' in codes, "and is forgotten then"
+
+
+@pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example/", "javascript:x"])
+def test_no_page_elsewhere_is_wanted(secretary: Any, elsewhere: str) -> None:
+    client, _answer = log_in("sec@example.org")
+    enrolled(client)
+    page = client.get("/en/me/second-factor/", {"next": elsewhere}).content.decode()
+    assert not re.search(r'href="(https:|javascript:|//)', page.partition("<main")[2].partition("</main")[0])
 
 
 def away(client: Client, clock: Clock) -> None:

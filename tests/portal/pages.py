@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from commonweal.people.actions import ask_factor_reset, give_mandate
-from commonweal.people.rules import MandateScope
+from commonweal.people.actions import ask_jointly, give_mandate
+from commonweal.people.rules import JointKind, MandateScope
 from tests import factories as make
 from tests.journeys.sites import Pages, Site
 
-NO_PAGE = {"key-end", "my-copy", "session-end"}
+# One who has an app alone comes to `app-replace`, which shows the page by which one is set up.
+NO_PAGE = {"app-replace", "key-end", "my-copy", "session-end"}
 
 
 def pages(site: Site) -> Pages:
@@ -28,7 +29,13 @@ def pages(site: Site) -> Pages:
     assert appointment
     colleague = make.staff("counter", email="lost@example.org")
     lost = make.account(colleague)
-    ask_factor_reset(account=lost, why="carte vue", by=make.staff("administrator"), now=make.NOW)
+    act = ask_jointly(
+        kind=JointKind.FACTORS_OFF,
+        person=colleague,
+        why="carte vue",
+        by=make.staff("administrator"),
+        now=make.NOW,
+    )
     return Pages(
         visitor=["", "help/", "developers/"],
         newcomer=["me/name/"],
@@ -52,7 +59,8 @@ def pages(site: Site) -> Pages:
             f"desk/accounts/{who.account.pk}/",
             f"desk/accounts/{who.account.pk}/close/",
             f"desk/accounts/{lost.pk}/",
-            f"desk/accounts/{lost.pk}/confirm-reset/",
+            f"desk/accounts/{lost.pk}/ask-reset/",
+            f"desk/requests/{act.pk}/",
             "desk/organisations/?text=a",
             f"desk/organisations/{site.organisation.organisation_id}/",
         ],

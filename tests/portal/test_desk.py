@@ -11,7 +11,7 @@ from django.test import Client
 from commonweal.kernel.decision import NotAllowed
 from commonweal.people import actions as people
 from commonweal.people.access import roles_of
-from commonweal.people.models import Event, Message, StaffAppointment
+from commonweal.people.models import Event, JointAct, Message, StaffAppointment
 from commonweal.people.rules import ROLES
 from commonweal.projects import actions as projects
 from commonweal.voting import actions as voting
@@ -77,7 +77,7 @@ def test_pages_of_the_desk_open_only_to_those_whose_role_allows_it(db: None, pag
 def test_there_is_no_desk_without_a_role_or_after_it_ended(db: None) -> None:
     assert signed_in(make.person()).get("/en/desk/").status_code == 403
     was = make.staff("adviser")
-    was.appointments.update(ends_on=make.NOW.date() - timedelta(days=1))
+    was.appointments.update(ends_on=make.NOW.date() - timedelta(days=1), ended_by=make.person())
     assert signed_in(was).get("/en/desk/").status_code == 403
 
 
@@ -212,25 +212,28 @@ def test_the_page_of_letters_costs_the_same_for_one_and_for_twenty(db: None) -> 
     assert queries_of(client, "/en/desk/letters/") == one <= 11
 
 
-def test_an_administrator_gives_a_role_and_takes_it_back_at_once(db: None) -> None:
+def test_a_role_is_taken_back_at_once_and_may_be_given_again_the_same_day(db: None) -> None:
     administrator, colleague = (
         make.staff("administrator"),
         make.person("Jo", "Peeters", email="jo@example.org"),
     )
     make.account(colleague)
     client = signed_in(administrator)
-    assert client.post("/en/desk/staff/", {"email": "JO@example.org", "role": "counter"}).status_code == 302
-    assert roles_of(colleague, make.NOW.date()) == {"counter"}
-    held = StaffAppointment.objects.get(person=colleague)
+    held = make.role(colleague, "counter", asked=administrator)
     address = f"/en/desk/staff/{held.pk}/end/"
     assert "Jo Peeters" in text_of(client, address)
     assert roles_of(colleague, make.NOW.date()) == {"counter"}, "looking ends nothing"
     client.post(address)
     assert roles_of(colleague, make.NOW.date()) == frozenset()
-    client.post("/en/desk/staff/", {"email": "jo@example.org", "role": "counter"})
-    assert roles_of(colleague, make.NOW.date()) == {"counter"}, "and may be given again the same day"
+    assert "Jo Peeters" not in text_of(client, "/en/desk/staff/")
+    make.role(colleague, "counter", asked=administrator)
+    assert roles_of(colleague, make.NOW.date()) == {"counter"}
     names = list(Event.objects.filter(subject=f"person:{colleague.pk}").values_list("name", flat=True))
-    assert names[-3:] == ["StaffAppointed", "StaffAppointmentEnded", "StaffAppointed"]
+    assert [each for each in names if each.startswith("Staff")] == [
+        "StaffAppointed",
+        "StaffAppointmentEnded",
+        "StaffAppointed",
+    ]
 
 
 def test_a_role_held_for_long_ends_with_yesterday(db: None) -> None:
@@ -244,15 +247,19 @@ def test_a_role_held_for_long_ends_with_yesterday(db: None) -> None:
 
 
 @pytest.mark.parametrize(
-    "given", [{"email": "no@example.org", "role": "counter"}, {"email": "jo@example.org", "role": "king"}]
+    "given",
+    [
+        {"email": "no@example.org", "role": "counter", "why": "x"},
+        {"email": "jo@example.org", "role": "king", "why": "x"},
+        {"email": "jo@example.org", "role": "counter", "why": " "},
+    ],
 )
 def test_a_role_needs_an_account_and_a_name_of_a_role(db: None, given: dict[str, str]) -> None:
     make.account(make.person("Jo", "Peeters", email="jo@example.org"))
     client = signed_in(make.staff("administrator"))
-    before = StaffAppointment.objects.count()
     answer = client.post("/en/desk/staff/", given)
     assert "error-summary" in answer.content.decode()
-    assert StaffAppointment.objects.count() == before
+    assert not JointAct.objects.exists()
 
 
 def test_advisers_do_not_end_roles(db: None) -> None:

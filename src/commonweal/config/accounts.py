@@ -14,6 +14,8 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.totp.internal import auth as totp
+from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
+from django import forms
 from django.conf import settings
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.core.exceptions import ValidationError
@@ -23,7 +25,7 @@ from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
-from commonweal.config import lockbox
+from commonweal.config import account_texts, lockbox
 from commonweal.config.addresses import client_address
 from commonweal.people.access import (
     FACTORS,
@@ -55,6 +57,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     error_messages: ClassVar[dict[str, Any]] = {
         **DefaultAccountAdapter.error_messages,
+        **account_texts.ERRORS,
         "published": _("This password is printed in the instructions of the demo. It opens nothing here."),
     }
 
@@ -122,6 +125,16 @@ class AccountAdapter(DefaultAccountAdapter):
 class FactorAdapter(DefaultMFAAdapter):
     """allauth's hooks for second factors: the secrets of authenticator apps and recovery codes lie locked."""
 
+    error_messages: ClassVar[dict[str, Any]] = {
+        **DefaultMFAAdapter.error_messages,
+        **account_texts.FACTOR_ERRORS,
+    }
+
+    def generate_authenticator_name(self, user: Any, type: Any) -> str:
+        """The name a new passkey has until its owner gives it another."""
+        count = Authenticator.objects.filter(user=user, type=type).count()
+        return _("Passkey %(number)s") % {"number": count + 1}
+
     def encrypt(self, text: str) -> str:
         """A secret as it lies in the database."""
         return lockbox.locked(text, FACTOR)
@@ -168,6 +181,18 @@ class SetUpAppForm(ActivateTOTPForm):
         code = str(super().clean_code())
         record_authentication(context.request, self.user, method="mfa", type=Authenticator.Type.TOTP)
         return code
+
+
+class AddKeyForm(AddWebAuthnForm):
+    """allauth's form that adds a passkey, its label in the reader's language."""
+
+    name = forms.CharField(label=_("Name"), required=False, help_text=_("By which you know it again."))
+
+
+class RenameKeyForm(EditWebAuthnForm):
+    """allauth's form that renames a passkey, its label in the reader's language."""
+
+    name = forms.CharField(label=_("Name"), help_text=_("By which you know it again."))
 
 
 class NotPublished:

@@ -83,17 +83,9 @@ def _describe(commands: Any) -> None:
         "--projects", type=int, default=0, help="extra admitted projects, to try the lists at size"
     )
 
-    appoint = command(
-        "appoint", _appoint, "Give a staff role to the owner of an account; for the first administrator."
-    )
-    appoint.add_argument("email")
-    appoint.add_argument("role")
+    from commonweal.config import staffing
 
-    command(
-        "lock-anew",
-        _lock_anew,
-        "Lock all second factors with the newest SECRET_KEY, before an earlier one is dropped.",
-    )
+    staffing.describe(command, _site)
     check = command(
         "check-ledger", _check_ledger, "Look through the live ledger and say what is wrong where."
     )
@@ -175,6 +167,14 @@ def _set_up() -> None:
     django.setup()
 
 
+@contextlib.contextmanager
+def _site() -> Iterator[None]:
+    """The program itself, ready to be asked, in the environment a command needs."""
+    with _ready():
+        _set_up()
+        yield
+
+
 def _prepare() -> None:
     from django.core.management import call_command
     from django.db import connection
@@ -203,8 +203,7 @@ def prepare_files() -> None:
 
 
 def _migrate(_options: argparse.Namespace) -> int:
-    with _ready():
-        _set_up()
+    with _site():
         _prepare()
     return 0
 
@@ -236,8 +235,7 @@ def _serve(options: argparse.Namespace) -> int:
 
 
 def _worker(_options: argparse.Namespace) -> int:
-    with _ready():
-        _set_up()
+    with _site():
         from django.core.management import call_command
 
         from commonweal.kernel import tied
@@ -248,8 +246,7 @@ def _worker(_options: argparse.Namespace) -> int:
 
 
 def _demo(options: argparse.Namespace) -> int:
-    with _ready():
-        _set_up()
+    with _site():
         _prepare()
         from commonweal.portal.demo import load
 
@@ -261,40 +258,8 @@ def _demo(options: argparse.Namespace) -> int:
     return 0
 
 
-def _appoint(options: argparse.Namespace) -> int:
-    with _ready():
-        _set_up()
-        from django.utils import timezone
-
-        from commonweal.kernel.decision import Refusal
-        from commonweal.people.actions import appoint_staff
-        from commonweal.people.models import Account
-
-        account = Account.objects.filter(email=options.email.lower()).select_related("person").first()
-        if account is None or account.person is None:
-            raise Trouble(
-                f"Nobody with a name has an account with the address {options.email}. Let them sign up first."
-            )
-        try:
-            appoint_staff(person=account.person, role=options.role, by=None, now=timezone.now())
-        except Refusal as refusal:
-            raise Trouble(str(refusal)) from refusal
-        print(f"{account.person} is {options.role} from today.")
-    return 0
-
-
-def _lock_anew(_options: argparse.Namespace) -> int:
-    with _ready():
-        _set_up()
-        from commonweal.config.accounts import lock_anew
-
-        print(f"{lock_anew()} secrets are locked with the newest key.")
-    return 0
-
-
 def _check_ledger(options: argparse.Namespace) -> int:
-    with _ready():
-        _set_up()
+    with _site():
         from django.utils import timezone
 
         from commonweal.ledger import queries as ledger
@@ -311,8 +276,7 @@ def _check_ledger(options: argparse.Namespace) -> int:
 def _import(options: argparse.Namespace) -> int:
     if options.file is None and options.what not in ("places", "statutes"):
         raise Trouble(f"Name the file: commonweal import {options.what} FILE")
-    with _ready():
-        _set_up()
+    with _site():
         _prepare()
         from commonweal.portal.demo import load
 
@@ -346,8 +310,7 @@ def _import(options: argparse.Namespace) -> int:
 
 
 def _export(options: argparse.Namespace) -> int:
-    with _ready():
-        _set_up()
+    with _site():
         from commonweal.projects.queries import ballot_of_call
         from commonweal.voting.queries import published_file, sealed_bundle
 

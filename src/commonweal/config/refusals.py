@@ -42,15 +42,15 @@ def name_first(request: HttpRequest) -> HttpResponse:
 def factor_first(request: HttpRequest) -> HttpResponse:
     """Asks someone on the staff for their second factor, or leads to where one is set up; what was typed is kept.
 
-    Who has one shows it and goes on where they were; a form they sent meanwhile is sent again for them.
+    They then go on where they were; a form they sent meanwhile is sent again for them.
     """
     factors = factors_of(request.user)
-    if factors:
-        # The app's code needs no script, so it is asked for where there is one.
-        app = Authenticator.Type.TOTP in factors
-        return suspended(request, reverse("mfa_reauthenticate" if app else "mfa_reauthenticate_webauthn"))
-    back = {"next": request.get_full_path()} if request.method == "GET" else {}
-    return redirect(reverse("portal:second-factor") + (f"?{urlencode(back)}" if back else ""))
+    # The app's code needs no script, so it is asked for where there is one.
+    app = Authenticator.Type.TOTP in factors
+    way = (
+        "mfa_reauthenticate" if app else "mfa_reauthenticate_webauthn" if factors else "portal:second-factor"
+    )
+    return suspended(request, reverse(way))
 
 
 def not_understood(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -155,6 +155,8 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+# A quarter of an hour for either code, as page and mail say: some mails take minutes.
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = ACCOUNT_EMAIL_VERIFICATION_BY_CODE_TIMEOUT = 15 * 60
 ACCOUNT_PREVENT_ENUMERATION = True
 # By the visitor's address, or by address and account together (see `AccountAdapter`): by account alone a stranger could
 # keep its owner out. The mails a stranger can have sent are held down by the hour.
@@ -167,7 +169,11 @@ ACCOUNT_RATE_LIMITS = {
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
-MFA_FORMS = {"activate_totp": "commonweal.config.accounts.SetUpAppForm"}
+MFA_FORMS = {
+    "activate_totp": "commonweal.config.accounts.SetUpAppForm",
+    "add_webauthn": "commonweal.config.accounts.AddKeyForm",
+    "edit_webauthn": "commonweal.config.accounts.RenameKeyForm",
+}
 MFA_ADAPTER = "commonweal.config.accounts.FactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True

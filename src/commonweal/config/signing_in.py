@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 from allauth.account.adapter import get_adapter
 from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY as PROOFS
@@ -12,7 +13,16 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
-from commonweal.people.access import PROOF_AT, PROOF_SEEN, SENT, on_staff, viewer
+from commonweal.people.access import (
+    PROOF_AT,
+    PROOF_SEEN,
+    SENT,
+    WANTED,
+    on_staff,
+    session_looked_at,
+    staff_without_factor,
+    viewer,
+)
 from commonweal.people.rules.measures import STAFF_IDLE_MINUTES, measure
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -45,7 +55,10 @@ class SignedIn:
         if request.user.is_authenticated:
             _lock_when_idle(request)
             _send_again(request)
-        response = self.get_response(request)
+        with session_looked_at(request):
+            if WANTED in request.session:
+                _arrived(request)
+            response = self.get_response(request)
         if request.user.is_authenticated:
             _note(request)
         return response
@@ -87,10 +100,17 @@ def _lock_when_idle(request: HttpRequest) -> None:
     idle = now.timestamp() - session.get("seen", now.timestamp())
     if idle <= measure(STAFF_IDLE_MINUTES, timezone.localdate()) * 60:
         return
-    person = viewer(request)
-    if person is not None and on_staff(person):
+    user: Any = request.user
+    if user.person is not None and on_staff(user.person):
         # All of it: an earlier one that stayed would look like one shown just now.
         session[PROOFS] = []
+
+
+def _arrived(request: HttpRequest) -> None:
+    """Forgets the page somebody wanted before they set a second factor up, once they come to it with one."""
+    person = viewer(request)
+    if request.path == urlsplit(request.session[WANTED]).path and person and not staff_without_factor(person):
+        del request.session[WANTED]
 
 
 def _note(request: HttpRequest) -> None:

@@ -13,6 +13,10 @@ from commonweal.projects import notices as projects
 HANDLERS: Mapping[str, Sequence[Callable[[Event], None]]] = {
     "StaffAppointed": (people.tell_administrators,),
     "StaffAppointmentEnded": (people.tell_administrators,),
+    "JointActAsked": (people.tell_who_may_confirm,),
+    "FactorsReset": (people.tell_administrators_of_account,),
+    "AccountBlocked": (people.tell_administrators_of_account,),
+    "AccountReopened": (people.tell_administrators_of_account,),
     "DossierMoved": (projects.tell_applicant,),
     "DossierDecided": (projects.tell_applicant,),
     "ShareOfferMoved": (transfers.tell_other_side,),

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from hashlib import sha256
+from typing import Any
 
 from django.apps import apps
-from django.db import models
+from django.db import connection, models
 from django.db.models import Q, QuerySet
 from django.db.models.expressions import RawSQL
 
@@ -18,7 +19,7 @@ from commonweal.people.models import (
     ApiKey,
     Consent,
     Event,
-    FactorReset,
+    JointAct,
     Mandate,
     Message,
     Organisation,
@@ -28,6 +29,7 @@ from commonweal.people.models import (
     StaffAppointment,
 )
 from commonweal.people.rules import ADMINISTRATOR, CONSENT_VERSION, ROLES, Act, Purpose, phone_tail
+from commonweal.people.rules.measures import ADMINISTRATOR_HOURS, measure
 
 
 def prefix_query(text: str) -> str:
@@ -149,21 +151,47 @@ def account_with_address(email: str) -> Account | None:
     return Account.objects.filter(email=email.strip().lower()).select_related("person", "blocked_by").first()
 
 
-def factor_reset_waiting(account: Account) -> FactorReset | None:
-    """The request to take someone's second factors off that waits for a second administrator."""
-    waiting = FactorReset.objects.filter(confirmed_at__isnull=True, dropped_at__isnull=True)
-    return waiting.filter(person=account.person_id).select_related("asked_by", "person").first()
-
-
-def factor_reset_numbered(account: Account, pk: int) -> FactorReset | None:
-    """A request about an account's second factors, settled or not."""
-    return FactorReset.objects.filter(pk=pk, person=account.person_id).first() if 0 < pk < 2**63 else None
-
-
-def factor_resets_waiting() -> QuerySet[FactorReset]:
-    """All requests that wait for a second administrator, oldest first."""
-    waiting = FactorReset.objects.filter(confirmed_at__isnull=True, dropped_at__isnull=True)
+def joint_acts_waiting() -> QuerySet[JointAct]:
+    """What waits for a second administrator, oldest first."""
+    waiting = JointAct.objects.filter(confirmed_at__isnull=True, dropped_at__isnull=True)
     return waiting.select_related("asked_by", "person__account")
+
+
+def joint_act_numbered(pk: int) -> QuerySet[JointAct]:
+    """One of what administrators do together, settled or not."""
+    return JointAct.objects.filter(pk=pk).select_related("asked_by", "confirmed_by", "person__account")
+
+
+def tie_between(one: Person, other: Person) -> str:
+    """What two persons share that one person with two accounts would: `person`, `email`, `name`, `phone`, `address`.
+
+    Empty where they share nothing. The database asks the same function; one query.
+    """
+    return _answer("SELECT coalesce(people_tie(%s, %s), '')", one.pk, other.pk)
+
+
+def namesake_on_staff(person: Person) -> Person | None:
+    """Somebody else on the staff who seems to be the same person: same name or same address; one query."""
+    found = _answer("SELECT coalesce(people_namesake(%s), 0)", person.pk)
+    return Person.objects.filter(pk=found).first() if found else None
+
+
+def _answer(statement: str, *values: int) -> Any:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return cursor.fetchone()[0]
+
+
+def settled_administrator(person: Person, asked_at: datetime) -> bool:
+    """Whether somebody was administrator for `ADMINISTRATOR_HOURS` before a moment; at once where set up on the server."""
+    since = asked_at - timedelta(hours=measure(ADMINISTRATOR_HOURS, asked_at.date()))
+    held = StaffAppointment.objects.filter(person=person, role=ADMINISTRATOR, ends_on__isnull=True)
+    return held.filter(Q(given_by__isnull=True) | Q(given_at__lte=since)).exists()
+
+
+def holds_role(person: Person, role: str) -> StaffAppointment | None:
+    """The appointment by which somebody holds a role today and on."""
+    return StaffAppointment.objects.filter(person=person, role=role, ends_on__isnull=True).first()
 
 
 def person_with_address(email: str) -> Person | None:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from commonweal.kernel.periods import years_later
 from commonweal.kernel.text import same_name
 from commonweal.people.queries import account_with_address, person_with_address
-from commonweal.people.rules import ROLES, MandateScope, Purpose, Scope
+from commonweal.people.rules import ROLES, JointKind, MandateScope, Purpose, Scope
 from commonweal.ui.fields import CleanCharField, DatePartsField
 from commonweal.ui.widgets import ChoiceCards, ChoiceCardsMultiple
 
@@ -110,6 +110,11 @@ class AppointForm(forms.Form):
         choices=[(role.code, _(role.name)) for role in ROLES],
         widget=ChoiceCards(hints={role.code: _(role.description) for role in ROLES}),
     )
+    why = CleanCharField(
+        label=_("Who is it, and why this role?"),
+        max_length=200,
+        help_text=_("Another administrator reads it before they confirm."),
+    )
 
     def clean_email(self) -> Any:
         """The person behind the address."""
@@ -140,6 +145,27 @@ class WhyForm(forms.Form):
     def __init__(self, *args: Any, help_text: Any = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["why"].help_text = help_text
+
+
+# What who confirms says to have done, by what is asked.
+CHECKED = {
+    JointKind.FACTORS_OFF: _("I asked my colleague how they made sure who it is, and it convinces me."),
+    JointKind.GIVE_ROLE: _("I know who this is, and that they are to have this role."),
+}
+
+
+class CheckedForm(forms.Form):
+    """The word of who confirms that they looked for themselves."""
+
+    checked = forms.BooleanField(
+        error_messages={"required": _("Tick this once you have looked for yourself.")}
+    )
+
+    def __init__(self, *args: Any, kind: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["checked"].label = CHECKED.get(
+            JointKind(kind), _("I have looked for myself that this must be done.")
+        )
 
 
 class KeyForm(forms.Form):

@@ -18,6 +18,7 @@ urlpatterns = [
     path("me/keys/", keys.keys, name="keys"),
     path("me/keys/<int:pk>/end/", keys.key_end, name="key-end"),
     path("me/second-factor/", safety.second_factor, name="second-factor"),
+    path("me/second-factor/replace/", safety.app_replace, name="app-replace"),
     path("me/sessions/", safety.sessions, name="sessions"),
     path("me/sessions/end/", safety.session_end, name="session-end"),
     path("desk/", desk.desk, name="desk"),
@@ -29,5 +30,6 @@ urlpatterns = [
     path("desk/staff/<int:pk>/end/", desk.desk_staff_end, name="desk-staff-end"),
     path("desk/accounts/", accounts.accounts, name="desk-accounts"),
     path("desk/accounts/<int:pk>/", accounts.account, name="desk-account"),
+    path("desk/requests/<int:pk>/", accounts.joint_act, name="joint-act"),
     path("desk/accounts/<int:pk>/<str:what>/", accounts.account_change, name="desk-account-change"),
 ]

@@ -2,14 +2,19 @@
 
 from commonweal.people.actions.accounts import (
     AccountRefused,
-    ask_factor_reset,
     block_account,
-    confirm_factor_reset,
-    drop_factor_reset,
     end_sessions,
     open_account_again,
+    replace_app,
 )
 from commonweal.people.actions.consents import set_consents
+from commonweal.people.actions.joint import (
+    JointRefused,
+    ask_jointly,
+    confirm_jointly,
+    confirm_on_server,
+    drop_jointly,
+)
 from commonweal.people.actions.keys import TooManyKeys, end_key, make_key
 from commonweal.people.actions.people import (
     ImpossibleBirthday,
@@ -33,9 +38,9 @@ from commonweal.people.actions.people import (
 from commonweal.people.actions.roles import (
     RoleRefused,
     UnknownRole,
-    appoint_staff,
     end_appointment,
     give_mandate,
+    set_up_staff,
     withdraw_mandate,
 )
 from commonweal.people.actions.security import note_change
@@ -45,6 +50,7 @@ from commonweal.people.actions.turns import wait_turn
 __all__ = [
     "AccountRefused",
     "ImpossibleBirthday",
+    "JointRefused",
     "NameMissing",
     "RoleRefused",
     "SpeakerRefused",
@@ -52,14 +58,14 @@ __all__ = [
     "TooManyKeys",
     "UnknownRole",
     "WrongCompanyNumber",
-    "appoint_staff",
-    "ask_factor_reset",
+    "ask_jointly",
     "block_account",
     "company_number",
     "complete_person",
-    "confirm_factor_reset",
+    "confirm_jointly",
+    "confirm_on_server",
     "confirm_speaker",
-    "drop_factor_reset",
+    "drop_jointly",
     "end_appointment",
     "end_key",
     "end_sessions",
@@ -77,7 +83,9 @@ __all__ = [
     "record",
     "register_organisation",
     "register_person",
+    "replace_app",
     "set_consents",
+    "set_up_staff",
     "take_position",
     "wait_turn",
     "withdraw_mandate",

@@ -1,29 +1,29 @@
-"""What is done with accounts: sign out devices, close and open again, take lost second factors off, two together."""
+"""What is done with accounts: sign out devices, close and open again, another phone in the place of one's own."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal import auth as totp
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from commonweal.kernel.decision import Refusal, demand
 from commonweal.kernel.text import clean
-from commonweal.people.access import may, roles_of
-from commonweal.people.actions.people import record
+from commonweal.people.access import may
 from commonweal.people.actions.security import note_change
-from commonweal.people.actions.turns import wait_turn
-from commonweal.people.models import Account, ApiKey, FactorReset, Person, Session
-from commonweal.people.queries import administrators
+from commonweal.people.models import Account, Person, Session
+from commonweal.people.queries import holds_role
 from commonweal.people.rules import ADMINISTRATOR, Act
 
 REASON_MAX = 200
 
 
 class AccountRefused(Refusal):
-    """One's own account, one's own request, no reason, or the last administrator; the code says which."""
+    """One's own account, an administrator's, or no reason; the code says which."""
 
     code = "account_refused"
 
@@ -42,121 +42,81 @@ def end_sessions(*, account: Account, rows: Iterable[str], now: datetime, by: Pe
     return count
 
 
-def _reason(why: str) -> str:
+def reason_given(why: str) -> str:
+    """A reason as it is kept. Raises AccountRefused for an empty one."""
     text = clean(why, lines=False)[:REASON_MAX]
     if not text:
         raise AccountRefused(_("Say why: it stays with your name."), code="no_reason")
     return text
 
 
-def _held(account: Account, by: Person, now: datetime) -> Account:
-    """The account, locked. Raises NotAllowed for who gives no roles, AccountRefused for one's own."""
+def _locked(account: Account, by: Person, now: datetime) -> Account:
+    """The account, locked. Raises NotAllowed for who gives no roles, AccountRefused for one's own or an administrator's."""
     demand(may(by, Act.APPOINT_STAFF, now.date()))
     if account.person_id == by.pk:
         raise AccountRefused(_("Another administrator does this with your account, not you."), code="oneself")
-    wait_turn("administrators")
-    return Account.objects.select_for_update(of=("self",)).select_related("person").get(pk=account.pk)
+    locked = Account.objects.select_for_update(of=("self",)).select_related("person").get(pk=account.pk)
+    if locked.person is not None and holds_role(locked.person, ADMINISTRATOR):
+        raise AccountRefused(
+            _("This is the account of an administrator: one of their colleagues asks, another confirms."),
+            code="two",
+        )
+    return locked
 
 
 @transaction.atomic
 def block_account(*, account: Account, why: str, by: Person, now: datetime) -> None:
     """Closes an account: nobody signs in with it, all its sessions and keys end at once. Twice changes nothing.
 
-    Its roles stay and wait. Raises NotAllowed, AccountRefused.
+    Its roles stay and wait. An administrator's is closed by two (`ask_jointly`). Raises NotAllowed, AccountRefused.
     """
-    text, held = _reason(why), _held(account, by, now)
-    if not held.is_active:
-        return
-    person = held.person
-    others = administrators(now.date()).exclude(pk=person.pk) if person else None
-    if (
-        person
-        and others is not None
-        and ADMINISTRATOR in roles_of(person, now.date())
-        and not others.exists()
-    ):
-        raise AccountRefused(_("This is the last administrator."), code="last_administrator")
-    held.is_active, held.blocked_at, held.blocked_by, held.blocked_why = False, now, by, text
-    held.save(update_fields=["is_active", "blocked_at", "blocked_by", "blocked_why"])
-    Session.objects.filter(account=held).delete()
-    if person:
-        person.api_keys.filter(ended_at__isnull=True).update(ended_at=now)
-    note_change(account=held, kind="blocked", now=now, by=by, data={"why": text})
+    text, locked = reason_given(why), _locked(account, by, now)
+    if locked.is_active:
+        close_locked(account=locked, why=text, by=by, given_by=by, now=now)
+
+
+def close_locked(
+    *,
+    account: Account,
+    why: str,
+    by: Person,
+    given_by: Person,
+    now: datetime,
+    data: dict[str, Any] | None = None,
+) -> None:
+    """The step of `block_account` and of what two administrators do. Caller holds the row, open, and has checked."""
+    account.is_active, account.blocked_at, account.blocked_by, account.blocked_why = False, now, given_by, why
+    account.save(update_fields=["is_active", "blocked_at", "blocked_by", "blocked_why"])
+    Session.objects.filter(account=account).delete()
+    if account.person:
+        account.person.api_keys.filter(ended_at__isnull=True).update(ended_at=now)
+    note_change(account=account, kind="blocked", now=now, by=by, data={"why": why, **(data or {})})
 
 
 @transaction.atomic
 def open_account_again(*, account: Account, by: Person, now: datetime) -> None:
-    """Opens an account that an administrator closed; its keys stay ended. Raises NotAllowed, AccountRefused."""
-    held = _held(account, by, now)
-    if held.blocked_at is None:
-        return
-    held.is_active, held.blocked_at, held.blocked_by, held.blocked_why = True, None, None, ""
-    held.save(update_fields=["is_active", "blocked_at", "blocked_by", "blocked_why"])
-    note_change(account=held, kind="opened", now=now, by=by)
+    """Opens an account that an administrator closed; its keys stay ended. An administrator's is opened by two.
 
-
-@transaction.atomic
-def ask_factor_reset(*, account: Account, why: str, by: Person, now: datetime) -> FactorReset:
-    """Asks to take someone's second factors off; the request that waits is the one there is. The person is told.
-
-    `why` says how the administrator made sure who it is. Raises NotAllowed, AccountRefused.
+    Raises NotAllowed, AccountRefused.
     """
-    text, held = _reason(why), _held(account, by, now)
-    if held.person is None:
-        raise AccountRefused(_("This account has told no name yet."), code="no_name")
-    waiting = held.person.factor_resets.filter(confirmed_at__isnull=True, dropped_at__isnull=True).first()
-    if waiting is not None:
-        return waiting
-    asked = FactorReset.objects.create(person=held.person, why=text, asked_by=by, asked_at=now)
-    note_change(account=held, kind="factors_asked", now=now, by=by, data={"reset": asked.pk, "why": text})
-    return asked
+    locked = _locked(account, by, now)
+    if locked.blocked_at is not None:
+        open_locked(account=locked, by=by, now=now)
 
 
-def _waiting(reset: FactorReset, by: Person, now: datetime) -> FactorReset:
-    demand(may(by, Act.APPOINT_STAFF, now.date()))
-    found = FactorReset.objects.select_for_update(of=("self",)).filter(pk=reset.pk)
-    waiting = (
-        found.filter(confirmed_at__isnull=True, dropped_at__isnull=True)
-        .select_related("person__account")
-        .first()
-    )
-    if waiting is None:
-        raise AccountRefused(
-            _("This request no longer waits: somebody confirmed or dropped it. Look what stands here now."),
-            code="settled",
-        )
-    return waiting
+def open_locked(*, account: Account, by: Person, now: datetime, data: dict[str, Any] | None = None) -> None:
+    """The step of `open_account_again` and of what two administrators do. Caller holds the row, closed, and has checked."""
+    account.is_active, account.blocked_at, account.blocked_by, account.blocked_why = True, None, None, ""
+    account.save(update_fields=["is_active", "blocked_at", "blocked_by", "blocked_why"])
+    note_change(account=account, kind="opened", now=now, by=by, data=data)
 
 
 @transaction.atomic
-def confirm_factor_reset(*, reset: FactorReset, by: Person, now: datetime) -> None:
-    """Takes someone's second factors off, ends their keys for programs and signs them out: they set up new ones at the
-    next log-in.
+def replace_app(*, account: Account, secret: str, now: datetime) -> None:
+    """Puts another authenticator app in the place of one's own. Its owner, who just showed a code of the new one.
 
-    Only an administrator who neither asked for it nor is the person. Raises NotAllowed, AccountRefused.
+    The old one opens nothing from then on. Caller holds a proof of who it is that is fresh.
     """
-    waiting = _waiting(reset, by, now)
-    if by.pk in (waiting.asked_by_id, waiting.person_id):
-        raise AccountRefused(_("Another administrator confirms it, not who asked for it."), code="oneself")
-    waiting.confirmed_by, waiting.confirmed_at = by, now
-    waiting.save(update_fields=["confirmed_by", "confirmed_at"])
-    account = waiting.person.account
-    Authenticator.objects.filter(user=account).delete()
-    Session.objects.filter(account=account).delete()
-    ApiKey.objects.filter(person=waiting.person, ended_at__isnull=True).update(ended_at=now)
-    note_change(account=account, kind="factors_reset", now=now, by=by, data={"reset": waiting.pk})
-
-
-@transaction.atomic
-def drop_factor_reset(*, reset: FactorReset, by: Person, now: datetime) -> None:
-    """Drops a request that waits; any administrator may. Raises NotAllowed, AccountRefused."""
-    waiting = _waiting(reset, by, now)
-    waiting.dropped_at = now
-    waiting.save(update_fields=["dropped_at"])
-    record(
-        "FactorResetDropped",
-        f"account:{waiting.person.account.pk}",
-        by=by,
-        at=now,
-        data={"reset": waiting.pk},
-    )
+    Authenticator.objects.filter(user=account, type=Authenticator.Type.TOTP).delete()
+    totp.TOTP.activate(account, secret)
+    note_change(account=account, kind="totp_replaced", now=now)

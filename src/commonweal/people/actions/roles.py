@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from commonweal.kernel.decision import Refusal, demand
+from commonweal.kernel.text import clean
 from commonweal.people.access import may, roles_of
 from commonweal.people.actions.people import record
-from commonweal.people.actions.turns import wait_turn
+from commonweal.people.actions.turns import wait_for_administrators, wait_turn
 from commonweal.people.models import Mandate, Person, StaffAppointment
-from commonweal.people.queries import administrators
+from commonweal.people.queries import administrators, holds_role, namesake_on_staff
 from commonweal.people.rules import ADMINISTRATOR, ROLES, Act, Channel, MandateScope, incompatible_with
 
 
@@ -23,28 +25,19 @@ class UnknownRole(Refusal):
 
 
 class RoleRefused(Refusal):
-    """Someone would give a role to themselves, hold two that watch each other, or leave no administrator."""
+    """Someone would hold two roles that watch each other, or do alone what two do; the code says which."""
 
     code = "role_refused"
 
 
-@transaction.atomic
-def appoint_staff(*, person: Person, role: str, by: Person | None, now: datetime) -> StaffAppointment:
-    """Gives a staff role from today; who has it keeps it. `by=None` only for the set-up of a new site.
+def may_hold(person: Person, role: str, on: date) -> None:
+    """Whether somebody may get a role on a day. Raises UnknownRole, or RoleRefused for what does not go together.
 
-    Nobody appoints themselves, and roles that watch each other are not held together (`rules.INCOMPATIBLE`).
-    All administrators are told. Raises UnknownRole, NotAllowed, RoleRefused.
+    Nobody holds roles with two accounts: then no two persons would do what two persons must.
     """
     if role not in {each.code for each in ROLES}:
         raise UnknownRole(_("There is no staff role with this name."))
-    if by is not None:
-        demand(may(by, Act.APPOINT_STAFF, now.date()))
-        if by == person:
-            raise RoleRefused(
-                _("Nobody gives a role to themselves: another administrator does it."), code="oneself"
-            )
-    wait_turn("appointment", person.pk)
-    others = incompatible_with(role, roles_of(person, now.date()), now.date())
+    others = incompatible_with(role, roles_of(person, on), on)
     if others:
         names = ", ".join(str(_(each.name)) for each in ROLES if each.code in others)
         raise RoleRefused(
@@ -52,42 +45,98 @@ def appoint_staff(*, person: Person, role: str, by: Person | None, now: datetime
             % {"roles": names},
             code="incompatible",
         )
-    appointment, made = StaffAppointment.objects.get_or_create(
-        person=person, role=role, ends_on=None, defaults={"starts_on": now.date(), "given_by": by}
+    other = namesake_on_staff(person)
+    if other is not None:
+        raise RoleRefused(
+            _(
+                "%(name)s is on the staff already with another account: same name or same e-mail address. "
+                "One person has one account for all roles."
+            )
+            % {"name": str(other)},
+            code="namesake",
+        )
+
+
+@transaction.atomic
+def set_up_staff(*, person: Person, role: str, now: datetime, on_server: str = "") -> StaffAppointment:
+    """Gives a staff role on the server itself, as long as there are no two administrators who could; who has it keeps it.
+
+    `on_server`, the name of who does it, adds an administrator all the same: the two may both have lost their second
+    factor. All administrators are told. Raises UnknownRole, RoleRefused.
+    """
+    name = clean(on_server, lines=False)
+    wait_for_administrators()
+    may_hold(person, role, now.date())
+    held = holds_role(person, role)
+    if held is not None:
+        return held
+    if administrators(now.date()).count() >= 2 and not (name and role == ADMINISTRATOR):
+        raise RoleRefused(
+            _("There are two administrators: one of them asks for it on the staff desk, the other confirms."),
+            code="set_up",
+        )
+    with connection.cursor() as cursor:
+        # The database lets it pass in this transaction only.
+        cursor.execute("SELECT set_config('commonweal.on_server', %s, true)", [name])
+    data = {"on_server": name} if name else {}
+    return give_role(person=person, role=role, by=None, given_by=None, now=now, data=data)
+
+
+def give_role(
+    *,
+    person: Person,
+    role: str,
+    by: Person | None,
+    given_by: Person | None,
+    now: datetime,
+    data: dict[str, Any] | None = None,
+) -> StaffAppointment:
+    """The step of `set_up_staff` and of what two administrators do. Caller has checked `may_hold`."""
+    made = StaffAppointment.objects.create(
+        person=person, role=role, starts_on=now.date(), given_at=now, given_by=given_by
     )
-    if made:
-        record("StaffAppointed", f"person:{person.pk}", by=by, at=now, data={"role": role})
-    return appointment
+    record("StaffAppointed", f"person:{person.pk}", by=by, at=now, data={"role": role, **(data or {})})
+    return made
 
 
 @transaction.atomic
 def end_appointment(*, appointment: StaffAppointment, by: Person, now: datetime) -> None:
-    """Takes a staff role away at once. Raises NotAllowed, RoleRefused; ending it twice changes nothing.
+    """Takes a staff role away at once; ending it twice changes nothing. An administrator's is ended by two.
 
-    The last administrator stays: somebody must be able to give roles. All administrators are told.
-
-    One that was given today is taken back whole, since its first day would also be its last; both events stay.
+    All administrators are told. Raises NotAllowed, RoleRefused.
     """
     demand(may(by, Act.APPOINT_STAFF, now.date()))
-    wait_turn("administrators")
-    held = (
+    if appointment.role == ADMINISTRATOR:
+        raise RoleRefused(
+            _("One administrator asks to end the role of another, and a third person confirms."), code="two"
+        )
+    locked = (
         StaffAppointment.objects.select_for_update().filter(pk=appointment.pk, ends_on__isnull=True).first()
     )
-    if held is None:
-        return
-    if held.role == ADMINISTRATOR and not administrators(now.date()).exclude(pk=held.person_id).exists():
-        raise RoleRefused(
-            _(
-                "This is the last administrator. Give the role to a colleague first, who can then end this one."
-            ),
-            code="last_administrator",
-        )
-    if held.starts_on >= now.date():
-        held.delete()
-    else:
-        held.ends_on, held.ended_by = now.date() - timedelta(days=1), by
-        held.save(update_fields=["ends_on", "ended_by"])
-    record("StaffAppointmentEnded", f"person:{held.person_id}", by=by, at=now, data={"role": held.role})
+    if locked is not None:
+        end_locked(appointment=locked, by=by, ended_by=by, now=now)
+
+
+def end_locked(
+    *,
+    appointment: StaffAppointment,
+    by: Person | None,
+    ended_by: Person,
+    now: datetime,
+    data: dict[str, Any] | None = None,
+) -> None:
+    """The step of `end_appointment` and of what two administrators do. Caller holds the row and has checked.
+
+    The last day is the one before: one that was given today was held on no day, and stays in the list.
+    """
+    appointment.ends_on, appointment.ended_by = now.date() - timedelta(days=1), ended_by
+    appointment.save(update_fields=["ends_on", "ended_by"])
+    record(
+        *("StaffAppointmentEnded", f"person:{appointment.person_id}"),
+        by=by,
+        at=now,
+        data={"role": appointment.role, **(data or {})},
+    )
 
 
 @transaction.atomic

@@ -38,8 +38,12 @@ CHANGES = {
     "webauthn_removed": ("FactorRemoved", _("A passkey was removed from your account.")),
     "recovery_codes_generated": ("SpareCodesMade", _("Spare codes were made for your account.")),
     "key_made": ("ApiKeyMade", _("A key for programs was made in your name.")),
+    "totp_replaced": (
+        "FactorReplaced",
+        _("Another authenticator app took the place of the one your account had."),
+    ),
     "factors_asked": (
-        "FactorResetAsked",
+        "JointActAsked",
         _("An administrator asks to take the second factors off your account. A second one must confirm it."),
     ),
     "factors_reset": (

@@ -16,3 +16,12 @@ def wait_turn(*what: object) -> None:
     name = blake2b("\x1f".join(map(str, what)).encode(), digest_size=8).digest()
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int.from_bytes(name, "big", signed=True)])
+
+
+def wait_for_administrators() -> None:
+    """Waits until nobody else takes an administrator's power away, and holds that until the transaction ends.
+
+    The database takes the same turn before it looks whether somebody would be left. Taken before all other locks.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT people_administrators_turn()")

@@ -13,19 +13,6 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='FactorReset',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('why', models.CharField(max_length=200)),
-                ('asked_at', models.DateTimeField()),
-                ('confirmed_at', models.DateTimeField(blank=True, null=True)),
-                ('dropped_at', models.DateTimeField(blank=True, null=True)),
-            ],
-            options={
-                'ordering': ('id',),
-            },
-        ),
-        migrations.CreateModel(
             name='Session',
             fields=[
                 ('session_key', models.CharField(max_length=40, primary_key=True, serialize=False, verbose_name='session key')),
@@ -92,21 +79,6 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=models.Q(('given_by__isnull', True), models.Q(('given_by', models.F('person')), _negated=True), _connector='OR'), name='appointment_given_by_another'),
         ),
         migrations.AddField(
-            model_name='factorreset',
-            name='asked_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person'),
-        ),
-        migrations.AddField(
-            model_name='factorreset',
-            name='confirmed_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person'),
-        ),
-        migrations.AddField(
-            model_name='factorreset',
-            name='person',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='factor_resets', to='people.person'),
-        ),
-        migrations.AddField(
             model_name='session',
             name='account',
             field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='sessions', to=settings.AUTH_USER_MODEL),
@@ -119,16 +91,24 @@ class Migration(migrations.Migration):
             model_name='use',
             constraint=models.CheckConstraint(condition=models.Q(('count__gte', 1)), name='use_of_something'),
         ),
-        migrations.AddConstraint(
-            model_name='factorreset',
-            constraint=models.UniqueConstraint(condition=models.Q(('confirmed_at__isnull', True), ('dropped_at__isnull', True)), fields=('person',), name='factor_reset_one_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='factorreset',
-            constraint=models.CheckConstraint(condition=models.Q(('asked_by', models.F('person')), _negated=True), name='factor_reset_asked_by_another'),
-        ),
-        migrations.AddConstraint(
-            model_name='factorreset',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('confirmed_at__isnull', True), ('confirmed_by__isnull', True)), models.Q(('confirmed_at__isnull', False), ('confirmed_by__isnull', False), ('dropped_at__isnull', True), models.Q(('confirmed_by', models.F('asked_by')), _negated=True), models.Q(('confirmed_by', models.F('person')), _negated=True)), _connector='OR'), name='factor_reset_by_two'),
+        migrations.CreateModel(
+            name='JointAct',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('give_role', 'give a staff role'), ('end_role', 'end the role of an administrator'), ('factors_off', 'take the second step off'), ('close', 'close the account of an administrator'), ('open', 'open the account of an administrator again')], max_length=12)),
+                ('role', models.CharField(blank=True, max_length=20)),
+                ('why', models.CharField(max_length=200)),
+                ('asked_at', models.DateTimeField()),
+                ('confirmed_at', models.DateTimeField(blank=True, null=True)),
+                ('on_server', models.CharField(blank=True, max_length=80, null=True)),
+                ('dropped_at', models.DateTimeField(blank=True, null=True)),
+                ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),
+                ('confirmed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='joint_acts', to='people.person')),
+            ],
+            options={
+                'ordering': ('id',),
+                'constraints': [models.UniqueConstraint(condition=models.Q(('confirmed_at__isnull', True), ('dropped_at__isnull', True)), fields=('person', 'kind', 'role'), name='joint_act_one_open'), models.CheckConstraint(condition=models.Q(('asked_by', models.F('person')), _negated=True), name='joint_act_asked_by_another'), models.CheckConstraint(condition=models.Q(models.Q(('kind__in', ['give_role', 'end_role']), models.Q(('role', ''), _negated=True)), models.Q(models.Q(('kind__in', ['give_role', 'end_role']), _negated=True), ('role', '')), _connector='OR'), name='joint_act_names_a_role'), models.CheckConstraint(condition=models.Q(models.Q(('confirmed_at__isnull', True), ('confirmed_by__isnull', True), ('on_server__isnull', True)), models.Q(('confirmed_at__isnull', False), ('confirmed_by__isnull', True), ('dropped_at__isnull', True), ('on_server__isnull', False), models.Q(('on_server', ''), _negated=True)), models.Q(('confirmed_at__isnull', False), ('confirmed_by__isnull', False), ('dropped_at__isnull', True), ('on_server__isnull', True), models.Q(('confirmed_by', models.F('asked_by')), _negated=True), models.Q(('confirmed_by', models.F('person')), _negated=True)), _connector='OR'), name='joint_act_by_two')],
+            },
         ),
     ]

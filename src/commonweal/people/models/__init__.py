@@ -13,7 +13,7 @@ from commonweal.people.models.people import (
     Position,
     StaffAppointment,
 )
-from commonweal.people.models.signing_in import FactorReset, Session, Use
+from commonweal.people.models.signing_in import JointAct, Session, Use
 
 __all__ = [
     "Account",
@@ -21,7 +21,7 @@ __all__ = [
     "ApiKey",
     "Consent",
     "Event",
-    "FactorReset",
+    "JointAct",
     "Mandate",
     "Message",
     "Organisation",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -218,8 +219,10 @@ class StaffAppointment(models.Model):
     person = models.ForeignKey(Person, models.PROTECT, related_name="appointments")
     role = models.CharField(max_length=20)
     starts_on = models.DateField()
+    # The day before it starts, where it was taken back on the day it was given: it then held on no day.
     ends_on = models.DateField(null=True, blank=True)
-    # Nobody only where a new site was set up from its own machine.
+    given_at = models.DateTimeField()
+    # Who asked for it. Nobody only where a new site was set up from its own machine.
     given_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
     ended_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
 
@@ -228,16 +231,19 @@ class StaffAppointment(models.Model):
         "role": Personal.KEPT,
         "starts_on": Personal.KEPT,
         "ends_on": Personal.KEPT,
+        "given_at": Personal.KEPT,
         "given_by": Personal.KEPT,
         "ended_by": Personal.KEPT,
     }
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(fields=("person", "role", "starts_on"), name="appointment_once"),
+            models.UniqueConstraint(
+                fields=("person", "role"), condition=Q(ends_on__isnull=True), name="appointment_once"
+            ),
             models.CheckConstraint(
                 name="appointment_days_in_order",
-                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=models.F("starts_on")),
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=models.F("starts_on") - timedelta(days=1)),
             ),
             models.CheckConstraint(
                 name="appointment_given_by_another",

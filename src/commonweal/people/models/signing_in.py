@@ -1,4 +1,4 @@
-"""Sessions: who is signed in, since when, on which device. Nothing here lets its reader sign in."""
+"""Sessions, uses of what is limited, and what two administrators do together. Nothing here lets its reader sign in."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 
 from commonweal.kernel.privacy import Personal
+from commonweal.people.rules import WITH_ROLE, JointKind
+
+ROLE_KINDS = [kind.value for kind in WITH_ROLE]
 
 
 class Session(AbstractBaseSession):
@@ -59,41 +62,62 @@ class Use(models.Model):
         )
 
 
-class FactorReset(models.Model):
-    """Someone's second factors taken away because they lost them: one administrator asks, another confirms."""
+class JointAct(models.Model):
+    """What no administrator does alone: one asks, another person confirms. Settled once and never rewritten."""
 
-    person = models.ForeignKey("people.Person", models.PROTECT, related_name="factor_resets")
-    # How the one who asks made sure that it is them: seen at the counter, called back on a known number.
+    kind = models.CharField(max_length=12, choices=JointKind.choices())
+    person = models.ForeignKey("people.Person", models.PROTECT, related_name="joint_acts")
+    role = models.CharField(max_length=20, blank=True)
+    # Why, and how the one who asks made sure that it is them: seen at the counter, called back on a known number.
     why = models.CharField(max_length=200)
     asked_by = models.ForeignKey("people.Person", models.PROTECT, related_name="+")
     asked_at = models.DateTimeField()
     confirmed_by = models.ForeignKey("people.Person", models.PROTECT, null=True, blank=True, related_name="+")
     confirmed_at = models.DateTimeField(null=True, blank=True)
+    # The emergency way: the name of who confirmed it on the server itself, in place of a second administrator.
+    on_server = models.CharField(max_length=80, null=True, blank=True)  # noqa: DJ001 - a check needs to tell it
     dropped_at = models.DateTimeField(null=True, blank=True)
 
     personal: ClassVar[dict[str, Personal]] = {
-        **dict.fromkeys(("person", "why", "asked_by", "confirmed_by"), Personal.KEPT),
-        **dict.fromkeys(("asked_at", "confirmed_at", "dropped_at"), Personal.NONE),
+        **dict.fromkeys(("person", "role", "why", "asked_by", "confirmed_by", "on_server"), Personal.KEPT),
+        **dict.fromkeys(("kind", "asked_at", "confirmed_at", "dropped_at"), Personal.NONE),
     }
 
     class Meta:
         ordering = ("id",)
         constraints = (
             models.UniqueConstraint(
-                name="factor_reset_one_open",
-                fields=("person",),
+                name="joint_act_one_open",
+                fields=("person", "kind", "role"),
                 condition=models.Q(confirmed_at__isnull=True, dropped_at__isnull=True),
             ),
             models.CheckConstraint(
-                name="factor_reset_asked_by_another", condition=~models.Q(asked_by=models.F("person"))
+                name="joint_act_asked_by_another", condition=~models.Q(asked_by=models.F("person"))
             ),
             models.CheckConstraint(
-                name="factor_reset_by_two",
-                condition=models.Q(confirmed_at__isnull=True, confirmed_by__isnull=True)
-                | (
-                    models.Q(confirmed_at__isnull=False, confirmed_by__isnull=False, dropped_at__isnull=True)
-                    & ~models.Q(confirmed_by=models.F("asked_by"))
-                    & ~models.Q(confirmed_by=models.F("person"))
-                ),
+                name="joint_act_names_a_role",
+                condition=models.Q(kind__in=ROLE_KINDS) & ~models.Q(role="")
+                | ~models.Q(kind__in=ROLE_KINDS) & models.Q(role=""),
+            ),
+            models.CheckConstraint(
+                name="joint_act_by_two",
+                condition=models.Q(
+                    confirmed_at__isnull=True, confirmed_by__isnull=True, on_server__isnull=True
+                )
+                | models.Q(
+                    confirmed_at__isnull=False,
+                    confirmed_by__isnull=True,
+                    on_server__isnull=False,
+                    dropped_at__isnull=True,
+                )
+                & ~models.Q(on_server="")
+                | models.Q(
+                    confirmed_at__isnull=False,
+                    confirmed_by__isnull=False,
+                    on_server__isnull=True,
+                    dropped_at__isnull=True,
+                )
+                & ~models.Q(confirmed_by=models.F("asked_by"))
+                & ~models.Q(confirmed_by=models.F("person")),
             ),
         )

@@ -47,6 +47,20 @@ class MandateScope(Words):
     READ = "read", gettext_noop("read letters and follow what happens")
 
 
+class JointKind(Words):
+    """What two administrators do together, and never one alone."""
+
+    GIVE_ROLE = "give_role", gettext_noop("give a staff role")
+    END_ROLE = "end_role", gettext_noop("end the role of an administrator")
+    FACTORS_OFF = "factors_off", gettext_noop("take the second step off")
+    CLOSE = "close", gettext_noop("close the account of an administrator")
+    OPEN = "open", gettext_noop("open the account of an administrator again")
+
+
+# The kinds that name a role.
+WITH_ROLE = (JointKind.GIVE_ROLE, JointKind.END_ROLE)
+
+
 class Act(StrEnum):
     """Things only staff may do; each is granted by roles and asked for by access checks."""
 

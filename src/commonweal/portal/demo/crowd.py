@@ -14,7 +14,7 @@ from django.db import connection
 
 from commonweal.membership.actions import admit_member, load_members
 from commonweal.membership.queries import next_number
-from commonweal.people.actions import appoint_staff, load_people, open_account, record, register_person
+from commonweal.people.actions import load_people, open_account, record, register_person, set_up_staff
 from commonweal.people.rules.published import PASSWORD, TOTP_SECRET
 from commonweal.places.queries import municipalities
 from commonweal.portal.demo.script import SEED, Calendar, cast
@@ -87,7 +87,7 @@ def known_people(calendar: Calendar) -> dict[str, Person]:
             )
             EmailAddress.objects.create(user=account, email=written["email"], verified=True, primary=True)
         if written["role"]:
-            appoint_staff(person=person, role=written["role"], by=None, now=calendar.settled)
+            set_up_staff(person=person, role=written["role"], now=calendar.settled)
             TOTP.activate(person.account, TOTP_SECRET)
         if written["member"]:
             admit_member(

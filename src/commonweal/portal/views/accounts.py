@@ -1,8 +1,7 @@
-"""Accounts, for administrators: close and open again, and take lost second factors off, two of them together."""
+"""Accounts, for administrators: close and open again; and what two of them do together, asked, confirmed, dropped."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,15 +15,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from commonweal.kernel.decision import Refusal
 from commonweal.people import actions
 from commonweal.people.access import factors_of, for_staff, fresh, signed_in_person
-from commonweal.people.queries import (
-    account_numbered,
-    factor_reset_numbered,
-    factor_reset_waiting,
-    factor_resets_waiting,
-    sessions_of,
-)
-from commonweal.people.rules import Act
-from commonweal.portal.forms import AccountForm, WhyForm
+from commonweal.people.access.joint import may_confirm
+from commonweal.people.queries import account_numbered, holds_role, joint_act_numbered, sessions_of
+from commonweal.people.rules import ADMINISTRATOR, Act, JointKind
+from commonweal.portal.forms import AccountForm, CheckedForm, WhyForm
+from commonweal.portal.views.wording import joint_rows, joint_title
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -75,29 +70,33 @@ STEPS = {
         ),
         danger=True,
     ),
-    "confirm-reset": Step(
-        _("Confirm that their second factors go?"),
+}
+# The same about an administrator: one asks, another confirms.
+JOINT_STEPS = {
+    "close": Step(
+        _("Ask to close the account of an administrator?"),
         _(
-            "Ask your colleague how they made sure who it is. The person is signed out everywhere and sets up a new "
-            "second factor at the next log-in."
+            "Another administrator must confirm it. Until then nothing changes. Is it urgent and "
+            "nobody is there? Who runs the server can confirm it too."
         ),
-        _("Confirm it"),
-        _("Their second factors are off. They set up new ones when they sign in."),
+        _("Ask for it"),
+        _("Another administrator must confirm it now. They are told."),
+        help_text=_("Your name and your reason are kept, and your colleagues read them."),
         danger=True,
     ),
-    "drop-reset": Step(
-        _("Drop this request?"),
-        _("Their second factors stay as they are."),
-        _("Drop it"),
-        _("The request is dropped."),
+    "open": Step(
+        _("Ask to open the account of an administrator again?"),
+        _("Another administrator must confirm it."),
+        _("Ask for it"),
+        _("Another administrator must confirm it now. They are told."),
+        help_text=_("Your name and your reason are kept, and your colleagues read them."),
     ),
+    "ask-reset": STEPS["ask-reset"],
 }
-
-
-# What is done with the request that stands on the page.
-OF_A_REQUEST: dict[str, Callable[..., None]] = {
-    "confirm-reset": actions.confirm_factor_reset,
-    "drop-reset": actions.drop_factor_reset,
+JOINT_KINDS = {
+    "close": JointKind.CLOSE,
+    "open": JointKind.OPEN,
+    "ask-reset": JointKind.FACTORS_OFF,
 }
 
 
@@ -108,7 +107,7 @@ def accounts(request: HttpRequest) -> HttpResponse:
     form = AccountForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         return redirect("portal:desk-account", form.cleaned_data["email"].pk)
-    return render(request, "portal/accounts.html", {"form": form, "waiting": factor_resets_waiting()})
+    return render(request, "portal/accounts.html", {"form": form, "waiting": joint_rows()})
 
 
 @for_staff(Act.APPOINT_STAFF)
@@ -116,15 +115,14 @@ def accounts(request: HttpRequest) -> HttpResponse:
 def account(request: HttpRequest, pk: int) -> HttpResponse:
     """One account: open or closed, its second factors, what waits."""
     found, person = _account(pk), signed_in_person(request)
-    waiting = factor_reset_waiting(found)
     context = {
         "account": found,
         "own": found.person_id == person.pk,
         "closed": found.blocked_at is not None,
         "factors": factors_of(found),
         "sessions": sessions_of(found, timezone.now()).count(),
-        "waiting": waiting,
-        "may_confirm": waiting is not None and person.pk not in (waiting.asked_by_id, waiting.person_id),
+        "waiting": joint_rows(found.person) if found.person else [],
+        "joint": _is_administrators(found),
     }
     return render(request, "portal/account.html", context)
 
@@ -133,42 +131,71 @@ def _account(pk: int) -> Account:
     return get_object_or_404(account_numbered(pk))
 
 
+def _is_administrators(found: Account) -> bool:
+    return found.person is not None and holds_role(found.person, ADMINISTRATOR) is not None
+
+
 @for_staff(Act.APPOINT_STAFF)
 @fresh
 @require_http_methods(["GET", "HEAD", "POST"])
 def account_change(request: HttpRequest, pk: int, what: str) -> HttpResponse:
-    """Asks once more, with a reason where one is due, then does it."""
-    found, step = _account(pk), STEPS.get(what)
+    """Asks once more, with a reason where one is due, then does it; or asks another administrator to confirm it."""
+    found = _account(pk)
+    joint = what == "ask-reset" or _is_administrators(found)
+    step = (JOINT_STEPS if joint else STEPS).get(what)
     if step is None:
         raise Http404
     form = WhyForm(request.POST or None, help_text=step.help_text) if step.help_text else None
     if request.method == "POST" and (form is None or form.is_valid()):
         try:
-            _do(what, found, form.cleaned_data["why"] if form else "", request)
+            _do(what, found, form.cleaned_data["why"] if form else "", request, joint=joint)
         except Refusal as refusal:
-            messages.error(request, str(refusal))
+            if form is None:
+                messages.error(request, str(refusal))
+                return redirect("portal:desk-account", found.pk)
+            form.add_error(None, str(refusal))
         else:
             messages.success(request, str(step.done))
-        return redirect("portal:desk-account", found.pk)
+            return redirect("portal:desk-account", found.pk)
     context = {"account": found, "step": step, "form": form}
-    if what in OF_A_REQUEST:
-        context["reset"] = factor_reset_waiting(found)
     return render(request, "portal/account_change.html", context)
 
 
-def _do(what: str, found: Account, why: str, request: HttpRequest) -> None:
+def _do(what: str, found: Account, why: str, request: HttpRequest, *, joint: bool) -> None:
     by, now = signed_in_person(request), timezone.now()
-    if what == "close":
+    if joint:
+        if found.person is None:
+            raise actions.AccountRefused(_("This account has told no name yet."), code="no_name")
+        actions.ask_jointly(kind=JOINT_KINDS[what], person=found.person, why=why, by=by, now=now)
+    elif what == "close":
         actions.block_account(account=found, why=why, by=by, now=now)
-    elif what == "open":
-        actions.open_account_again(account=found, by=by, now=now)
-    elif what == "ask-reset":
-        actions.ask_factor_reset(account=found, why=why, by=by, now=now)
     else:
-        # The one that was read on the page, not whichever waits by now.
-        number = request.POST.get("reset", "")
-        known = number.isascii() and number.isdigit() and len(number) < 19
-        reset = factor_reset_numbered(found, int(number)) if known else None
-        if reset is None:
-            raise actions.AccountRefused(_("Look at the request once more before you decide."), code="unread")
-        OF_A_REQUEST[what](reset=reset, by=by, now=now)
+        actions.open_account_again(account=found, by=by, now=now)
+
+
+@for_staff(Act.APPOINT_STAFF)
+@fresh
+@require_http_methods(["GET", "HEAD", "POST"])
+def joint_act(request: HttpRequest, pk: int) -> HttpResponse:
+    """What one administrator asked: another looks at it, then confirms or drops it."""
+    act, person, now = get_object_or_404(joint_act_numbered(pk)), signed_in_person(request), timezone.now()
+    waits = act.confirmed_at is None and act.dropped_at is None
+    dropping = "drop" in request.POST
+    form = CheckedForm(request.POST if request.method == "POST" and not dropping else None, kind=act.kind)
+    if request.method == "POST" and (dropping or form.is_valid()):
+        try:
+            (actions.drop_jointly if dropping else actions.confirm_jointly)(act=act, by=person, now=now)
+        except Refusal as refusal:
+            form.add_error(None, str(refusal)) if form.is_bound else messages.error(request, str(refusal))
+        else:
+            messages.success(request, _("The request is dropped.") if dropping else _("Done, by two of you."))
+            return redirect("portal:desk-accounts")
+    context = {
+        "act": act,
+        "title": joint_title(act),
+        "decision": may_confirm(act, person, now) if waits else None,
+        "own": act.person_id == person.pk and act.kind != JointKind.FACTORS_OFF,
+        "waits": waits,
+        "form": form,
+    }
+    return render(request, "portal/joint_act.html", context)

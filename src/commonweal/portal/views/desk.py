@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -21,9 +21,9 @@ from commonweal.membership.queries.joining import papers_to_check
 from commonweal.membership.queries.payments import movements_waiting
 from commonweal.people import actions
 from commonweal.people.access import for_persons, for_staff, fresh, may, roles_of, signed_in_person
-from commonweal.people.queries import appointments_on, letters_to_print
-from commonweal.people.rules import ROLES, Act, granted
-from commonweal.portal.forms import AppointForm
+from commonweal.people.queries import appointments_on, joint_acts_waiting, letters_to_print
+from commonweal.people.rules import ADMINISTRATOR, ROLES, Act, JointKind, granted
+from commonweal.portal.forms import AppointForm, WhyForm
 from commonweal.portal.views import wording
 from commonweal.projects import queries
 from commonweal.projects.access import desk_dossiers, visible_calls
@@ -38,6 +38,9 @@ CALLS_MAX = 20
 BALLOTS_MAX = 20
 LETTERS_MAX = 50
 TEXT_MAX = 120
+# Refusals that are about whom one named, not about the role.
+OF_THE_PERSON = {"oneself", "tied", "namesake"}
+END_HINT = gettext_lazy("Your name and your reason are kept, and your colleagues read them.")
 WAITING_STATES = (DossierState.SUBMITTED, DossierState.IN_CHECK, DossierState.RETURNED)
 
 
@@ -75,8 +78,14 @@ def desk(request: HttpRequest) -> HttpResponse:
         "may_dividends": bool({Act.PAY_OUT, Act.KEEP_REGISTER} & acts),
         "may_pay_out": Act.PAY_OUT in acts,
         "may_appoint": Act.APPOINT_STAFF in acts,
+        "joint": _to_confirm(person) if Act.APPOINT_STAFF in acts else 0,
     }
     return render(request, "portal/desk.html", context)
+
+
+def _to_confirm(person: Person) -> int:
+    """How much waits for a second administrator that this one neither asked for nor is the subject of."""
+    return joint_acts_waiting().exclude(asked_by=person).exclude(person=person).count()
 
 
 def _dossiers(person: Person, now: datetime) -> list[dict[str, Any]]:
@@ -191,18 +200,23 @@ def _town(person: Any, language: str) -> str:
 @fresh
 @require_http_methods(["GET", "HEAD", "POST"])
 def desk_staff(request: HttpRequest) -> HttpResponse:
-    """Staff roles, what each may do, who holds them; and a form to give one."""
+    """Staff roles, what each may do, who holds them; and a form to ask for one, which another administrator confirms."""
     form = AppointForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         try:
-            actions.appoint_staff(
-                person=given["email"], role=given["role"], by=signed_in_person(request), now=timezone.now()
+            actions.ask_jointly(
+                kind=JointKind.GIVE_ROLE,
+                person=given["email"],
+                role=given["role"],
+                why=given["why"],
+                by=signed_in_person(request),
+                now=timezone.now(),
             )
-        except actions.RoleRefused as refusal:
-            form.add_error("email" if refusal.code == "oneself" else "role", str(refusal))
+        except (actions.RoleRefused, actions.JointRefused) as refusal:
+            form.add_error("email" if refusal.code in OF_THE_PERSON else "role", str(refusal))
         else:
-            messages.success(request, _("%(name)s has this role from today.") % {"name": given["email"]})
+            messages.success(request, _("Another administrator must confirm it now. They are told."))
             return redirect("portal:desk-staff")
     held: dict[str, list[Any]] = {}
     for each in appointments_on(timezone.localdate()):
@@ -211,18 +225,41 @@ def desk_staff(request: HttpRequest) -> HttpResponse:
         {"name": role.name, "description": role.description, "holders": held.get(role.code, [])}
         for role in ROLES
     ]
-    return render(request, "portal/desk_staff.html", {"form": form, "roles": roles})
+    context = {"form": form, "roles": roles, "waiting": wording.joint_rows()}
+    return render(request, "portal/desk_staff.html", context)
 
 
 @for_staff(Act.APPOINT_STAFF)
 @fresh
 @require_http_methods(["GET", "HEAD", "POST"])
 def desk_staff_end(request: HttpRequest, pk: int) -> HttpResponse:
-    """Asks once more, then takes a role away."""
-    appointment = get_object_or_404(appointments_on(timezone.localdate()), pk=pk)
-    if request.method == "POST":
-        actions.end_appointment(appointment=appointment, by=signed_in_person(request), now=timezone.now())
+    """Asks once more, then takes a role away; an administrator's role is asked for, with a reason."""
+    appointment, by, now = (
+        get_object_or_404(appointments_on(timezone.localdate()), pk=pk),
+        signed_in_person(request),
+        timezone.now(),
+    )
+    joint = appointment.role == ADMINISTRATOR
+    form = WhyForm(request.POST or None, help_text=END_HINT) if joint else None
+    if request.method == "POST" and form is None:
+        actions.end_appointment(appointment=appointment, by=by, now=now)
         messages.success(request, _("The role has ended."))
         return redirect("portal:desk-staff")
+    if form is not None and form.is_valid():
+        try:
+            actions.ask_jointly(
+                kind=JointKind.END_ROLE,
+                person=appointment.person,
+                role=appointment.role,
+                why=form.cleaned_data["why"],
+                by=by,
+                now=now,
+            )
+        except actions.JointRefused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("Another administrator must confirm it now. They are told."))
+            return redirect("portal:desk-staff")
     name = next((role.name for role in ROLES if role.code == appointment.role), appointment.role)
-    return render(request, "portal/desk_staff_end.html", {"person": str(appointment.person), "role": name})
+    context = {"person": str(appointment.person), "role": name, "form": form}
+    return render(request, "portal/desk_staff_end.html", context)

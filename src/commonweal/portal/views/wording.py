@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from commonweal.people.queries import joint_acts_waiting
+from commonweal.people.rules import ROLES, JointKind
 from commonweal.projects.states import DossierState
 from commonweal.ui.formats import day, moment, number
 
+if TYPE_CHECKING:
+    from commonweal.people.models import JointAct, Person
+
+JOINT_MAX = 50
 LATE_DAYS, SOON_DAYS = 14, 7
 
 
@@ -67,3 +73,26 @@ def waits(since: datetime | None, now: datetime) -> dict[str, Any]:
     """How long something has been waiting: `days`, and `urgency` (calm, soon, late)."""
     days = (now - since).days if since else 0
     return {"days": days, "urgency": "late" if days >= LATE_DAYS else "soon" if days >= SOON_DAYS else "calm"}
+
+
+def joint_title(act: JointAct) -> str:
+    """What two administrators are to do, in a sentence."""
+    role = next((_(each.name) for each in ROLES if each.code == act.role), act.role)
+    return {
+        JointKind.GIVE_ROLE: _("Give %(person)s the staff role “%(role)s”"),
+        JointKind.END_ROLE: _("End the staff role “%(role)s” of %(person)s"),
+        JointKind.FACTORS_OFF: _("Take the second step of %(person)s off"),
+        JointKind.CLOSE: _("Close the account of %(person)s"),
+        JointKind.OPEN: _("Open the account of %(person)s again"),
+    }[JointKind(act.kind)] % {"person": str(act.person), "role": role}
+
+
+def joint_rows(person: Person | None = None) -> list[dict[str, Any]]:
+    """What waits for a second administrator, about everybody or about one; one query."""
+    waiting = joint_acts_waiting()
+    if person is not None:
+        waiting = waiting.filter(person=person)
+    return [
+        {"title": joint_title(act), "by": str(act.asked_by), "at": act.asked_at, "pk": act.pk}
+        for act in waiting[:JOINT_MAX]
+    ]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date
 from functools import wraps
 from secrets import token_urlsafe
@@ -31,18 +33,47 @@ from commonweal.people.rules.measures import FRESH_MINUTES, LIMITS, measure
 View = Callable[..., HttpResponseBase]
 # The code of the refusal for an account whose person has not told their name yet.
 NO_NAME = "no_name"
+# In the request at hand: the person whose session saw no second factor, so that their roles wait. Nobody elsewhere.
+_waiting: ContextVar[int | None] = ContextVar("person whose roles wait", default=None)
 FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 # In the session: which proof was the last, and the moment at which it was shown.
 PROOF_SEEN, PROOF_AT = "proof", "proof_at"
 # Under which a form that waits for its sender lies in the session, and the word by which it is found again in an address.
 SENT, SENT_MINUTES = "sent", 15
+# In the session: the page somebody wanted who first sets a second factor up.
+WANTED = "wanted"
 
 
 def roles_of(person: Person | None, on: date) -> frozenset[str]:
     """Codes of the staff roles the person holds on a day; none as long as they came without a second factor."""
-    if person is None or getattr(person, "unproven", False):
+    if person is None or roles_wait(person):
         return frozenset()
     return _held_roles(person, on)
+
+
+def roles_wait(person: Person) -> bool:
+    """Whether the request at hand is this person's, from a session that saw no second factor."""
+    return _waiting.get() == person.pk
+
+
+@contextmanager
+def session_looked_at(request: HttpRequest) -> Iterator[None]:
+    """While a request is answered, the roles of who came without a second factor wait, however often the person is read.
+
+    Outside of it, in jobs and commands, roles are those that are written down.
+    """
+    before = _waiting.set(None)
+    try:
+        _look(request)
+        yield
+    finally:
+        _waiting.reset(before)
+
+
+def _look(request: HttpRequest) -> None:
+    user: Any = request.user
+    shown = not user.is_authenticated or any(each.get("method") == "mfa" for each in _proofs(request))
+    _waiting.set(None if shown else user.person_id)
 
 
 def _held_roles(person: Person, on: date) -> frozenset[str]:
@@ -106,9 +137,11 @@ def viewer(request: HttpRequest) -> Person | None:
     """
     # A request refused before log-in was looked at (a wrong host name) has no user.
     user = getattr(request, "user", None)
-    person = getattr(user, "person", None) if user is not None and user.is_authenticated else None
-    if person is not None:
-        person.unproven = not any(each.get("method") == "mfa" for each in _proofs(request))
+    if user is None or not user.is_authenticated:
+        return None
+    # Looked at each time: somebody may have signed in, or shown the factor, since the request began.
+    _look(request)
+    person: Person | None = user.person
     return person
 
 
@@ -125,7 +158,7 @@ def on_staff(person: Person) -> bool:
 
 def staff_without_factor(person: Person) -> bool:
     """Whether somebody on the staff came without a second factor, so that their roles wait for it."""
-    return bool(getattr(person, "unproven", False)) and on_staff(person)
+    return roles_wait(person) and on_staff(person)
 
 
 def factors_of(account: Any) -> list[str]:
@@ -174,6 +207,7 @@ def viewer_context(request: HttpRequest) -> dict[str, object]:
 
     return {
         "factor_missing": SimpleLazyObject(waits),
+        "wanted": SimpleLazyObject(lambda: request.session.get(WANTED, "")),
         "viewer": SimpleLazyObject(lambda: viewer(request)),
         "is_staff_person": SimpleLazyObject(is_staff),
     }

@@ -120,6 +120,28 @@ def test_a_form_that_took_longer_is_kept_through_it(clock: Clock) -> None:
     assert Event.objects.filter(name="JointActAsked").count() == 1
 
 
+def test_what_waits_in_several_windows_is_all_kept_and_what_waited_too_long_is_said(clock: Clock) -> None:
+    for name in ("jo", "an", "bo"):
+        make.account(make.person(name.title(), "Peeters", email=f"{name}@example.org"))
+    client = stale(signed_in(make.staff("administrator")))
+    asked = [
+        client.post("/en/desk/staff/", {"email": f"{name}@example.org", "role": "counter", "why": name})[
+            "Location"
+        ]
+        for name in ("jo", "an", "bo")
+    ]
+    client.post(asked[0], {"password": PASSWORD})
+    backs = [parse_qs(urlsplit(each).query)["next"][0] for each in asked]
+    for back in reversed(backs[:2]):
+        assert client.get(back)["Location"] == "/en/desk/staff/"
+    assert set(JointAct.objects.values_list("why", flat=True)) == {"jo", "an"}
+    clock.forward(minutes=61)
+    client = stale(client)
+    client.post(asked[0], {"password": PASSWORD})
+    assert "was not done" in client.get(backs[2], follow=True).content.decode()
+    assert JointAct.objects.count() == 2
+
+
 def test_a_proof_lasts_a_quarter_of_an_hour(clock: Clock) -> None:
     person = make.person(email="ada@example.org")
     make.account(person)

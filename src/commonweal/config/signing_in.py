@@ -8,10 +8,11 @@ from urllib.parse import urlsplit
 
 from allauth.account.adapter import get_adapter
 from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY as PROOFS
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils import timezone
-from django.utils.crypto import constant_time_compare
+from django.utils.translation import gettext as _
 
 from commonweal.people.access import (
     PROOF_AT,
@@ -81,11 +82,16 @@ def _send_again(request: HttpRequest) -> None:
     It answers at its own address, so what is corrected there goes where it belongs. Only its word, known to this session
     alone, sends it, and once.
     """
-    word, kept = request.GET.get(SENT), request.session.get(SENT)
-    if request.method != "GET" or not word or not kept or not constant_time_compare(word, kept["word"]):
+    word, waiting = request.GET.get(SENT, ""), request.session.get(SENT, {})
+    if request.method != "GET" or waiting.get(word, {}).get("path") != request.path:
         return
-    del request.session[SENT]
-    if kept["path"] != request.path or kept["until"] < timezone.now().timestamp():
+    kept = waiting.pop(word)
+    request.session[SENT] = waiting
+    if kept["until"] < timezone.now().timestamp():
+        text = _(
+            "You were away for more than an hour, so what you had sent was not done. Please fill it in once more."
+        )
+        messages.warning(request, text)
         return
     request.method = request.META["REQUEST_METHOD"] = "POST"
     request.GET, request.POST = QueryDict(kept["GET"]), QueryDict(kept["POST"])

@@ -12,7 +12,7 @@ from django.db.models import Count as CountOf
 from django.db.models import F, Func, IntegerField, Q, QuerySet
 
 from commonweal.membership.queries import members_matching
-from commonweal.people.models import Event
+from commonweal.people.queries import history_of
 from commonweal.voting.counting import RESULT_FORMAT, result_of
 from commonweal.voting.models import Ballot, Count, Envelope, Option, PaperSheet, Vote, Voter
 from commonweal.voting.rules.frozen import canonical
@@ -186,7 +186,7 @@ def vote_figures(ballot: Ballot) -> dict[str, int]:
 
 def sheets_dropped(ballot: Ballot) -> list[int]:
     """The numbers of sheets whose first typing was dropped and that nobody typed since, rising."""
-    dropped = Event.objects.filter(name="PaperSheetDropped", subject=f"ballot:{ballot.pk}")
+    dropped = history_of(f"ballot:{ballot.pk}").filter(name="PaperSheetDropped")
     numbers = set(dropped.values_list("data__sheet", flat=True))
     return sorted(numbers - set(PaperSheet.objects.filter(ballot=ballot).values_list("number", flat=True)))
 

@@ -39,7 +39,7 @@ FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 # In the session: which proof was the last, and the moment at which it was shown.
 PROOF_SEEN, PROOF_AT = "proof", "proof_at"
 # Under which a form that waits for its sender lies in the session, and the word by which it is found again in an address.
-SENT, SENT_MINUTES = "sent", 15
+SENT, SENT_MINUTES, SENT_MAX = "sent", 60, 5
 # In the session: the page somebody wanted who first sets a second factor up.
 WANTED = "wanted"
 
@@ -235,13 +235,18 @@ def suspended(request: HttpRequest, way: str) -> HttpResponse:
         )
     elif match is None or "voting" not in match.namespaces:
         word = token_urlsafe(12)
-        request.session[SENT] = {
-            "word": word,
+        now = timezone.now().timestamp()
+        waiting = {key: kept for key, kept in request.session.get(SENT, {}).items() if kept["until"] > now}
+        # Somebody works in several windows: each has its own, and the oldest makes room.
+        for oldest in list(waiting)[: max(len(waiting) - SENT_MAX + 1, 0)]:
+            del waiting[oldest]
+        waiting[word] = {
             "path": request.path,
-            "until": timezone.now().timestamp() + SENT_MINUTES * 60,
+            "until": now + SENT_MINUTES * 60,
             "GET": request.GET.urlencode(),
             "POST": request.POST.urlencode(),
         }
+        request.session[SENT] = waiting
         back = f"{back}?{urlencode({SENT: word})}"
     return redirect(f"{way}?{urlencode({'next': back})}")
 

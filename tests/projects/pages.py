@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from commonweal.projects import actions as projects
 from commonweal.projects.models import Call, Dossier
 from commonweal.projects.rules.parts import Part
 from commonweal.projects.rules.questions import QUESTIONS
+from commonweal.voting import actions as voting
 from tests import factories as make
 from tests.journeys.sites import Pages, Site
 
@@ -55,12 +58,28 @@ def pages(site: Site) -> Pages:
             f"calls/{call.slug}/manage/vote/",
             f"calls/{call.slug}/manage/count/",
             f"calls/{call.slug}/text/fr/",
+            f"calls/{_closed(site).slug}/manage/box/",
         ],
         writing=[
             f"calls/{call.slug}/apply/",
             *(f"dossiers/{draft.pk}/write/{part}/" for part in Part),
         ],
     )
+
+
+def _closed(site: Site) -> Call:
+    """A call whose vote is closed, with a sheet that was typed once and one that was started again."""
+    call = make.call()
+    make.admitted(call, site.staff, title="Un abri", asked_cents=1_500_00)
+    projects.end_applications(call=call, by=None, now=call.applies_until)
+    committee, _sheets = make.committee_for(call)
+    ballot = projects.open_vote(call=call, **committee, by=None, now=call.vote_from)
+    typed: dict[str, Any] = {"ballot": ballot, "by": site.staff, "now": call.vote_from}
+    for number, voter in enumerate(ballot.voters.order_by("id")[:2], start=1):
+        voting.hand_out_paper(voter=voter, **typed)
+        voting.type_sheet_first(number=number, choice=((1, 1),), **typed)
+    voting.start_sheet_again(number=1, **typed)
+    return projects.close_vote(call=call, by=None, now=call.vote_until)
 
 
 def _dossiers(site: Site, call: Call) -> tuple[Dossier, Dossier, Dossier, Dossier]:

@@ -6,6 +6,7 @@ import io
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from PIL import Image
 from commonweal.config.serving import web_command
 from commonweal.kernel import apart
 from commonweal.kernel.decision import NotAllowed
+from commonweal.membership.queries import readers
 from commonweal.projects import actions
 from commonweal.projects.actions import photos
 from commonweal.projects.models import Dossier
@@ -184,3 +186,12 @@ def test_a_page_is_answered_while_as_many_pictures_as_may_be_are_read(
         finish.set()
         wait(posts)
         assert sum(each.result() == 302 for each in posts) == 2
+
+
+def test_all_who_wait_for_a_file_leave_a_thread_for_pages() -> None:
+    command = web_command(1, "1")
+    threads = int(command[command.index("--blocking-threads") + 1])
+    turns = [photos.TURNS, readers.STATEMENT_TURNS]
+    assert sum(each.most for each in turns) < threads
+    calls = [path for path in Path("src/commonweal").rglob("*.py") if "apart.call(" in path.read_text()]
+    assert len(calls) == len(turns), "whoever calls has turns, and they count here"

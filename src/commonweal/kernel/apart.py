@@ -58,8 +58,8 @@ class Turns:
     """
 
     def __init__(self, *, at_once: int, waiting: int, seconds: float) -> None:
-        self.seconds = seconds
-        self._inside = threading.BoundedSemaphore(at_once + waiting)
+        self.seconds, self.most = seconds, at_once + waiting
+        self._inside = threading.BoundedSemaphore(self.most)
         self._working = threading.BoundedSemaphore(at_once)
 
     @contextlib.contextmanager

@@ -165,6 +165,7 @@ def dossier_photos(request: HttpRequest, pk: int) -> HttpResponse:
         for photo in dossier.photos.all():
             if str(photo.pk) == request.POST["remove"]:
                 actions.remove_photo(dossier=dossier, photo=photo, by=person, now=now)
+                messages.success(request, _("The photo is taken away."))
         return redirect("projects:dossier-photos", dossier.pk)
     if request.method == "POST":
         form = PhotoForm(request.POST, request.FILES)
@@ -182,6 +183,7 @@ def dossier_photos(request: HttpRequest, pk: int) -> HttpResponse:
             except Refusal as refusal:
                 form.add_error("file", str(refusal))
             else:
+                messages.success(request, _("The photo is there."))
                 return redirect("projects:dossier-photos", dossier.pk)
     context = {
         "form": form,

@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date, timedelta
+from typing import TypeVar
 
 from stdnum import iban
 from stdnum.be import iban as be_iban
@@ -30,6 +31,7 @@ __all__ = [
     "Unreadable",
     "account_number",
     "checked",
+    "cleaned",
     "communication_in",
     "gettext_noop",
     "statement_number",
@@ -166,6 +168,32 @@ class Reading:
     set_aside: tuple[SetAside, ...] = ()
     more_follows: bool = False
     refused: tuple[Unreadable, ...] = ()
+
+
+Row = TypeVar("Row", BankLine, BankStatement, SetAside, Odd)
+
+
+def cleaned(reading: Reading) -> Reading:
+    """The reading with every text in it safe to keep and to show: no control character, no half of a letter.
+
+    Every reading passes here, whichever field a text of the file found its way into.
+    """
+    return replace(
+        reading,
+        statements=tuple(_clean_statement(each) for each in reading.statements),
+        set_aside=tuple(_clean(each) for each in reading.set_aside),
+    )
+
+
+def _clean_statement(statement: BankStatement) -> BankStatement:
+    lines = (replace(_clean(each), odd=tuple(map(_clean, each.odd))) for each in statement.lines)
+    return replace(_clean(statement), lines=tuple(lines))
+
+
+def _clean(row: Row) -> Row:
+    texts = {each.name: getattr(row, each.name) for each in fields(row)}
+    found = {name: clean(text, lines=False) for name, text in texts.items() if type(text) is str}
+    return replace(row, **{name: text for name, text in found.items() if text != texts[name]})
 
 
 def checked(statement: BankStatement, line: int) -> BankStatement:

@@ -240,7 +240,51 @@ def test_a_megabyte_before_a_document_is_gone_through_a_few_times_not_once_for_e
 def test_a_file_of_too_many_documents_is_refused_before_they_are_read(text: str) -> None:
     with pytest.raises(Unreadable) as trouble:
         read_file((text * (1_000_000 // len(text))).encode(), ACCOUNT)
-    assert trouble.value.kind in ("too_many_documents", "too_many_elements")
+    assert trouble.value.kind in ("too_many", "too_many_elements")
+
+
+STATEMENT = CAMT[CAMT.index(b"<Stmt>") : CAMT.index(b"</Stmt>") + 7]
+DOCUMENT = CAMT[CAMT.index(b"<Document") :]
+
+
+@pytest.mark.parametrize(
+    ("data", "kind"),
+    [
+        (CAMT.replace(STATEMENT, b"<Stmt/>" * 102), "too_many"),
+        (CAMT.replace(STATEMENT, b"<Stmt/>" * 100), "missing"),
+        (b"<all>" + b"<Document/>" * 102 + DOCUMENT + b"</all>", "too_many"),
+        (b"<all>" + DOCUMENT.replace(STATEMENT, b"") * 1_002 + b"</all>", "no_statement"),
+        (CODA[: CODA.index(b"\r\n") + 2] * 102 + CODA, "too_many"),
+        (CODA.replace(b"0000000001500000", b"0000000001500010") * 102, "too_many"),
+    ],
+    ids=["camt", "camt that fits", "envelope", "empty messages", "coda", "coda sums"],
+)
+def test_a_file_of_more_refused_parts_than_anybody_looks_at_is_refused_in_one_line(
+    data: bytes, kind: str
+) -> None:
+    assert data != CODA * 102
+    with pytest.raises(Unreadable) as trouble:
+        read_file(data, ACCOUNT)
+    assert trouble.value.kind == kind
+
+
+@pytest.mark.parametrize("account", [ACCOUNT, "BE71096123456769"], ids=["ours", "another's"])
+def test_a_file_of_more_statements_than_anybody_looks_at_is_refused(
+    account: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(facts, "STATEMENTS_MAX", 3)
+    envelope = b"<all>%s</all>"
+    for data in (CODA * 3, CAMT * 3, CAMT.replace(STATEMENT, STATEMENT * 3), envelope % (DOCUMENT * 3)):
+        if account == ACCOUNT:
+            assert len(read_file(data, account).statements) == 3
+        else:
+            with pytest.raises(Unreadable) as trouble:
+                read_file(data, account)
+            assert trouble.value.kind == "other_account"
+    for data in (CODA * 4, CAMT * 4, CAMT.replace(STATEMENT, STATEMENT * 4), envelope % (DOCUMENT * 4)):
+        with pytest.raises(Unreadable) as trouble:
+            read_file(data, account)
+        assert trouble.value.kind == "too_many"
 
 
 def test_one_long_declaration_is_one_piece() -> None:

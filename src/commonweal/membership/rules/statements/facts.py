@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, timedelta
 from typing import TypeVar
 
@@ -24,6 +24,7 @@ from commonweal.kernel.words import Words, gettext_noop
 __all__ = [
     "BankLine",
     "BankStatement",
+    "Found",
     "Odd",
     "Oddity",
     "Reading",
@@ -38,6 +39,9 @@ __all__ = [
 ]
 # More payments in one movement are not told apart: it is kept whole, and waits for a person.
 PARTS_MAX = 10_000
+# Statements of one file, with those set aside; and parts of it that do not hold together. Nobody looks at more, and a few
+# bytes can make one.
+STATEMENTS_MAX, REFUSED_MAX = 1_000, 100
 # Of each kind of oddity, so many stand beside a movement.
 ODD_MAX = 5
 TEXT, NAME, REFERENCE, NUMBER, ACCOUNT = 500, 140, 80, 35, 40
@@ -168,6 +172,40 @@ class Reading:
     set_aside: tuple[SetAside, ...] = ()
     more_follows: bool = False
     refused: tuple[Unreadable, ...] = ()
+
+
+@dataclass(slots=True)
+class Found:
+    """What a reader found in a file so far, part by part."""
+
+    statements: list[BankStatement] = field(default_factory=list)
+    set_aside: list[SetAside] = field(default_factory=list)
+    refused: list[Unreadable] = field(default_factory=list)
+
+    def add(self, part: BankStatement | SetAside | Unreadable, line: int) -> None:
+        """Adds a part that begins at a line. Raises Unreadable for one more than a file may have."""
+        if isinstance(part, Unreadable):
+            self.refused.append(part)
+        elif isinstance(part, SetAside):
+            self.set_aside.append(part)
+        else:
+            self.statements.append(part)
+        if len(self.refused) > REFUSED_MAX:
+            what = gettext_noop(
+                "too many parts of this file do not hold together: take it from the bank once more"
+            )
+            raise Unreadable(line, what, kind="too_many")
+        if len(self.statements) + len(self.set_aside) > STATEMENTS_MAX:
+            what = gettext_noop(
+                "more statements are in this file than can be read at once: take it from the bank in parts, for fewer days"
+            )
+            raise Unreadable(line, what, kind="too_many")
+
+    def reading(self, name: str, *, more_follows: bool = False) -> Reading:
+        """All of it, as the reading of a file of this format."""
+        return Reading(
+            name, tuple(self.statements), tuple(self.set_aside), more_follows, tuple(self.refused)
+        )
 
 
 Row = TypeVar("Row", BankLine, BankStatement, SetAside, Odd)

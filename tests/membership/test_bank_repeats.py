@@ -264,8 +264,13 @@ def test_the_database_keeps_what_is_odd_as_pairs_of_texts_and_nothing_else(
 
 WHOLE = {"format": "CODA", "statements": [], "set_aside": [], "more_follows": False, "refused": []}
 STATEMENT = {
-    **{"account": "a", "number": "n", "day": "2026-11-20", "first": None},
-    **{"old_cents": 0, "new_cents": 0, "lines": []},
+    "account": "a",
+    "number": "n",
+    "day": "2026-11-20",
+    "first": None,
+    "old_cents": 0,
+    "new_cents": 0,
+    "lines": [],
 }
 
 

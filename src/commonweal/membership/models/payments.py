@@ -71,7 +71,9 @@ class BankFile(models.Model):
     class Meta:
         ordering = ("-uploaded_at", "-id")
         constraints = (
-            models.CheckConstraint(name="bank_file_reading_whole", condition=_follows("reading", READING_WHOLE)),
+            models.CheckConstraint(
+                name="bank_file_reading_whole", condition=_follows("reading", READING_WHOLE)
+            ),
             models.CheckConstraint(
                 name="bank_file_confirmed_whole",
                 condition=Q(confirmed_by__isnull=True, confirmed_at__isnull=True)

@@ -103,7 +103,9 @@ def _worth_a_look(statements: Sequence[bank_plans.PlannedStatement]) -> list[ban
     """The statements of a file that its page shows; of very many, those with something to see to come first."""
     found = list(statements)
     if len(found) > STATEMENTS_SHOWN:
-        found.sort(key=lambda each: not (each.gap or each.contradicting or (each.repeated and not each.known)))
+        found.sort(
+            key=lambda each: not (each.gap or each.contradicting or (each.repeated and not each.known))
+        )
     return found[:STATEMENTS_SHOWN]
 
 

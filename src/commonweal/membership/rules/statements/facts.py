@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, fields, replace
 from datetime import date, timedelta
 from typing import TypeVar
@@ -32,8 +32,11 @@ __all__ = [
     "Unreadable",
     "account_number",
     "checked",
+    "chosen",
     "cleaned",
     "communication_in",
+    "communications_in",
+    "few",
     "gettext_noop",
     "statement_number",
 ]
@@ -74,11 +77,16 @@ class Oddity(Words):
         "communication",
         gettext_noop("the check digits of its structured communication do not hold"),
     )
+    COMMUNICATIONS = (
+        "communications",
+        gettext_noop("it names more than one structured communication, so none was chosen"),
+    )
     UNSPLIT = (
         "unsplit",
         gettext_noop("several payments came as one, and the bank does not say how much each is"),
     )
     PARTS = "parts", gettext_noop("the amount in its details is not the amount booked")
+    COUNT = "count", gettext_noop("the bank says another number of payments than its details hold")
     SIGN = "sign", gettext_noop("in its details money goes the other way than it was booked")
     DAY = "day", gettext_noop("it was booked on a day its statement does not cover")
     NO_DAY = "no_day", gettext_noop("the bank gives no booking day that can be read")
@@ -203,9 +211,7 @@ class Found:
 
     def reading(self, name: str, *, more_follows: bool = False) -> Reading:
         """All of it, as the reading of a file of this format."""
-        return Reading(
-            name, tuple(self.statements), tuple(self.set_aside), more_follows, tuple(self.refused)
-        )
+        return Reading(name, tuple(self.statements), tuple(self.set_aside), more_follows, tuple(self.refused))
 
 
 Row = TypeVar("Row", BankLine, BankStatement, SetAside, Odd)
@@ -252,10 +258,10 @@ def _within(statement: BankStatement, first: date | None) -> Iterable[BankLine]:
     for each in statement.lines:
         outside = each.booked_on > last or (start is not None and each.booked_on.toordinal() < start)
         odd = (*each.odd, Odd(Oddity.DAY, each.booked_on.isoformat())) if outside else each.odd
-        yield replace(each, odd=tuple(_few(odd)))
+        yield replace(each, odd=tuple(few(odd)))
 
 
-def _few(odd: Iterable[Odd]) -> Iterator[Odd]:
+def few(odd: Iterable[Odd]) -> Iterator[Odd]:
     """Each oddity once, and no more of a kind than anybody reads."""
     kinds: Counter[Oddity] = Counter()
     for each in dict.fromkeys(odd):
@@ -325,8 +331,20 @@ def statement_number(day: date, sequence: str) -> str:
     return bare or day.isoformat()
 
 
+def communications_in(*lines: str) -> frozenset[str]:
+    """Each structured communication people typed into lines of free text, also one that the end of a line cut in two."""
+    texts = {clean(between.join(lines), lines=False) for between in (" ", "")}
+    found = {"".join(parts) for text in texts for parts in _PRINTED.findall(text)}
+    return frozenset(digits for digits in found if ogm_vcs.is_valid(digits))
+
+
+def chosen(communications: Collection[str]) -> tuple[str, tuple[Odd, ...]]:
+    """The communication a movement names. Of several, none says what the money is for: none is chosen, and that is odd."""
+    if len(communications) > 1:
+        return "", (Odd(Oddity.COMMUNICATIONS, ", ".join(sorted(communications)[:3])),)
+    return next(iter(communications), ""), ()
+
+
 def communication_in(text: str) -> str:
-    """The one structured communication people typed into a free text; empty when there is none, or more than one."""
-    found = {"".join(parts) for parts in _PRINTED.findall(text)}
-    valid = {digits for digits in found if ogm_vcs.is_valid(digits)}
-    return valid.pop() if len(valid) == 1 else ""
+    """The one structured communication people typed into a text; empty when there is none, or more than one."""
+    return chosen(communications_in(text))[0]

@@ -262,6 +262,55 @@ def test_the_database_keeps_what_is_odd_as_pairs_of_texts_and_nothing_else(
     ]
 
 
+WHOLE = {"format": "CODA", "statements": [], "set_aside": [], "more_follows": False, "refused": []}
+STATEMENT = {
+    "account": "a",
+    "number": "n",
+    "day": "2026-11-20",
+    "first": None,
+    "old_cents": 0,
+    "new_cents": 0,
+    "lines": [],
+}
+
+
+def test_the_database_keeps_no_file_whose_reading_is_not_whole(finance: Person) -> None:
+    def kept_with(reading: object) -> None:
+        with transaction.atomic():
+            BankFile.objects.create(
+                digest=repr(reading)[:64],
+                content=b"x",
+                reading=Value(reading, JSONField()),
+                uploaded_by=finance,
+                uploaded_at=make.NOW,
+            )
+
+    kept_with(WHOLE)
+    kept_with({**WHOLE, "statements": [STATEMENT]})
+    broken: list[object] = [{}, [], None, "format", [WHOLE], {**WHOLE, "more_follows": None}]
+    broken += [{key: value for key, value in WHOLE.items() if key != left} for left in WHOLE]
+    broken += [
+        {**WHOLE, "statements": [{key: value for key, value in STATEMENT.items() if key != left}]}
+        for left in STATEMENT
+    ]
+    broken += [{**WHOLE, name: [[]]} for name in ("statements", "set_aside", "refused")]
+    for reading in broken:
+        with pytest.raises(IntegrityError, match="bank_file_reading_whole"):
+            kept_with(reading)
+
+
+@pytest.mark.parametrize("sign", [b"\x00", b"\xff"])
+def test_a_file_with_a_broken_sign_in_its_communication_is_kept_and_its_movement_waits(
+    finance: Person, sign: bytes
+) -> None:
+    good = case("coda-trailer-says-another-file-follows.cod")
+    good = good.replace(b"JEANNE DELVAUX ", "JEANNE DELVAUÉ".encode())
+    broken = good.replace(b"1101310000014739", b"1101310000" + sign + b"14739")
+    # Not in the first lines, where such a sign says that it is no text.
+    read_in(as_coda([PAID]) + broken, finance)
+    assert [each.code.value for each in BankMovement.objects.latest("pk").oddities] == ["communication"]
+
+
 def once_more(odd: object) -> BankMovement:
     """The movement that was read in, a second time and with something odd about it."""
     movement = BankMovement.objects.get()

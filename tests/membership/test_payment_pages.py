@@ -259,6 +259,23 @@ def test_a_file_that_was_read_in_stays(finance: Client) -> None:
     assert not Event.objects.filter(name="BankFileDiscarded").exists(), "again changes nothing"
 
 
+def test_a_page_shows_the_first_statements_of_very_many_and_says_how_many_there_are(
+    finance: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("commonweal.membership.views.payments.STATEMENTS_SHOWN", 2)
+    ours = b"".join(as_coda([Paid(7_00, "Piet")], n, old_cents=n * 7_00) for n in (12, 13, 14, 16))
+    others = as_coda([Paid(7_00, "Piet")]).replace(b"BE68539007547034", b"BE71096123456769")
+    answer = sent(finance, ours + others * 3)
+    page = " ".join(answer.content.decode().split())
+    assert "2 of 4 statements are shown; all are read in." in page
+    assert "2 of 3 statements that are left out are shown." in page
+    assert page.count("there is a statement of account BE71") == 2
+    # The one with a gap before it is among them, and stands first.
+    shown = [each.statement.number for each in answer.context["statements"]]
+    assert (shown[0][-3:], len(shown)) == ("016", 2)
+    assert len(answer.context["rows"]) == 4
+
+
 def test_a_statement_that_was_not_read_is_named_before_and_after(finance: Client) -> None:
     good, bad = as_coda([Paid(7_00, "Piet")]), as_coda([Paid(8_00, "Paul")], 13)
     sent(finance, good + bad.replace(b"0000000000008000", b"0000000000008010"))

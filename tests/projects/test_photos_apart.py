@@ -22,6 +22,7 @@ from commonweal.membership.queries import readers
 from commonweal.projects import actions
 from commonweal.projects.actions import photos
 from commonweal.projects.models import Dossier
+from commonweal.projects.pictures import reencoded
 from tests import factories as make
 from tests.kernel import work_apart
 from tests.projects.steps import signed_in
@@ -61,6 +62,20 @@ def test_a_picture_bomb_is_refused_before_it_is_decoded() -> None:
     assert len(content) < 100_000
     with pytest.raises(photos.PhotoRefused, match=r"cannot read|pixels"):
         photos.looked_at(io.BytesIO(content))
+
+
+@pytest.mark.parametrize("mode", ["RGBA", "LA", "P", "L", "RGB"])
+def test_what_shines_through_a_picture_is_white_like_paper(mode: str) -> None:
+    clear = Image.new("RGBA", (8, 8), (0, 0, 0, 0))
+    clear.paste((200, 0, 0, 255), (0, 0, 4, 8))
+    kept, told = clear.convert(mode), io.BytesIO()
+    # A palette and a picture without a channel for it name one colour that is clear.
+    one = {"P": kept.getpixel((7, 7)), "L": 0, "RGB": (0, 0, 0)}.get(mode)
+    kept.save(told, "PNG", **({} if one is None else {"transparency": one}))
+    content, _width, _height = reencoded(told.getvalue())
+    seen = Image.open(io.BytesIO(content)).convert("L")
+    assert seen.getpixel((7, 4)) > 240, "where nothing is"
+    assert seen.getpixel((1, 4)) < 120, "where something is"
 
 
 @pytest.mark.apart

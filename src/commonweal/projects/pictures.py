@@ -52,8 +52,9 @@ def reencoded(content: bytes) -> tuple[bytes, int, int]:
     except Exception as wrong:
         # Readers of pictures raise whatever their format met.
         raise NoPhoto(_UNREADABLE) from wrong
-    fresh = Image.new("RGB", small.size)
-    fresh.paste(small)
+    # Whatever shines through is paper: a JPEG knows no transparency, and what lies under it is mostly black.
+    fresh = Image.new("RGB", small.size, "white")
+    fresh.paste(small, mask=small if small.mode == "RGBA" else None)
     out = io.BytesIO()
     fresh.save(out, "JPEG", quality=82, optimize=True)
     return out.getvalue(), fresh.width, fresh.height
@@ -61,7 +62,8 @@ def reencoded(content: bytes) -> tuple[bytes, int, int]:
 
 def _small(picture: Image.Image) -> Image.Image:
     # A JPEG is decoded as small as it is needed; palettes and transparency would be made smaller badly.
+    mode = "RGBA" if picture.has_transparency_data and not picture.mode.startswith("I") else "RGB"
     if picture.format != "JPEG":
-        picture = picture.convert("RGB")
+        picture = picture.convert(mode)
     picture.thumbnail((EDGE, EDGE))
-    return ImageOps.exif_transpose(picture).convert("RGB")
+    return ImageOps.exif_transpose(picture).convert(mode)

@@ -441,7 +441,7 @@ def test_details_of_a_total_are_payments_of_their_own(kind: str) -> None:
 
 
 def test_details_of_a_detail_are_no_payments() -> None:
-    assert movements(read_file(total("9", 3_00), ACCOUNT)) == [[(500_00, "", "", ("unsplit",))]]
+    assert movements(read_file(total("9", 3_00), ACCOUNT)) == [[(500_00, "", "", ("parts", "unsplit"))]]
 
 
 def changed(old: str, new: str, count: int = -1) -> bytes:

@@ -90,6 +90,146 @@ def test_an_amount_of_what_was_paid_that_is_not_the_one_booked_is_never_passed_o
     assert odd(only(bare)) == codes, "without details"
 
 
+@pytest.mark.parametrize("name", ["InstdAmt", "TxAmt", "CntrValAmt", "AnncdPstngAmt", "PrtryAmt"])
+def test_an_amount_by_whatever_name_is_held_beside_the_one_booked(name: str) -> None:
+    def told(text: str, currency: str = "EUR") -> str:
+        return f'<AmtDtls><{name}><Amt Ccy="{currency}">{text}</Amt></{name}></AmtDtls>'
+
+    for text, currency, codes in (
+        ("500.00", "EUR", []),
+        ("5.00", "EUR", ["parts"]),
+        ("5.00", "USD", []),
+    ):
+        assert odd(only(with_parts(part(500_00, more=told(text, currency))))) == codes
+        assert odd(only(CAMT.replace(b"<NtryDtls>", told(text, currency).encode() + b"<NtryDtls>"))) == codes
+
+
+@pytest.mark.parametrize(
+    ("written", "codes"),
+    [
+        ("500.00", []),
+        ("503.00", []),
+        ("502.00", []),
+        ("505.00", []),
+        ("504.00", ["parts"]),
+        ("501.00", ["parts"]),
+    ],
+)
+def test_charges_explain_exactly_what_they_are(written: str, codes: list[str]) -> None:
+    single = "".join(f'<Rcrd><Amt Ccy="EUR">{each}.00</Amt></Rcrd>' for each in (2, 3))
+    more = tx_amount(written) + f"<Chrgs>{single}</Chrgs>"
+    assert odd(only(with_parts(part(500_00, more=more)))) == codes
+    whole = '<Chrgs><TtlChrgsAndTaxAmt Ccy="EUR">999999.00</TtlChrgsAndTaxAmt></Chrgs>'
+    assert odd(only(with_parts(part(5_00, more=whole)))) == ["parts"]
+
+
+def batch(told: str, *parts: bytes) -> bytes:
+    return with_parts(*parts).replace(b"<NtryDtls>", f"<NtryDtls><Btch>{told}</Btch>".encode(), 1)
+
+
+@pytest.mark.parametrize(
+    ("told", "codes"),
+    [
+        ("<NbOfTxs>2</NbOfTxs>", []),
+        ("<NbOfTxs>1</NbOfTxs>", ["count"]),
+        ("<NbOfTxs>5</NbOfTxs>", ["count"]),
+        ("<NbOfTxs>two</NbOfTxs>", ["count"]),
+        ('<TtlAmt Ccy="EUR">500.00</TtlAmt><CdtDbtInd>CRDT</CdtDbtInd>', []),
+        ('<TtlAmt Ccy="EUR">5.00</TtlAmt>', ["parts"]),
+        ("<CdtDbtInd>DBIT</CdtDbtInd>", ["sign"]),
+        ("<CdtDbtInd>CRDT</CdtDbtInd><CdtDbtInd>CRDT</CdtDbtInd>", ["other"]),
+    ],
+)
+def test_what_is_said_of_a_batch_is_held_beside_its_payments(told: str, codes: list[str]) -> None:
+    assert [odd(each) for each in lines(batch(told, part(200_00), part(300_00)))] == [codes, codes]
+    if "NbOfTxs" not in told:
+        assert odd(only(batch(told, part(500_00)))) == codes
+
+
+def test_each_of_several_batches_has_its_own_amount() -> None:
+    def two(first: str) -> bytes:
+        between = '</NtryDtls><NtryDtls><Btch><TtlAmt Ccy="EUR">300.00</TtlAmt></Btch>'
+        told = f'<TtlAmt Ccy="EUR">{first}</TtlAmt>'
+        return batch(told, part(200_00), between.encode(), part(300_00))
+
+    assert [odd(each) for each in lines(two("200.00"))] == [[], []]
+    assert [odd(each) for each in lines(two("500.00"))] == [["parts"], ["parts"]]
+
+
+@pytest.mark.parametrize("sign", ["CRDT", "DBIT", ""])
+def test_a_second_sign_in_a_part_waits(sign: str) -> None:
+    line = only(with_parts(part(500_00, "CRDT", f"<CdtDbtInd>{sign}</CdtDbtInd>")))
+    assert odd(line) == (["sign"] if sign == "DBIT" else ["other"])
+
+
+@pytest.mark.parametrize(
+    ("written", "codes"),
+    [
+        ("true", ["reversal"]),
+        ("1", ["reversal"]),
+        ("false", []),
+        ("0", []),
+        ("yes", ["other"]),
+        ("", ["other"]),
+    ],
+)
+def test_an_entry_that_does_not_say_clearly_whether_it_takes_another_back_waits(
+    written: str, codes: list[str]
+) -> None:
+    told = f"<RvslInd>{written}</RvslInd><Sts>".encode()
+    assert odd(only(CAMT.replace(b"<Sts>", told))) == codes
+    both = told.replace(b"<Sts>", b"<RvslInd>true</RvslInd><Sts>")
+    assert "reversal" in odd(only(CAMT.replace(b"<Sts>", both)))
+
+
+def with_detail(
+    type_: str, thousandths: int, sign: str = "0", communication: str = SHARES, of: bytes = CODA
+) -> bytes:
+    """The CODA movement and a detail record of a type, with an amount, a sign and a communication."""
+    records = of.decode().split("\r\n")
+    detail = records[2][:2] + "00010001" + records[2][10:].replace("00150000", f"{type_}0150000", 1)
+    detail = detail.replace("0000000000500000", f"{sign}{thousandths:015d}").replace(SHARES, communication)
+    body = [*records[1:5], detail, records[5]]
+    end = records[6].replace("000005", f"{len(body):06d}", 1)
+    return "\r\n".join([records[0], *body, end, ""]).encode()
+
+
+@pytest.mark.parametrize("type_", "56789")
+def test_a_detail_of_coda_that_says_another_thing_than_its_movement_waits(type_: str) -> None:
+    for data, communication, codes in (
+        (with_detail(type_, 500_000), SHARES, []),
+        (with_detail(type_, 0), SHARES, []),
+        (with_detail(type_, 5_000), SHARES, ["parts"]),
+        (with_detail(type_, 500_000, "1"), SHARES, ["sign"]),
+        (with_detail(type_, 500_000, communication=OTHER), "", ["communications"]),
+        (with_detail(type_, 500_000, communication="310000014738"), SHARES, ["communication"]),
+    ):
+        line = only(data)
+        assert (line.amount_cents, line.communication, odd(line)) == (500_00, communication, codes)
+
+
+def test_two_communications_in_the_records_of_one_coda_movement_are_said() -> None:
+    data = CODA.replace(b"1101310000014739" + b" " * 21, b"1101310000014739 " + B_TYPED.encode())
+    assert data != CODA
+    line = only(data)
+    assert (line.communication, odd(line)) == ("", ["communications"])
+
+
+def test_a_total_within_a_total_gives_the_amount_of_those_after_it() -> None:
+    good = total(("2", 300_000), ("6", 100_000), ("6", 200_000), ("5", 200_000))
+    bad = total(("2", 5_000), ("6", 100_000), ("6", 200_000), ("5", 200_000))
+    assert [odd(each) for each in lines(good)] == [[], [], []]
+    assert [odd(each) for each in lines(bad)] == [["parts"]] * 3
+
+
+def test_a_communication_of_a_total_contradicts_that_of_a_payment_in_it() -> None:
+    data = total(("5", 500_000))
+    place = data.index(b"0" + b" " * 15, data.index(b"\r\n21"))
+    for digits, codes in ((OTHER, ["communications"]), (SHARES, [])):
+        line = only(data[:place] + f"1101{digits}".encode() + data[place + 16 :])
+        assert odd(line) == codes
+
+
 def test_of_several_parts_only_the_one_whose_amounts_differ_waits() -> None:
     good, bad = part(200_00, more=tx_amount("200.00")), part(300_00, more=tx_amount("299.00"))
     assert [odd(each) for each in lines(with_parts(good, bad))] == [[], ["parts"]]
@@ -106,9 +246,42 @@ def structured(digits: str, issuer: str = "BBA") -> str:
     return f"<Strd><CdtrRefInf><Tp><Issr>{issuer}</Issr></Tp><Ref>{digits}</Ref></CdtrRefInf></Strd>"
 
 
-def test_a_structured_communication_wins_and_the_free_text_is_kept_beside_it() -> None:
-    line = only(said("<Ustrd>+++090/9337/55493+++ merci</Ustrd>", structured(SHARES)))
-    assert (line.communication, line.text) == (SHARES, "+++090/9337/55493+++ merci")
+B_TYPED = "+++090/9337/55493+++"
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        f"<Ustrd>{B_TYPED}</Ustrd>" + structured(SHARES),
+        f"<Ustrd>{OTHER}</Ustrd>" + structured(SHARES),
+        f"<Ustrd>+++310/0000/14739+++</Ustrd><Ustrd>{OTHER}</Ustrd><Ustrd>7 parts</Ustrd>",
+        f"<Ustrd>{'x' * 2_100} {B_TYPED}</Ustrd>" + structured(SHARES),
+        structured(SHARES) + structured(OTHER),
+        structured(SHARES).replace("</Ref>", f"</Ref><Ref>{OTHER}</Ref>"),
+        structured(SHARES).replace("</CdtrRefInf>", f"</CdtrRefInf><AddtlRmtInf>{B_TYPED}</AddtlRmtInf>"),
+    ],
+    ids=["typed", "bare", "glued", "far behind", "two", "two in one", "beside it"],
+)
+def test_of_two_communications_in_one_payment_none_is_chosen_and_it_is_said(inside: str) -> None:
+    line = only(said(inside))
+    assert (line.communication, odd(line)) == ("", ["communications"])
+    assert OTHER in "".join(each for each in line.text if each.isdigit()) or len(line.text) == facts.TEXT
+    assert [each.detail for each in line.odd] == [f"{OTHER}, {SHARES}"]
+
+
+@pytest.mark.parametrize("place", ["NtryDtls", "TxDtls"])
+def test_a_communication_in_what_the_bank_adds_contradicts_that_of_the_payment(place: str) -> None:
+    name = "AddtlNtryInf" if place == "NtryDtls" else "AddtlTxInf"
+    for typed, codes in ((B_TYPED, ["communications"]), (SHARES, [])):
+        more = f"<{name}>{typed}</{name}>"
+        end = f"</{place}>"
+        line = only(CAMT.replace(end.encode(), (end + more if place == "NtryDtls" else more + end).encode()))
+        assert (line.communication, odd(line)) == ("" if codes else SHARES, codes)
+
+
+def test_the_same_communication_twice_is_one_and_the_free_text_is_kept_beside_it() -> None:
+    line = only(said("<Ustrd>+++310/0000/14739+++ merci</Ustrd>", structured(SHARES)))
+    assert (line.communication, line.text, line.odd) == (SHARES, "+++310/0000/14739+++ merci", ())
 
 
 def test_of_several_structured_communications_none_is_chosen_and_all_are_kept() -> None:
@@ -240,7 +413,51 @@ def test_a_megabyte_before_a_document_is_gone_through_a_few_times_not_once_for_e
 def test_a_file_of_too_many_documents_is_refused_before_they_are_read(text: str) -> None:
     with pytest.raises(Unreadable) as trouble:
         read_file((text * (1_000_000 // len(text))).encode(), ACCOUNT)
-    assert trouble.value.kind in ("too_many_documents", "too_many_elements")
+    assert trouble.value.kind in ("too_many", "too_many_elements")
+
+
+STATEMENT = CAMT[CAMT.index(b"<Stmt>") : CAMT.index(b"</Stmt>") + 7]
+DOCUMENT = CAMT[CAMT.index(b"<Document") :]
+
+
+@pytest.mark.parametrize(
+    ("data", "kind"),
+    [
+        (CAMT.replace(STATEMENT, b"<Stmt/>" * 102), "too_many"),
+        (CAMT.replace(STATEMENT, b"<Stmt/>" * 100), "missing"),
+        (b"<all>" + b"<Document/>" * 102 + DOCUMENT + b"</all>", "too_many"),
+        (b"<all>" + DOCUMENT.replace(STATEMENT, b"") * 1_002 + b"</all>", "no_statement"),
+        (CODA[: CODA.index(b"\r\n") + 2] * 102 + CODA, "too_many"),
+        (CODA.replace(b"0000000001500000", b"0000000001500010") * 102, "too_many"),
+    ],
+    ids=["camt", "camt that fits", "envelope", "empty messages", "coda", "coda sums"],
+)
+def test_a_file_of_more_refused_parts_than_anybody_looks_at_is_refused_in_one_line(
+    data: bytes, kind: str
+) -> None:
+    assert data != CODA * 102
+    with pytest.raises(Unreadable) as trouble:
+        read_file(data, ACCOUNT)
+    assert trouble.value.kind == kind
+
+
+@pytest.mark.parametrize("account", [ACCOUNT, "BE71096123456769"], ids=["ours", "another's"])
+def test_a_file_of_more_statements_than_anybody_looks_at_is_refused(
+    account: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(facts, "STATEMENTS_MAX", 3)
+    envelope = b"<all>%s</all>"
+    for data in (CODA * 3, CAMT * 3, CAMT.replace(STATEMENT, STATEMENT * 3), envelope % (DOCUMENT * 3)):
+        if account == ACCOUNT:
+            assert len(read_file(data, account).statements) == 3
+        else:
+            with pytest.raises(Unreadable) as trouble:
+                read_file(data, account)
+            assert trouble.value.kind == "other_account"
+    for data in (CODA * 4, CAMT * 4, CAMT.replace(STATEMENT, STATEMENT * 4), envelope % (DOCUMENT * 4)):
+        with pytest.raises(Unreadable) as trouble:
+            read_file(data, account)
+        assert trouble.value.kind == "too_many"
 
 
 def test_one_long_declaration_is_one_piece() -> None:

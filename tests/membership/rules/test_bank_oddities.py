@@ -11,6 +11,7 @@ import pytest
 
 from commonweal.membership.rules.matching import Verdict, verdict
 from commonweal.membership.rules.statements import BankLine, Odd, Oddity, Reading, Unreadable, read_file
+from commonweal.membership.rules.statements.kept import plain_reading
 from commonweal.membership.rules.statements.report import Reports, as_text
 from commonweal.portal.demo.bank import Paid
 from tests.membership.bank_files import ACCOUNT, MOVEMENTS, PAYER, as_camt, as_coda
@@ -185,6 +186,34 @@ def test_a_name_cut_amid_a_letter_leaves_all_places_where_they_are() -> None:
     line = only(data)
     assert (line.payer_iban, line.text, line.payer_name.count("Noël")) == (PAYER, "Loyer", 5)
     assert line.odd == ()
+
+
+def texts_of(value: object) -> list[str]:
+    """Every text within plain values."""
+    if isinstance(value, dict):
+        return [text for each in value.values() for text in texts_of(each)]
+    if isinstance(value, list | tuple):
+        return [text for each in value for text in texts_of(each)]
+    return [value] if isinstance(value, str) else []
+
+
+@pytest.mark.parametrize("sign", [b"\x00", b"\xff", b"\x1b"])
+def test_a_sign_that_is_none_is_kept_in_no_text_wherever_it_stands(sign: bytes) -> None:
+    # A letter with an accent makes the text UTF-8, in which the broken byte is one.
+    data = CODA.replace(b"JEANNE DELVAUX ", "JEANNE DELVAUÉ".encode()) * 2
+    read = 0
+    for place in range(len(CODA) + 1, len(data)):
+        if data[place : place + 1] in b"\r\n":
+            continue
+        try:
+            reading = read_file(data[:place] + sign + data[place + 1 :], ACCOUNT)
+            texts = texts_of(plain_reading(reading))
+            read += 1
+        except Unreadable as trouble:
+            texts = [trouble.detail]
+        bad = [each for each in texts if not each.isprintable()]
+        assert not bad, place
+    assert read > 300
 
 
 # ---- camt.053

@@ -179,6 +179,10 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(fields=('fingerprint', 'occurrence'), name='bank_movement_once'),
         ),
         migrations.AddConstraint(
+            model_name='bankfile',
+            constraint=models.CheckConstraint(condition=django.db.models.functions.comparison.Coalesce(models.Func('reading', models.Value('$.type() == "object" && $.format.type() == "string" && $.more_follows.type() == "boolean" && $.statements.type() == "array" && $.set_aside.type() == "array" && $.refused.type() == "array" && !exists($.statements[*].type() ? (@ != "object")) && !exists($.set_aside[*].type() ? (@ != "object")) && !exists($.refused[*].type() ? (@ != "array")) && !exists($.refused[*].size() ? (@ != 4)) && !exists($.statements[*] ? (!(@.account.type() == "string" && @.number.type() == "string" && @.day.type() == "string" && @.old_cents.type() == "number" && @.new_cents.type() == "number" && @.lines.type() == "array" && exists(@.first)))) && !exists($.set_aside[*] ? (!(@.account.type() == "string" && @.currency.type() == "string" && @.line.type() == "number")))'), function='jsonb_path_match', output_field=models.BooleanField()), models.Value(False)), name='bank_file_reading_whole'),
+        ),
+        migrations.AddConstraint(
             model_name='bankmovement',
             constraint=models.CheckConstraint(condition=django.db.models.functions.comparison.Coalesce(models.Func('odd', models.Value('strict $.type() == "array" && !exists($[*] ? (@.type() != "array" || @.size() != 2 || exists(@[*] ? (@.type() != "string"))))'), function='jsonb_path_match', output_field=models.BooleanField()), models.Value(False)), name='bank_movement_odd_pairs'),
         ),

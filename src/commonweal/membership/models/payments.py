@@ -18,7 +18,26 @@ ODD_PAIRS = (
     'strict $.type() == "array" && !exists($[*] ? '
     '(@.type() != "array" || @.size() != 2 || exists(@[*] ? (@.type() != "string"))))'
 )
+# What `rules.statements.kept` makes of a reading: a file's page is written from nothing else.
+READING_WHOLE = (
+    '$.type() == "object" && $.format.type() == "string" && $.more_follows.type() == "boolean" '
+    '&& $.statements.type() == "array" && $.set_aside.type() == "array" && $.refused.type() == "array" '
+    # What stands before a filter is taken out of its array: kinds are asked for first.
+    '&& !exists($.statements[*].type() ? (@ != "object")) && !exists($.set_aside[*].type() ? (@ != "object")) '
+    '&& !exists($.refused[*].type() ? (@ != "array")) && !exists($.refused[*].size() ? (@ != 4)) '
+    '&& !exists($.statements[*] ? (!(@.account.type() == "string" && @.number.type() == "string" '
+    '&& @.day.type() == "string" && @.old_cents.type() == "number" && @.new_cents.type() == "number" '
+    '&& @.lines.type() == "array" && exists(@.first)))) '
+    '&& !exists($.set_aside[*] ? (!(@.account.type() == "string" && @.currency.type() == "string" '
+    '&& @.line.type() == "number")))'
+)
 _CODES = frozenset(each.value for each in Oddity)
+
+
+def _follows(field: str, path: str) -> Coalesce:
+    """Whether JSON is as an SQL/JSON path describes it."""
+    found = Func(field, Value(path), function="jsonb_path_match", output_field=models.BooleanField())
+    return Coalesce(found, Value(False))
 
 
 class BankFile(models.Model):
@@ -52,6 +71,9 @@ class BankFile(models.Model):
     class Meta:
         ordering = ("-uploaded_at", "-id")
         constraints = (
+            models.CheckConstraint(
+                name="bank_file_reading_whole", condition=_follows("reading", READING_WHOLE)
+            ),
             models.CheckConstraint(
                 name="bank_file_confirmed_whole",
                 condition=Q(confirmed_by__isnull=True, confirmed_at__isnull=True)
@@ -138,15 +160,7 @@ class BankMovement(models.Model):
             models.UniqueConstraint(fields=("fingerprint", "occurrence"), name="bank_movement_once"),
             models.CheckConstraint(
                 name="bank_movement_odd_pairs",
-                condition=Coalesce(
-                    Func(
-                        "odd",
-                        Value(ODD_PAIRS),
-                        function="jsonb_path_match",
-                        output_field=models.BooleanField(),
-                    ),
-                    Value(False),
-                ),
+                condition=_follows("odd", ODD_PAIRS),
             ),
         )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import islice
 from typing import Any
 
 from django.conf import settings
@@ -24,7 +26,8 @@ from commonweal.membership.views import asking
 from commonweal.people.access import for_staff, signed_in_person, takes_in
 from commonweal.people.rules import Act
 
-LINES_MAX = 200
+# Movements, and statements, that one page shows.
+LINES_MAX, STATEMENTS_SHOWN = 200, 100
 
 
 @for_staff(Act.MATCH_PAYMENTS)
@@ -82,16 +85,28 @@ def bank_file(request: HttpRequest, pk: int) -> HttpResponse:
         context = {"file": file, "rows": rows, "repeated": repeated, "unread": unread}
         return render(request, "membership/bank_file_read.html", context)
     plan = bank_plans.plan_of(payments.reading_of(file))
-    rows = [asking.planned_row(line) for each in plan.statements for line in each.lines[:LINES_MAX]]
+    lines = (line for each in plan.statements for line in each.lines)
     context = {
         "file": file,
         "plan": plan,
         "unread": [asking.unread_row(each) for each in plan.refused],
-        "rows": rows[:LINES_MAX],
+        "statements": _worth_a_look(plan.statements),
+        "set_aside": plan.set_aside[:STATEMENTS_SHOWN],
+        "rows": [asking.planned_row(line) for line in islice(lines, LINES_MAX)],
         "total": sum(len(each.lines) for each in plan.statements),
         "counts": asking.plan_counts(plan),
     }
     return render(request, "membership/bank_file.html", context)
+
+
+def _worth_a_look(statements: Sequence[bank_plans.PlannedStatement]) -> list[bank_plans.PlannedStatement]:
+    """The statements of a file that its page shows; of very many, those with something to see to come first."""
+    found = list(statements)
+    if len(found) > STATEMENTS_SHOWN:
+        found.sort(
+            key=lambda each: not (each.gap or each.contradicting or (each.repeated and not each.known))
+        )
+    return found[:STATEMENTS_SHOWN]
 
 
 @for_staff(Act.MATCH_PAYMENTS)

@@ -17,6 +17,7 @@ from commonweal.membership.rules.statements.facts import (
     SetAside,
     Unreadable,
     account_number,
+    cleaned,
     gettext_noop,
 )
 from commonweal.membership.rules.statements.file_kinds import FILE_BYTES, text_of
@@ -44,7 +45,7 @@ def read_file(data: bytes, account: str) -> Reading:
     text = text_of(data)
     reading = camt_file.read(text, own) if text.lstrip().startswith("<") else coda_file.read(text, own)
     if reading.statements:
-        return reading
+        return cleaned(reading)
     if reading.refused:
         raise reading.refused[0]
     if not reading.set_aside:

@@ -23,8 +23,14 @@ from commonweal.membership.rules.statements.facts import BankLine, Odd, Oddity, 
 LEFT_OUT = ("PDNG", "INFO", "FUTR")
 # The issuer of Belgian structured communications (Febelfin guidelines for camt.053).
 BELGIAN = "BBA"
+# Whether an entry takes another back (xs:boolean).
+TAKEN_BACK, STANDS = ("true", "1"), ("false", "0")
 NO_REFERENCE = ("NOTPROVIDED", "NONREF", "NOT PROVIDED")
+# What was instructed, what moved, its counter-value, and what a bank names itself.
+_NAMED_AMOUNTS = ("InstdAmt", "TxAmt", "CntrValAmt", "AnncdPstngAmt", "PrtryAmt")
 _PART_AMOUNTS = ("Amt", "AmtDtls/TxAmt/Amt")
+# Where the payer's words stand.
+_FREE = ("RmtInf/Ustrd", "RmtInf/Strd/AddtlRmtInf")
 # What kind of transaction it is, as ISO 20022 sorts them.
 _KIND = "BkTxCd/Domn/Fmly/SubFmlyCd"
 # Stands for a number of payments that cannot be read.
@@ -44,22 +50,24 @@ def lines_of(entry: Node, day: date) -> Iterator[BankLine]:
     """
     total, sign, parts = signed_cents(entry), sign_of(entry), entry.all("NtryDtls/TxDtls")
     said, shared = _number_said(entry), _shared(entry, day)
+    charged = _charged(entry)
     if len(parts) < 2 and said <= max(len(parts), 1):
         part = parts[0] if parts else entry
-        odd = _details_odd(part, sign, total, _charged(entry)) if parts else ()
-        yield _line(shared, part, total, odd)
+        odd = _details_odd(part, sign, total, charged) if parts else ()
+        yield _line(shared, part, total, (*odd, *_batches_odd(entry, sign, total, charged)))
         return
     amounts = [_part_cents(part, sign) for part in parts]
     readable = [each for each in amounts if each is not None]
     whole = 2 <= len(parts) == len(readable)
     if not whole or sum(readable) != total or len(parts) > facts.PARTS_MAX:
         odd = (Odd(Oddity.UNSPLIT, str(said or len(parts)) if said < MANY else ""),)
-        if whole and abs(sum(readable) - total) > _charged(entry):
+        if whole and abs(sum(readable) - total) not in charged:
             odd += (Odd(Oddity.PARTS, f"{Decimal(sum(readable)) / 100:.2f}"),)
         yield _unsplit(shared, parts, total, odd)
         return
+    batches = _batches_odd(entry, sign, total, charged)
     for part, amount in zip(parts, readable, strict=True):
-        yield _line(shared, part, amount, _details_odd(part, sign, amount, _charged(part)))
+        yield _line(shared, part, amount, (*_details_odd(part, sign, amount, _charged(part)), *batches))
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +78,7 @@ class _Shared:
     booked_on: date
     reference: str
     text: str
+    communications: frozenset[str]
     kind: str
     is_reversed: bool
     odd: tuple[Odd, ...]
@@ -79,49 +88,100 @@ def _shared(entry: Node, day: date) -> _Shared:
     # ISO 20022 lets a bank leave out the day of booking; that of its value is then the nearest.
     written = entry.first("BookgDt/Dt", "BookgDt/DtTm")
     booked = day_at(entry, "BookgDt") or day_at(entry, "ValDt")
-    odd = _strange(entry)
+    odd, more = _strange(entry), [each.text for each in entry.all("AddtlNtryInf")]
     if booked is None or (written and day_at(entry, "BookgDt") is None):
         odd += (Odd(Oddity.NO_DAY, _cut(written, 40)),)
     return _Shared(
         entry,
         booked or day,
         entry.first("AcctSvcrRef", "NtryRef"),
-        _cut(" ".join(each.text for each in entry.all("AddtlNtryInf")), facts.TEXT),
+        _cut(" ".join(more), facts.TEXT),
+        facts.communications_in(*more),
         entry.first(_KIND),
-        entry.first("RvslInd").lower() in ("true", "1"),
+        any(each in TAKEN_BACK for each in _reversals(entry)),
         odd,
     )
 
 
 def _strange(entry: Node) -> tuple[Odd, ...]:
-    """What the standard does not know in an entry: its status, how its currency is written, signs that were taken out;
-    and an amount of what was paid that is not the one booked."""
+    """What the standard does not know in an entry: its status, how its currency is written, whether it takes another back,
+    signs that were taken out; and an amount of what was paid that is not the one booked."""
     found = []
     if is_booked(entry) is None:
         found.append(Odd(Oddity.OTHER, _cut(entry.first("Sts/Cd", "Sts"), 40)))
     currencies = (node.attributes.get("Ccy", "EUR") for node in entry.all("Amt"))
     found += [Odd(Oddity.OTHER, _cut(each, 40)) for each in currencies if each != "EUR"]
+    found += [
+        Odd(Oddity.OTHER, _cut(each, 40)) for each in _reversals(entry) if each not in (*TAKEN_BACK, *STANDS)
+    ]
     if any(node.mended for node in entry.walk()):
         found.append(Odd(Oddity.OTHER))
     found += _other_amounts(entry, abs(signed_cents(entry)), _charged(entry))
     return tuple(found)
 
 
+def _reversals(entry: Node) -> list[str]:
+    """What the bank writes where it says whether an entry takes another back."""
+    return [node.text.strip().lower() for node in entry.all("RvslInd")]
+
+
 def _number_said(entry: Node) -> int:
     """How many payments the bank says are in an entry, 0 where it does not say. What is no number is more than one."""
-    said = [node.text.strip() for node in entry.all("NtryDtls/Btch/NbOfTxs")]
-    return sum(int(each) if re.fullmatch(r"\d{1,9}", each, re.ASCII) else MANY for each in said)
+    return sum(map(_number, entry.all("NtryDtls/Btch/NbOfTxs")))
 
 
-def _charged(around: Node) -> int:
-    """The most cents that charges named in here can have taken from an amount or added to it."""
-    return sum(_charges_cents(node) for node in around.walk() if node.name == "Chrgs")
+def _number(node: Node) -> int:
+    written = node.text.strip()
+    return int(written) if re.fullmatch(r"\d{1,9}", written, re.ASCII) else MANY
 
 
-def _charges_cents(charges: Node) -> int:
-    """Charges as their total, or as the sum of what they are made of; those in other currencies explain nothing."""
-    total = sum(map(_euro_cents, charges.all("TtlChrgsAndTaxAmt")))
-    return max(total, sum(_euro_cents(node) for path in ("Amt", "Rcrd/Amt") for node in charges.all(path)))
+def _batches_odd(entry: Node, sign: int, total: int, charged: frozenset[int]) -> tuple[Odd, ...]:
+    """What the bank says of whole batches, where it is not what their parts are: number, amount and sign."""
+    groups, found = entry.all("NtryDtls"), []
+    for group in groups:
+        parts, batches = group.all("TxDtls"), group.all("Btch")
+        if not batches:
+            continue
+        counts = [node for batch in batches for node in batch.all("NbOfTxs")]
+        found += [
+            Odd(Oddity.COUNT, _cut(node.text, 40)) for node in counts if parts and _number(node) != len(parts)
+        ]
+        signs = [node for batch in batches for node in batch.all("CdtDbtInd")]
+        found += _signs_odd(signs, sign)
+        amounts = [_part_cents(part, sign) for part in parts] if len(groups) > 1 else []
+        cents = sum(amounts) if amounts and None not in amounts else total
+        found += (
+            Odd(Oddity.PARTS, _cut(node.text, 40))
+            for batch in batches
+            for node in batch.all("TtlAmt")
+            if not _agrees(node, abs(cents), charged)
+        )
+    return tuple(found)
+
+
+def _signs_odd(signs: list[Node], sign: int) -> list[Odd]:
+    """What is odd about the signs written in details: another one than the movement's, none, or one too many."""
+    found = []
+    for place, node in enumerate(signs):
+        written = node.text.strip()
+        if SIGNS.get(written) != sign:
+            found.append(Odd(Oddity.SIGN if written in SIGNS else Oddity.OTHER, _cut(written, 40)))
+        elif place:
+            found.append(Odd(Oddity.OTHER, _cut(written, 40)))
+    return found
+
+
+def _charged(around: Node) -> frozenset[int]:
+    """By how many cents the charges named in here can have changed an amount: not at all, by one of them, or by all.
+
+    What lies between is no charge: else a large one would explain any amount.
+    """
+    charges = [node for node in around.walk() if node.name == "Chrgs"]
+    totals = [_euro_cents(node) for each in charges for node in each.all("TtlChrgsAndTaxAmt")]
+    single = [
+        _euro_cents(node) for each in charges for path in ("Amt", "Rcrd/Amt") for node in each.all(path)
+    ]
+    return frozenset({0, *totals, *single, sum(totals), sum(single)})
 
 
 def _euro_cents(node: Node) -> int:
@@ -143,12 +203,9 @@ def _part_cents(part: Node, sign: int) -> int | None:
     return None
 
 
-def _details_odd(part: Node, sign: int, cents: int, charged: int) -> tuple[Odd, ...]:
+def _details_odd(part: Node, sign: int, cents: int, charged: frozenset[int]) -> tuple[Odd, ...]:
     """What is odd about the sign and the amounts of a part, beside those of the movement it is."""
-    found = []
-    written = part.first("CdtDbtInd")
-    if written and SIGNS.get(written) != sign:
-        found.append(Odd(Oddity.SIGN if written in SIGNS else Oddity.OTHER, _cut(written, 40)))
+    found = _signs_odd(part.all("CdtDbtInd"), sign)
     found += (
         Odd(Oddity.PARTS, _cut(node.text, 40))
         for node in part.all("Amt")
@@ -157,25 +214,25 @@ def _details_odd(part: Node, sign: int, cents: int, charged: int) -> tuple[Odd, 
     return (*found, *_other_amounts(part, abs(cents), charged))
 
 
-def _other_amounts(around: Node, cents: int, charged: int) -> list[Odd]:
-    """The amounts of what was paid that are not the one booked."""
-    named = around.all("AmtDtls/TxAmt/Amt")
+def _other_amounts(around: Node, cents: int, charged: frozenset[int]) -> list[Odd]:
+    """The amounts of what was paid, by whatever name, that are not the one booked."""
+    named = (node for name in _NAMED_AMOUNTS for node in around.all(f"AmtDtls/{name}/Amt"))
     return [Odd(Oddity.PARTS, _cut(node.text, 40)) for node in named if not _agrees(node, cents, charged)]
 
 
-def _agrees(node: Node, cents: int, charged: int) -> bool:
+def _agrees(node: Node, cents: int, charged: frozenset[int]) -> bool:
     """Whether an amount is the one booked, but for charges; in another currency there is nothing to compare."""
     if node.attributes.get("Ccy", "EUR").strip().upper() != "EUR":
         return True
     try:
-        return abs(cents_of(node) - cents) <= charged
+        return abs(cents_of(node) - cents) in charged
     except Unreadable:
         return False
 
 
 def _unsplit(shared: _Shared, parts: list[Node], total: int, odd: tuple[Odd, ...]) -> BankLine:
     """One movement for a batch whose parts do not give its amount: who is in it stands in its text."""
-    names = [f"{_name(part, total)} {_structured(part) or _free(part)}".strip() for part in parts]
+    names = [f"{_name(part, total)} {_named_once(part) or _free(part)}".strip() for part in parts]
     line = _line(shared, shared.node, total, odd)
     text = "; ".join(each for each in [line.text, *names] if each)
     return replace(line, communication="", text=clean(text, lines=False)[: facts.TEXT])
@@ -186,6 +243,10 @@ def _line(shared: _Shared, part: Node, cents: int, odd: tuple[Odd, ...]) -> Bank
     found = [*shared.odd, *odd, *account.odd, *_taken_back(shared, part, cents)]
     found += [Odd(Oddity.COMMUNICATION, digits) for digits, holds in _belgian(part).items() if not holds]
     own = [] if part is shared.node else [each.text for each in part.all("AddtlTxInf")]
+    communication, several = facts.chosen(
+        _communications(part) | facts.communications_in(*own) | shared.communications
+    )
+    found += several
     # Where banks put texts that have no place of their own.
     more = _cut(" ".join([*own, shared.text]), facts.TEXT)
     reference = part.first("Refs/AcctSvcrRef") or shared.reference
@@ -197,8 +258,8 @@ def _line(shared: _Shared, part: Node, cents: int, odd: tuple[Odd, ...]) -> Bank
         reference=_cut(reference, facts.REFERENCE),
         payer_iban=account.iban,
         payer_name=_cut(_name(part, cents), facts.NAME),
-        communication=_communication(part, more),
-        text=_free(part) or more,
+        communication=communication,
+        text=_free(part, communication) or more,
         ultimate_name=_cut(_ultimate(part, cents), facts.NAME),
         other_account=account.other,
         end_to_end="" if end_to_end.upper() in NO_REFERENCE else _cut(end_to_end, 35),
@@ -250,10 +311,12 @@ def _belgian(part: Node) -> dict[str, bool]:
     those of other issuers are none of ours; nor are twelve digits without an issuer that do not hold."""
     found = {}
     for node in part.all("RmtInf/Strd/CdtrRefInf"):
-        digits, issuer = _digits(node.first("Ref")), node.first("Tp/Issr").upper()
-        holds = bool(re.fullmatch(r"\d{12}", digits, re.ASCII)) and ogm_vcs.is_valid(digits)
-        if issuer in (BELGIAN, "") and (holds or (issuer and re.fullmatch(r"\d{12}", digits, re.ASCII))):
-            found[digits] = holds
+        issuer = node.first("Tp/Issr").upper()
+        for reference in node.all("Ref"):
+            digits = _digits(reference.text.strip())
+            holds = bool(re.fullmatch(r"\d{12}", digits, re.ASCII)) and ogm_vcs.is_valid(digits)
+            if issuer in (BELGIAN, "") and (holds or (issuer and re.fullmatch(r"\d{12}", digits, re.ASCII))):
+                found[digits] = holds
     return found
 
 
@@ -261,33 +324,22 @@ def _digits(written: str) -> str:
     return re.sub(r"[+*/ ]", "", written)
 
 
-def _structured(part: Node) -> str:
-    """The only structured communication of a part that holds; of several, none says what the money is for."""
-    valid = [digits for digits, holds in _belgian(part).items() if holds]
-    return valid[0] if len(valid) == 1 else ""
+def _communications(part: Node) -> frozenset[str]:
+    """Every communication a part names, in its own place or typed into its free text."""
+    lines = (node.text for path in _FREE for node in part.all(path))
+    return frozenset(digits for digits, holds in _belgian(part).items() if holds) | facts.communications_in(
+        *lines
+    )
 
 
-def _communication(part: Node, more: str) -> str:
-    """The communication of a part: a structured one before one that was typed. Of several structured ones, none."""
-    if any(_belgian(part).values()):
-        return _structured(part)
-    return _typed(part) or facts.communication_in(more)
+def _named_once(part: Node) -> str:
+    """The only communication of a part in its own place."""
+    return facts.chosen([digits for digits, holds in _belgian(part).items() if holds])[0]
 
 
-def _free(part: Node) -> str:
-    """The free text, and every reference that is not the structured communication."""
-    said = [node.text for node in part.all("RmtInf/Ustrd")]
-    said += [node.text for node in part.all("RmtInf/Strd/AddtlRmtInf")]
-    structured = _structured(part)
+def _free(part: Node, communication: str = "") -> str:
+    """The free text, and every reference that is not the communication of the movement."""
+    said = [node.text for path in _FREE for node in part.all(path)]
     references = (node.text for node in part.all("RmtInf/Strd/CdtrRefInf/Ref"))
-    said += [each for each in references if not structured or _digits(each.strip()) != structured]
+    said += [each for each in references if not communication or _digits(each.strip()) != communication]
     return _cut(" ".join(said), facts.TEXT)
-
-
-def _typed(part: Node) -> str:
-    """A communication typed into the free text, also one that a line of 140 characters cut in two."""
-    lines = [node.text for node in part.all("RmtInf/Ustrd")] + [
-        node.text for node in part.all("RmtInf/Strd/AddtlRmtInf")
-    ]
-    joined = facts.communication_in(_cut(" ".join(lines), 2_000))
-    return joined or facts.communication_in(_cut("".join(lines), 2_000))

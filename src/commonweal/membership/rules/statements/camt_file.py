@@ -14,6 +14,7 @@ from commonweal.membership.rules.statements.camt_tree import MISSING, Node, mess
 from commonweal.membership.rules.statements.camt_values import day_at, day_written, decimal, signed_cents
 from commonweal.membership.rules.statements.facts import (
     BankStatement,
+    Found,
     Reading,
     SetAside,
     Unreadable,
@@ -29,27 +30,30 @@ COUNT_PLACES = 9
 
 def read(text: str, own: str) -> Reading:
     """The statements of an account in a camt.053 file. Raises Unreadable for what is no message at all."""
-    statements: list[BankStatement] = []
-    aside: list[SetAside] = []
-    refused: list[Unreadable] = []
+    found = Found()
     name = "camt.053"
-    for found in messages_in(text):
-        if isinstance(found, Unreadable):
-            refused.append(found)
+    for message in messages_in(text):
+        if isinstance(message, Unreadable):
+            found.add(message, message.line)
             continue
-        name, document = found
+        name, document = message
         if len(document.all("BkToCstmrStmt")) != 1:
-            refused.append(Unreadable(document.line, MISSING, "Document/BkToCstmrStmt", kind="missing"))
+            wrong = Unreadable(document.line, MISSING, "Document/BkToCstmrStmt", kind="missing")
+            found.add(wrong, document.line)
         for node in document.all("BkToCstmrStmt/Stmt"):
-            try:
-                account, currency, line = _account(node)
-                if own and (account, currency) == (own, "EUR"):
-                    statements.append(_statement(node, account))
-                else:
-                    aside.append(SetAside(account, currency, line))
-            except Unreadable as trouble:
-                refused.append(trouble)
-    return Reading(name, tuple(statements), tuple(aside), refused=tuple(refused))
+            found.add(_part(node, own), node.line)
+    return found.reading(name)
+
+
+def _part(node: Node, own: str) -> BankStatement | SetAside | Unreadable:
+    """The statement, that it is another's, or why it was not read."""
+    try:
+        account, currency, line = _account(node)
+        if own and (account, currency) == (own, "EUR"):
+            return _statement(node, account)
+        return SetAside(account, currency, line)
+    except Unreadable as trouble:
+        return trouble
 
 
 def _account(node: Node) -> tuple[str, str, int]:

@@ -18,6 +18,7 @@ from commonweal.membership.rules.statements.coda_movements import Move
 from commonweal.membership.rules.statements.coda_records import NOT_AS_DESCRIBED, Record, records_of
 from commonweal.membership.rules.statements.facts import (
     BankStatement,
+    Found,
     Reading,
     SetAside,
     Unreadable,
@@ -51,20 +52,21 @@ class _Block:
 def read(text: str, own: str) -> Reading:
     """The statements of an account in a CODA file. Raises Unreadable for what is no CODA at all."""
     records = records_of(text)
-    statements: list[BankStatement] = []
-    aside: list[SetAside] = []
-    refused: list[Unreadable] = []
+    found = Found()
     for block in _blocks(records):
-        try:
-            account, currency, line = _account(block)
-            if own and (account, currency) == (own, "EUR"):
-                statements.append(_statement(block, account))
-            else:
-                aside.append(SetAside(account, currency, line))
-        except Unreadable as trouble:
-            refused.append(trouble)
-    more = bool(records) and records[-1].text[-1] == "1"
-    return Reading("CODA", tuple(statements), tuple(aside), more, tuple(refused))
+        found.add(_part(block, own), block.head.line)
+    return found.reading("CODA", more_follows=bool(records) and records[-1].text[-1] == "1")
+
+
+def _part(block: _Block, own: str) -> BankStatement | SetAside | Unreadable:
+    """The statement, that it is another's, or why it was not read."""
+    try:
+        account, currency, line = _account(block)
+        if own and (account, currency) == (own, "EUR"):
+            return _statement(block, account)
+        return SetAside(account, currency, line)
+    except Unreadable as trouble:
+        return trouble
 
 
 def _blocks(records: list[Record]) -> Iterator[_Block]:

@@ -123,6 +123,15 @@ def _informed(move: Move | None, record: Record) -> None:
         move.information.append(record.field(40, 113))
 
 
+@dataclass(frozen=True, slots=True)
+class _Whole:
+    """What a total says of all the payments in it, looked up once: it may have thousands of them."""
+
+    head: Record
+    odd: tuple[Odd, ...]
+    named: frozenset[str]
+
+
 def lines_of(move: Move, day: date) -> Iterator[BankLine]:
     """The movement as lines: one, or the payments that give its amount. `day` stands in where the bank gives none.
 
@@ -132,12 +141,14 @@ def lines_of(move: Move, day: date) -> Iterator[BankLine]:
         yield line_of(move, day)
         return
     if len(move.parts) <= facts.PARTS_MAX and (split := _split(move)):
+        odd = [*move.odd, *_details_odd(move), *_subtotals_odd(move, split)]
+        whole = _Whole(move.head, tuple(facts.few(odd)), _named(move, [])[0])
         for part in split:
-            yield line_of(part, day, whole=move, unsplit=part.is_total)
+            yield line_of(part, day, whole=whole, unsplit=part.is_total)
         return
     amounts = [part.head.amount(32, 33) for part in move.parts]
     if len(amounts) == 1 and not any(amounts):
-        move.details.extend(move.parts)
+        move.details += [each for part in move.parts for each in (part, *part.details)]
         yield line_of(move, day)
         return
     if any(amounts) and len(amounts) <= facts.PARTS_MAX:
@@ -160,7 +171,24 @@ def _split(move: Move) -> list[Move]:
     return []
 
 
-def line_of(move: Move, day: date, *, whole: Move | None = None, unsplit: bool = False) -> BankLine:
+def _subtotals_odd(move: Move, split: list[Move]) -> Iterator[Odd]:
+    """What is odd in totals within a total that stand beside their own payments: those after one must give its amount."""
+    if len(split) == len(move.parts):
+        return
+    # From the last to the first: what is left of the total after each payment.
+    left, later = 0, {0}
+    for each in reversed(move.parts):
+        amount = each.head.amount(32, 33)
+        if not each.is_total:
+            left += amount
+            later.add(left)
+            continue
+        yield from each.odd
+        if left - amount not in later:
+            yield Odd(Oddity.PARTS, f"{Decimal(amount) / 1000:.3f}")
+
+
+def line_of(move: Move, day: date, *, whole: _Whole | None = None, unsplit: bool = False) -> BankLine:
     """One movement as a line; `whole` is the total it is a part of. `day` stands in where the bank gives none."""
     head, odd = move.head, [*move.odd, *(whole.odd if whole else ())]
     booked = head.day(116) or (whole.head.day(116) if whole else None)
@@ -168,7 +196,8 @@ def line_of(move: Move, day: date, *, whole: Move | None = None, unsplit: bool =
         odd.append(Odd(Oddity.NO_DAY, _cut(head.field(116, 121), 6)))
     account = _account(move)
     odd += account.odd
-    communication, text = _said(move, odd)
+    odd += _details_odd(move)
+    communication, text = _said(move, whole, odd)
     ultimate = next((each[4:74] for each in move.information if each[:4] == f"1{ULTIMATE_PAYER}"), "")
     returned = move.field("22", 113, 117) if _RETURNED.fullmatch(move.field("22", 99, 117)) else ""
     cents = head.cents(32, 33)
@@ -210,16 +239,37 @@ def _name(move: Move) -> str:
     return move.field("23", 48, 82).strip() or (detail.field("23", 48, 82) if detail else "")
 
 
-def _said(move: Move, odd: list[Odd]) -> tuple[str, str]:
-    """The communication and the text of a movement; what only its details say counts as well."""
-    communication, text = _communication(move, odd)
-    if not move.details:
-        return communication, text
-    told = [_communication(each, []) for each in move.details]
-    found = {each for each, _text in told if each}
+def _details_odd(move: Move) -> Iterator[Odd]:
+    """What is odd in details that are no payments of their own, and amounts in them that do not give the movement's.
+
+    Details without an amount only say more. Details of a detail (type 9) give the amount of the one before them.
+    """
+    booked = move.head.amount(32, 33)
+    # Those of the movement itself, then those that follow each of them.
+    groups: list[tuple[int, list[int]]] = [(booked, []), (booked, [])]
+    for each in move.details:
+        yield from each.odd
+        amount = each.head.amount(32, 33)
+        if each.head.field(54, 54) == DETAIL_OF_DETAIL:
+            groups[-1][1].append(amount)
+        else:
+            groups[0][1].append(amount)
+            groups.append((amount, []))
+    for total, amounts in groups:
+        if any(amounts) and sum(amounts) != total:
+            other_way = sum(amounts) == -total
+            yield Odd(Oddity.SIGN if other_way else Oddity.PARTS, f"{Decimal(sum(amounts)) / 1000:.3f}")
+
+
+def _said(move: Move, whole: _Whole | None, odd: list[Odd]) -> tuple[str, str]:
+    """The communication and the text of a movement; what only its details say counts as well, or the total it is in."""
+    named, text = _named(move, odd)
+    told = [_named(each, odd) for each in move.details]
+    named = named.union(*(each for each, _text in told), whole.named if whole else ())
+    communication, several = facts.chosen(named)
+    odd += several
     more = " ".join(each for _found, each in told if each and each not in text)
-    text = _cut(f"{text} {more}", facts.TEXT)
-    return communication or (found.pop() if len(found) == 1 else ""), text
+    return communication, _cut(f"{text} {more}", facts.TEXT)
 
 
 def _cut(text: str, most: int) -> str:
@@ -227,8 +277,8 @@ def _cut(text: str, most: int) -> str:
 
 
 def _told_by(part: Move) -> str:
-    communication, text = _communication(part, [])
-    return f"{part.field('23', 48, 82).strip()} {communication or text};"
+    named, text = _named(part, [])
+    return f"{part.field('23', 48, 82).strip()} {facts.chosen(named)[0] or text};"
 
 
 def _account(move: Move) -> facts.Account:
@@ -242,8 +292,8 @@ def _account(move: Move) -> facts.Account:
     return facts.other_party(whole.split()[0]) if whole.split() else found
 
 
-def _communication(move: Move, odd: list[Odd]) -> tuple[str, str]:
-    """The twelve digits of a Belgian communication, or empty, and the free text, with that of information records."""
+def _named(move: Move, odd: list[Odd]) -> tuple[frozenset[str], str]:
+    """Each Belgian communication in the records of one movement, and the free text, with that of information records."""
     said = move.head.field(63, 115) + move.field("22", 11, 63) + move.field("23", 83, 125)
     digits, free = "", said
     # A type of communication that nobody knows is read as free text.
@@ -254,11 +304,11 @@ def _communication(move: Move, odd: list[Odd]) -> tuple[str, str]:
             odd.append(Odd(Oddity.COMMUNICATION, digits))
             digits, free = "", f"{digits} {free}"
     # An unstructured part (type 0) may go on in the next record in the middle of a number: nothing is put between.
-    informed = "".join(each[1:] for each in move.information if each[:1] != "1")
-    named = " ".join(each[4:] for each in move.information if each[:1] == "1" and each[1:4] == "002")
-    text = _cut(f"{free.rstrip()} {named.strip()} {informed}", facts.TEXT)
-    found = digits or facts.communication_in(_cut(free, 300)) or facts.communication_in(_cut(informed, 2_000))
-    return found, text
+    informed = [each[1:] for each in move.information if each[:1] != "1"]
+    about = " ".join(each[4:] for each in move.information if each[:1] == "1" and each[1:4] == "002")
+    text = _cut(f"{free.rstrip()} {about.strip()} {''.join(informed)}", facts.TEXT)
+    typed = facts.communications_in(free) | facts.communications_in(*informed)
+    return typed | ({digits} if digits else set()), text
 
 
 def _structured(kind: str, said: str) -> tuple[str, str]:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, timedelta
+from typing import TypeVar
 
 from stdnum import iban
 from stdnum.be import iban as be_iban
@@ -23,6 +24,7 @@ from commonweal.kernel.words import Words, gettext_noop
 __all__ = [
     "BankLine",
     "BankStatement",
+    "Found",
     "Odd",
     "Oddity",
     "Reading",
@@ -30,12 +32,19 @@ __all__ = [
     "Unreadable",
     "account_number",
     "checked",
+    "chosen",
+    "cleaned",
     "communication_in",
+    "communications_in",
+    "few",
     "gettext_noop",
     "statement_number",
 ]
 # More payments in one movement are not told apart: it is kept whole, and waits for a person.
 PARTS_MAX = 10_000
+# Statements of one file, with those set aside; and parts of it that do not hold together. Nobody looks at more, and a few
+# bytes can make one.
+STATEMENTS_MAX, REFUSED_MAX = 1_000, 100
 # Of each kind of oddity, so many stand beside a movement.
 ODD_MAX = 5
 TEXT, NAME, REFERENCE, NUMBER, ACCOUNT = 500, 140, 80, 35, 40
@@ -68,11 +77,16 @@ class Oddity(Words):
         "communication",
         gettext_noop("the check digits of its structured communication do not hold"),
     )
+    COMMUNICATIONS = (
+        "communications",
+        gettext_noop("it names more than one structured communication, so none was chosen"),
+    )
     UNSPLIT = (
         "unsplit",
         gettext_noop("several payments came as one, and the bank does not say how much each is"),
     )
     PARTS = "parts", gettext_noop("the amount in its details is not the amount booked")
+    COUNT = "count", gettext_noop("the bank says another number of payments than its details hold")
     SIGN = "sign", gettext_noop("in its details money goes the other way than it was booked")
     DAY = "day", gettext_noop("it was booked on a day its statement does not cover")
     NO_DAY = "no_day", gettext_noop("the bank gives no booking day that can be read")
@@ -168,6 +182,64 @@ class Reading:
     refused: tuple[Unreadable, ...] = ()
 
 
+@dataclass(slots=True)
+class Found:
+    """What a reader found in a file so far, part by part."""
+
+    statements: list[BankStatement] = field(default_factory=list)
+    set_aside: list[SetAside] = field(default_factory=list)
+    refused: list[Unreadable] = field(default_factory=list)
+
+    def add(self, part: BankStatement | SetAside | Unreadable, line: int) -> None:
+        """Adds a part that begins at a line. Raises Unreadable for one more than a file may have."""
+        if isinstance(part, Unreadable):
+            self.refused.append(part)
+        elif isinstance(part, SetAside):
+            self.set_aside.append(part)
+        else:
+            self.statements.append(part)
+        if len(self.refused) > REFUSED_MAX:
+            what = gettext_noop(
+                "too many parts of this file do not hold together: take it from the bank once more"
+            )
+            raise Unreadable(line, what, kind="too_many")
+        if len(self.statements) + len(self.set_aside) > STATEMENTS_MAX:
+            what = gettext_noop(
+                "more statements are in this file than can be read at once: take it from the bank in parts, for fewer days"
+            )
+            raise Unreadable(line, what, kind="too_many")
+
+    def reading(self, name: str, *, more_follows: bool = False) -> Reading:
+        """All of it, as the reading of a file of this format."""
+        return Reading(name, tuple(self.statements), tuple(self.set_aside), more_follows, tuple(self.refused))
+
+
+Row = TypeVar("Row", BankLine, BankStatement, SetAside, Odd)
+
+
+def cleaned(reading: Reading) -> Reading:
+    """The reading with every text in it safe to keep and to show: no control character, no half of a letter.
+
+    Every reading passes here, whichever field a text of the file found its way into.
+    """
+    return replace(
+        reading,
+        statements=tuple(_clean_statement(each) for each in reading.statements),
+        set_aside=tuple(_clean(each) for each in reading.set_aside),
+    )
+
+
+def _clean_statement(statement: BankStatement) -> BankStatement:
+    lines = (replace(_clean(each), odd=tuple(map(_clean, each.odd))) for each in statement.lines)
+    return replace(_clean(statement), lines=tuple(lines))
+
+
+def _clean(row: Row) -> Row:
+    texts = {each.name: getattr(row, each.name) for each in fields(row)}
+    found = {name: clean(text, lines=False) for name, text in texts.items() if type(text) is str}
+    return replace(row, **{name: text for name, text in found.items() if text != texts[name]})
+
+
 def checked(statement: BankStatement, line: int) -> BankStatement:
     """The statement, movements far outside its days marked. Raises Unreadable when the balances do not follow."""
     first = statement.first
@@ -186,10 +258,10 @@ def _within(statement: BankStatement, first: date | None) -> Iterable[BankLine]:
     for each in statement.lines:
         outside = each.booked_on > last or (start is not None and each.booked_on.toordinal() < start)
         odd = (*each.odd, Odd(Oddity.DAY, each.booked_on.isoformat())) if outside else each.odd
-        yield replace(each, odd=tuple(_few(odd)))
+        yield replace(each, odd=tuple(few(odd)))
 
 
-def _few(odd: Iterable[Odd]) -> Iterator[Odd]:
+def few(odd: Iterable[Odd]) -> Iterator[Odd]:
     """Each oddity once, and no more of a kind than anybody reads."""
     kinds: Counter[Oddity] = Counter()
     for each in dict.fromkeys(odd):
@@ -259,8 +331,20 @@ def statement_number(day: date, sequence: str) -> str:
     return bare or day.isoformat()
 
 
+def communications_in(*lines: str) -> frozenset[str]:
+    """Each structured communication people typed into lines of free text, also one that the end of a line cut in two."""
+    texts = {clean(between.join(lines), lines=False) for between in (" ", "")}
+    found = {"".join(parts) for text in texts for parts in _PRINTED.findall(text)}
+    return frozenset(digits for digits in found if ogm_vcs.is_valid(digits))
+
+
+def chosen(communications: Collection[str]) -> tuple[str, tuple[Odd, ...]]:
+    """The communication a movement names. Of several, none says what the money is for: none is chosen, and that is odd."""
+    if len(communications) > 1:
+        return "", (Odd(Oddity.COMMUNICATIONS, ", ".join(sorted(communications)[:3])),)
+    return next(iter(communications), ""), ()
+
+
 def communication_in(text: str) -> str:
-    """The one structured communication people typed into a free text; empty when there is none, or more than one."""
-    found = {"".join(parts) for parts in _PRINTED.findall(text)}
-    valid = {digits for digits in found if ogm_vcs.is_valid(digits)}
-    return valid.pop() if len(valid) == 1 else ""
+    """The one structured communication people typed into a text; empty when there is none, or more than one."""
+    return chosen(communications_in(text))[0]

@@ -149,7 +149,8 @@ def _batches_odd(entry: Node, sign: int, total: int, charged: frozenset[int]) ->
         signs = [node for batch in batches for node in batch.all("CdtDbtInd")]
         found += _signs_odd(signs, sign)
         amounts = [_part_cents(part, sign) for part in parts] if len(groups) > 1 else []
-        cents = sum(amounts) if amounts and None not in amounts else total
+        readable = [each for each in amounts if each is not None]
+        cents = sum(readable) if readable and len(readable) == len(amounts) else total
         found += (
             Odd(Oddity.PARTS, _cut(node.text, 40))
             for batch in batches

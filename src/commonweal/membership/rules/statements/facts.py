@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, fields, replace
 from datetime import date, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from stdnum import iban
 from stdnum.be import iban as be_iban
@@ -235,9 +235,10 @@ def _clean_statement(statement: BankStatement) -> BankStatement:
 
 
 def _clean(row: Row) -> Row:
-    texts = {each.name: getattr(row, each.name) for each in fields(row)}
-    found = {name: clean(text, lines=False) for name, text in texts.items() if type(text) is str}
-    return replace(row, **{name: text for name, text in found.items() if text != texts[name]})
+    values: dict[str, Any] = {each.name: getattr(row, each.name) for each in fields(row)}
+    texts = {name: clean(text, lines=False) for name, text in values.items() if type(text) is str}
+    changes: dict[str, Any] = {name: text for name, text in texts.items() if text != values[name]}
+    return replace(row, **changes) if changes else row
 
 
 def checked(statement: BankStatement, line: int) -> BankStatement:

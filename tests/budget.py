@@ -18,11 +18,11 @@ import pytest
 
 # Seconds by the folder of the tests. What is not listed has 60, which an area of 3,000 lines should not need.
 BUDGETS: dict[str, float] = {
-    "journeys": 370,
-    "voting": 280,
+    "journeys": 345,
+    "voting": 270,
     "membership": 250,
-    "allocation": 190,
-    "config": 165,
+    "allocation": 110,
+    "config": 140,
 }
 OTHERS = 60.0
 TICKS = os.sysconf("SC_CLK_TCK")

@@ -21,6 +21,7 @@ from commonweal.people.models import ApiKey, Event, Person
 from commonweal.people.queries import key_with
 from commonweal.people.rules import KEYS_MAX, Scope
 from tests import factories as make
+from tests.clock import Clock
 from tests.portal.steps import LANGUAGES, signed_in, text_of
 
 pytestmark = pytest.mark.django_db
@@ -131,7 +132,7 @@ def test_nobody_makes_a_key_for_more_than_they_may() -> None:
             ApiKey.objects.filter(person=person).update(**change)
 
 
-def test_a_key_is_worth_nothing_once_the_role_has_ended() -> None:
+def test_a_key_is_worth_nothing_once_the_role_has_ended(clock: Clock) -> None:
     staff = make.staff("secretary")
     program = Program(key_of(staff, Scope.MEMBERS, Scope.MOVEMENTS))
     member = make.member(make.person("Anna", "Peeters"))
@@ -139,7 +140,8 @@ def test_a_key_is_worth_nothing_once_the_role_has_ended() -> None:
     assert (found["number"], found["name"], found["is_person"]) == (member.number, "Anna Peeters", True)
     assert "email" not in found
     assert program.get("members", status=422)["code"] == "not_understood"
-    staff.appointments.update(ends_on=timezone.localdate() - timedelta(days=1))
+    staff.appointments.update(ends_on=timezone.localdate(), ended_by=make.staff("administrator"))
+    clock.forward(days=2)
     assert program.get("members", status=403, text="anna")["code"] == "not_staff"
 
 

@@ -235,6 +235,12 @@ def test_of_several_parts_only_the_one_whose_amounts_differ_waits() -> None:
     assert [odd(each) for each in lines(with_parts(good, bad))] == [[], ["parts"]]
 
 
+def test_parts_of_which_one_has_no_amount_that_can_be_read_stay_together() -> None:
+    strange = part(300_00).replace(b"300.00", b"much")
+    (whole,) = lines(with_parts(part(200_00), strange))
+    assert (whole.amount_cents, odd(whole)) == (500_00, ["unsplit"])
+
+
 # ---- communications
 
 
@@ -414,6 +420,14 @@ def test_a_file_of_too_many_documents_is_refused_before_they_are_read(text: str)
     with pytest.raises(Unreadable) as trouble:
         read_file((text * (1_000_000 // len(text))).encode(), ACCOUNT)
     assert trouble.value.kind in ("too_many", "too_many_elements")
+
+
+def test_so_many_documents_are_told_apart_and_not_one_more() -> None:
+    one = "<?xml version='1.0'?><a/>"
+    assert len(list(camt_tree._pieces(one * camt_tree.DOCUMENTS_MAX))) == camt_tree.DOCUMENTS_MAX
+    with pytest.raises(Unreadable) as trouble:
+        list(camt_tree._pieces(one * (camt_tree.DOCUMENTS_MAX + 1)))
+    assert trouble.value.kind == "too_many_documents"
 
 
 STATEMENT = CAMT[CAMT.index(b"<Stmt>") : CAMT.index(b"</Stmt>") + 7]

@@ -16,8 +16,10 @@ from commonweal.voting.rules.envelopes import (
     code_shown,
     is_code,
     packed,
+    sealed_length,
     unpacked,
 )
+from commonweal.voting.sealing import new_committee, sealed
 
 MARK = b"8 bytes!"
 CODE = "7K2M9QXA40TB"
@@ -109,3 +111,10 @@ def test_a_code_as_shown_is_read_back_however_it_is_typed(code: str) -> None:
 
 def test_letters_that_look_like_figures_are_read_as_figures() -> None:
     assert code_as_typed("oO1iIlL-0") == "00111110"
+
+
+@pytest.mark.parametrize("room", [1, 3, 200])
+def test_every_envelope_of_a_ballot_has_the_same_length(room: int) -> None:
+    key, _sheets = new_committee(2, 2)
+    lengths = {len(sealed(packed(MARK, CODE, chosen, room), key)) for chosen in ((), ((7, 1),))}
+    assert lengths == {sealed_length(room)}

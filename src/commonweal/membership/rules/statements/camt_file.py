@@ -16,7 +16,6 @@ from commonweal.membership.rules.statements.facts import (
     BankStatement,
     Found,
     Reading,
-    SetAside,
     Unreadable,
     gettext_noop,
 )
@@ -41,19 +40,8 @@ def read(text: str, own: str) -> Reading:
             wrong = Unreadable(document.line, MISSING, "Document/BkToCstmrStmt", kind="missing")
             found.add(wrong, document.line)
         for node in document.all("BkToCstmrStmt/Stmt"):
-            found.add(_part(node, own), node.line)
+            found.read(node, node.line, own, _account, _statement)
     return found.reading(name)
-
-
-def _part(node: Node, own: str) -> BankStatement | SetAside | Unreadable:
-    """The statement, that it is another's, or why it was not read."""
-    try:
-        account, currency, line = _account(node)
-        if own and (account, currency) == (own, "EUR"):
-            return _statement(node, account)
-        return SetAside(account, currency, line)
-    except Unreadable as trouble:
-        return trouble
 
 
 def _account(node: Node) -> tuple[str, str, int]:

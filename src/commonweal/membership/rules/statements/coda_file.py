@@ -20,7 +20,6 @@ from commonweal.membership.rules.statements.facts import (
     BankStatement,
     Found,
     Reading,
-    SetAside,
     Unreadable,
     gettext_noop,
 )
@@ -54,19 +53,8 @@ def read(text: str, own: str) -> Reading:
     records = records_of(text)
     found = Found()
     for block in _blocks(records):
-        found.add(_part(block, own), block.head.line)
+        found.read(block, block.head.line, own, _account, _statement)
     return found.reading("CODA", more_follows=bool(records) and records[-1].text[-1] == "1")
-
-
-def _part(block: _Block, own: str) -> BankStatement | SetAside | Unreadable:
-    """The statement, that it is another's, or why it was not read."""
-    try:
-        account, currency, line = _account(block)
-        if own and (account, currency) == (own, "EUR"):
-            return _statement(block, account)
-        return SetAside(account, currency, line)
-    except Unreadable as trouble:
-        return trouble
 
 
 def _blocks(records: list[Record]) -> Iterator[_Block]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field, fields, replace
 from datetime import date, timedelta
 from typing import Any, TypeVar
@@ -182,6 +182,9 @@ class Reading:
     refused: tuple[Unreadable, ...] = ()
 
 
+Piece = TypeVar("Piece")
+
+
 @dataclass(slots=True)
 class Found:
     """What a reader found in a file so far, part by part."""
@@ -208,6 +211,25 @@ class Found:
                 "more statements are in this file than can be read at once: take it from the bank in parts, for fewer days"
             )
             raise Unreadable(line, what, kind="too_many")
+
+    def read(
+        self,
+        piece: Piece,
+        line: int,
+        own: str,
+        account_of: Callable[[Piece], tuple[str, str, int]],
+        statement_in: Callable[[Piece, str], BankStatement],
+    ) -> None:
+        """Adds what a piece of the file that begins at a line is: a statement of the account `own` in euro, another
+        account's, or one that does not hold. Raises Unreadable for one more than a file may have."""
+        try:
+            account, currency, where = account_of(piece)
+            is_own = bool(own) and (account, currency) == (own, "EUR")
+            self.add(statement_in(piece, account) if is_own else SetAside(account, currency, where), line)
+        except Unreadable as trouble:
+            if trouble.kind == "too_many":
+                raise
+            self.add(trouble, line)
 
     def reading(self, name: str, *, more_follows: bool = False) -> Reading:
         """All of it, as the reading of a file of this format."""

@@ -504,7 +504,8 @@ def test_a_session_from_before_the_factor_ends_and_a_password_proves_no_more(
 
 def test_what_was_chosen_in_a_vote_lies_in_no_session(clock: Clock) -> None:
     counter = make.staff("counter")
-    totp.TOTP.activate(account_of(counter), totp.generate_totp_secret())
+    secret = totp.generate_totp_secret()
+    totp.TOTP.activate(account_of(counter), secret)
     ballot, _sheets = make.open_ballot()
     client = signed_in(counter)
     away(client, clock)
@@ -513,6 +514,11 @@ def test_what_was_chosen_in_a_vote_lies_in_no_session(clock: Clock) -> None:
     kept = json.dumps(dict(client.session.items()))
     assert "choices" not in kept
     assert "3:1" not in unquote_plus(kept)
+    back = parse_qs(urlsplit(asked["Location"]).query)["next"][0]
+    shown = client.post(asked["Location"], {"code": code_of(secret), "next": back})
+    assert "please do it once more" in client.get(shown["Location"]).content.decode(), (
+        "it is not lost in silence"
+    )
 
 
 def test_a_file_is_asked_for_once_more(clock: Clock) -> None:

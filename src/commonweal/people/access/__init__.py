@@ -248,6 +248,14 @@ def suspended(request: HttpRequest, way: str) -> HttpResponse:
         }
         request.session[SENT] = waiting
         back = f"{back}?{urlencode({SENT: word})}"
+    else:
+        messages.warning(
+            request,
+            _(
+                "You were away for a while, so nothing was sent. What is typed about a vote is never kept: please do it "
+                "once more."
+            ),
+        )
     return redirect(f"{way}?{urlencode({'next': back})}")
 
 

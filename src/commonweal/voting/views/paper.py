@@ -14,7 +14,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 
 from commonweal.kernel.decision import Refusal
-from commonweal.people.access import for_staff, fresh_to_send, signed_in_person
+from commonweal.people.access import for_staff, fresh, signed_in_person
 from commonweal.people.rules import Act, Channel
 from commonweal.voting import actions, queries
 from commonweal.voting.access import may_vote
@@ -60,7 +60,7 @@ def paper(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @for_staff(Act.ENTER_PAPER_BALLOTS)
-@fresh_to_send
+@fresh
 def paper_hand_out(request: HttpRequest, pk: int) -> HttpResponse:
     """Finds a member, shows who it is, then notes that they vote on paper."""
     ballot, context = _opened(request, pk)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import importlib
 import io
 from collections.abc import Callable
 from datetime import date
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.test import Client
 from django.utils import timezone
 from pypdf import PdfReader
@@ -290,7 +289,7 @@ def test_its_statement_and_dividends_are_its_own(verger: Member, speaker: Person
     assert signed_in(make.person()).get(statement).status_code == 404
 
 
-def test_papers_seen_when_it_asked_for_shares_count_also_those_seen_before() -> None:
+def test_papers_seen_when_it_asked_for_shares_count() -> None:
     application = steps.asked(
         role=HolderRole.ORGANISATION,
         organisation={"name": "Ferme du Try", "legal_form": "cooperative", "number": "0403.581.960"},
@@ -299,13 +298,6 @@ def test_papers_seen_when_it_asked_for_shares_count_also_those_seen_before() -> 
     done = joining.accept_application(application=application, by=secretary, now=make.NOW)
     position = Position.objects.get(person=done.representative, organisation=done.organisation)
     assert position.confirmed_by == secretary
-    Position.objects.update(confirmed_at=None, confirmed_by=None)
-    claimed = make.person()
-    make.organisation(claimed, confirmed=False)
-    carry = importlib.import_module("commonweal.membership.migrations.0020_confirmed_speakers").CARRY
-    with connection.cursor() as cursor:
-        cursor.execute(carry)
-    assert list(Position.objects.filter(confirmed_at__isnull=False)) == [position]
 
 
 def test_a_speaker_finds_the_shares(

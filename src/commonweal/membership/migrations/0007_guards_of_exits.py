@@ -1,23 +1,22 @@
-"""What the database itself keeps about leaving: decided seasons and what was asked stay as they are, nothing is lost."""
+"""Leaving in a season: what was asked and decided stays as it is, everyone gets an answer, and what is due is paid."""
 
 from django.db import migrations
 
-ONLY_GROWS = """
-CREATE TRIGGER membership_only_grows BEFORE DELETE OR TRUNCATE ON membership_exitseason
-  FOR EACH STATEMENT EXECUTE FUNCTION membership_only_grows();
-CREATE TRIGGER membership_only_grows BEFORE DELETE OR TRUNCATE ON membership_exitrequest
-  FOR EACH STATEMENT EXECUTE FUNCTION membership_only_grows();
-CREATE TRIGGER membership_only_grows BEFORE UPDATE OR DELETE OR TRUNCATE ON membership_seasontest
-  FOR EACH STATEMENT EXECUTE FUNCTION membership_only_grows();
-CREATE TRIGGER membership_only_grows BEFORE UPDATE OR DELETE OR TRUNCATE ON membership_exitrefund
-  FOR EACH STATEMENT EXECUTE FUNCTION membership_only_grows();
-CREATE TRIGGER membership_only_grows BEFORE UPDATE OR DELETE OR TRUNCATE ON membership_exitpaymentfile
-  FOR EACH STATEMENT EXECUTE FUNCTION membership_only_grows();
-CREATE TRIGGER membership_only_grows BEFORE UPDATE OR DELETE OR TRUNCATE ON membership_exitpayment
-  FOR EACH STATEMENT EXECUTE FUNCTION membership_only_grows();
-"""
+# Who asked to leave, what was decided on what tests and what was given back stays to be looked up.
+KEPT = {
+    "exitseason": "DELETE",
+    "exitrequest": "DELETE",
+    "seasontest": "UPDATE OR DELETE",
+    "exitrefund": "UPDATE OR DELETE",
+}
+ONLY_GROWS = "".join(
+    f"CREATE TRIGGER membership_only_grows BEFORE {change} OR TRUNCATE ON membership_{table} "
+    "FOR EACH STATEMENT EXECUTE FUNCTION membership_only_grows();\n"
+    for table, change in KEPT.items()
+)
 
-SEASON = """
+SEASONS = """
+-- A season is decided once, after its window closed; from then on it stays as it is.
 CREATE FUNCTION membership_season_guard() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF OLD.state <> 'collecting' THEN
@@ -48,7 +47,8 @@ CREATE CONSTRAINT TRIGGER membership_season_answers_all AFTER UPDATE ON membersh
   DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION membership_season_answers_all();
 """
 
-REQUEST = """
+REQUESTS = """
+-- A request comes while its season still collects.
 CREATE FUNCTION membership_request_comes() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE found text;
 BEGIN
@@ -63,7 +63,11 @@ END $$;
 CREATE TRIGGER membership_request_comes BEFORE INSERT ON membership_exitrequest
   FOR EACH ROW EXECUTE FUNCTION membership_request_comes();
 
+-- It gets the answer of its season, and is paid while a payment of it stands: once that came back it is due again.
 CREATE FUNCTION membership_request_moves() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE paid boolean := EXISTS (
+  SELECT FROM membership_payment p JOIN membership_paymentfile f ON f.id = p.file_id AND f.kind = 'exit'
+  WHERE p.pays = NEW.id AND NOT EXISTS (SELECT FROM membership_returnedpayment b WHERE b.payment_id = p.id));
 BEGIN
   IF (to_jsonb(NEW) - 'state' - 'closed_at') IS DISTINCT FROM (to_jsonb(OLD) - 'state' - 'closed_at')
      OR (OLD.closed_at IS NOT NULL AND NEW.closed_at IS DISTINCT FROM OLD.closed_at) THEN
@@ -72,11 +76,13 @@ BEGIN
   END IF;
   IF (OLD.state, NEW.state) NOT IN (
        ('waiting', 'withdrawn'), ('waiting', 'overtaken'), ('waiting', 'granted'), ('waiting', 'part'),
-       ('waiting', 'queued'), ('waiting', 'refused'), ('granted', 'paid'), ('part', 'paid'))
+       ('waiting', 'queued'), ('waiting', 'refused'), ('granted', 'paid'), ('part', 'paid'), ('paid', 'granted'),
+       ('paid', 'part'))
      OR (NEW.state IN ('granted', 'part', 'queued', 'refused') AND NOT EXISTS (
        SELECT FROM membership_exitseason WHERE id = NEW.season_id AND state = 'decided'))
-     OR (NEW.state = 'paid' AND NOT EXISTS (
-       SELECT FROM membership_exitpayment WHERE request_id = NEW.id)) THEN
+     OR (NEW.state = 'paid') <> paid
+     OR (OLD.state = 'paid' AND (NEW.state = 'part') <> EXISTS (
+       SELECT FROM membership_exitrequest WHERE follows_id = NEW.id)) THEN
     RAISE EXCEPTION 'request % cannot go from % to %', NEW.id, OLD.state, NEW.state
       USING ERRCODE = 'check_violation', CONSTRAINT = 'exit_request_moves';
   END IF;
@@ -84,7 +90,10 @@ BEGIN
 END $$;
 CREATE TRIGGER membership_request_moves BEFORE UPDATE ON membership_exitrequest
   FOR EACH ROW EXECUTE FUNCTION membership_request_moves();
+"""
 
+REFUNDS = """
+-- A refund rests on a granted request.
 CREATE FUNCTION membership_refund_is_due() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF EXISTS (SELECT FROM added a JOIN membership_exitrequest r ON r.id = a.request_id
@@ -97,46 +106,34 @@ END $$;
 CREATE TRIGGER membership_refund_is_due AFTER INSERT ON membership_exitrefund
   REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION membership_refund_is_due();
 
--- What is paid is what the request gives back, to the cent, and only while it is due.
-CREATE FUNCTION membership_payment_is_due() RETURNS trigger LANGUAGE plpgsql AS $$
+-- What is paid is what the request gives back, to the cent, while it is due, on an account of its member.
+CREATE FUNCTION membership_exit_payment_is_due() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE wrong bigint;
 BEGIN
-  IF EXISTS (SELECT FROM added a JOIN membership_exitrequest r ON r.id = a.request_id
-             JOIN membership_exitpaymentfile f ON f.id = a.file_id
-             JOIN membership_payoutaccount p ON p.id = a.account_id
-             LEFT JOIN LATERAL (SELECT sum(cents) AS due FROM membership_exitrefund WHERE request_id = r.id) d ON true
-             WHERE r.state NOT IN ('granted', 'part') OR d.due IS DISTINCT FROM a.cents
-               OR f.season_id <> r.season_id OR p.member_id <> r.member_id) THEN
-    RAISE EXCEPTION 'a payment pays what a granted request gives back, to its member'
+  IF EXISTS (SELECT FROM added WHERE pays IS NOT NULL) THEN
+    EXECUTE 'SELECT a.id FROM added a JOIN membership_paymentfile f ON f.id = a.file_id AND f.kind = ''exit''
+      LEFT JOIN membership_exitrequest r ON r.id = a.pays LEFT JOIN membership_exitseason s ON s.id = r.season_id
+      LEFT JOIN LATERAL (SELECT sum(cents) AS due FROM membership_exitrefund WHERE request_id = r.id) d ON true
+      WHERE r.id IS NULL OR r.state NOT IN (''granted'', ''part'') OR d.due IS DISTINCT FROM a.cents
+        OR r.member_id <> a.member_id OR f.reference <> ''exit:'' || s.year OR NOT EXISTS (
+          SELECT FROM membership_payoutaccount p WHERE p.member_id = r.member_id AND p.iban = a.iban) LIMIT 1'
+      INTO wrong;
+  END IF;
+  IF wrong IS NOT NULL THEN
+    RAISE EXCEPTION 'payment % does not pay what a granted request gives back, to its member', wrong
       USING ERRCODE = 'check_violation', CONSTRAINT = 'exit_payment_is_due';
   END IF;
   RETURN NULL;
 END $$;
-CREATE TRIGGER membership_payment_is_due AFTER INSERT ON membership_exitpayment
-  REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION membership_payment_is_due();
+CREATE TRIGGER membership_exit_payment_is_due AFTER INSERT ON membership_payment REFERENCING NEW TABLE AS added
+  FOR EACH STATEMENT EXECUTE FUNCTION membership_exit_payment_is_due();
 """
-
 DROP = """
-DROP TRIGGER membership_payment_is_due ON membership_exitpayment;
-DROP FUNCTION membership_payment_is_due;
-DROP TRIGGER membership_refund_is_due ON membership_exitrefund;
-DROP FUNCTION membership_refund_is_due;
-DROP TRIGGER membership_request_moves ON membership_exitrequest;
-DROP FUNCTION membership_request_moves;
-DROP TRIGGER membership_request_comes ON membership_exitrequest;
-DROP FUNCTION membership_request_comes;
-DROP TRIGGER membership_season_answers_all ON membership_exitseason;
-DROP FUNCTION membership_season_answers_all;
-DROP TRIGGER membership_season_guard ON membership_exitseason;
-DROP FUNCTION membership_season_guard;
-DROP TRIGGER membership_only_grows ON membership_exitpayment;
-DROP TRIGGER membership_only_grows ON membership_exitpaymentfile;
-DROP TRIGGER membership_only_grows ON membership_exitrefund;
-DROP TRIGGER membership_only_grows ON membership_seasontest;
-DROP TRIGGER membership_only_grows ON membership_exitrequest;
-DROP TRIGGER membership_only_grows ON membership_exitseason;
-"""
+DROP FUNCTION membership_season_guard, membership_season_answers_all, membership_request_comes,
+  membership_request_moves, membership_refund_is_due, membership_exit_payment_is_due CASCADE;
+""" + "".join(f"DROP TRIGGER membership_only_grows ON membership_{table};\n" for table in KEPT)
 
 
 class Migration(migrations.Migration):
-    dependencies = [("membership", "0009_exits")]
-    operations = [migrations.RunSQL(ONLY_GROWS + SEASON + REQUEST, DROP)]
+    dependencies = [("membership", "0006_guards_of_dividends")]
+    operations = [migrations.RunSQL(ONLY_GROWS + SEASONS + REQUESTS + REFUNDS, DROP)]

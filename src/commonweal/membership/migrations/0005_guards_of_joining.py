@@ -1,28 +1,46 @@
-"""What was paid too much is paid back in the same payment files; who paid it need not be a member."""
+"""What was asked, uploaded, decided and paid to us is never taken away; what was too much is paid back once."""
 
-import django.db.models.deletion
-from django.db import migrations, models
+from django.db import migrations
 
-GUARDS = """
-CREATE OR REPLACE FUNCTION membership_payment_stands() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE wrong bigint;
+BANK = """
+-- What refuses to change what came from outside and what was decided about it: the accounts rest on it.
+CREATE FUNCTION membership_only_added() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  EXECUTE 'SELECT a.id FROM added a LEFT JOIN membership_paymentfile f ON f.id = a.file_id
-    WHERE f.kind IS NULL OR (f.kind = ''dividend'') <> (a.pays IS NULL)
-      OR (f.kind = ''overpaid'') <> (a.member_id IS NULL) LIMIT 1' INTO wrong;
-  IF wrong IS NULL AND EXISTS (SELECT FROM added WHERE pays IS NOT NULL) THEN
-    EXECUTE 'SELECT a.id FROM added a JOIN membership_paymentfile f ON f.id = a.file_id
-      JOIN membership_payment o ON o.pays = a.pays AND o.id <> a.id
-      JOIN membership_paymentfile g ON g.id = o.file_id AND g.kind = f.kind
-      WHERE NOT EXISTS (SELECT FROM membership_returnedpayment b WHERE b.payment_id = o.id) LIMIT 1' INTO wrong;
-  END IF;
-  IF wrong IS NOT NULL THEN
-    RAISE EXCEPTION 'payment % pays nothing, or what is paid already', wrong
-      USING ERRCODE = 'check_violation', CONSTRAINT = 'payment_stands_once';
-  END IF;
-  RETURN NULL;
+  RAISE EXCEPTION 'rows of % are only ever added', TG_TABLE_NAME USING ERRCODE = 'check_violation';
 END $$;
+CREATE TRIGGER membership_only_added BEFORE UPDATE OR DELETE OR TRUNCATE ON membership_informationnote
+  FOR EACH STATEMENT EXECUTE FUNCTION membership_only_added();
+CREATE TRIGGER membership_only_added BEFORE UPDATE OR DELETE OR TRUNCATE ON membership_bankmovement
+  FOR EACH STATEMENT EXECUTE FUNCTION membership_only_added();
+CREATE TRIGGER membership_only_added BEFORE UPDATE OR DELETE OR TRUNCATE ON membership_accountstatement
+  FOR EACH STATEMENT EXECUTE FUNCTION membership_only_added();
+CREATE TRIGGER membership_only_added BEFORE UPDATE OR DELETE OR TRUNCATE ON membership_repeatedmovement
+  FOR EACH STATEMENT EXECUTE FUNCTION membership_only_added();
+CREATE TRIGGER membership_only_added BEFORE DELETE OR TRUNCATE ON membership_application
+  FOR EACH STATEMENT EXECUTE FUNCTION membership_only_added();
+CREATE TRIGGER membership_only_added BEFORE TRUNCATE ON membership_bankfile
+  FOR EACH STATEMENT EXECUTE FUNCTION membership_only_added();
+-- A file that was looked at and not read in may go; one that was read in is an accounting document.
+CREATE TRIGGER membership_read_in_stays BEFORE DELETE ON membership_bankfile
+  FOR EACH ROW WHEN (OLD.confirmed_at IS NOT NULL) EXECUTE FUNCTION membership_only_added();
+CREATE TRIGGER membership_read_in_once BEFORE UPDATE OF name, uploaded_by_id, uploaded_at, confirmed_by_id, confirmed_at
+  ON membership_bankfile FOR EACH ROW WHEN (OLD.confirmed_at IS NOT NULL) EXECUTE FUNCTION membership_only_added();
+CREATE TRIGGER membership_only_added BEFORE DELETE OR TRUNCATE ON membership_handling
+  FOR EACH STATEMENT EXECUTE FUNCTION membership_only_added();
+CREATE TRIGGER membership_only_added BEFORE DELETE OR TRUNCATE ON membership_refund
+  FOR EACH STATEMENT EXECUTE FUNCTION membership_only_added();
 
+-- What a file holds, what was asked and for what money counts never changes; only where it stands does.
+CREATE TRIGGER membership_file_stays BEFORE UPDATE OF digest, content, reading ON membership_bankfile
+  FOR EACH STATEMENT EXECUTE FUNCTION membership_only_added();
+CREATE TRIGGER membership_asked_stays BEFORE UPDATE OF communication, person_id, organisation_id, share_class, count,
+  price_cents, note_id, asked_at ON membership_application
+  FOR EACH STATEMENT EXECUTE FUNCTION membership_only_added();
+CREATE TRIGGER membership_decision_stays BEFORE UPDATE ON membership_handling
+  FOR EACH STATEMENT EXECUTE FUNCTION membership_only_added();
+"""
+
+REFUNDS = """
 -- What is paid back is what was too much, to the cent, on the account it came from, while it is open.
 CREATE FUNCTION membership_overpaid_is_due() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE wrong bigint;
@@ -80,35 +98,12 @@ END $$;
 CREATE TRIGGER membership_refund_within BEFORE INSERT ON membership_refund
   FOR EACH ROW EXECUTE FUNCTION membership_refund_within();
 """
+DROP = """
+DROP FUNCTION membership_only_added, membership_overpaid_is_due, membership_refund_moves,
+  membership_refund_within CASCADE;
+"""
 
 
 class Migration(migrations.Migration):
-    dependencies = [("membership", "0022_exits_paid_out")]
-
-    operations = [
-        migrations.AlterField(
-            model_name="payment",
-            name="member",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="payments",
-                to="membership.member",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="paymentfile",
-            name="kind",
-            field=models.CharField(
-                choices=[
-                    ("dividend", "dividend"),
-                    ("exit", "refund on leaving"),
-                    ("overpaid", "money paid back"),
-                ],
-                max_length=12,
-            ),
-        ),
-        migrations.RunSQL(GUARDS),
-    ]
+    dependencies = [("membership", "0004_guards_of_payouts")]
+    operations = [migrations.RunSQL(BANK + REFUNDS, DROP)]

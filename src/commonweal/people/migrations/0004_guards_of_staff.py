@@ -194,27 +194,13 @@ BEGIN RAISE EXCEPTION 'this table is never emptied' USING ERRCODE = 'check_viola
     f"REVOKE TRUNCATE ON people_{table} FROM PUBLIC, CURRENT_USER;\n"
     for table in NEVER_EMPTIED
 )
-DROP = "".join(f"DROP TRIGGER people_never_emptied ON people_{table};\n" for table in NEVER_EMPTIED) + """
-DROP FUNCTION people_never_emptied;
-DROP TRIGGER people_administrators_account ON people_account;
-DROP FUNCTION people_administrators_account;
-DROP FUNCTION people_other_administrator(bigint);
-DROP TRIGGER people_roles_apart ON people_staffappointment;
-DROP FUNCTION people_roles_apart;
-DROP TRIGGER people_role_guard ON people_staffappointment;
-DROP FUNCTION people_role_guard;
-DROP TRIGGER people_joint_act_guard ON people_jointact;
-DROP FUNCTION people_joint_act_guard;
-DROP FUNCTION people_done_jointly(text, bigint, text, bigint, timestamptz);
-DROP FUNCTION people_is_administrator(bigint);
-DROP FUNCTION people_namesake(bigint);
-DROP FUNCTION people_tie(bigint, bigint);
-DROP FUNCTION people_phone(text);
-DROP FUNCTION people_backdated(timestamptz);
-DROP FUNCTION people_administrators_turn();
+DROP = """
+DROP FUNCTION people_administrators_turn, people_backdated, people_phone, people_tie, people_namesake,
+  people_is_administrator, people_done_jointly, people_joint_act_guard, people_role_guard, people_roles_apart,
+  people_other_administrator, people_administrators_account, people_never_emptied CASCADE;
 """
 
 
 class Migration(migrations.Migration):
-    dependencies = [("people", "0009_signing_in")]
+    dependencies = [("people", "0003_search")]
     operations = [migrations.RunSQL(GUARD, DROP)]

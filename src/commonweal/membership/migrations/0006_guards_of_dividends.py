@@ -1,0 +1,142 @@
+"""Dividends: proposed by one, reckoned once, approved by two others within both tests, and then booked as reckoned."""
+
+from django.db import migrations
+
+# What was shared out, who approved it and on what tests is looked up years later.
+KEPT = {
+    "dividendrun": "DELETE",
+    "dividendapproval": "UPDATE OR DELETE",
+    "dividendline": "UPDATE OR DELETE",
+    "dividendtest": "UPDATE OR DELETE",
+    "dividendcarry": "UPDATE OR DELETE",
+}
+ONLY_GROWS = "".join(
+    f"CREATE TRIGGER membership_only_grows BEFORE {change} OR TRUNCATE ON membership_{table} "
+    "FOR EACH STATEMENT EXECUTE FUNCTION membership_only_grows();\n"
+    for table, change in KEPT.items()
+)
+
+RUNS = """
+CREATE FUNCTION dividend_refuse(what text, guard text) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN RAISE EXCEPTION '%', what USING ERRCODE = 'check_violation', CONSTRAINT = guard; END $$;
+
+-- It begins proposed, with nothing reckoned and nothing booked.
+CREATE FUNCTION dividend_run_begins() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF NEW.state <> 'proposed' OR NEW.reckoned_at IS NOT NULL OR NEW.booked_count > 0 THEN
+    PERFORM dividend_refuse('a dividend begins as a proposal', 'dividend_run_moves');
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER dividend_run_begins BEFORE INSERT ON membership_dividendrun
+  FOR EACH ROW EXECUTE FUNCTION dividend_run_begins();
+
+-- A run rests on a whole financial year: no two of them share a day unless they are of the same one.
+CREATE FUNCTION dividend_one_year() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF EXISTS (SELECT FROM membership_dividendrun r WHERE r.id <> NEW.id AND r.state <> 'withdrawn'
+      AND r.year_starts_on <= NEW.year_ends_on AND r.year_ends_on >= NEW.year_starts_on
+      AND (r.year_starts_on, r.year_ends_on) <> (NEW.year_starts_on, NEW.year_ends_on)) THEN
+    PERFORM dividend_refuse('a financial year is not cut in parts', 'dividend_one_year');
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER dividend_one_year BEFORE INSERT ON membership_dividendrun
+  FOR EACH ROW EXECUTE FUNCTION dividend_one_year();
+
+-- A run moves as its table of states says, its figures are set once, all else stays as it was proposed.
+CREATE FUNCTION dividend_run_moves() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE loose text[] := ARRAY['state', 'reason', 'booked_count', 'booked_until'];
+        figures text[] := ARRAY['reckoned_at', 'lines_count', 'gross_cents', 'tax_cents', 'by_class'];
+BEGIN
+  IF OLD.reckoned_at IS NULL THEN loose := loose || figures; END IF;
+  IF to_jsonb(OLD) - loose <> to_jsonb(NEW) - loose THEN
+    PERFORM dividend_refuse('what was proposed is not changed', 'dividend_run_fixed');
+  END IF;
+  IF NEW.booked_count < OLD.booked_count OR NEW.booked_until < OLD.booked_until
+      OR (NEW.booked_count > OLD.booked_count AND OLD.state <> 'approved') THEN
+    PERFORM dividend_refuse('only an approved dividend is booked, and only forward', 'dividend_run_fixed');
+  END IF;
+  IF OLD.state <> NEW.state AND (OLD.state, NEW.state) NOT IN (('proposed', 'approved'), ('proposed', 'withdrawn'),
+      ('approved', 'paid_out'), ('closed', 'paid_out'), ('paid_out', 'closed')) THEN
+    PERFORM dividend_refuse('no such step from ' || OLD.state || ' to ' || NEW.state, 'dividend_run_moves');
+  END IF;
+  IF OLD.state = 'proposed' AND NEW.state = 'approved' AND (NEW.reckoned_at IS NULL OR
+      (SELECT count(*) FROM membership_dividendapproval WHERE run_id = NEW.id) < 2) THEN
+    PERFORM dividend_refuse('a dividend is approved by two, once it is reckoned', 'dividend_two_approvals');
+  END IF;
+  IF OLD.state <> 'paid_out' AND NEW.state = 'paid_out' AND NEW.booked_count < NEW.lines_count THEN
+    PERFORM dividend_refuse('it is paid once all that is owed is booked', 'dividend_run_moves');
+  END IF;
+  IF NEW.state = 'withdrawn' AND NEW.reason = '' THEN
+    PERFORM dividend_refuse('a dividend is withdrawn with a reason', 'dividend_run_moves');
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER dividend_run_moves BEFORE UPDATE ON membership_dividendrun
+  FOR EACH ROW EXECUTE FUNCTION dividend_run_moves();
+"""
+
+APPROVALS = """
+-- Two yeses are of two people (a constraint), neither of whom proposed it, to figures that are there.
+CREATE FUNCTION dividend_approval_by_another() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE run membership_dividendrun;
+BEGIN
+  SELECT * INTO run FROM membership_dividendrun WHERE id = NEW.run_id FOR SHARE;
+  IF run.proposed_by_id = NEW.person_id THEN
+    PERFORM dividend_refuse('who proposed a dividend does not approve it', 'dividend_approval_by_another');
+  END IF;
+  IF run.state <> 'proposed' OR run.reckoned_at IS NULL THEN
+    PERFORM dividend_refuse('only a reckoned proposal is approved', 'dividend_two_approvals');
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER dividend_approval_by_another BEFORE INSERT ON membership_dividendapproval
+  FOR EACH ROW EXECUTE FUNCTION dividend_approval_by_another();
+
+-- It is approved with both tests, and within what the latest of each kind leaves.
+CREATE FUNCTION dividend_within_tests() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE kinds integer; room bigint;
+BEGIN
+  SELECT count(*), min(left_over) INTO kinds, room FROM (
+    SELECT DISTINCT ON (kind) have_cents - keep_cents AS left_over FROM membership_dividendtest
+    WHERE run_id = NEW.id ORDER BY kind, id DESC) latest;
+  IF kinds < 2 OR NEW.gross_cents > room THEN
+    PERFORM dividend_refuse('both tests leave what is shared out', 'dividend_within_tests');
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER dividend_within_tests BEFORE UPDATE ON membership_dividendrun FOR EACH ROW
+  WHEN (OLD.state = 'proposed' AND NEW.state = 'approved') EXECUTE FUNCTION dividend_within_tests();
+"""
+
+LINES = """
+-- Lines come with the reckoning and never after it, for members that exist.
+CREATE FUNCTION dividend_lines_come_once() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE wrong bigint;
+BEGIN
+  EXECUTE 'SELECT a.run_id FROM (SELECT DISTINCT run_id FROM added) a LEFT JOIN membership_dividendrun r ON r.id = a.run_id
+    WHERE r.state IS DISTINCT FROM ''proposed'' OR r.reckoned_at IS NOT NULL LIMIT 1' INTO wrong;
+  IF wrong IS NOT NULL THEN
+    PERFORM dividend_refuse('lines come while a proposal is reckoned', 'dividend_lines_come_once');
+  END IF;
+  EXECUTE 'SELECT a.member_id FROM added a LEFT JOIN membership_member m ON m.id = a.member_id
+    WHERE m.id IS NULL LIMIT 1' INTO wrong;
+  IF wrong IS NOT NULL THEN
+    PERFORM dividend_refuse('a line is for a member', 'dividend_lines_come_once');
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER dividend_lines_come_once AFTER INSERT ON membership_dividendline REFERENCING NEW TABLE AS added
+  FOR EACH STATEMENT EXECUTE FUNCTION dividend_lines_come_once();
+"""
+DROP = """
+DROP FUNCTION dividend_run_begins, dividend_one_year, dividend_run_moves, dividend_approval_by_another,
+  dividend_within_tests, dividend_lines_come_once CASCADE;
+DROP FUNCTION dividend_refuse;
+""" + "".join(f"DROP TRIGGER membership_only_grows ON membership_{table};\n" for table in KEPT)
+
+
+class Migration(migrations.Migration):
+    dependencies = [("membership", "0005_guards_of_joining")]
+    operations = [migrations.RunSQL(ONLY_GROWS + RUNS + APPROVALS + LINES, DROP)]

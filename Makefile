@@ -9,7 +9,7 @@ BESIDE = $(TESTING) python -m commonweal.config.embedded
 # Compiled once and kept: the tests start some hundred programs, and each would compile its libraries anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run test test-days coverage proof check bench bench-count bench-shares bench-dividends bench-exits demo-reset ready tools format messages
+.PHONY: help run test test-days coverage proof check bench bench-count bench-shares bench-dividends bench-exits demo-reset ready tools format messages migrations
 
 help: ## say what there is
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 14
@@ -49,6 +49,7 @@ check: ready tools ## style, types, arrows, templates, translations, migrations,
 	@$(RUN) lint-imports --config .importlinter
 	@$(RUN) djlint src --lint --quiet
 	@$(RUN) python scripts/messages.py --check
+	@$(RUN) python scripts/first_migrations.py --check
 	@$(BESIDE) python manage.py makemigrations --check --dry-run
 	@SECRET_KEY=$$(head -c 40 /dev/urandom | base64) COMMONWEAL_HTTPS=yes $(RUN) python -m commonweal.config.embedded python manage.py check --deploy --fail-level WARNING
 
@@ -57,6 +58,9 @@ format: ready ## let the formatter have its way
 
 messages: ready tools ## gather the texts to translate into src/commonweal/locale
 	@$(RUN) python scripts/messages.py
+
+migrations: ready ## write the first migration of each area anew from its models (until 0.1.0)
+	@$(RUN) python scripts/first_migrations.py
 
 bench: ready ## ratios beside a limit, printed
 	@COMMONWEAL_VAR=var/bench $(BESIDE) python bench/pages.py

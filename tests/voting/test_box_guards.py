@@ -81,8 +81,8 @@ GARBAGE = [
     "INSERT INTO people_event (name, subject, at, channel, data) VALUES ('VoteCast', 'x:1', now(), 'web', '[1]')",
     "INSERT INTO voting_count (ballot_id, file, file_hash, votes_count, result, turnout, counted_at) "
     "SELECT id, 'x', 'x', 0, '{}', '{}', now() FROM voting_ballot",
-    "INSERT INTO voting_option (ballot_id, number, subject, title, language, cost_cents, category, place) "
-    "SELECT id, 9, 'x', 'x', 'fr', 1, '', '' FROM voting_ballot",
+    "INSERT INTO voting_option (ballot_id, number, subject, title, language, cost_cents, category, places) "
+    "SELECT id, 9, 'x', 'x', 'fr', 1, '', '{}' FROM voting_ballot",
 ]
 
 
@@ -110,8 +110,8 @@ def test_an_option_without_number_subject_or_title_is_refused(number: int, subje
     )
     with pytest.raises(IntegrityError, match="option_numbered_and_named"):
         run(
-            "INSERT INTO voting_option (ballot_id, number, subject, title, language, cost_cents, category, place) "
-            "VALUES (%s, %s, %s, %s, 'fr', 1, '', '')",
+            "INSERT INTO voting_option (ballot_id, number, subject, title, language, cost_cents, category, places) "
+            "VALUES (%s, %s, %s, %s, 'fr', 1, '', '{}')",
             *(prepared.pk, number, subject, title),
         )
     with pytest.raises(IntegrityError, match="ballot_key_is_whole"):

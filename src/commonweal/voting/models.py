@@ -119,7 +119,7 @@ class Ballot(models.Model):
 
 
 class Option(models.Model):
-    """Something to choose, with a cost; what it stands for is named by `subject`."""
+    """Something to choose, with a cost; what it stands for is named by `subject`, where by `places` (language -> name)."""
 
     ballot = models.ForeignKey(Ballot, models.PROTECT, related_name="options")
     number = models.PositiveSmallIntegerField()
@@ -128,10 +128,10 @@ class Option(models.Model):
     language = models.CharField(max_length=2)
     cost_cents = models.BigIntegerField()
     category = models.CharField(max_length=40, blank=True)
-    place = models.CharField(max_length=120, blank=True)
+    places = models.JSONField(default=dict)
 
     personal: ClassVar[dict[str, Personal]] = dict.fromkeys(
-        ("ballot", "number", "subject", "title", "language", "cost_cents", "category", "place"), Personal.NONE
+        ("ballot", "number", "subject", "title", "language", "cost_cents", "category", "places"), Personal.NONE
     )
 
     class Meta:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -55,14 +55,14 @@ class FileRefused(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class NewOption:
-    """An option to put on a ballot."""
+    """An option to put on a ballot; `places` are the names, by language, of where it is."""
 
     subject: str
     title: str
     language: str
     cost_cents: int
     category: str = ""
-    place: str = ""
+    places: Mapping[str, str] = field(default_factory=dict)
 
 
 def _locked(ballot: Ballot) -> Ballot:
@@ -157,7 +157,7 @@ def open_ballot(
             language=option.language,
             cost_cents=option.cost_cents,
             category=option.category,
-            place=option.place,
+            places=dict(option.places),
         )
         for number, option in enumerate(options, start=1)
     )

@@ -69,7 +69,7 @@ class Migration(migrations.Migration):
                 ('language', models.CharField(max_length=2)),
                 ('cost_cents', models.BigIntegerField()),
                 ('category', models.CharField(blank=True, max_length=40)),
-                ('place', models.CharField(blank=True, max_length=120)),
+                ('places', models.JSONField(default=dict)),
                 ('ballot', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='options', to='voting.ballot')),
             ],
             options={

@@ -218,7 +218,7 @@ def result_csv(request: HttpRequest, pk: int) -> HttpResponseBase:
             [
                 option.number,
                 option.title,
-                option.place,
+                summary.in_language(option.places),
                 option.category,
                 _decimal(Fraction(option.cost_cents, 100)),
                 "yes" if "order" in each else "no",

@@ -235,7 +235,9 @@ def test_sheets_that_are_not_in_the_box_are_named_before_it_is_handed_over(clock
 def test_where_a_project_is_stands_on_the_ballot_in_the_readers_language(clock: Clock) -> None:
     call, adviser = make.call(), make.staff("adviser")
     town = make.municipality("11002", "Anvers")
-    Municipality.objects.filter(pk=town.pk).update(name_nl="Antwerpen", name_de="Antwerpen", name_en="Antwerp")
+    Municipality.objects.filter(pk=town.pk).update(
+        name_nl="Antwerpen", name_de="Antwerpen", name_en="Antwerp"
+    )
     town.refresh_from_db()
     make.admitted(call, adviser, title="Un banc", asked_cents=1_500_00, municipality=town)
     actions.end_applications(call=call, by=None, now=call.applies_until)

@@ -131,7 +131,8 @@ class Option(models.Model):
     places = models.JSONField(default=dict)
 
     personal: ClassVar[dict[str, Personal]] = dict.fromkeys(
-        ("ballot", "number", "subject", "title", "language", "cost_cents", "category", "places"), Personal.NONE
+        ("ballot", "number", "subject", "title", "language", "cost_cents", "category", "places"),
+        Personal.NONE,
     )
 
     class Meta:

@@ -186,7 +186,7 @@ def call_hand_over(request: HttpRequest, slug: str) -> HttpResponse:
     """Shows what is in the box and what is not, before it is handed over: nothing comes into it afterwards."""
     call = _call(request, slug)
     ballot = ballot_about(f"call:{call.pk}")
-    if ballot is None or ballot.state != BallotState.CLOSED or ballot.box_hash:
+    if ballot is None or ballot.state != BallotState.CLOSED:
         return redirect("projects:call-manage", call.slug)
     if request.method == "POST":
         try:

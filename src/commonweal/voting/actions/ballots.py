@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -55,14 +55,14 @@ class FileRefused(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class NewOption:
-    """An option to put on a ballot."""
+    """An option to put on a ballot; `places` are the names, by language, of where it is."""
 
     subject: str
     title: str
     language: str
     cost_cents: int
     category: str = ""
-    place: str = ""
+    places: Mapping[str, str] = field(default_factory=dict)
 
 
 def _locked(ballot: Ballot) -> Ballot:
@@ -78,6 +78,7 @@ def _moved(
     name = {
         "open": "BallotOpened",
         "close": "BallotClosed",
+        "hand_over": "BoxHandedOver",
         "count": "BallotCounted",
         "publish": "ResultPublished",
     }
@@ -156,7 +157,7 @@ def open_ballot(
             language=option.language,
             cost_cents=option.cost_cents,
             category=option.category,
-            place=option.place,
+            places=dict(option.places),
         )
         for number, option in enumerate(options, start=1)
     )
@@ -209,9 +210,9 @@ def hand_over(*, ballot: Ballot, by: Person | None, now: datetime) -> Ballot:
     if by is not None:
         demand(may(by, Act.CLOSE_BALLOTS, now.date()))
     ballot = _locked(ballot)
-    if ballot.box_hash:
+    if ballot.state == BallotState.HANDED_OVER:
         return ballot
-    if ballot.state != BallotState.CLOSED:
+    if ballot.state in (BallotState.PREPARED, BallotState.OPEN):
         demand(no("not_closed", _("The envelopes are handed over once the vote is closed.")))
     if queries.vote_figures(ballot)["waiting"]:
         raise SheetsWaiting(
@@ -220,8 +221,7 @@ def hand_over(*, ballot: Ballot, by: Person | None, now: datetime) -> Ballot:
             )
         )
     ballot.box_hash = box_fingerprint(queries.envelopes_of(ballot))
-    ballot.save(update_fields=["box_hash"])
-    record("BoxHandedOver", f"ballot:{ballot.pk}", by=by, at=now, data={"box_hash": ballot.box_hash})
+    _moved(ballot, "hand_over", by, now, {"box_hash": ballot.box_hash})
     return ballot
 
 
@@ -240,11 +240,11 @@ def accept_count(
     if by is not None:
         demand(may(by, Act.PUBLISH_RESULTS, now.date()))
     ballot = _locked(ballot)
-    demand(BALLOT.permits(ballot.state, "count"))
-    if not ballot.box_hash:
+    if ballot.state == BallotState.CLOSED:
         raise FileRefused(
             _("First hand the envelopes over, on the page of the call; the committee opens those.")
         )
+    demand(BALLOT.permits(ballot.state, "count"))
     try:
         kept = result_of(queries.definition(ballot), ballot.frozen_hash, file)
     except WrongFile as wrong:

@@ -99,7 +99,7 @@ def _sheet_content(ballot: Ballot, choice: Choice) -> bytes:
 
 def sheets_welcome(ballot: Ballot) -> bool:
     """Whether paper sheets are typed: from the opening of the vote until its box is handed over."""
-    return ballot.state in (BallotState.OPEN, BallotState.CLOSED) and not ballot.box_hash
+    return ballot.state in (BallotState.OPEN, BallotState.CLOSED)
 
 
 def _check_sheets_welcome(ballot: Ballot) -> None:

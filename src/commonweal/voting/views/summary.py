@@ -19,8 +19,12 @@ from commonweal.voting.states import BallotState
 
 def title_of(ballot: Ballot) -> str:
     """The ballot's title in the reader's language, or in the first one it has."""
-    titles: Mapping[str, str] = ballot.titles
-    return titles.get(get_language() or "en") or next(iter(titles.values()), ballot.subject)
+    return in_language(ballot.titles) or ballot.subject
+
+
+def in_language(names: Mapping[str, str]) -> str:
+    """The one of several names that is in the reader's language, or the first there is; empty where there is none."""
+    return names.get(get_language() or "en") or next(iter(names.values()), "")
 
 
 def phase(ballot: Ballot, now: datetime) -> str:
@@ -126,7 +130,7 @@ def option_rows(
             "cost_cents": option.cost_cents,
             "code": option.category,
             "category": names.get(option.category, option.category),
-            "place": option.place,
+            "place": in_language(option.places),
             "dossier": option.subject.removeprefix("dossier:")
             if option.subject.startswith("dossier:")
             else "",

@@ -17,6 +17,7 @@ ONLY_GROWS = "".join(
 )
 
 RUNS = """
+-- Each refusal names its guard, so that tests know which one spoke.
 CREATE FUNCTION dividend_refuse(what text, guard text) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN RAISE EXCEPTION '%', what USING ERRCODE = 'check_violation', CONSTRAINT = guard; END $$;
 

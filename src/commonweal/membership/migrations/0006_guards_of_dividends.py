@@ -17,7 +17,7 @@ ONLY_GROWS = "".join(
 )
 
 RUNS = """
--- Each refusal names its guard, so that tests know which one spoke.
+-- Refuses under the name of a guard; the functions behind it are about what they forbid.
 CREATE FUNCTION dividend_refuse(what text, guard text) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN RAISE EXCEPTION '%', what USING ERRCODE = 'check_violation', CONSTRAINT = guard; END $$;
 

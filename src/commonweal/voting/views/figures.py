@@ -24,8 +24,15 @@ BARS_MAX = 30
 
 def sentence(winners: int, options: int, satisfied: int, votes: int) -> str:
     """The result in one sentence."""
-    if not votes:
+    if not votes and not winners:
         return _("Nobody voted, so no project is carried.")
+    if not votes:
+        # Rules that go by number of votes take projects in by cost when all have none.
+        return ngettext(
+            "Nobody voted. By the rule fixed before the vote, %(winners)s of %(options)s projects comes in all the same.",
+            "Nobody voted. By the rule fixed before the vote, %(winners)s of %(options)s projects come in all the same.",
+            winners,
+        ) % {"winners": number(winners), "options": number(options)}
     carried = ngettext(
         "%(winners)s of %(options)s projects is carried",
         "%(winners)s of %(options)s projects are carried",
@@ -96,6 +103,18 @@ def rule_name(rule: str) -> str:
     }[rule]
 
 
+def tie_order(bylaw: Mapping[str, str]) -> str:
+    """What decides between projects that stand equal, in the order in which it is asked."""
+    by_lot = bool(bylaw.get("lot"))
+    return {
+        ("votes", False): _("most supporters, then lowest cost, then the number read as text, 10 before 9"),
+        ("cost", False): _("lowest cost, then most supporters, then the number read as text, 10 before 9"),
+        ("id", False): _("the number read as text, 10 before 9"),
+        ("votes", True): _("most supporters, then lowest cost, then the lot named in the rule"),
+        ("cost", True): _("lowest cost, then most supporters, then the lot named in the rule"),
+    }[bylaw["ties"], by_lot]
+
+
 def bylaw_rows(bylaw: Mapping[str, str]) -> list[dict[str, str]]:
     """Each choice the count depended on: its argument, its word and what it means."""
     known = {
@@ -129,11 +148,7 @@ def bylaw_rows(bylaw: Mapping[str, str]) -> list[dict[str, str]]:
         ),
         "ties": (
             _("Who comes first when all is equal"),
-            {
-                "votes": _("most supporters, then lowest cost, then lowest number"),
-                "cost": _("lowest cost, then most supporters, then lowest number"),
-                "id": _("the number as text"),
-            },
+            dict.fromkeys(("votes", "cost", "id"), tie_order(bylaw)),
         ),
         "start": (
             _("The first share"),

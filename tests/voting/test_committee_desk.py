@@ -120,7 +120,7 @@ def test_no_other_box_is_opened_than_the_one_that_was_handed_over(
     assert run(tmp_path, box, "--box=") == 1
     assert "page of the vote" in capsys.readouterr().err
     for slip, said in (
-        (typed[:-1], "20 figures, and 19"),
+        (typed[:-1], "32 figures, and 31"),
         (f"{typed[:-1]}o", "'o' is none"),
         ("sha256", "and 0 were"),
     ):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +12,12 @@ import pytest
 from django.contrib.staticfiles import finders
 from django.test import Client
 
+from commonweal import allocation
 from commonweal.voting import counting, queries
 from commonweal.voting.models import Ballot, Count
 from commonweal.voting.rules.choices import Form
 from commonweal.voting.rules.frozen import canonical
-from commonweal.voting.views import fairness, reasons, story
+from commonweal.voting.views import fairness, figures, reasons, story
 from tests import factories as make
 from tests.voting.steps import cast, counted, queries_of
 from tests.voting.test_result_pages import LANGUAGES, POINTS, decided, plain, text_of
@@ -185,6 +187,29 @@ def test_a_tie_is_said_where_the_project_stands_and_in_the_list_of_ties(client: 
         assert "It stood equal with “Chose 2”. The order fixed before the vote decided: lowest cost" in page
 
 
+@pytest.mark.parametrize("ties", ["votes", "cost", "id"])
+@pytest.mark.parametrize("lot", ["", "drawn on Saturday"])
+def test_the_order_that_is_told_is_the_one_that_decides(ties: str, lot: str) -> None:
+    if lot and ties == "id":
+        return
+    projects = tuple(allocation.Project(str(n), Fraction(100), "", {}) for n in (9, 10))
+    both = tuple(allocation.Ballot(voter, ("9", "10"), None, {}) for voter in "ab")
+    election = allocation.Election({"vote_type": "approval", "budget": "100"}, projects, both)
+    law = allocation.ByLaw(rule=allocation.Rule.GREEDY, ties=allocation.Ties(ties), lot=lot)
+    (winner,) = allocation.count(election, law).winners
+    told = figures.tie_order(law.to_json())
+    if lot:
+        assert told.endswith("the lot named in the rule")
+    else:
+        assert winner == "10"
+        assert told.endswith("10 before 9")
+
+
+def test_where_nobody_voted_the_sentence_says_what_the_rule_does_all_the_same() -> None:
+    assert figures.sentence(0, 4, 0, 0) == "Nobody voted, so no project is carried."
+    assert "4 of 4 projects come in all the same" in figures.sentence(4, 4, 0, 0)
+
+
 @pytest.mark.parametrize(
     ("tied", "said"),
     [
@@ -198,7 +223,7 @@ def test_ties_name_two_projects_and_count_the_rest(tied: list[str], said: str) -
     from commonweal.voting.models import Option
 
     options = {n: Option(number=n, title=title) for n, title in enumerate("ABCD", start=1)}
-    assert reasons.tie_words(tied, "cost", options).startswith(said)
+    assert reasons.tie_words(tied, {"ties": "cost"}, options).startswith(said)
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import Refusal
 from commonweal.people.access import for_staff, fresh, signed_in_person
 from commonweal.people.rules import Act
@@ -31,7 +32,7 @@ LANGUAGE_CODES = ("fr", "nl", "de", "en")
 
 
 def _call(request: HttpRequest, slug: str) -> Call:
-    seen = access.visible_calls(signed_in_person(request), timezone.localdate())
+    seen = access.visible_calls(signed_in_person(request), day_of(timezone.now()))
     return get_object_or_404(seen.prefetch_related("texts"), slug=slug)
 
 

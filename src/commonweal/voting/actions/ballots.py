@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from commonweal.allocation import ByLaw
+from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import Refusal, demand, no
 from commonweal.kernel.periods import age_on
 from commonweal.people.access import may
@@ -171,7 +172,7 @@ def open_ballot(
 def _fill_roll(
     ballot: Ballot, electorate: QuerySet[Member], references: Iterable[str], now: datetime
 ) -> None:
-    day = now.date()
+    day = day_of(now)
     # Read whole before writing: one connection cannot answer a query while it takes in a COPY.
     lines = list(electorate.values_list("pk", "municipality__region_id", "person__born_on").order_by("pk"))
     with (
@@ -192,7 +193,7 @@ def _fill_roll(
 def close_ballot(*, ballot: Ballot, by: Person | None, now: datetime) -> Ballot:
     """Ends voting at or after the announced hour; `by=None` is the clock. Raises NotAllowed before it."""
     if by is not None:
-        demand(may(by, Act.CLOSE_BALLOTS, now.date()))
+        demand(may(by, Act.CLOSE_BALLOTS, day_of(now)))
     ballot = _locked(ballot)
     if now < ballot.closes_at:
         demand(no("too_early", _("The vote stays open until the announced hour; people count on it.")))
@@ -208,7 +209,7 @@ def hand_over(*, ballot: Ballot, by: Person | None, now: datetime) -> Ballot:
     Done twice, it stays as it was. Raises NotAllowed, SheetsWaiting.
     """
     if by is not None:
-        demand(may(by, Act.CLOSE_BALLOTS, now.date()))
+        demand(may(by, Act.CLOSE_BALLOTS, day_of(now)))
     ballot = _locked(ballot)
     if ballot.state == BallotState.HANDED_OVER:
         return ballot
@@ -238,7 +239,7 @@ def accept_count(
     Raises FileRefused, NotAllowed.
     """
     if by is not None:
-        demand(may(by, Act.PUBLISH_RESULTS, now.date()))
+        demand(may(by, Act.PUBLISH_RESULTS, day_of(now)))
     ballot = _locked(ballot)
     if ballot.state == BallotState.CLOSED:
         raise FileRefused(
@@ -276,7 +277,7 @@ def accept_count(
 def publish_result(*, ballot: Ballot, by: Person | None, now: datetime) -> Ballot:
     """Shows the result to everyone."""
     if by is not None:
-        demand(may(by, Act.PUBLISH_RESULTS, now.date()))
+        demand(may(by, Act.PUBLISH_RESULTS, day_of(now)))
     ballot = _locked(ballot)
     _moved(ballot, "publish", by, now)
     return ballot

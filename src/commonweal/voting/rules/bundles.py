@@ -22,8 +22,9 @@ from commonweal.voting.rules.turnout import SMALLEST_GROUP
 
 FEWEST_ENVELOPES = SMALLEST_GROUP
 """Below so many envelopes a bundle is opened only when somebody says so: of few votes it is known whose they may be."""
-SHOWN = 20
-"""Places of a box's fingerprint that people read and type: 80 bits, so that nobody finds a second box for them."""
+SHOWN = 32
+"""Places of a box's fingerprint that people read and type: 128 bits. Who writes to a box before it is handed over could
+look for two boxes that agree in what is typed: that takes two to the power of half the bits, so 80 would be too few."""
 # More than any cooperative decides about, and small enough to be written exactly.
 _CENTS_MAX = 10**15
 _Cents = Annotated[int, Field(ge=0, le=_CENTS_MAX)]

@@ -12,6 +12,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from commonweal.allocation import ByLaw, without_effect
+from commonweal.kernel.days import day_of
 from commonweal.people.rules import Channel
 from commonweal.places.queries import regions
 from commonweal.places.rules import name_in
@@ -23,8 +24,15 @@ BARS_MAX = 30
 
 def sentence(winners: int, options: int, satisfied: int, votes: int) -> str:
     """The result in one sentence."""
-    if not votes:
+    if not votes and not winners:
         return _("Nobody voted, so no project is carried.")
+    if not votes:
+        # Rules that go by number of votes take projects in by cost when all have none.
+        return ngettext(
+            "Nobody voted. By the rule fixed before the vote, %(winners)s of %(options)s projects comes in all the same.",
+            "Nobody voted. By the rule fixed before the vote, %(winners)s of %(options)s projects come in all the same.",
+            winners,
+        ) % {"winners": number(winners), "options": number(options)}
     carried = ngettext(
         "%(winners)s of %(options)s projects is carried",
         "%(winners)s of %(options)s projects are carried",
@@ -95,6 +103,18 @@ def rule_name(rule: str) -> str:
     }[rule]
 
 
+def tie_order(bylaw: Mapping[str, str]) -> str:
+    """What decides between projects that stand equal, in the order in which it is asked."""
+    by_lot = bool(bylaw.get("lot"))
+    return {
+        ("votes", False): _("most supporters, then lowest cost, then the number read as text, 10 before 9"),
+        ("cost", False): _("lowest cost, then most supporters, then the number read as text, 10 before 9"),
+        ("id", False): _("the number read as text, 10 before 9"),
+        ("votes", True): _("most supporters, then lowest cost, then the lot named in the rule"),
+        ("cost", True): _("lowest cost, then most supporters, then the lot named in the rule"),
+    }[bylaw["ties"], by_lot]
+
+
 def bylaw_rows(bylaw: Mapping[str, str]) -> list[dict[str, str]]:
     """Each choice the count depended on: its argument, its word and what it means."""
     known = {
@@ -128,11 +148,7 @@ def bylaw_rows(bylaw: Mapping[str, str]) -> list[dict[str, str]]:
         ),
         "ties": (
             _("Who comes first when all is equal"),
-            {
-                "votes": _("most supporters, then lowest cost, then lowest number"),
-                "cost": _("lowest cost, then most supporters, then lowest number"),
-                "id": _("the number as text"),
-            },
+            dict.fromkeys(("votes", "cost", "id"), tie_order(bylaw)),
         ),
         "start": (
             _("The first share"),
@@ -173,7 +189,9 @@ AGES = ("under 25", "25-39", "40-54", "55-69", "70 and over")
 
 def turnout_groups(turnout: Mapping[str, list[dict[str, Any]]]) -> list[dict[str, Any]]:
     """Turnout by region, age band and door as rows for a chart, with a name for each group."""
-    names = {region.nis: name_in(region, get_language() or "en") for region in regions(timezone.localdate())}
+    names = {
+        region.nis: name_in(region, get_language() or "en") for region in regions(day_of(timezone.now()))
+    }
     doors = {channel.value: _(channel.label) for channel in Channel}
     ages = {"under 25": _("under 25"), "70 and over": _("70 and over")}
     shared = {UNKNOWN: _("not known"), MERGED: _("all smaller groups together")}

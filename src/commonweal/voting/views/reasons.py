@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from commonweal.ui.formats import euros, number
 from commonweal.voting.models import Option
-from commonweal.voting.views import summary
+from commonweal.voting.views import figures, summary
 from commonweal.voting.views.figures import amount, cents
 
 
@@ -27,7 +27,7 @@ def funded_rows(
     for each in found:
         (row,) = summary.option_rows([options[int(each["project"])]], names)
         why, equal = carried(each), tied.get(each["project"], [])
-        tie = tie_words(equal, result["outcome"]["bylaw"]["ties"], options) if equal else ""
+        tie = tie_words(equal, result["outcome"]["bylaw"], options) if equal else ""
         rows.append({**row, "order": each["order"], "why": why, "tie": tie, "also": each["project"] in plain})
     return rows
 
@@ -83,22 +83,14 @@ def _paid(each: Mapping[str, Any]) -> str:
 TIED_NAMED = 2
 
 
-def tie_words(tied: list[str], order: str, options: Mapping[int, Option]) -> str:
+def tie_words(tied: list[str], bylaw: Mapping[str, str], options: Mapping[int, Option]) -> str:
     """That a project stood equal with others, and what decided."""
     named = [_("“%(title)s”") % {"title": options[int(project)].title} for project in tied[:TIED_NAMED]]
     others = len(tied) - len(named)
     if others:
         named.append(ngettext("%(n)s other project", "%(n)s other projects", others) % {"n": number(others)})
     listed = _(" and ").join(named) if len(named) < 3 else ", ".join(named[:-1]) + _(" and ") + named[-1]
-    decided = {
-        "votes": _(
-            "The order fixed before the vote decided: most supporters, then lowest cost, then lowest number."
-        ),
-        "cost": _(
-            "The order fixed before the vote decided: lowest cost, then most supporters, then lowest number."
-        ),
-        "id": _("The order fixed before the vote decided: the number, read as text."),
-    }[order]
+    decided = _("The order fixed before the vote decided: %(order)s.") % {"order": figures.tie_order(bylaw)}
     return _("It stood equal with %(others)s.") % {"others": listed} + " " + decided
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from commonweal.ambitions.queries import ambitions_on
+from commonweal.kernel.days import day_of
 from commonweal.ui.formats import euros, number
 from commonweal.voting.models import Ballot, Option
 from commonweal.voting.rules.choices import BallotForm, Form, Totals
@@ -109,7 +110,7 @@ def _used(form: Form, totals: Totals) -> tuple[int, int]:
 
 def categories() -> dict[str, str]:
     """Ambition code -> name in the reader's language."""
-    return {each.code: each.name for each in ambitions_on(timezone.localdate(), get_language() or "en")}
+    return {each.code: each.name for each in ambitions_on(day_of(timezone.now()), get_language() or "en")}
 
 
 def chosen_options(options: Mapping[int, Option], given: Iterable[int]) -> list[Option]:

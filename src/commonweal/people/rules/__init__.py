@@ -199,7 +199,7 @@ class Incompatible:
 _APART = date(2020, 1, 1)
 ADMINISTRATOR = "administrator"
 # Own decision of this cooperative, after the separation of duties of NIST SP 800-53 (AC-5) and ISO/IEC 27001 (A.5.3).
-# The database refuses the same pairs (people/migrations/0009); a test holds one to the other.
+# The database refuses the same pairs (people/migrations/0004_guards_of_staff.py); a test holds one to the other.
 INCOMPATIBLE = (
     *(
         Incompatible(ADMINISTRATOR, role.code, _APART, "who gives roles uses none of what they open")

@@ -38,7 +38,7 @@ MEASURES = (
         15,
         "minutes for which a proof of who one is counts before money, roles and accounts (own decision, ASVS 7.5.1)",
     ),
-    # The database asks for the same (people/migrations/0010); a test holds one to the other.
+    # The database asks for the same (people/migrations/0004_guards_of_staff.py); a test holds one to the other.
     Measure(
         ADMINISTRATOR_HOURS,
         BEGINNING,

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from commonweal.people.models import Mandate, Person
+from commonweal.people import actions as people
+from commonweal.people.models import Event, Mandate, Person
 from commonweal.people.rules import MandateScope
 from tests import factories as make
 from tests.portal.steps import LANGUAGES, queries_of, signed_in, text_of
@@ -112,6 +113,8 @@ def test_either_side_ends_a_mandate_after_being_asked_once_more(db: None, side: 
     held.refresh_from_db()
     assert held.withdrawn_at == make.NOW
     assert client.get(address).status_code == 404
+    people.withdraw_mandate(mandate=held, by=who, now=make.NOW)
+    assert Event.objects.filter(name="MandateWithdrawn").count() == 1, "pressed twice, it happened once"
 
 
 def test_a_stranger_neither_sees_nor_ends_a_mandate(db: None) -> None:

@@ -99,3 +99,17 @@ def test_the_database_lets_nobody_lift_their_own_tie_or_rewrite_it(tied: Any, ch
         row.update(**values)
     with pytest.raises(DatabaseError), transaction.atomic():
         row.delete()
+
+
+def test_the_same_said_twice_stands_once(tied: Any) -> None:
+    dossier, owner, colleague, said = tied
+    for _twice in range(2):
+        again = actions.declare_conflict(
+            dossier=dossier, by=owner, has_conflict=True, text=said.text, now=make.NOW
+        )
+        assert again.pk == said.pk
+        assert actions.note_dossier(dossier=dossier, text="Rang them", by=colleague, now=make.NOW)
+    assert dossier.notes.count() == 1
+    assert actions.note_dossier(dossier=dossier, text="Rang again", by=colleague, now=make.NOW)
+    assert actions.note_dossier(dossier=dossier, text="Rang them", by=colleague, now=make.NOW)
+    assert dossier.notes.count() == 3

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import ProgrammingError, connection, connections, transaction
+from django.db import DatabaseError, ProgrammingError, connection, connections, transaction
 
 from commonweal.kernel.decision import NotAllowed
 from commonweal.people.models import Event
@@ -51,6 +51,25 @@ def test_a_second_vote_replaces_the_first() -> None:
         "VoteCast",
         "VoteReplaced",
     ]
+
+
+@pytest.mark.django_db
+def test_replacing_a_vote_fails_no_statement_that_the_server_would_write_down() -> None:
+    ballot, _sheets = make.open_ballot()
+    voter = make.voters(ballot)[0]
+    cast(ballot, voter, (1,))
+    failed: list[str] = []
+
+    def listen(execute: Any, sql: str, *rest: Any) -> Any:
+        try:
+            return execute(sql, *rest)
+        except DatabaseError:
+            failed.append(sql)
+            raise
+
+    with connection.execute_wrapper(listen):
+        cast(ballot, voter, (2, 3))
+    assert failed == []
 
 
 @pytest.mark.django_db

@@ -177,8 +177,9 @@ def give_mandate(
 
 @transaction.atomic
 def withdraw_mandate(*, mandate: Mandate, by: Person, now: datetime) -> None:
-    """Ends a mandate at once; the principal, the agent or staff for them may."""
+    """Ends a mandate at once; the principal, the agent or staff for them may. Twice changes nothing. Raises NotAllowed."""
     if by.pk not in (mandate.principal_id, mandate.agent_id):
         demand(may(by, Act.ENTER_FOR_OTHERS, day_of(now)))
-    Mandate.objects.filter(pk=mandate.pk, withdrawn_at__isnull=True).update(withdrawn_at=now)
+    if not Mandate.objects.filter(pk=mandate.pk, withdrawn_at__isnull=True).update(withdrawn_at=now):
+        return
     record("MandateWithdrawn", f"person:{mandate.principal_id}", by=by, at=now, data={"mandate": mandate.pk})

@@ -49,6 +49,10 @@ def declare_conflict(
         raise TieStands(
             _("You declared a tie with this project. A colleague who handles it can lift that, not you.")
         )
+    # The same said twice is one button pressed twice: it stands once, and one lifting lifts it.
+    last = dossier.conflicts.filter(person=by, lifted_at__isnull=True).order_by("-at", "-pk").first()
+    if last is not None and (last.has_conflict, last.text) == (has_conflict, text):
+        return last
     said = ConflictDeclaration.objects.create(
         dossier=dossier, person=by, has_conflict=has_conflict, text=text, at=now
     )
@@ -133,8 +137,12 @@ def _decided(dossier: Dossier, move: str, reason: str, by: Person, now: datetime
 
 @transaction.atomic
 def note_dossier(*, dossier: Dossier, text: str, by: Person, now: datetime) -> InternalNote:
-    """A remark among staff."""
+    """A remark among staff; the same words as the last remark, by the same person, are that one pressed twice."""
     demand(may_check(dossier, by, day_of(now)))
+    _held(dossier)
+    last = dossier.notes.order_by("-at", "-pk").first()
+    if last is not None and (last.by_id, last.text) == (by.pk, text):
+        return last
     note = InternalNote.objects.create(dossier=dossier, by=by, at=now, text=text)
     record("DossierNoted", f"dossier:{dossier.pk}", by=by, at=now)
     return note

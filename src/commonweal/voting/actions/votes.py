@@ -72,16 +72,28 @@ def cast_vote(
     assert voter is not None, "who is not on the roll was refused above"
     check_choice(choice, ballot)
     envelope = sealed(packed(ballot.mark, code, choice, ballot.choices_max), bytes(ballot.public_key or b""))
+    # Asked for first: a statement that fails is written down in the server's log, with the voter and the moment.
+    if _replaced(ballot, voter, envelope, at):
+        record("VoteReplaced", f"ballot:{ballot.pk}", by=by, at=at, channel=channel)
+        return
     try:
         with transaction.atomic():
             vote = Vote.objects.create(voter=voter, channel=channel, cast_at=at)
             Envelope.objects.create(ballot=ballot, vote=vote, sealed=envelope)
         record("VoteCast", f"ballot:{ballot.pk}", by=by, at=at, channel=channel)
     except IntegrityError:
-        vote = Vote.objects.select_for_update().get(voter=voter)
-        vote.voter.vote = vote
-        demand(may_vote(ballot, vote.voter, at))
-        vote.cast_at = at
-        vote.save(update_fields=["cast_at"])
-        Envelope.objects.filter(vote=vote).update(sealed=envelope)
+        _replaced(ballot, voter, envelope, at)
         record("VoteReplaced", f"ballot:{ballot.pk}", by=by, at=at, channel=channel)
+
+
+def _replaced(ballot: Ballot, voter: Voter, envelope: bytes, at: datetime) -> bool:
+    """Whether there was a vote, and its envelope is now this one. Raises NotAllowed where it went onto paper."""
+    vote = Vote.objects.select_for_update().filter(voter=voter).first()
+    if vote is None:
+        return False
+    vote.voter.vote = vote
+    demand(may_vote(ballot, vote.voter, at))
+    vote.cast_at = at
+    vote.save(update_fields=["cast_at"])
+    Envelope.objects.filter(vote=vote).update(sealed=envelope)
+    return True

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from django.db import connection, models
+from django.apps import apps
+from django.db import DatabaseError, connection, models, transaction
 
 from tests.test_architecture import our_models
 
@@ -309,3 +310,33 @@ def test_an_action_that_forgets_something_is_named_and_none_is_taken_for_its_nam
     assert lacks(mine, "ends_thing", everything) == {"by", "now", "event", "check"}
     assert lacks(mine, "checks", everything) == set()
     assert lacks(mine, "checked", everything) == {"check"}
+
+
+# What may be emptied: made anew from files we ship, or of no use after a while.
+MAY_BE_EMPTIED = {
+    "ambitions_ambition",
+    "ambitions_ambitiontext",
+    "ambitions_theme",
+    "ambitions_themetext",
+    "people_session",
+    "people_use",
+    "places_postcode",
+    "projects_savedview",
+}
+
+
+@pytest.mark.django_db
+def test_no_table_that_keeps_something_is_ever_emptied() -> None:
+    emptied = set()
+    for model in apps.get_models(include_auto_created=True):
+        if not model.__module__.startswith("commonweal."):
+            continue
+        table = model._meta.db_table
+        try:
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute(f'TRUNCATE "{table}" CASCADE')
+                emptied.add(table)
+                transaction.set_rollback(True)
+        except DatabaseError:
+            continue
+    assert emptied <= MAY_BE_EMPTIED

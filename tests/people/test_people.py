@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 from django.core import mail
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from commonweal.kernel.decision import NotAllowed
 from commonweal.people import actions, queries
 from commonweal.people.access import is_tied_to, may, may_act_for, organisations_of, roles_of
-from commonweal.people.models import Account, Event, Message, Organisation, Person
+from commonweal.people.models import Account, Event, Mandate, Message, Organisation, Person
 from commonweal.people.rules import ROLES, Act, JointKind, LegalForm, MandateScope, PositionKind, granted
 from tests import factories as make
 
@@ -197,3 +197,27 @@ def test_a_person_takes_one_position_once() -> None:
         person=who, organisation=organisation, kind=PositionKind.BOARD, by=who, now=make.NOW
     )
     assert first == again
+
+
+@pytest.mark.django_db
+def test_messages_and_mandates_stay_as_they_were_whoever_writes() -> None:
+    one, other = make.person(email="one@example.org"), make.person()
+    given = {"principal": one, "agent": other, "scope": "apply", "ends_on": date(2028, 1, 1)}
+    mandate = actions.give_mandate(**given, by=one, now=make.NOW)
+    event = Event.objects.latest("pk")
+    Message.objects.create(event=event, person=one, language="en", subject="S", body="B", by_letter=False)
+    for statement in (
+        "UPDATE people_message SET body = 'x'",
+        "UPDATE people_message SET body = ''",
+        "DELETE FROM people_message",
+        "UPDATE people_mandate SET ends_on = '2099-01-01'",
+        f"UPDATE people_mandate SET agent_id = {one.pk}",
+        "DELETE FROM people_mandate",
+    ):
+        with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(statement)
+    Message.objects.update(sent_at=make.NOW)
+    Message.objects.update(subject="", body="", address="")
+    actions.withdraw_mandate(mandate=mandate, by=one, now=make.NOW)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Mandate.objects.update(withdrawn_at=None)

@@ -185,6 +185,7 @@ def test_no_row_moves_to_another_ballot() -> None:
     for moved in (
         f"UPDATE voting_envelope SET ballot_id = {other.pk}, vote_id = {vote.pk} WHERE ballot_id = {ballot.pk}",
         f"UPDATE voting_envelope SET vote_id = NULL WHERE ballot_id = {ballot.pk}",
+        f"UPDATE voting_envelope SET id = gen_random_uuid() WHERE ballot_id = {ballot.pk}",
         f"UPDATE voting_vote SET voter_id = {make.voters(other)[1].pk} WHERE voter_id = {paper.pk}",
         f"UPDATE voting_option SET ballot_id = {prepared.pk} WHERE ballot_id = {ballot.pk}",
         f"UPDATE voting_voter SET ballot_id = {prepared.pk} WHERE ballot_id = {ballot.pk}",
@@ -222,3 +223,42 @@ def test_a_sheet_typed_while_the_box_is_handed_over_does_not_come_into_it() -> N
     typing.join(timeout=30)
     assert "nothing is added" in refused[0]
     assert not Envelope.objects.exists()
+
+
+SHEETS = [
+    ("UPDATE voting_papersheet SET number = 9", "first typing stays", "sheet typed by two"),
+    ("UPDATE voting_papersheet SET first_at = now()", "first typing stays", "sheet typed by two"),
+    ("DELETE FROM voting_papersheet", "", "sheet typed by two"),
+    ("UPDATE voting_papersheet SET second_at = NULL, second_by_id = NULL", "", "sheet typed by two"),
+]
+
+
+@pytest.mark.parametrize(("sql", "once", "twice"), SHEETS)
+def test_a_sheet_in_the_box_is_neither_taken_out_nor_typed_again(sql: str, once: str, twice: str) -> None:
+    ballot, _sheets = make.open_ballot(form=Form("approval", 1, 3))
+    clerk, other = make.staff("counter"), make.staff("counter")
+    actions.hand_out_paper(ballot=ballot, voter=make.voters(ballot)[0], by=clerk, now=make.NOW)
+    typed = {"ballot": ballot, "number": 1, "choice": ((1, 1),), "now": make.NOW}
+    control = actions.type_sheet_first(**typed, by=clerk)
+    if once:
+        with pytest.raises(DatabaseError, match=once):
+            run(sql)
+    actions.type_sheet_second(**typed, control=control, by=other)
+    with pytest.raises(DatabaseError, match=twice):
+        run(sql)
+    with pytest.raises(DatabaseError, match="never changed"):
+        run("UPDATE voting_envelope SET id = gen_random_uuid()")
+
+
+def test_no_sheet_comes_after_the_box_was_handed_over() -> None:
+    ballot, _sheets = make.open_ballot(form=Form("approval", 1, 3))
+    clerk = make.staff("counter")
+    actions.hand_out_paper(ballot=ballot, voter=make.voters(ballot)[0], by=clerk, now=make.NOW)
+    actions.close_ballot(ballot=ballot, by=None, now=ballot.closes_at)
+    actions.hand_over(ballot=ballot, by=None, now=ballot.closes_at)
+    with pytest.raises(DatabaseError, match="until the box is handed over"):
+        run(
+            "INSERT INTO voting_papersheet (ballot_id, number, salt, commitment, first_by_id, first_at) "
+            "VALUES (%s, 1, 'x', 'x', %s, now())",
+            *(ballot.pk, clerk.pk),
+        )

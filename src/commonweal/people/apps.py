@@ -8,6 +8,7 @@ from typing import Any
 from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
+from django.db import connection
 
 
 class PeopleConfig(AppConfig):
@@ -37,7 +38,8 @@ def no_demo_accounts(databases: Sequence[str] | None = None, **_: Any) -> list[C
     from commonweal.people.models import Account
     from commonweal.people.rules.published import DOMAIN
 
-    if settings.DEMO or not databases:
+    if settings.DEMO or not databases or Account._meta.db_table not in connection.introspection.table_names():
+        # Before the first migration there is nobody yet.
         return []
     count = Account.objects.filter(email__endswith=f"@{DOMAIN}", is_active=True).count()
     if not count:

@@ -16,9 +16,11 @@ CREATE TRIGGER membership_notes_only_grow BEFORE UPDATE OR DELETE OR TRUNCATE ON
   FOR EACH STATEMENT EXECUTE FUNCTION membership_statutes_only_grow();
 """
 
-# Who asked to convert shares, and what they were told, is never taken away.
+# Who asked to convert shares or offered some, and what they were told, is never taken away.
 KEPT = {
     "conversionrequest": "DELETE",
+    "shareoffer": "DELETE",
+    "import": "DELETE",
 }
 ONLY_GROWS = "".join(
     f"CREATE TRIGGER membership_only_grows BEFORE {change} OR TRUNCATE ON membership_{table} "

@@ -72,6 +72,8 @@ BEGIN
 END $$;
 CREATE TRIGGER membership_claimants_of_open BEFORE INSERT OR UPDATE OR DELETE ON membership_claimant
   FOR EACH ROW EXECUTE FUNCTION membership_claimants_of_open();
+CREATE TRIGGER membership_claimants_stay BEFORE TRUNCATE ON membership_claimant
+  FOR EACH STATEMENT EXECUTE FUNCTION membership_only_grows();
 
 -- Whoever died or was wound up is paid nothing: those who claim their settled estate are.
 CREATE FUNCTION membership_estates_are_paid() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -6,7 +6,7 @@ Who may confirm what is asked of the same functions by `people.queries`, so that
 from django.db import migrations
 
 # Neither emptied, whoever asks: row triggers see no TRUNCATE.
-NEVER_EMPTIED = ("staffappointment", "jointact", "message")
+NEVER_EMPTIED = ("staffappointment", "jointact", "message", "account", "position", "mandate", "apikey")
 GUARD = """
 -- Of those who take power from administrators at the same moment, one after the other.
 CREATE FUNCTION people_administrators_turn() RETURNS void LANGUAGE plpgsql AS $$

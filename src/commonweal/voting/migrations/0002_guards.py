@@ -7,7 +7,7 @@ BELONGS = {
     "option": ("ballot_id",),
     "voter": ("ballot_id",),
     "vote": ("voter_id",),
-    "envelope": ("ballot_id", "vote_id"),
+    "envelope": ("id", "ballot_id", "vote_id"),
     "papersheet": ("ballot_id",),
     "count": ("ballot_id",),
 }
@@ -132,6 +132,29 @@ END $$;
 CREATE TRIGGER voting_envelope_guard BEFORE INSERT OR UPDATE OR DELETE ON voting_envelope
   FOR EACH ROW EXECUTE FUNCTION voting_envelope_guard();
 
+-- A sheet that two people typed is in the box: its number stays, or it would be typed again and counted twice.
+CREATE FUNCTION voting_sheet_guard() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE current_state text;
+BEGIN
+  IF TG_OP <> 'INSERT' AND OLD.second_at IS NOT NULL THEN
+    RAISE EXCEPTION 'a sheet typed by two people stays' USING ERRCODE = 'check_violation', CONSTRAINT = 'sheet_stays';
+  END IF;
+  SELECT state INTO current_state FROM voting_ballot
+    WHERE id = CASE WHEN TG_OP = 'DELETE' THEN OLD.ballot_id ELSE NEW.ballot_id END;
+  IF current_state IS NULL OR current_state NOT IN ('open', 'closed') THEN
+    RAISE EXCEPTION 'sheets are typed until the box is handed over'
+      USING ERRCODE = 'check_violation', CONSTRAINT = 'sheet_in_time';
+  END IF;
+  IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
+  IF TG_OP = 'UPDATE' AND (NEW.number, NEW.first_by_id, NEW.first_at)
+     IS DISTINCT FROM (OLD.number, OLD.first_by_id, OLD.first_at) THEN
+    RAISE EXCEPTION 'a first typing stays as it was' USING ERRCODE = 'check_violation', CONSTRAINT = 'sheet_stays';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER voting_sheet_guard BEFORE INSERT OR UPDATE OR DELETE ON voting_papersheet
+  FOR EACH ROW EXECUTE FUNCTION voting_sheet_guard();
+
 CREATE FUNCTION voting_count_guard() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE current_state text; envelopes bigint;
 BEGIN
@@ -168,6 +191,7 @@ DROP = "".join(f"DROP TRIGGER voting_never_emptied ON voting_{table};\n" for tab
 DROP FUNCTION voting_never_emptied;
 """ + "".join(f"DROP TRIGGER voting_stays_its_own ON voting_{table};\n" for table in BELONGS) + """
 DROP FUNCTION voting_stays_its_own;
+DROP TRIGGER voting_sheet_guard ON voting_papersheet; DROP FUNCTION voting_sheet_guard;
 DROP TRIGGER voting_count_guard ON voting_count; DROP FUNCTION voting_count_guard;
 DROP TRIGGER voting_envelope_guard ON voting_envelope; DROP FUNCTION voting_envelope_guard;
 DROP FUNCTION voting_check_length;

@@ -213,7 +213,8 @@ def _decided(
     by: Person,
     now: datetime,
 ) -> Application | None:
-    """Keeps one decision; gives the application when it is paid in full by it."""
+    """Keeps one decision, for an action that holds the movement and has made sure who may; gives the application when it is
+    paid in full by it. Raises OutcomeRefused, WrongState."""
     back = max(movement.amount_cents, 0) if outcome == Outcome.REFUND else 0
     if outcome in (Outcome.ACCEPT, Outcome.WAIT):
         if application is None:

@@ -66,7 +66,7 @@ class DecisionForm(forms.Form):
         self.fields["outcome"] = forms.ChoiceField(
             label=_("What becomes of it?"),
             choices=[(each.value, _(each.label)) for each in MAY_BE[verdict]],
-            widget=ChoiceCards(hints={each.value: HINTS[each] for each in Outcome}),
+            widget=ChoiceCards(hints={each.value: HINTS[each] for each in MAY_BE[verdict]}),
         )
         if named or not set(MAY_BE[verdict]) & set(MAY_NAME):
             del self.fields["communication"]

@@ -197,7 +197,9 @@ def _bearings_before(statements: Iterable[BankStatement]) -> dict[str, list[Bear
 def _alike_before(statements: Iterable[BankStatement]) -> dict[Alike, set[Span]]:
     """The statements from which movements with the day and amount of one of these were kept. One query."""
     wanted = {(each.account, line.booked_on, line.amount_cents) for each in statements for line in each.lines}
+    # A part is no movement of the bank's: what it is a part of is.
     kept = BankMovement.objects.filter(
+        part_of__isnull=True,
         account__in={account for account, _day, _cents in wanted},
         booked_on__in={day for _account, day, _cents in wanted},
         amount_cents__in={cents for _account, _day, cents in wanted},

@@ -40,6 +40,7 @@ class Outcome(Words):
     SAME = "same", gettext_noop("It is the same money, shown twice")
     UNDO = "undo", gettext_noop("Undo what was paid")
     OWE = "owe", gettext_noop("Owe it again")
+    DIVIDED = "divided", gettext_noop("Divided among several requests")
 
 
 # What counts as paid on a request; undoing takes away from it.
@@ -63,6 +64,8 @@ MAY_BE: dict[Verdict, tuple[Outcome, ...]] = {
     Verdict.OUTGOING: (_ASIDE,),
     Verdict.ODD_OUT: (_ASIDE, Outcome.UNDO, _SAME),
 }
+# What is divided could count for a request, whole: the parts are decided about in its place.
+MAY_BE_DIVIDED = frozenset(each for each, outcomes in MAY_BE.items() if {_ACCEPT, _WAIT} & {*outcomes})
 # What happens without anybody looking, once the statement is confirmed.
 BY_ITSELF = {Verdict.EXACT: Outcome.ACCEPT, Verdict.OUTGOING: Outcome.ASIDE}
 

@@ -139,7 +139,17 @@ def movement_row(
         "verdict": verdict.label if verdict else "",
         "application": application,
         "odd": [_odd(each) for each in odd],
+        "part": _part(movement) if isinstance(movement, BankMovement) else "",
     }
+
+
+def _part(movement: BankMovement) -> str:
+    """Where a part of a movement comes from."""
+    whole = movement.part_of
+    if whole is None:
+        return ""
+    values = {"amount": euros(abs(whole.amount_cents)), "day": day(whole.booked_on)}
+    return _("Part of the %(amount)s of %(day)s") % values
 
 
 def unread_row(trouble: Unreadable) -> dict[str, Any]:

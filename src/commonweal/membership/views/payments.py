@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from commonweal.kernel.decision import Refusal
 from commonweal.membership.actions import discard_file
 from commonweal.membership.actions import payments as actions
+from commonweal.membership.actions.dividing import may_be_divided
 from commonweal.membership.forms.payments import DecisionForm, FileForm, RefundForm
 from commonweal.membership.queries import bank_plans, joining, payments
 from commonweal.membership.rules.joining import ApplicationState
@@ -155,6 +156,7 @@ def movement_decide(request: HttpRequest, pk: int) -> HttpResponse:
         "movement": asking.movement_row(movement, verdict, named),
         "named": asking.row(named) if named else None,
         "due": joining.dues_of([named])[named.pk] if named else None,
+        "may_divide": may_be_divided(movement, verdict),
         "opposite": payments.opposite_of(movement),
         "payment": payments.payment_back_with(movement) if verdict == Verdict.RETURNED else None,
         "likely": [asking.row(each) for each in payments.likely_for(movement)] if named is None else [],

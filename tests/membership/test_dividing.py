@@ -137,8 +137,13 @@ def test_parts_that_cannot_be_are_refused_and_leave_nothing(
     given = [Part(first, 500_00)]
     with pytest.raises(payments.PlanChanged):
         dividing.divide_movement(
+            movement=movement, parts=given, rest_back=False, seen="x", reason=WHY, by=finance, now=make.NOW
+        )
+    with pytest.raises(payments.OutcomeRefused) as refusal:
+        dividing.divide_movement(
             movement=movement, parts=given, rest_back=False, seen="x", by=finance, now=make.NOW
         )
+    assert refusal.value.code == "no_reason"
     with pytest.raises(NotAllowed):
         divide(movement, make.staff("secretary"), (first, 500_00))
     assert (BankMovement.objects.count(), Handling.objects.count(), states(two)) == (1, 0, ["awaiting"] * 2)
@@ -285,6 +290,7 @@ def test_finance_divides_on_the_page_looks_again_and_may_change_something(
         "has this number or communication"
         in pressed(client, movement, **{**typed, "request_2": "x"}).content.decode()
     )
+    assert "write in one line why" in pressed(client, movement, **typed, reason="").content.decode()
     assert "this part is for" in pressed(client, movement, **{**typed, "request_2": ""}).content.decode()
     answer = pressed(client, movement, **typed)
     page = " ".join(answer.content.decode().split())

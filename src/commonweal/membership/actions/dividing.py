@@ -17,7 +17,7 @@ from commonweal.membership.access import may_match_payments
 from commonweal.membership.actions.joining import enter
 from commonweal.membership.actions.members import lock_numbers
 from commonweal.membership.actions.payments import PlanChanged, _decided
-from commonweal.membership.actions.taking_back import OutcomeRefused, _part_of
+from commonweal.membership.actions.taking_back import OutcomeRefused, _demand_reason, _part_of, _told
 from commonweal.membership.models import Application, BankMovement, Handling
 from commonweal.membership.queries.joining import dues_of
 from commonweal.membership.queries.payments import judgement_of
@@ -132,6 +132,8 @@ def divide_movement(
     held = {
         each.pk: each for each in Application.objects.select_for_update().filter(pk__in=wanted).order_by("pk")
     }
+    verdict, _named = judgement_of(movement)
+    _demand_reason(Outcome.DIVIDED, verdict, movement, reason)
     plan = division_planned(
         movement=movement, parts=[Part(held[each.application.pk], each.cents) for each in parts]
     )
@@ -161,6 +163,7 @@ def divide_movement(
         "rest_back": rest_back,
         "reason": handling.reason,
     }
+    _told(Handling.objects.filter(movement__in=made).select_related("movement").order_by("pk"), by, now)
     record("PaymentDivided", f"bankmovement:{movement.pk}", by=by, at=now, data=data)
     _enter(paid, by, now)
     return handling

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from commonweal.kernel.decision import Refusal, demand
 from commonweal.kernel.text import clean
+from commonweal.kernel.words import gettext_noop
 from commonweal.ledger import actions as ledger
 from commonweal.ledger.queries import reversed_among
 from commonweal.membership.access import may_match_payments
@@ -18,9 +20,10 @@ from commonweal.membership.actions.joining import moved
 from commonweal.membership.actions.paying_out import book_return, lock_paid
 from commonweal.membership.models import Application, BankMovement, Handling, Refund
 from commonweal.membership.queries.joining import dues_of, entries_for, open_application_of, payment_days
+from commonweal.membership.queries.judgements import oddities_of
 from commonweal.membership.queries.payments import opposite_of, payment_back_with
 from commonweal.membership.rules.joining import ApplicationState, lapses_on
-from commonweal.membership.rules.matching import COUNTED, Outcome
+from commonweal.membership.rules.matching import COUNTED, Outcome, Verdict, needs_reason
 from commonweal.membership.rules.payments import PaymentKind, reason_of
 from commonweal.membership.rules.statements import Oddity
 from commonweal.people.actions import record
@@ -29,6 +32,9 @@ if TYPE_CHECKING:
     from commonweal.people.models import Person
 
 _IN = (Outcome.ACCEPT, Outcome.WAIT, Outcome.REFUND)
+NO_REASON = gettext_noop(
+    "Something is odd about this movement: write in one line why it is for this request."
+)
 _PAID_BACK = _("This money was paid back already. Set the movement aside and write what you do about it.")
 # What a part has from the movement it is a part of, and what is odd no more once somebody divided it.
 _LIKE_THE_WHOLE = (
@@ -42,6 +48,24 @@ class OutcomeRefused(Refusal):
     """This cannot become of this movement, or something was decided already."""
 
     code = "outcome_refused"
+
+
+def _demand_reason(outcome: Outcome, verdict: Verdict, movement: BankMovement, reason: str) -> None:
+    if needs_reason(outcome, verdict, oddities_of(movement)) and not clean(reason, lines=False).strip():
+        raise OutcomeRefused(_(NO_REASON), code="no_reason")
+
+
+def _told(handlings: Iterable[Handling], by: Person, now: datetime) -> None:
+    """Notes in the history of each request what somebody decided about money for it, and why."""
+    for each in handlings:
+        if each.application_id is not None:
+            data = {
+                "outcome": each.outcome,
+                "cents": each.movement.amount_cents,
+                "movement": each.movement_id,
+                "reason": each.reason,
+            }
+            record("PaymentDecided", f"application:{each.application_id}", by=by, at=now, data=data)
 
 
 def take_back(
@@ -166,14 +190,15 @@ def _take_parts_back(
         for place, each in enumerate(parts)
     ]
     handling = _undone(movement, divided, None, reason, by, now)
-    reopened = []
+    reopened, undone = [], []
     for part, mirror in zip(parts, back, strict=True):
         # What still waited is set aside: else somebody could count it later, and its money is gone.
         earlier = decided.get(part.pk) or _set_aside(part, by, now)
         application = _of(held, earlier)
-        _undone(mirror, earlier, application, reason, by, now)
+        undone.append(_undone(mirror, earlier, application, reason, by, now))
         if earlier.outcome in COUNTED and application is not None:
             reopened.append(application)
+    _told(undone, by, now)
     for application in reopened:
         if application.state in (ApplicationState.PAID, ApplicationState.MEMBER):
             _reopened(application, by, now)

@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from commonweal.membership.actions.dividing import Part
+from commonweal.membership.actions.taking_back import NO_REASON
 from commonweal.membership.models import Application
 from commonweal.membership.queries.joining import application_with, applications_paid_with
 from commonweal.membership.rules.joining import printed
@@ -25,8 +26,9 @@ STAYS, BACK = "stays", "back"
 class DivisionForm(forms.Form):
     """The parts of a payment; `named` are requests to begin with, each with the cents proposed."""
 
-    def __init__(self, *args: Any, named: Sequence[Part], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, named: Sequence[Part], odd: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.odd = odd
         self.count = min(max(len(named) + MORE, 3), PARTS_MAX)
         for place in range(self.count):
             known = named[place] if place < len(named) else None
@@ -68,6 +70,8 @@ class DivisionForm(forms.Form):
         """The parts, in their order; a request without an amount or the other way round is asked about."""
         given = super().clean() or {}
         self.parts: list[Part] = []
+        if self.odd and not given.get("reason"):
+            self.add_error("reason", _(NO_REASON))
         for number in range(1, self.count + 1):
             name, amount = f"request_{number}", f"part_{number}"
             if name in self.errors or amount in self.errors:

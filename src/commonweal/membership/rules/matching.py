@@ -137,6 +137,13 @@ def _goes(amount_cents: int, due: Due | None, odd: frozenset[Oddity], *, undone:
     return Verdict.ODD_OUT if odd else Verdict.OUTGOING
 
 
+def needs_reason(outcome: Outcome, verdict: Verdict, odd: frozenset[Oddity]) -> bool:
+    """Whether whoever decides writes why: something odd is shown about a movement, and they say it is for a request."""
+    if outcome == Outcome.UNDO:
+        return verdict == Verdict.ODD_OUT
+    return outcome in (Outcome.ACCEPT, Outcome.WAIT, Outcome.DIVIDED) and bool(odd or verdict == Verdict.ODD)
+
+
 def is_own(payer: str, names: tuple[HolderName, ...]) -> bool:
     """Whether the name on an account proves that one of these paid; no name proves nothing."""
     return any(proves(payer, name) for name in names)

@@ -117,14 +117,20 @@ def history(events: Iterable[Event]) -> list[dict[str, Any]]:
     return [
         {
             "when": event.at,
-            "title": capfirst(_(ApplicationState(event.data["to"]).label))
-            if event.name == "ApplicationMoved"
-            else _("Could not be entered in the register"),
+            "title": _happened(event),
             "text": event.data.get("reason", ""),
             "by": str(event.by or ""),
         }
         for event in events
     ]
+
+
+def _happened(event: Event) -> str:
+    if event.name == "ApplicationMoved":
+        return str(capfirst(_(ApplicationState(event.data["to"]).label)))
+    if event.name == "PaymentDecided":
+        return f"{euros(event.data['cents'])}: {_(Outcome(event.data['outcome']).label)}"
+    return _("Could not be entered in the register")
 
 
 def movement_row(
@@ -192,7 +198,8 @@ def kept_row(movement: BankMovement) -> dict[str, Any]:
     handling: Handling | None = getattr(movement, "handling", None)
     application = handling.application if handling else None
     became = _(Outcome(handling.outcome).label) if handling else _("waits for a decision")
-    return {**movement_row(movement, None, application), "will": became}
+    why = f"{became}: {handling.reason}" if handling and handling.reason else became
+    return {**movement_row(movement, None, application), "will": why}
 
 
 def repeated_row(repeated: RepeatedMovement) -> dict[str, Any]:

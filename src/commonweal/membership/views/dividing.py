@@ -16,7 +16,8 @@ from commonweal.membership.actions import dividing as actions
 from commonweal.membership.forms.dividing import BACK, DivisionForm
 from commonweal.membership.models import BankMovement
 from commonweal.membership.queries import joining, payments
-from commonweal.membership.rules.matching import Outcome, Verdict
+from commonweal.membership.queries.judgements import oddities_of
+from commonweal.membership.rules.matching import Outcome, Verdict, needs_reason
 from commonweal.membership.views import asking
 from commonweal.people.access import for_staff, signed_in_person
 from commonweal.people.rules import Act
@@ -36,7 +37,8 @@ def movement_divide(request: HttpRequest, pk: int) -> HttpResponse:
     if not actions.may_be_divided(movement, verdict):
         messages.error(request, _("This movement cannot be divided."))
         return redirect("membership:movement-decide", pk)
-    form = DivisionForm(request.POST or None, named=_proposed(movement))
+    odd = needs_reason(Outcome.DIVIDED, verdict, oddities_of(movement))
+    form = DivisionForm(request.POST or None, named=_proposed(movement), odd=odd)
     if request.method == "POST" and form.is_valid() and "change" not in request.POST:
         try:
             if "checked" in request.POST:

@@ -20,6 +20,7 @@ from commonweal.membership.actions import payments as actions
 from commonweal.membership.actions.dividing import may_be_divided
 from commonweal.membership.forms.payments import DecisionForm, FileForm, RefundForm
 from commonweal.membership.queries import bank_plans, joining, payments
+from commonweal.membership.queries.judgements import oddities_of
 from commonweal.membership.rules.joining import ApplicationState
 from commonweal.membership.rules.matching import Outcome, Verdict
 from commonweal.membership.rules.statements import FILE_BYTES
@@ -135,7 +136,9 @@ def movement_decide(request: HttpRequest, pk: int) -> HttpResponse:
         messages.info(request, _("Somebody decided about this movement already."))
         return redirect("membership:payment-desk")
     verdict, named = payments.judgement_of(movement)
-    form = DecisionForm(request.POST or None, verdict=verdict, named=named is not None)
+    form = DecisionForm(
+        request.POST or None, verdict=verdict, named=named is not None, odd=oddities_of(movement)
+    )
     if request.method == "POST" and form.is_valid():
         try:
             actions.decide_movement(

@@ -14,7 +14,8 @@ from commonweal.membership.models import Application, BankMovement, Handling, Re
 from commonweal.membership.queries.bank_plans import Plan, PlannedLine
 from commonweal.membership.rules.joining import ApplicationState, printed
 from commonweal.membership.rules.matching import BY_ITSELF, Outcome, Verdict
-from commonweal.membership.rules.statements import BankLine, Odd, Unreadable
+from commonweal.membership.rules.statements import BankLine, Unreadable
+from commonweal.membership.views.odd_words import sentence
 from commonweal.membership.views.wording import shares
 from commonweal.people.rules import Channel
 from commonweal.ui.formats import day, euros
@@ -144,7 +145,7 @@ def movement_row(
         "communication": printed(movement.communication) if movement.communication else "",
         "verdict": verdict.label if verdict else "",
         "application": application,
-        "odd": [_odd(each) for each in odd],
+        "odd": [sentence(each) for each in odd],
         "part": _part(movement) if isinstance(movement, BankMovement) else "",
     }
 
@@ -161,11 +162,6 @@ def _part(movement: BankMovement) -> str:
 def unread_row(trouble: Unreadable) -> dict[str, Any]:
     """A statement of a file that was not read: its line, and why."""
     return {"line": trouble.line, "what": f"{_(trouble.what)} {trouble.detail}".strip()}
-
-
-def _odd(odd: Odd) -> str:
-    label = capfirst(_(odd.code.label))
-    return f"{label}: {odd.detail}" if odd.detail else f"{label}."
 
 
 def planned_row(planned: PlannedLine) -> dict[str, Any]:

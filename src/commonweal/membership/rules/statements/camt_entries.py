@@ -29,6 +29,8 @@ NO_REFERENCE = ("NOTPROVIDED", "NONREF", "NOT PROVIDED")
 # What was instructed, what moved, its counter-value, and what a bank names itself.
 _NAMED_AMOUNTS = ("InstdAmt", "TxAmt", "CntrValAmt", "AnncdPstngAmt", "PrtryAmt")
 _PART_AMOUNTS = ("Amt", "AmtDtls/TxAmt/Amt")
+# What a document that is paid lets take off, such as a discount.
+_TAKEN_OFF = ("DscntApldAmt", "DscntApldAmt/Amt", "CdtNoteAmt")
 # Where the payer's words stand.
 _FREE = ("RmtInf/Ustrd", "RmtInf/Strd/AddtlRmtInf")
 # What kind of transaction it is, as ISO 20022 sorts them.
@@ -212,7 +214,40 @@ def _details_odd(part: Node, sign: int, cents: int, charged: frozenset[int]) -> 
         for node in part.all("Amt")
         if not _agrees(node, abs(cents), charged)
     )
-    return (*found, *_other_amounts(part, abs(cents), charged))
+    return (*found, *_other_amounts(part, abs(cents), charged), *_documents_odd(part, abs(cents), charged))
+
+
+def _documents_odd(part: Node, cents: int, charged: frozenset[int]) -> list[Odd]:
+    """What the documents a payment is for say was paid, where that is not the amount booked: all of them together."""
+    nodes = part.all("RmtInf/Strd/RfrdDocAmt")
+    if any(
+        each.attributes.get("Ccy", "EUR").strip().upper() != "EUR" for node in nodes for each in node.walk()
+    ):
+        return []
+    try:
+        told = [each for each in map(_document_cents, nodes) if each is not None]
+    except Unreadable as wrong:
+        return [Odd(Oddity.PARTS, wrong.detail[:40])]
+    if not told or abs(sum(told) - cents) in charged:
+        return []
+    return [Odd(Oddity.PARTS, f"{Decimal(sum(told)) / 100:.2f}")]
+
+
+def _document_cents(document: Node) -> int | None:
+    """What of a payment is for a document: the amount remitted or, without one, what was due with what was taken off or put
+    to it. None where the bank says neither. Raises Unreadable."""
+    for node in document.all("RmtdAmt"):
+        return cents_of(node)
+    due = document.all("DuePyblAmt")
+    if not due:
+        return None
+    # Older versions write these amounts themselves, newer ones in an element of their own (ISO 20022).
+    less = [node for path in _TAKEN_OFF for node in document.all(path) if node.text.strip()]
+    cents = sum(map(cents_of, due)) - sum(map(cents_of, less))
+    for each in document.all("AdjstmntAmtAndRsn"):
+        sign = -1 if each.first("CdtDbtInd") == "CRDT" else 1
+        cents += sign * sum(map(cents_of, each.all("Amt")))
+    return cents
 
 
 def _other_amounts(around: Node, cents: int, charged: frozenset[int]) -> list[Odd]:

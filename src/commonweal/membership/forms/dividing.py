@@ -14,7 +14,7 @@ from commonweal.membership.actions.taking_back import NO_REASON
 from commonweal.membership.models import Application
 from commonweal.membership.queries.joining import application_with, applications_paid_with
 from commonweal.membership.rules.joining import printed
-from commonweal.membership.rules.statements.facts import communication_in
+from commonweal.membership.rules.statements.communications import communication_in
 from commonweal.ui.fields import AmountField, CleanCharField
 from commonweal.ui.widgets import ChoiceCards
 

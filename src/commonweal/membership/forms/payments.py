@@ -14,7 +14,7 @@ from commonweal.membership.models import Application
 from commonweal.membership.queries.joining import applications_paid_with
 from commonweal.membership.rules.matching import MAY_BE, Outcome, Verdict, needs_reason
 from commonweal.membership.rules.statements import Oddity
-from commonweal.membership.rules.statements.facts import communication_in
+from commonweal.membership.rules.statements.communications import communication_in
 from commonweal.ui.fields import CleanCharField, DatePartsField
 from commonweal.ui.widgets import ChoiceCards
 

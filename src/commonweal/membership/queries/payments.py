@@ -24,7 +24,7 @@ from commonweal.membership.rules.joining import ApplicationState
 from commonweal.membership.rules.matching import Outcome, Verdict, is_own
 from commonweal.membership.rules.payments import PaymentKind
 from commonweal.membership.rules.statements import Reading, Unreadable
-from commonweal.membership.rules.statements.facts import communications_in
+from commonweal.membership.rules.statements.communications import communications_in
 from commonweal.membership.rules.statements.kept import reading_from
 
 LIST_MAX = 100
@@ -61,7 +61,7 @@ def judgement_of(movement: BankMovement) -> tuple[Verdict, Application | None]:
 def named_in(movement: BankMovement) -> list[Application]:
     """The requests a movement names, in any place, by their communications; in the order of these."""
     said = [movement.communication, movement.text, *(each.detail for each in movement.oddities)]
-    codes = {code for text in said for code in communications_in(text)}
+    codes = {code for text in said for code in communications_in(text).every}
     return [each for _code, each in sorted(applications_paid_with(codes).items())]
 
 

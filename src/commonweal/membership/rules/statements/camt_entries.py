@@ -18,6 +18,7 @@ from commonweal.kernel.text import clean
 from commonweal.membership.rules.statements import facts
 from commonweal.membership.rules.statements.camt_tree import Node
 from commonweal.membership.rules.statements.camt_values import SIGNS, cents_of, day_at, sign_of, signed_cents
+from commonweal.membership.rules.statements.communications import Named, chosen, communications_in
 from commonweal.membership.rules.statements.facts import BankLine, Odd, Oddity, Unreadable
 
 LEFT_OUT = ("PDNG", "INFO", "FUTR")
@@ -80,7 +81,7 @@ class _Shared:
     booked_on: date
     reference: str
     text: str
-    communications: frozenset[str]
+    communications: Named
     kind: str
     is_reversed: bool
     odd: tuple[Odd, ...]
@@ -98,7 +99,7 @@ def _shared(entry: Node, day: date) -> _Shared:
         booked or day,
         entry.first("AcctSvcrRef", "NtryRef"),
         _cut(" ".join(more), facts.TEXT),
-        facts.communications_in(*more),
+        communications_in(*more),
         entry.first(_KIND),
         any(each in TAKEN_BACK for each in _reversals(entry)),
         odd,
@@ -277,11 +278,8 @@ def _unsplit(shared: _Shared, parts: list[Node], total: int, odd: tuple[Odd, ...
 def _line(shared: _Shared, part: Node, cents: int, odd: tuple[Odd, ...]) -> BankLine:
     account = _account(part, cents)
     found = [*shared.odd, *odd, *account.odd, *_taken_back(shared, part, cents)]
-    found += [Odd(Oddity.COMMUNICATION, digits) for digits, holds in _belgian(part).items() if not holds]
     own = [] if part is shared.node else [each.text for each in part.all("AddtlTxInf")]
-    communication, several = facts.chosen(
-        _communications(part) | facts.communications_in(*own) | shared.communications
-    )
+    communication, several = chosen(_communications(part) | communications_in(*own) | shared.communications)
     found += several
     # Where banks put texts that have no place of their own.
     more = _cut(" ".join([*own, shared.text]), facts.TEXT)
@@ -360,17 +358,22 @@ def _digits(written: str) -> str:
     return re.sub(r"[+*/ ]", "", written)
 
 
-def _communications(part: Node) -> frozenset[str]:
+def _communications(part: Node) -> Named:
     """Every communication a part names, in its own place or typed into its free text."""
     lines = (node.text for path in _FREE for node in part.all(path))
-    return frozenset(digits for digits, holds in _belgian(part).items() if holds) | facts.communications_in(
-        *lines
-    )
+    return _in_place(part) | communications_in(*lines)
+
+
+def _in_place(part: Node) -> Named:
+    """The communications of a part in their own place."""
+    found = _belgian(part)
+    holding = frozenset(digits for digits, holds in found.items() if holds)
+    return Named(sure=holding, wrong=frozenset(found) - holding)
 
 
 def _named_once(part: Node) -> str:
     """The only communication of a part in its own place."""
-    return facts.chosen([digits for digits, holds in _belgian(part).items() if holds])[0]
+    return chosen(_in_place(part))[0]
 
 
 def _free(part: Node, communication: str = "") -> str:

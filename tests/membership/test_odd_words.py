@@ -37,6 +37,7 @@ SAID = [
     (Oddity.REPEATED, "", "once or twice."),
     (Oddity.CONTRADICTS, "", "in its place."),
     (Oddity.OVERLAPS, "", "once or twice."),
+    (Oddity.NEAR, "2026-11-30", "Monday 30 November 2026; see whether the money came once or twice"),
 ]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 from django.conf import settings
 from django.db.models import Exists, OuterRef
 from django.db.models.functions import Coalesce
@@ -26,6 +28,7 @@ from commonweal.membership.rules.payments import PaymentKind
 from commonweal.membership.rules.statements import Reading, Unreadable
 from commonweal.membership.rules.statements.communications import communications_in
 from commonweal.membership.rules.statements.kept import reading_from
+from commonweal.membership.rules.statements.repeats import NEAR_DAYS, nearness
 
 LIST_MAX = 100
 MOVEMENTS_MAX = 200
@@ -183,15 +186,22 @@ def file_with(pk: int) -> BankFile | None:
 
 
 def shown_elsewhere(movement: BankMovement) -> bool:
-    """Whether another statement, or another file of the same one, has a movement of the same day and amount that was not
-    itself set aside as the same money."""
+    """Whether another statement, or another file of the same one, has a movement of the same day and amount, or of the same
+    amount, payer and communication some days before or after, that was not itself set aside as the same money."""
     if movement.part_of_id is not None:
         return False
+    near = timedelta(days=NEAR_DAYS)
+    first = movement.booked_on - near if movement.booked_on - date.min > near else date.min
+    last = movement.booked_on + near if date.max - movement.booked_on > near else date.max
     alike = BankMovement.objects.filter(
         part_of__isnull=True,
         account=movement.account,
-        booked_on=movement.booked_on,
+        booked_on__range=(first, last),
         amount_cents=movement.amount_cents,
     )
     alike = alike.exclude(statement_id=movement.statement_id, file_id=movement.file_id)
-    return alike.exclude(handling__outcome=Outcome.SAME).exists()
+    about = nearness(movement.account, movement)
+    return any(
+        each.booked_on == movement.booked_on or nearness(each.account, each) == about
+        for each in alike.exclude(handling__outcome=Outcome.SAME)
+    )

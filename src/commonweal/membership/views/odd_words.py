@@ -75,6 +75,10 @@ def _why(detail: str) -> str:
     return _("%(reason)s (the bank's code for it is %(code)s)") % {"reason": _(reason.label), "code": detail}
 
 
+def _another_day(detail: str) -> str:
+    return _("%(day)s; see whether the money came once or twice") % {"day": _day(detail)}
+
+
 _READ_OUT: dict[Oddity, Callable[[str], str]] = {
     Oddity.PAYER_ACCOUNT: _account,
     Oddity.COMMUNICATION: _communications,
@@ -84,6 +88,7 @@ _READ_OUT: dict[Oddity, Callable[[str], str]] = {
     Oddity.COUNT: _payments,
     Oddity.SIGN: _way,
     Oddity.DAY: _day,
+    Oddity.NEAR: _another_day,
     Oddity.NO_DAY: _as_written,
     Oddity.OTHER: _as_written,
     Oddity.REVERSAL: _why,

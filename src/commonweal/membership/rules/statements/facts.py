@@ -106,6 +106,12 @@ class Oddity(Words):
             "it has the day and amount of one in a statement read in before: see whether the money came once or twice"
         ),
     )
+    NEAR = (
+        "near",
+        gettext_noop(
+            "a movement of the same amount, payer and communication was booked on another day, in another statement"
+        ),
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,7 @@ class DivisionForm(forms.Form):
                 else _("Its structured communication, or the number in the address of its page."),
             )
             self.fields[f"part_{number}"] = AmountField(
-                label=_("Part of request %(number)s") % {"number": number},
+                label=_("Amount for request %(number)s") % {"number": number},
                 min_cents=1,
                 required=False,
                 initial=known.cents if known and known.cents else None,

@@ -331,3 +331,20 @@ def test_the_page_of_a_part_says_where_it_comes_from_in_four_languages(
     assert answer.status_code == 302
     for who in (make.staff("secretary"), make.person()):
         assert signed_in(who).get(f"/en/members/payments/{rest.pk}/divide/").status_code == 403
+
+
+def test_a_request_that_cannot_be_paid_any_more_is_shown_and_gets_nothing_unless_somebody_says_so(
+    finance: Person, two: tuple[Application, Application]
+) -> None:
+    first, gone = two
+    joining.withdraw_application(application=gone, by=gone.person, now=make.NOW)  # type: ignore[arg-type]
+    confirmed([both(two)], finance)
+    movement, client = only(Verdict.UNKNOWN), signed_in(finance)
+    form = client.get(f"/en/members/payments/{movement.pk}/divide/").context["form"]
+    typed = {
+        name: str(form[name].value() or "") for name in form.fields if name.startswith(("request", "part"))
+    }
+    assert sorted(each for name, each in typed.items() if name.startswith("part") and each) == ["500"]
+    answer = pressed(client, movement, **typed)
+    assert [each["application"] for each in answer.context["parts"]] == [first]
+    assert answer.context["rest_cents"] == 300_00

@@ -17,10 +17,13 @@ from commonweal.membership.forms.dividing import BACK, DivisionForm
 from commonweal.membership.models import BankMovement
 from commonweal.membership.queries import joining, payments
 from commonweal.membership.queries.judgements import oddities_of
+from commonweal.membership.rules.joining import ApplicationState
 from commonweal.membership.rules.matching import Outcome, Verdict, needs_reason
 from commonweal.membership.views import asking
 from commonweal.people.access import for_staff, signed_in_person
 from commonweal.people.rules import Act
+
+PAYABLE = (ApplicationState.ASKED, ApplicationState.AWAITING, ApplicationState.LAPSED)
 
 
 @for_staff(Act.MATCH_PAYMENTS)
@@ -63,11 +66,12 @@ def movement_divide(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _proposed(movement: BankMovement) -> list[actions.Part]:
-    """The requests a payment names, each with what is due on it, as far as the money goes."""
+    """The requests a payment names, each with what is due on it, as far as the money goes and while it can be paid."""
     named, left, found = payments.named_in(movement), movement.amount_cents, []
     dues = joining.dues_of(named)
     for each in named:
-        cents = max(0, min(left, dues[each.pk].open_cents))
+        due = dues[each.pk]
+        cents = max(0, min(left, due.open_cents)) if due.state in PAYABLE else 0
         left -= cents
         found.append(actions.Part(each, cents))
     return found

@@ -150,3 +150,45 @@ def test_so_many_at_once_and_so_many_who_wait_and_whoever_comes_then_is_told() -
         raise AssertionError("not reached")
     with impatient.one():
         pass
+
+
+def test_one_person_has_one_turn_at_a_time_and_leaves_the_others_theirs() -> None:
+    turns = apart.Turns(at_once=2, waiting=1, seconds=0)
+    with turns.one(7):
+        for _again in range(3):
+            with pytest.raises(apart.Twice), turns.one(7):
+                raise AssertionError("not reached")
+        with turns.one(8), pytest.raises(apart.Busy) as told, turns.one(9):
+            raise AssertionError("not reached")
+        assert told.type is apart.Busy
+        with turns.one(9), pytest.raises(apart.Twice), turns.one(7):
+            raise AssertionError("not reached")
+    # It is free again, also after one that failed or was told to come later.
+    with pytest.raises(ZeroDivisionError), turns.one(7):
+        raise ZeroDivisionError
+    with turns.one(7), turns.one(9):
+        pass
+
+
+def test_who_waits_for_a_turn_does_not_wait_for_a_second_one() -> None:
+    turns = apart.Turns(at_once=1, waiting=2, seconds=60)
+    refused: list[int] = []
+
+    def waits() -> None:
+        try:
+            with turns.one(7):
+                pass
+        except apart.Twice:
+            refused.append(7)
+
+    hands = [threading.Thread(target=waits) for _each in range(2)]
+    with turns.one(8):
+        for hand in hands:
+            hand.start()
+        deadline = threading.Event()
+        while not refused:
+            deadline.wait(0.01)
+        assert refused == [7]
+    for hand in hands:
+        hand.join(20)
+    assert refused == [7]

@@ -43,6 +43,7 @@ def pages(site: Site) -> Pages:
             f"members/requests/{child.pk}/refuse/",
             "members/payments/",
             f"members/payments/{unknown.pk}/",
+            f"members/payments/{unknown.pk}/divide/",
             f"members/payments/files/{looked_at.pk}/",
             f"members/payments/files/{looked_at.pk}/discard/",
             f"members/payments/files/{read.pk}/",

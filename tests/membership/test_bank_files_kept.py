@@ -114,7 +114,7 @@ def test_days_at_the_end_of_all_days_stop_nothing_from_the_file_to_the_decision(
     for movement in BankMovement.objects.filter(handling__isnull=True):
         page = f"{DESK}{movement.pk}/"
         assert "booked on a day" in text_of(finance, page) or closes.startswith("9999")
-        finance.post(page, {"outcome": "accept"})
+        finance.post(page, {"outcome": "accept", "reason": "the bank said so"})
     for page in (DESK, address):
         text_of(finance, page)
     assert not BankMovement.objects.filter(handling__isnull=True).exists()

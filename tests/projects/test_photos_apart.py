@@ -160,6 +160,32 @@ def test_who_would_wait_too_long_is_told_so_and_keeps_what_they_typed(
     assert sent(client, dossier, language).status_code == 302, "the turn is free again"
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("fr", "Une autre de vos photos"),
+        ("nl", "Een andere foto van u"),
+        ("de", "Ein anderes Foto von Ihnen"),
+        ("en", "Another photo of yours"),
+    ],
+)
+def test_who_sends_a_second_photo_meanwhile_is_told_so_and_keeps_what_they_typed(
+    monkeypatch: pytest.MonkeyPatch, language: str, told: str
+) -> None:
+    dossier, other = (make.draft(make.call(), make.person()) for _each in range(2))
+    client = signed_in(dossier.applicant)
+    turns = apart.Turns(at_once=2, waiting=0, seconds=0)
+    monkeypatch.setattr(photos, "TURNS", turns)
+    with turns.one(dossier.applicant_id):
+        text = sent(client, dossier, language).content.decode()
+        assert told in text
+        assert 'value="A red bench"' in text
+        assert dossier.photos.count() == 0
+        assert sent(signed_in(other.applicant), other, language).status_code == 302, "others have their turn"
+    assert sent(client, dossier, language).status_code == 302, "the turn is free again"
+
+
 @pytest.fixture
 def held_open(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[threading.Event, list[int]]]:
     """Reading a picture goes on until the event is set; notes each that began."""

@@ -50,8 +50,13 @@ class Busy(Exception):
     """So much is done apart already that this would wait too long."""
 
 
+class Twice(Busy):
+    """The same person has a turn already, or waits for one."""
+
+
 class Turns:
-    """Turns of one kind of work in a server process: `at_once` have one, `waiting` more wait for one, up to `seconds`.
+    """Turns of one kind of work in a server process: `at_once` have one, `waiting` more wait for one, up to `seconds`;
+    where it is said for whom, nobody has or waits for more than one.
 
     Whoever works or waits holds a thread that would answer a page: all turns together are fewer than the threads of a web
     server (`config.serving`). Each kind has its own, so that a crowd at one keeps nobody from another.
@@ -61,27 +66,45 @@ class Turns:
         self.seconds, self.most = seconds, at_once + waiting
         self._inside = threading.BoundedSemaphore(self.most)
         self._working = threading.BoundedSemaphore(at_once)
+        self._people, self._looking = set[int](), threading.Lock()
 
     @contextlib.contextmanager
-    def one(self) -> Iterator[None]:
-        """A turn for what is done inside. Raises Busy."""
-        if not self._inside.acquire(blocking=False):
-            raise Busy
-        try:
-            if not self._working.acquire(timeout=self.seconds):
+    def one(self, person: int | None = None) -> Iterator[None]:
+        """A turn for what is done inside, for somebody by their number. Raises Busy; Twice where they have one."""
+        with self._only(person):
+            if not self._inside.acquire(blocking=False):
                 raise Busy
             try:
-                yield
+                if not self._working.acquire(timeout=self.seconds):
+                    raise Busy
+                try:
+                    yield
+                finally:
+                    self._working.release()
             finally:
-                self._working.release()
+                self._inside.release()
+
+    @contextlib.contextmanager
+    def _only(self, person: int | None) -> Iterator[None]:
+        if person is None:
+            yield
+            return
+        with self._looking:
+            if person in self._people:
+                raise Twice
+            self._people.add(person)
+        try:
+            yield
         finally:
-            self._inside.release()
+            with self._looking:
+                self._people.discard(person)
 
 
 def call(
     work: Callable[..., Any],
     *given: Any,
     turns: Turns,
+    person: int | None = None,
     memory: int,
     seconds: int,
     kinds: Iterable[type] = (),
@@ -90,10 +113,10 @@ def call(
 
     `work` is a function of a module. `memory` is the bytes the child may address, `seconds` its processor time, and as
     long it may take altogether. `kinds` are the classes its answer may hold besides plain values. Raises TooMuch, and Busy
-    where others have all of `turns`. Caller holds no lock of the database.
+    where others have all of `turns`, Twice where `person` has one already. Caller holds no lock of the database.
     """
     with (
-        turns.one(),
+        turns.one(person),
         contextlib.closing(
             rows(_once, _name(work), given, memory=memory, seconds=seconds, kinds=kinds)
         ) as found,

@@ -10,7 +10,7 @@ import coda as library
 import pytest
 
 from commonweal.membership.rules.statements import FILE_BYTES, BankLine, BankStatement, Unreadable, read_file
-from commonweal.membership.rules.statements.facts import communication_in
+from commonweal.membership.rules.statements.communications import communication_in
 from commonweal.portal.demo.bank import Paid
 from tests.membership.bank_files import ACCOUNT, DAY, MOVEMENTS, PAYER, as_camt, as_coda, damaged
 

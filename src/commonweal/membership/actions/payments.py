@@ -20,7 +20,14 @@ from commonweal.kernel.text import clean
 from commonweal.membership.access import may_match_payments
 from commonweal.membership.actions.joining import enter, moved
 from commonweal.membership.actions.members import lock_numbers
-from commonweal.membership.actions.taking_back import OutcomeRefused, lock_returned, owe_again, take_back
+from commonweal.membership.actions.taking_back import (
+    OutcomeRefused,
+    _demand_reason,
+    _told,
+    lock_returned,
+    owe_again,
+    take_back,
+)
 from commonweal.membership.models import (
     AccountStatement,
     Application,
@@ -214,7 +221,8 @@ def _decided(
     by: Person,
     now: datetime,
 ) -> Application | None:
-    """Keeps one decision; gives the application when it is paid in full by it."""
+    """Keeps one decision, for an action that holds the movement and has made sure who may; gives the application when it is
+    paid in full by it. Raises OutcomeRefused, WrongState."""
     back = max(movement.amount_cents, 0) if outcome == Outcome.REFUND else 0
     if outcome in (Outcome.ACCEPT, Outcome.WAIT):
         if application is None:
@@ -279,6 +287,7 @@ def decide_movement(
     verdict, named = judgement_of(movement)
     if outcome not in MAY_BE[verdict]:
         raise OutcomeRefused(_("This cannot become of this movement."), code="not_this")
+    _demand_reason(outcome, verdict, movement, reason)
     paid = None
     if outcome == Outcome.SAME and not shown_elsewhere(movement):
         raise OutcomeRefused(
@@ -295,7 +304,8 @@ def decide_movement(
     else:
         paid = _decided(movement, outcome, named or application, reason, by, now)
     handling = Handling.objects.get(movement=movement)
-    data = {"outcome": outcome, "verdict": verdict}
+    data = {"outcome": outcome, "verdict": verdict, "reason": handling.reason}
+    _told([handling], by, now)
     record("MovementDecided", f"bankmovement:{movement.pk}", by=by, at=now, data=data)
     if paid is not None:
         enter(application=paid, by=by, now=now)

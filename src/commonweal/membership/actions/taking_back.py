@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -11,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import Refusal, demand
 from commonweal.kernel.text import clean
+from commonweal.kernel.words import gettext_noop
 from commonweal.ledger import actions as ledger
 from commonweal.ledger.queries import reversed_among
 from commonweal.membership.access import may_match_payments
@@ -18,22 +21,52 @@ from commonweal.membership.actions.joining import moved
 from commonweal.membership.actions.paying_out import book_return, lock_paid
 from commonweal.membership.models import Application, BankMovement, Handling, Refund
 from commonweal.membership.queries.joining import dues_of, entries_for, open_application_of, payment_days
-from commonweal.membership.queries.payments import payment_back_with
+from commonweal.membership.queries.judgements import oddities_of
+from commonweal.membership.queries.payments import opposite_of, payment_back_with
 from commonweal.membership.rules.joining import ApplicationState, lapses_on
-from commonweal.membership.rules.matching import COUNTED, Outcome
+from commonweal.membership.rules.matching import COUNTED, Outcome, Verdict, needs_reason
 from commonweal.membership.rules.payments import PaymentKind, reason_of
+from commonweal.membership.rules.statements import Oddity
 from commonweal.people.actions import record
 
 if TYPE_CHECKING:
     from commonweal.people.models import Person
 
 _IN = (Outcome.ACCEPT, Outcome.WAIT, Outcome.REFUND)
+NO_REASON = gettext_noop(
+    "Something is odd about this movement: write in one line why it is for this request."
+)
+_PAID_BACK = _("This money was paid back already. Set the movement aside and write what you do about it.")
+# What a part has from the movement it is a part of, and what is odd no more once somebody divided it.
+_LIKE_THE_WHOLE = (
+    *("statement", "file", "account", "reference", "booked_on", "payer_iban", "payer_name", "ultimate_name"),
+    *("other_account", "text", "end_to_end", "return_code"),
+)
+_SETTLED = (Oddity.COMMUNICATIONS, Oddity.UNSPLIT)
 
 
 class OutcomeRefused(Refusal):
     """This cannot become of this movement, or something was decided already."""
 
     code = "outcome_refused"
+
+
+def _demand_reason(outcome: Outcome, verdict: Verdict, movement: BankMovement, reason: str) -> None:
+    if needs_reason(outcome, verdict, oddities_of(movement)) and not clean(reason, lines=False).strip():
+        raise OutcomeRefused(_(NO_REASON), code="no_reason")
+
+
+def _told(handlings: Iterable[Handling], by: Person, now: datetime) -> None:
+    """Notes in the history of each request what somebody decided about money for it, and why."""
+    for each in handlings:
+        if each.application_id is not None:
+            data = {
+                "outcome": each.outcome,
+                "cents": each.movement.amount_cents,
+                "movement": each.movement_id,
+                "reason": each.reason,
+            }
+            record("PaymentDecided", f"application:{each.application_id}", by=by, at=now, data=data)
 
 
 def take_back(
@@ -46,20 +79,40 @@ def take_back(
     refuses, as when the shares were passed on.
     """
     demand(may_match_payments(by, day_of(now)))
+    divided = _divided_payment(movement, application)
+    if divided is not None:
+        return _take_parts_back(movement, divided, reason, by, now)
     if application is not None:
         application = Application.objects.select_for_update().get(pk=application.pk)
     earlier = _payment_of(movement, application) or _waiting_set_aside(movement, by, now)
     if application is None and earlier is None:
         raise OutcomeRefused(_("Say which request for shares this payment was for."), code="no_application")
-    refunds = list(Refund.objects.select_for_update().filter(handling=earlier)) if earlier else []
-    paid_back = sum(each.cents for each in refunds if each.made_on is not None)
-    if earlier is not None and paid_back >= earlier.movement.amount_cents:
-        raise OutcomeRefused(
-            _("This money was paid back already. Set the movement aside and write what you do about it."),
-            code="paid_back",
-        )
+    if earlier is not None and _paid_back(earlier) >= earlier.movement.amount_cents:
+        raise OutcomeRefused(_PAID_BACK, code="paid_back")
     if earlier is None and application is not None:
         _demand_paid(movement, application)
+    handling = _undone(movement, earlier, application, reason, by, now)
+    counted = earlier is None or earlier.outcome in COUNTED
+    if counted and application and application.state in (ApplicationState.PAID, ApplicationState.MEMBER):
+        _reopened(application, by, now)
+    return handling
+
+
+def _paid_back(earlier: Handling) -> int:
+    """How much of a payment left the account again."""
+    refunds = Refund.objects.select_for_update().filter(handling=earlier)
+    return sum(each.cents for each in refunds if each.made_on is not None)
+
+
+def _undone(
+    movement: BankMovement,
+    earlier: Handling | None,
+    application: Application | None,
+    reason: str,
+    by: Person,
+    now: datetime,
+) -> Handling:
+    """Keeps that a movement takes an earlier one back; what was to be paid back of that is no more."""
     handling = Handling.objects.create(
         movement=movement,
         application=application,
@@ -69,14 +122,92 @@ def take_back(
         reason=clean(reason, lines=False)[:500],
         undoes=earlier,
     )
-    for refund in refunds:
-        if refund.made_on is None and refund.taken_back_id is None:
-            refund.taken_back = handling
-            refund.save(update_fields=["taken_back"])
-    counted = earlier is None or earlier.outcome in COUNTED
-    if counted and application and application.state in (ApplicationState.PAID, ApplicationState.MEMBER):
-        _reopened(application, by, now)
+    if earlier is not None:
+        waiting = Refund.objects.filter(handling=earlier, made_on__isnull=True, taken_back__isnull=True)
+        waiting.update(taken_back=handling)
     return handling
+
+
+def _part_of(
+    movement: BankMovement, cents: int, place: int, application: Application | None = None
+) -> BankMovement:
+    """Keeps a part of a movement as one of its own, for a request or none: same day, payer, text and statement.
+
+    That it named several requests is no oddity of a part any more. Caller holds the movement.
+    """
+    mark = f"{movement.fingerprint}:{movement.occurrence}:{place}"
+    return BankMovement.objects.create(
+        part_of=movement,
+        amount_cents=cents,
+        communication=application.communication if application else "",
+        odd=[[each.code.value, each.detail] for each in movement.oddities if each.code not in _SETTLED],
+        fingerprint=hashlib.sha256(mark.encode()).hexdigest(),
+        occurrence=1,
+        **{name: getattr(movement, name) for name in _LIKE_THE_WHOLE},
+    )
+
+
+def _divided_payment(movement: BankMovement, application: Application | None) -> Handling | None:
+    """The division of the payment a movement takes back whole: its opposite; else one of the same amount and account, or
+    with a part for the request. One payment that was for the request alone comes before."""
+    found = Handling.objects.filter(
+        outcome=Outcome.DIVIDED, undone_by__isnull=True, movement__amount_cents=-movement.amount_cents
+    ).select_related("movement")
+    opposite = opposite_of(movement)
+    if opposite is not None and (handling := found.filter(movement=opposite).first()) is not None:
+        return handling
+    if _payment_of(movement, application) is not None:
+        return None
+    if application is not None:
+        return found.filter(movement__parts__communication=application.communication).order_by("-id").first()
+    return (
+        found.filter(movement__payer_iban=movement.payer_iban).order_by("-id").first()
+        if movement.payer_iban
+        else None
+    )
+
+
+def _take_parts_back(
+    movement: BankMovement, divided: Handling, reason: str, by: Person, now: datetime
+) -> Handling:
+    """Undoes every part of a payment that was divided: what takes the whole back is divided as that was."""
+    parts = list(divided.movement.parts.select_for_update(of=("self",)).order_by("pk"))
+    decided = {each.movement_id: each for each in Handling.objects.filter(movement__in=parts).order_by("pk")}
+    if Handling.objects.filter(undoes__in=decided.values()).exists():
+        raise OutcomeRefused(
+            _(
+                "A part of this payment was taken back before. Set the movement aside and write what you do about it."
+            ),
+            code="part_taken_back",
+        )
+    named = [each.application_id for each in decided.values() if each.application_id is not None]
+    held = {
+        each.pk: each for each in Application.objects.select_for_update().filter(pk__in=named).order_by("pk")
+    }
+    if sum(map(_paid_back, decided.values())) >= divided.movement.amount_cents:
+        raise OutcomeRefused(_PAID_BACK, code="paid_back")
+    back = [
+        _part_of(movement, -each.amount_cents, place, _of(held, decided.get(each.pk)))
+        for place, each in enumerate(parts)
+    ]
+    handling = _undone(movement, divided, None, reason, by, now)
+    reopened, undone = [], []
+    for part, mirror in zip(parts, back, strict=True):
+        # What still waited is set aside: else somebody could count it later, and its money is gone.
+        earlier = decided.get(part.pk) or _set_aside(part, by, now)
+        application = _of(held, earlier)
+        undone.append(_undone(mirror, earlier, application, reason, by, now))
+        if earlier.outcome in COUNTED and application is not None:
+            reopened.append(application)
+    _told(undone, by, now)
+    for application in reopened:
+        if application.state in (ApplicationState.PAID, ApplicationState.MEMBER):
+            _reopened(application, by, now)
+    return handling
+
+
+def _of(held: dict[int, Application], handling: Handling | None) -> Application | None:
+    return held.get(handling.application_id or 0) if handling else None
 
 
 def _demand_paid(movement: BankMovement, application: Application) -> None:
@@ -115,8 +246,10 @@ def _waiting_set_aside(movement: BankMovement, by: Person, now: datetime) -> Han
         same, handling__isnull=True, amount_cents=-movement.amount_cents
     )
     payment = waiting.order_by("booked_on", "id").first()
-    if payment is None:
-        return None
+    return _set_aside(payment, by, now) if payment else None
+
+
+def _set_aside(payment: BankMovement, by: Person, now: datetime) -> Handling:
     why = str(_("The bank took the payment back."))
     return Handling.objects.create(movement=payment, outcome=Outcome.ASIDE, by=by, at=now, reason=why)
 

@@ -10,10 +10,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from commonweal.kernel.days import day_of
+from commonweal.membership.actions.taking_back import NO_REASON
 from commonweal.membership.models import Application
 from commonweal.membership.queries.joining import applications_paid_with
-from commonweal.membership.rules.matching import MAY_BE, Outcome, Verdict
-from commonweal.membership.rules.statements.facts import communication_in
+from commonweal.membership.rules.matching import MAY_BE, Outcome, Verdict, needs_reason
+from commonweal.membership.rules.statements import Oddity
+from commonweal.membership.rules.statements.communications import communication_in
 from commonweal.ui.fields import CleanCharField, DatePartsField
 from commonweal.ui.widgets import ChoiceCards
 
@@ -61,13 +63,21 @@ class DecisionForm(forms.Form):
         help_text=_("One line for whoever looks at this later."),
     )
 
-    def __init__(self, *args: Any, verdict: Verdict, named: bool, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        verdict: Verdict,
+        named: bool,
+        odd: frozenset[Oddity] = frozenset(),
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.verdict, self.odd = verdict, odd
         self.application: Application | None = None
         self.fields["outcome"] = forms.ChoiceField(
             label=_("What becomes of it?"),
             choices=[(each.value, _(each.label)) for each in MAY_BE[verdict]],
-            widget=ChoiceCards(hints={each.value: HINTS[each] for each in Outcome}),
+            widget=ChoiceCards(hints={each.value: HINTS[each] for each in MAY_BE[verdict]}),
         )
         if named or not set(MAY_BE[verdict]) & set(MAY_NAME):
             del self.fields["communication"]
@@ -84,11 +94,14 @@ class DecisionForm(forms.Form):
         return code
 
     def clean(self) -> dict[str, Any]:
-        """Refuses to count a movement for nobody."""
+        """Refuses to count a movement for nobody, and one with something odd about it without a reason."""
         given = super().clean() or {}
         missing = "communication" in self.fields and not given.get("communication")
         if missing and given.get("outcome") in NAMED and "communication" not in self.errors:
             self.add_error("communication", _("Say which request for shares this payment is for."))
+        outcome = given.get("outcome")
+        if outcome and needs_reason(Outcome(outcome), self.verdict, self.odd) and not given.get("reason"):
+            self.add_error("reason", _(NO_REASON))
         return given
 
 

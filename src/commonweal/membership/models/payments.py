@@ -111,9 +111,12 @@ class BankMovement(models.Model):
     """One movement on the cooperative's account, as the bank tells it; rows are only ever added.
 
     `fingerprint` is the same for the same movement (`rules.statements.repeats`); `occurrence` counts those that
-    are the same in everything. `odd` are pairs of an oddity's code and what the file says there.
+    are the same in everything. `odd` are pairs of an oddity's code and what the file says there. `part_of` is the movement
+    this is a part of, where somebody divided it: then the parts are decided about, one by one, and together they are the
+    whole.
     """
 
+    part_of = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="parts")
     statement = models.ForeignKey(AccountStatement, models.PROTECT, related_name="movements")
     file = models.ForeignKey(BankFile, models.PROTECT, related_name="movements")
     account = models.CharField(max_length=34)
@@ -134,7 +137,16 @@ class BankMovement(models.Model):
 
     personal: ClassVar[dict[str, Personal]] = {
         **dict.fromkeys(
-            ("statement", "file", "account", "reference", "return_code", "fingerprint", "occurrence"),
+            (
+                "part_of",
+                "statement",
+                "file",
+                "account",
+                "reference",
+                "return_code",
+                "fingerprint",
+                "occurrence",
+            ),
             Personal.NONE,
         ),
         **dict.fromkeys(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
@@ -14,12 +14,15 @@ from commonweal.membership.queries.judgements import judged
 from commonweal.membership.rules.matching import Verdict
 from commonweal.membership.rules.statements import BankLine, BankStatement, Reading, SetAside, Unreadable
 from commonweal.membership.rules.statements.repeats import (
+    NEAR_DAYS,
     Alike,
     Bearing,
     Compared,
     Memory,
+    Near,
     Span,
     fingerprint,
+    nearness,
     statement_key,
 )
 
@@ -131,7 +134,7 @@ class _Closings:
 
 
 def plan_of(reading: Reading) -> Plan:
-    """What reading a file in would do now, by what it holds. Eight queries, whatever the size."""
+    """What reading a file in would do now, by what it holds. Nine queries, whatever the size."""
     planned = list(_beside_earlier(reading.statements))
     new = [line for each in planned for line in each.lines if not line.known]
     judgements = iter(judged(line.line for line in new))
@@ -150,7 +153,10 @@ def _with_verdict(line: PlannedLine, judgements: Iterator[tuple[Verdict, Applica
 
 def _beside_earlier(statements: Sequence[BankStatement]) -> Iterator[PlannedStatement]:
     alike = _alike_before(statements)
-    memory = Memory(_bearings_before(statements), _read_before(statements, alike), alike)
+    near = _near_before(statements)
+    spans = [each for found in alike.values() for each in found]
+    spans += [each for found in near.values() for _day, each in found]
+    memory = Memory(_bearings_before(statements), _read_before(statements, spans), alike, near)
     closings = _Closings(_last_statements(statements))
     for each in statements:
         known, before = memory.knows(each), closings.before(each)
@@ -197,7 +203,9 @@ def _bearings_before(statements: Iterable[BankStatement]) -> dict[str, list[Bear
 def _alike_before(statements: Iterable[BankStatement]) -> dict[Alike, set[Span]]:
     """The statements from which movements with the day and amount of one of these were kept. One query."""
     wanted = {(each.account, line.booked_on, line.amount_cents) for each in statements for line in each.lines}
+    # A part is no movement of the bank's: what it is a part of is.
     kept = BankMovement.objects.filter(
+        part_of__isnull=True,
         account__in={account for account, _day, _cents in wanted},
         booked_on__in={day for _account, day, _cents in wanted},
         amount_cents__in={cents for _account, _day, cents in wanted},
@@ -208,11 +216,34 @@ def _alike_before(statements: Iterable[BankStatement]) -> dict[Alike, set[Span]]
     return found
 
 
-def _read_before(statements: Iterable[BankStatement], alike: Mapping[Alike, Iterable[Span]]) -> list[Span]:
-    """The statements of these accounts that were read in, of all days from the first of these, and of what is alike in
-    them, to the last."""
+def _near_before(statements: Iterable[BankStatement]) -> dict[Near, set[tuple[date, Span]]]:
+    """The days and statements of movements kept that may be the money of one of these, on another day. One query."""
+    came = [(each.account, line) for each in statements for line in each.lines if line.amount_cents > 0]
+    wanted = {nearness(account, line) for account, line in came}
+    days = [line.booked_on.toordinal() for _account, line in came]
+    if not days:
+        return {}
+    first, last = max(min(days) - NEAR_DAYS, 1), min(max(days) + NEAR_DAYS, date.max.toordinal())
+    kept = BankMovement.objects.filter(
+        part_of__isnull=True,
+        account__in={account for account, _line in came},
+        amount_cents__in={line.amount_cents for _account, line in came},
+        booked_on__range=(date.fromordinal(first), date.fromordinal(last)),
+    )
+    found: defaultdict[Near, set[tuple[date, Span]]] = defaultdict(set)
+    for each in kept.select_related("statement"):
+        if (about := nearness(each.account, each)) in wanted:
+            key = each.statement
+            span = Span((key.account, key.number, key.day, key.old_cents, key.new_cents), key.first_day)
+            found[about].add((each.booked_on, span))
+    return found
+
+
+def _read_before(statements: Iterable[BankStatement], spans: Iterable[Span]) -> list[Span]:
+    """The statements of these accounts that were read in, of all days from the first of these, and of what is alike or near
+    in them, to the last."""
     wanted = list(statements)
-    days = {each.day for each in wanted} | {each.day for spans in alike.values() for each in spans}
+    days = {each.day for each in wanted} | {each.day for each in spans}
     found = AccountStatement.objects.filter(
         account__in={each.account for each in wanted}, day__range=(min(days), max(days))
     )

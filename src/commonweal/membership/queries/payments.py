@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 from django.conf import settings
 from django.db.models import Exists, OuterRef
+from django.db.models.functions import Coalesce
 
 from commonweal.membership.models import (
     Application,
@@ -15,7 +18,7 @@ from commonweal.membership.models import (
     Refund,
     RepeatedMovement,
 )
-from commonweal.membership.queries.joining import applications_in, dues_of
+from commonweal.membership.queries.joining import applications_in, applications_paid_with, dues_of
 from commonweal.membership.queries.judgements import judged, opposites, payments_back
 from commonweal.membership.rules.credit_transfers import sepa_text
 from commonweal.membership.rules.ibans import may_be_paid, still_holds
@@ -23,7 +26,9 @@ from commonweal.membership.rules.joining import ApplicationState
 from commonweal.membership.rules.matching import Outcome, Verdict, is_own
 from commonweal.membership.rules.payments import PaymentKind
 from commonweal.membership.rules.statements import Reading, Unreadable
+from commonweal.membership.rules.statements.communications import communications_in
 from commonweal.membership.rules.statements.kept import reading_from
+from commonweal.membership.rules.statements.repeats import NEAR_DAYS, nearness
 
 LIST_MAX = 100
 MOVEMENTS_MAX = 200
@@ -35,7 +40,7 @@ def work_list() -> list[tuple[BankMovement, Verdict, Application | None]]:
     """Movements nobody decided about yet, oldest first, each with what it is today; at most a hundred."""
     waiting = list(
         BankMovement.objects.filter(handling__isnull=True)
-        .select_related("statement")
+        .select_related("statement", "part_of")
         .order_by("booked_on", "id")[:LIST_MAX]
     )
     return [(each, *judgement) for each, judgement in zip(waiting, judged(waiting), strict=True)]
@@ -48,12 +53,19 @@ def movements_waiting() -> int:
 
 def movement_with(pk: int) -> BankMovement | None:
     """One bank movement, with its statement."""
-    return BankMovement.objects.select_related("statement").filter(pk=pk).first()
+    return BankMovement.objects.select_related("statement", "part_of").filter(pk=pk).first()
 
 
 def judgement_of(movement: BankMovement) -> tuple[Verdict, Application | None]:
     """What a movement is today, and the application its communication names."""
     return judged([movement])[0]
+
+
+def named_in(movement: BankMovement) -> list[Application]:
+    """The requests a movement names, in any place, by their communications; in the order of these."""
+    said = [movement.communication, movement.text, *(each.detail for each in movement.oddities)]
+    codes = {code for text in said for code in communications_in(text).every}
+    return [each for _code, each in sorted(applications_paid_with(codes).items())]
 
 
 def opposite_of(movement: BankMovement) -> BankMovement | None:
@@ -83,9 +95,9 @@ def handling_of(movement: BankMovement) -> Handling | None:
 
 
 def movements_in(file: BankFile) -> list[BankMovement]:
-    """The movements a file brought, with what was decided about each; at most two hundred."""
-    found = BankMovement.objects.filter(file=file).order_by("booked_on", "id")
-    told = ("handling__application__person", "handling__application__organisation")
+    """The movements a file brought, with what was decided about each, parts of one after it; at most two hundred."""
+    found = BankMovement.objects.filter(file=file).order_by("booked_on", Coalesce("part_of", "id"), "id")
+    told = ("part_of", "handling__application__person", "handling__application__organisation")
     return list(found.select_related("statement", *told)[:MOVEMENTS_MAX])
 
 
@@ -174,10 +186,22 @@ def file_with(pk: int) -> BankFile | None:
 
 
 def shown_elsewhere(movement: BankMovement) -> bool:
-    """Whether another statement, or another file of the same one, has a movement of the same day and amount that was not
-    itself set aside as the same money."""
+    """Whether another statement, or another file of the same one, has a movement of the same day and amount, or of the same
+    amount, payer and communication some days before or after, that was not itself set aside as the same money."""
+    if movement.part_of_id is not None:
+        return False
+    near = timedelta(days=NEAR_DAYS)
+    first = movement.booked_on - near if movement.booked_on - date.min > near else date.min
+    last = movement.booked_on + near if date.max - movement.booked_on > near else date.max
     alike = BankMovement.objects.filter(
-        account=movement.account, booked_on=movement.booked_on, amount_cents=movement.amount_cents
+        part_of__isnull=True,
+        account=movement.account,
+        booked_on__range=(first, last),
+        amount_cents=movement.amount_cents,
     )
     alike = alike.exclude(statement_id=movement.statement_id, file_id=movement.file_id)
-    return alike.exclude(handling__outcome=Outcome.SAME).exists()
+    about = nearness(movement.account, movement)
+    return any(
+        each.booked_on == movement.booked_on or nearness(each.account, each) == about
+        for each in alike.exclude(handling__outcome=Outcome.SAME)
+    )

@@ -40,6 +40,7 @@ class Outcome(Words):
     SAME = "same", gettext_noop("It is the same money, shown twice")
     UNDO = "undo", gettext_noop("Undo what was paid")
     OWE = "owe", gettext_noop("Owe it again")
+    DIVIDED = "divided", gettext_noop("Divided among several requests")
 
 
 # What counts as paid on a request; undoing takes away from it.
@@ -63,6 +64,8 @@ MAY_BE: dict[Verdict, tuple[Outcome, ...]] = {
     Verdict.OUTGOING: (_ASIDE,),
     Verdict.ODD_OUT: (_ASIDE, Outcome.UNDO, _SAME),
 }
+# What is divided could count for a request, whole: the parts are decided about in its place.
+MAY_BE_DIVIDED = frozenset(each for each, outcomes in MAY_BE.items() if {_ACCEPT, _WAIT} & {*outcomes})
 # What happens without anybody looking, once the statement is confirmed.
 BY_ITSELF = {Verdict.EXACT: Outcome.ACCEPT, Verdict.OUTGOING: Outcome.ASIDE}
 
@@ -132,6 +135,13 @@ def _goes(amount_cents: int, due: Due | None, odd: frozenset[Oddity], *, undone:
     if amount_cents and (due is not None or Oddity.REVERSAL in odd or undone):
         return Verdict.REVERSAL
     return Verdict.ODD_OUT if odd else Verdict.OUTGOING
+
+
+def needs_reason(outcome: Outcome, verdict: Verdict, odd: frozenset[Oddity]) -> bool:
+    """Whether whoever decides writes why: something odd is shown about a movement, and they say it is for a request."""
+    if outcome == Outcome.UNDO:
+        return verdict == Verdict.ODD_OUT
+    return outcome in (Outcome.ACCEPT, Outcome.WAIT, Outcome.DIVIDED) and bool(odd or verdict == Verdict.ODD)
 
 
 def is_own(payer: str, names: tuple[HolderName, ...]) -> bool:

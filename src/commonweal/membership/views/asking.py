@@ -15,7 +15,8 @@ from commonweal.membership.models import Application, BankMovement, Handling, Re
 from commonweal.membership.queries.bank_plans import Plan, PlannedLine
 from commonweal.membership.rules.joining import ApplicationState, printed
 from commonweal.membership.rules.matching import BY_ITSELF, Outcome, Verdict
-from commonweal.membership.rules.statements import BankLine, Odd, Unreadable
+from commonweal.membership.rules.statements import BankLine, Unreadable
+from commonweal.membership.views.odd_words import sentence
 from commonweal.membership.views.wording import shares
 from commonweal.people.rules import Channel
 from commonweal.ui.formats import day, euros
@@ -118,14 +119,20 @@ def history(events: Iterable[Event]) -> list[dict[str, Any]]:
     return [
         {
             "when": event.at,
-            "title": capfirst(_(ApplicationState(event.data["to"]).label))
-            if event.name == "ApplicationMoved"
-            else _("Could not be entered in the register"),
+            "title": _happened(event),
             "text": event.data.get("reason", ""),
             "by": str(event.by or ""),
         }
         for event in events
     ]
+
+
+def _happened(event: Event) -> str:
+    if event.name == "ApplicationMoved":
+        return str(capfirst(_(ApplicationState(event.data["to"]).label)))
+    if event.name == "PaymentDecided":
+        return f"{euros(event.data['cents'])}: {_(Outcome(event.data['outcome']).label)}"
+    return _("Could not be entered in the register")
 
 
 def movement_row(
@@ -139,18 +146,23 @@ def movement_row(
         "communication": printed(movement.communication) if movement.communication else "",
         "verdict": verdict.label if verdict else "",
         "application": application,
-        "odd": [_odd(each) for each in odd],
+        "odd": [sentence(each) for each in odd],
+        "part": _part(movement) if isinstance(movement, BankMovement) else "",
     }
+
+
+def _part(movement: BankMovement) -> str:
+    """Where a part of a movement comes from."""
+    whole = movement.part_of
+    if whole is None:
+        return ""
+    values = {"amount": euros(abs(whole.amount_cents)), "day": day(whole.booked_on)}
+    return _("Part of the %(amount)s of %(day)s") % values
 
 
 def unread_row(trouble: Unreadable) -> dict[str, Any]:
     """A statement of a file that was not read: its line, and why."""
     return {"line": trouble.line, "what": f"{_(trouble.what)} {trouble.detail}".strip()}
-
-
-def _odd(odd: Odd) -> str:
-    label = capfirst(_(odd.code.label))
-    return f"{label}: {odd.detail}" if odd.detail else f"{label}."
 
 
 def planned_row(planned: PlannedLine) -> dict[str, Any]:
@@ -183,7 +195,8 @@ def kept_row(movement: BankMovement) -> dict[str, Any]:
     handling: Handling | None = getattr(movement, "handling", None)
     application = handling.application if handling else None
     became = _(Outcome(handling.outcome).label) if handling else _("waits for a decision")
-    return {**movement_row(movement, None, application), "will": became}
+    why = f"{became}: {handling.reason}" if handling and handling.reason else became
+    return {**movement_row(movement, None, application), "will": why}
 
 
 def repeated_row(repeated: RepeatedMovement) -> dict[str, Any]:

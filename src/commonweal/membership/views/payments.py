@@ -17,8 +17,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from commonweal.kernel.decision import Refusal
 from commonweal.membership.actions import discard_file
 from commonweal.membership.actions import payments as actions
+from commonweal.membership.actions.dividing import may_be_divided
 from commonweal.membership.forms.payments import DecisionForm, FileForm, RefundForm
 from commonweal.membership.queries import bank_plans, joining, payments
+from commonweal.membership.queries.judgements import oddities_of
 from commonweal.membership.rules.joining import ApplicationState
 from commonweal.membership.rules.matching import Outcome, Verdict
 from commonweal.membership.rules.statements import FILE_BYTES
@@ -134,7 +136,9 @@ def movement_decide(request: HttpRequest, pk: int) -> HttpResponse:
         messages.info(request, _("Somebody decided about this movement already."))
         return redirect("membership:payment-desk")
     verdict, named = payments.judgement_of(movement)
-    form = DecisionForm(request.POST or None, verdict=verdict, named=named is not None)
+    form = DecisionForm(
+        request.POST or None, verdict=verdict, named=named is not None, odd=oddities_of(movement)
+    )
     if request.method == "POST" and form.is_valid():
         try:
             actions.decide_movement(
@@ -155,6 +159,7 @@ def movement_decide(request: HttpRequest, pk: int) -> HttpResponse:
         "movement": asking.movement_row(movement, verdict, named),
         "named": asking.row(named) if named else None,
         "due": joining.dues_of([named])[named.pk] if named else None,
+        "may_divide": may_be_divided(movement, verdict),
         "opposite": payments.opposite_of(movement),
         "payment": payments.payment_back_with(movement) if verdict == Verdict.RETURNED else None,
         "likely": [asking.row(each) for each in payments.likely_for(movement)] if named is None else [],

@@ -33,10 +33,11 @@ class PhotoRefused(Refusal):
     code = "photo_refused"
 
 
-def looked_at(file: IO[bytes]) -> Looked:
+def looked_at(file: IO[bytes], person: int | None = None) -> Looked:
     """A picture from outside as a fresh JPEG of at most 1,600 pixels a side, without metadata: bytes, width, height.
 
-    It is decoded in a process apart. Raises PhotoRefused, also while too many others are looked at.
+    It is decoded in a process apart. Raises PhotoRefused, also while too many others are looked at, or another one of the
+    same `person`: nobody keeps the others waiting with many at once.
     Caller holds no lock and no transaction: this takes seconds.
     """
     content = file.read(BYTES_MAX + 1)
@@ -44,7 +45,13 @@ def looked_at(file: IO[bytes]) -> Looked:
         raise PhotoRefused(_(TOO_LARGE))
     try:
         found: Looked = apart.call(
-            reencoded, content, turns=TURNS, memory=MEMORY, seconds=SECONDS, kinds=(NoPhoto,)
+            reencoded,
+            content,
+            turns=TURNS,
+            person=person,
+            memory=MEMORY,
+            seconds=SECONDS,
+            kinds=(NoPhoto,),
         )
     except NoPhoto as wrong:
         raise PhotoRefused(_(wrong.reason)) from wrong
@@ -54,6 +61,14 @@ def looked_at(file: IO[bytes]) -> Looked:
                 "Reading this photo takes too much memory or time. Save it once more as a simple JPEG, "
                 "or choose a smaller version."
             )
+        ) from wrong
+    except apart.Twice as wrong:
+        raise PhotoRefused(
+            _(
+                "Another photo of yours is being read at this moment. What you typed is still here: wait a moment, "
+                "choose the photo once more and send it again."
+            ),
+            code="twice",
         ) from wrong
     except apart.Busy as wrong:
         raise PhotoRefused(
@@ -82,7 +97,7 @@ def add_photo(
     """
     demand(may_write(dossier, by, Part.PHOTOS, now))
     _demand_room(dossier)
-    content, width, height = looked_at(file)
+    content, width, height = looked_at(file, by.pk)
     photo = Photo(alt=alt, width=width, height=height, focus_x=focus_x, focus_y=focus_y, added_at=now)
     return _kept(dossier, photo, content, by, now)
 

@@ -18,6 +18,7 @@ from commonweal.kernel.text import clean
 from commonweal.membership.rules.statements import facts
 from commonweal.membership.rules.statements.camt_tree import Node
 from commonweal.membership.rules.statements.camt_values import SIGNS, cents_of, day_at, sign_of, signed_cents
+from commonweal.membership.rules.statements.communications import Named, chosen, communications_in
 from commonweal.membership.rules.statements.facts import BankLine, Odd, Oddity, Unreadable
 
 LEFT_OUT = ("PDNG", "INFO", "FUTR")
@@ -29,6 +30,8 @@ NO_REFERENCE = ("NOTPROVIDED", "NONREF", "NOT PROVIDED")
 # What was instructed, what moved, its counter-value, and what a bank names itself.
 _NAMED_AMOUNTS = ("InstdAmt", "TxAmt", "CntrValAmt", "AnncdPstngAmt", "PrtryAmt")
 _PART_AMOUNTS = ("Amt", "AmtDtls/TxAmt/Amt")
+# What a document that is paid lets take off, such as a discount.
+_TAKEN_OFF = ("DscntApldAmt", "DscntApldAmt/Amt", "CdtNoteAmt")
 # Where the payer's words stand.
 _FREE = ("RmtInf/Ustrd", "RmtInf/Strd/AddtlRmtInf")
 # What kind of transaction it is, as ISO 20022 sorts them.
@@ -78,7 +81,7 @@ class _Shared:
     booked_on: date
     reference: str
     text: str
-    communications: frozenset[str]
+    communications: Named
     kind: str
     is_reversed: bool
     odd: tuple[Odd, ...]
@@ -96,7 +99,7 @@ def _shared(entry: Node, day: date) -> _Shared:
         booked or day,
         entry.first("AcctSvcrRef", "NtryRef"),
         _cut(" ".join(more), facts.TEXT),
-        facts.communications_in(*more),
+        communications_in(*more),
         entry.first(_KIND),
         any(each in TAKEN_BACK for each in _reversals(entry)),
         odd,
@@ -212,7 +215,40 @@ def _details_odd(part: Node, sign: int, cents: int, charged: frozenset[int]) -> 
         for node in part.all("Amt")
         if not _agrees(node, abs(cents), charged)
     )
-    return (*found, *_other_amounts(part, abs(cents), charged))
+    return (*found, *_other_amounts(part, abs(cents), charged), *_documents_odd(part, abs(cents), charged))
+
+
+def _documents_odd(part: Node, cents: int, charged: frozenset[int]) -> list[Odd]:
+    """What the documents a payment is for say was paid, where that is not the amount booked: all of them together."""
+    nodes = part.all("RmtInf/Strd/RfrdDocAmt")
+    if any(
+        each.attributes.get("Ccy", "EUR").strip().upper() != "EUR" for node in nodes for each in node.walk()
+    ):
+        return []
+    try:
+        told = [each for each in map(_document_cents, nodes) if each is not None]
+    except Unreadable as wrong:
+        return [Odd(Oddity.PARTS, wrong.detail[:40])]
+    if not told or abs(sum(told) - cents) in charged:
+        return []
+    return [Odd(Oddity.PARTS, f"{Decimal(sum(told)) / 100:.2f}")]
+
+
+def _document_cents(document: Node) -> int | None:
+    """What of a payment is for a document: the amount remitted or, without one, what was due with what was taken off or put
+    to it. None where the bank says neither. Raises Unreadable."""
+    for node in document.all("RmtdAmt"):
+        return cents_of(node)
+    due = document.all("DuePyblAmt")
+    if not due:
+        return None
+    # Older versions write these amounts themselves, newer ones in an element of their own (ISO 20022).
+    less = [node for path in _TAKEN_OFF for node in document.all(path) if node.text.strip()]
+    cents = sum(map(cents_of, due)) - sum(map(cents_of, less))
+    for each in document.all("AdjstmntAmtAndRsn"):
+        sign = -1 if each.first("CdtDbtInd") == "CRDT" else 1
+        cents += sign * sum(map(cents_of, each.all("Amt")))
+    return cents
 
 
 def _other_amounts(around: Node, cents: int, charged: frozenset[int]) -> list[Odd]:
@@ -242,11 +278,8 @@ def _unsplit(shared: _Shared, parts: list[Node], total: int, odd: tuple[Odd, ...
 def _line(shared: _Shared, part: Node, cents: int, odd: tuple[Odd, ...]) -> BankLine:
     account = _account(part, cents)
     found = [*shared.odd, *odd, *account.odd, *_taken_back(shared, part, cents)]
-    found += [Odd(Oddity.COMMUNICATION, digits) for digits, holds in _belgian(part).items() if not holds]
     own = [] if part is shared.node else [each.text for each in part.all("AddtlTxInf")]
-    communication, several = facts.chosen(
-        _communications(part) | facts.communications_in(*own) | shared.communications
-    )
+    communication, several = chosen(_communications(part) | communications_in(*own) | shared.communications)
     found += several
     # Where banks put texts that have no place of their own.
     more = _cut(" ".join([*own, shared.text]), facts.TEXT)
@@ -325,17 +358,22 @@ def _digits(written: str) -> str:
     return re.sub(r"[+*/ ]", "", written)
 
 
-def _communications(part: Node) -> frozenset[str]:
+def _communications(part: Node) -> Named:
     """Every communication a part names, in its own place or typed into its free text."""
     lines = (node.text for path in _FREE for node in part.all(path))
-    return frozenset(digits for digits, holds in _belgian(part).items() if holds) | facts.communications_in(
-        *lines
-    )
+    return _in_place(part) | communications_in(*lines)
+
+
+def _in_place(part: Node) -> Named:
+    """The communications of a part in their own place."""
+    found = _belgian(part)
+    holding = frozenset(digits for digits, holds in found.items() if holds)
+    return Named(sure=holding, wrong=frozenset(found) - holding)
 
 
 def _named_once(part: Node) -> str:
     """The only communication of a part in its own place."""
-    return facts.chosen([digits for digits, holds in _belgian(part).items() if holds])[0]
+    return chosen(_in_place(part))[0]
 
 
 def _free(part: Node, communication: str = "") -> str:

@@ -13,7 +13,19 @@ from stdnum.be import ogm_vcs
 from commonweal.kernel.text import clean
 from commonweal.membership.rules.statements import facts
 from commonweal.membership.rules.statements.coda_records import UNKNOWN, Record
-from commonweal.membership.rules.statements.facts import BankLine, Odd, Oddity, Unreadable, gettext_noop
+from commonweal.membership.rules.statements.communications import (
+    NOTHING_NAMED,
+    Named,
+    chosen,
+    communications_in,
+)
+from commonweal.membership.rules.statements.facts import (
+    BankLine,
+    Odd,
+    Oddity,
+    Unreadable,
+    gettext_noop,
+)
 
 _PART = gettext_noop("a part of the movement before is missing")
 # The first digit of a transaction code: 1 and 2 are totals made by the customer or the bank, 5 to 9 details of others
@@ -129,7 +141,7 @@ class _Whole:
 
     head: Record
     odd: tuple[Odd, ...]
-    named: frozenset[str]
+    named: Named
 
 
 def lines_of(move: Move, day: date) -> Iterator[BankLine]:
@@ -142,7 +154,7 @@ def lines_of(move: Move, day: date) -> Iterator[BankLine]:
         return
     if len(move.parts) <= facts.PARTS_MAX and (split := _split(move)):
         odd = [*move.odd, *_details_odd(move), *_subtotals_odd(move, split)]
-        whole = _Whole(move.head, tuple(facts.few(odd)), _named(move, [])[0])
+        whole = _Whole(move.head, tuple(facts.few(odd)), _named(move)[0])
         for part in split:
             yield line_of(part, day, whole=whole, unsplit=part.is_total)
         return
@@ -263,10 +275,11 @@ def _details_odd(move: Move) -> Iterator[Odd]:
 
 def _said(move: Move, whole: _Whole | None, odd: list[Odd]) -> tuple[str, str]:
     """The communication and the text of a movement; what only its details say counts as well, or the total it is in."""
-    named, text = _named(move, odd)
-    told = [_named(each, odd) for each in move.details]
-    named = named.union(*(each for each, _text in told), whole.named if whole else ())
-    communication, several = facts.chosen(named)
+    named, text = _named(move)
+    told = [_named(each) for each in move.details]
+    for each, _text in told:
+        named |= each
+    communication, several = chosen(named | (whole.named if whole else NOTHING_NAMED))
     odd += several
     more = " ".join(each for _found, each in told if each and each not in text)
     return communication, _cut(f"{text} {more}", facts.TEXT)
@@ -277,8 +290,8 @@ def _cut(text: str, most: int) -> str:
 
 
 def _told_by(part: Move) -> str:
-    named, text = _named(part, [])
-    return f"{part.field('23', 48, 82).strip()} {facts.chosen(named)[0] or text};"
+    named, text = _named(part)
+    return f"{part.field('23', 48, 82).strip()} {chosen(named)[0] or text};"
 
 
 def _account(move: Move) -> facts.Account:
@@ -292,23 +305,23 @@ def _account(move: Move) -> facts.Account:
     return facts.other_party(whole.split()[0]) if whole.split() else found
 
 
-def _named(move: Move, odd: list[Odd]) -> tuple[frozenset[str], str]:
+def _named(move: Move) -> tuple[Named, str]:
     """Each Belgian communication in the records of one movement, and the free text, with that of information records."""
     said = move.head.field(63, 115) + move.field("22", 11, 63) + move.field("23", 83, 125)
-    digits, free = "", said
+    digits, free, wrong = "", said, ""
     # A type of communication that nobody knows is read as free text.
     if move.head.field(62, 62) == "1":
         kind = said[:3]
         digits, free = _structured(kind, said)
         if kind in BELGIAN and digits and not ogm_vcs.is_valid(digits):
-            odd.append(Odd(Oddity.COMMUNICATION, digits))
-            digits, free = "", f"{digits} {free}"
+            digits, free, wrong = "", f"{digits} {free}", digits
     # An unstructured part (type 0) may go on in the next record in the middle of a number: nothing is put between.
     informed = [each[1:] for each in move.information if each[:1] != "1"]
     about = " ".join(each[4:] for each in move.information if each[:1] == "1" and each[1:4] == "002")
     text = _cut(f"{free.rstrip()} {about.strip()} {''.join(informed)}", facts.TEXT)
-    typed = facts.communications_in(free) | facts.communications_in(*informed)
-    return typed | ({digits} if digits else set()), text
+    typed = communications_in(free) | communications_in(*informed)
+    in_place = Named(frozenset({digits} - {""}), wrong=frozenset({wrong} - {""}))
+    return typed | in_place, text
 
 
 def _structured(kind: str, said: str) -> tuple[str, str]:

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, fields, replace
 from datetime import date, timedelta
 from typing import Any, TypeVar
 
 from stdnum import iban
 from stdnum.be import iban as be_iban
-from stdnum.be import ogm_vcs
 from stdnum.exceptions import InvalidComponent, ValidationError
 
 from commonweal.kernel.text import clean
@@ -32,10 +31,7 @@ __all__ = [
     "Unreadable",
     "account_number",
     "checked",
-    "chosen",
     "cleaned",
-    "communication_in",
-    "communications_in",
     "few",
     "gettext_noop",
     "statement_number",
@@ -51,7 +47,6 @@ TEXT, NAME, REFERENCE, NUMBER, ACCOUNT = 500, 140, 80, 35, 40
 # A booking day may lie this far outside the days of the balances: what is booked on a weekend stands in the next
 # statement, and a moment in another time zone may fall on the next day.
 DAYS_BEFORE, DAYS_AFTER = 31, 1
-_PRINTED = re.compile(r"(?<![\d/])[+*]*(\d{3})/?(\d{4})/?(\d{5})(?![\d/])", re.ASCII)
 _LIKE_IBAN = re.compile(r"[A-Z]{2}\d{2}[A-Z0-9]{8,30}", re.ASCII)
 
 
@@ -109,6 +104,12 @@ class Oddity(Words):
         "overlaps",
         gettext_noop(
             "it has the day and amount of one in a statement read in before: see whether the money came once or twice"
+        ),
+    )
+    NEAR = (
+        "near",
+        gettext_noop(
+            "a movement of the same amount, payer and communication was booked on another day, in another statement"
         ),
     )
 
@@ -352,22 +353,3 @@ def statement_number(day: date, sequence: str) -> str:
     if bare.isascii() and bare.isdigit() and len(digits) < 6:
         return f"{day.year}-{int(bare):03d}"
     return bare or day.isoformat()
-
-
-def communications_in(*lines: str) -> frozenset[str]:
-    """Each structured communication people typed into lines of free text, also one that the end of a line cut in two."""
-    texts = {clean(between.join(lines), lines=False) for between in (" ", "")}
-    found = {"".join(parts) for text in texts for parts in _PRINTED.findall(text)}
-    return frozenset(digits for digits in found if ogm_vcs.is_valid(digits))
-
-
-def chosen(communications: Collection[str]) -> tuple[str, tuple[Odd, ...]]:
-    """The communication a movement names. Of several, none says what the money is for: none is chosen, and that is odd."""
-    if len(communications) > 1:
-        return "", (Odd(Oddity.COMMUNICATIONS, ", ".join(sorted(communications)[:3])),)
-    return next(iter(communications), ""), ()
-
-
-def communication_in(text: str) -> str:
-    """The one structured communication people typed into a text; empty when there is none, or more than one."""
-    return chosen(communications_in(text))[0]

@@ -17,7 +17,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from commonweal.kernel.text import folded
 from commonweal.membership.rules.statements.facts import BankLine, BankStatement, Odd, Oddity
@@ -28,9 +28,30 @@ NAME_PLACES = 35
 StatementKey = tuple[str, str, date, int, int]
 # What two formats tell alike of the same money, whatever they number and name: account, booking day, cents.
 Alike = tuple[str, date, int]
+# What says that money may be the same though two formats book it on two days, as before and after a weekend: account,
+# cents, who paid, and what for. Beyond so many days it is another payment, as every week.
+Near = tuple[str, int, str, str]
+NEAR_DAYS = 5
 _NUMBERED = re.compile(r"(.*?)(\d{1,18})", re.ASCII | re.DOTALL)
 # Above so many statements that bear one movement, all of them count: nothing is passed over, and nobody waits for hours.
 COMPARED_MAX = 16
+
+
+class Paying(Protocol):
+    """What a movement tells of who paid and what for, read just now or kept."""
+
+    @property
+    def amount_cents(self) -> int: ...
+    @property
+    def payer_iban(self) -> str: ...
+    @property
+    def other_account(self) -> str: ...
+    @property
+    def payer_name(self) -> str: ...
+    @property
+    def communication(self) -> str: ...
+    @property
+    def text(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +132,12 @@ def fingerprint(account: str, line: BankLine) -> str:
         _bare(line.text),
     )
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def nearness(account: str, line: Paying) -> Near:
+    """What a movement has in common with the same money booked on another day."""
+    payer = line.payer_iban or _bare(line.other_account) or _bare(line.payer_name[:NAME_PLACES])
+    return (account, line.amount_cents, payer, line.communication or _bare(line.text))
 
 
 def _bare(text: str) -> str:
@@ -198,8 +225,8 @@ class Memory(Generic[Kept]):
     """What was read of an account, and what each further statement adds to it.
 
     `bearings` are the statements that bear a movement of what is to be read, by fingerprint, in the order they were read
-    in; `alike` the statements from which a movement of the same day and amount was kept; `read` the statements with the
-    days of all those.
+    in; `alike` the statements from which a movement of the same day and amount was kept; `near` the days and statements of
+    those kept that may be the same money on another day; `read` the statements with the days of all those.
     """
 
     def __init__(
@@ -207,6 +234,7 @@ class Memory(Generic[Kept]):
         bearings: Mapping[str, Sequence[Bearing[Kept]]] | None = None,
         read: Collection[Span] = (),
         alike: Mapping[Alike, Collection[Span]] | None = None,
+        near: Mapping[Near, Collection[tuple[date, Span]]] | None = None,
     ) -> None:
         self._bearings: defaultdict[str, list[Bearing[Kept]]] = defaultdict(list)
         for mark, each in (bearings or {}).items():
@@ -214,6 +242,9 @@ class Memory(Generic[Kept]):
         self._alike: defaultdict[Alike, set[Span]] = defaultdict(set)
         for told, spans in (alike or {}).items():
             self._alike[told].update(spans)
+        self._near: defaultdict[Near, set[tuple[date, Span]]] = defaultdict(set)
+        for about, days in (near or {}).items():
+            self._near[about].update(days)
         self._read = {each.key: each for each in read}
 
     def knows(self, statement: BankStatement) -> bool:
@@ -226,7 +257,8 @@ class Memory(Generic[Kept]):
         What is new in a statement that was read before waits for a person; also where another number stands over the same
         day and balances: the same money may have come in another format, where a bank numbers and names everything anew.
         What equals a movement of a statement neither lies within the other is kept and waits too. So does money that came
-        with the day and amount of a movement kept from another statement, unless one goes on from the other in one series.
+        with the day and amount of a movement kept from another statement, unless one goes on from the other in one series;
+        and what may be the same money as one booked some days before or after, where payer and communication are the same.
         """
         span, known = span_of(statement), self.knows(statement)
         marks = [fingerprint(statement.account, line) for line in statement.lines]
@@ -249,6 +281,8 @@ class Memory(Generic[Kept]):
                 span, self._alike[_told(statement.account, line)]
             ):
                 line = _marked(line, Oddity.OVERLAPS)
+            elif (other := self._on_another_day(span, line)) is not None:
+                line = _marked(line, Oddity.NEAR, other.isoformat())
             found.append(Compared(line, mark, before + place - len(same) + 1, None))
         return found
 
@@ -269,6 +303,19 @@ class Memory(Generic[Kept]):
                 tried.add(at.key)
                 left.discard(at)
         return not left
+
+    def _on_another_day(self, span: Span, line: BankLine) -> date | None:
+        """The nearest day on which another statement books what may be the same money; None where it goes on from those."""
+        if line.amount_cents <= 0:
+            return None
+        found = {
+            day: other
+            for day, other in self._near[nearness(span.key[0], line)]
+            if other.key != span.key and 0 < abs((day - line.booked_on).days) <= NEAR_DAYS
+        }
+        if not found or self._linked(span, set(found.values())):
+            return None
+        return min(found, key=lambda day: (abs((day - line.booked_on).days), day))
 
     def _has_twin(self, statement: BankStatement) -> bool:
         """Whether one of the same day and balances was read under another number. Where its number and its balance go on
@@ -307,6 +354,7 @@ class Memory(Generic[Kept]):
             if row.equals is None:
                 new[row.fingerprint].append((row.occurrence, kept_as(row)))
                 self._alike[_told(statement.account, row.line)].add(span)
+                self._near[nearness(statement.account, row.line)].add((row.line.booked_on, span))
         for mark, times in counts.items():
             self._bearings[mark] = _with(self._bearings[mark], span, times, tuple(new[mark]))
         self._read.setdefault(span.key, span)
@@ -329,5 +377,5 @@ def _told(account: str, line: BankLine) -> Alike:
     return (account, line.booked_on, line.amount_cents)
 
 
-def _marked(line: BankLine, code: Oddity) -> BankLine:
-    return replace(line, odd=(*line.odd, Odd(code)))
+def _marked(line: BankLine, code: Oddity, detail: str = "") -> BankLine:
+    return replace(line, odd=(*line.odd, Odd(code, detail)))

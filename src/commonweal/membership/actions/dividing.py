@@ -1,0 +1,177 @@
+"""Dividing a payment that is for more than one request: its parts become movements of their own, decided about at once."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from commonweal.kernel.days import day_of
+from commonweal.kernel.decision import demand
+from commonweal.kernel.text import clean
+from commonweal.membership.access import may_match_payments
+from commonweal.membership.actions.joining import enter
+from commonweal.membership.actions.members import lock_numbers
+from commonweal.membership.actions.payments import PlanChanged, _decided
+from commonweal.membership.actions.taking_back import OutcomeRefused, _demand_reason, _part_of, _told
+from commonweal.membership.models import Application, BankMovement, Handling
+from commonweal.membership.queries.joining import dues_of
+from commonweal.membership.queries.payments import judgement_of
+from commonweal.membership.rules.joining import ApplicationState
+from commonweal.membership.rules.matching import MAY_BE_DIVIDED, Due, Outcome, Verdict
+from commonweal.people.actions import record
+
+if TYPE_CHECKING:
+    from commonweal.people.models import Person
+
+_PAYABLE = (ApplicationState.AWAITING, ApplicationState.LAPSED)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Cents of a payment, for one request."""
+
+    application: Application
+    cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedPart:
+    """A part, what is due on its request, and what becomes of it."""
+
+    application: Application
+    cents: int
+    due: Due
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Division:
+    """What dividing a payment would do: a part for each request, and the cents that are left."""
+
+    parts: tuple[PlannedPart, ...]
+    rest_cents: int
+
+    @property
+    def digest(self) -> str:
+        """The same for the same division: what someone saw is what they confirm."""
+        seen = [(each.application.pk, each.cents, each.outcome.value) for each in self.parts]
+        return hashlib.sha256(repr((seen, self.rest_cents)).encode()).hexdigest()
+
+
+def division_planned(*, movement: BankMovement, parts: Sequence[Part]) -> Division:
+    """What dividing a movement so would do now. Raises OutcomeRefused."""
+    verdict, _named = judgement_of(movement)
+    if not may_be_divided(movement, verdict):
+        raise OutcomeRefused(_("This movement cannot be divided."), code="not_this")
+    if not parts:
+        raise OutcomeRefused(_("Say for which request, and how much."), code="no_application")
+    if len({each.application.pk for each in parts}) < len(parts):
+        raise OutcomeRefused(_("The same request is named twice: give it one part."), code="twice")
+    left = movement.amount_cents - sum(each.cents for each in parts)
+    if left < 0 or any(each.cents < 1 for each in parts):
+        raise OutcomeRefused(
+            _("The parts are more than what came. Make one of them smaller."), code="too_much"
+        )
+    if len(parts) == 1 and not left:
+        raise OutcomeRefused(
+            _("All of it is for one request: nothing is divided. Count it for that request."), code="one"
+        )
+    dues = dues_of(each.application for each in parts)
+    return Division(tuple(_planned(each, dues[each.application.pk]) for each in parts), left)
+
+
+def may_be_divided(movement: BankMovement, verdict: Verdict) -> bool:
+    """Whether a movement may be divided: it could count for a request, and is no part itself."""
+    return verdict in MAY_BE_DIVIDED and movement.part_of_id is None and movement.amount_cents > 1
+
+
+def _planned(part: Part, due: Due) -> PlannedPart:
+    if part.cents > due.open_cents:
+        raise OutcomeRefused(
+            _("For %(holder)s less than this is due. Let the rest wait, or pay it back.")
+            % {"holder": part.application.holder_name},
+            code="too_much",
+        )
+    whole = part.cents == due.open_cents and due.state in _PAYABLE
+    if not whole and due.state not in (ApplicationState.ASKED, ApplicationState.AWAITING):
+        raise OutcomeRefused(
+            _("The request of %(holder)s cannot be paid any more, or not in part.")
+            % {"holder": part.application.holder_name},
+            code="state",
+        )
+    return PlannedPart(part.application, part.cents, due, Outcome.ACCEPT if whole else Outcome.WAIT)
+
+
+@transaction.atomic
+def divide_movement(
+    *,
+    movement: BankMovement,
+    parts: Sequence[Part],
+    rest_back: bool,
+    seen: str,
+    by: Person,
+    now: datetime,
+    reason: str = "",
+) -> Handling:
+    """Divides a payment as it was shown (`seen`): each part counts for its request, the rest waits on the list or is to be
+    paid back.
+
+    Raises NotAllowed, OutcomeRefused, PlanChanged, WrongState.
+    """
+    demand(may_match_payments(by, day_of(now)))
+    lock_numbers()
+    movement = BankMovement.objects.select_for_update().get(pk=movement.pk)
+    if Handling.objects.filter(movement=movement).exists():
+        raise OutcomeRefused(_("Somebody decided about this movement already."), code="decided")
+    wanted = [each.application.pk for each in parts]
+    held = {
+        each.pk: each for each in Application.objects.select_for_update().filter(pk__in=wanted).order_by("pk")
+    }
+    verdict, _named = judgement_of(movement)
+    _demand_reason(Outcome.DIVIDED, verdict, movement, reason)
+    plan = division_planned(
+        movement=movement, parts=[Part(held[each.application.pk], each.cents) for each in parts]
+    )
+    if plan.digest != seen:
+        raise PlanChanged(_("Something changed since this was shown. Look at it once more, then confirm."))
+    made = [_part_of(movement, each.cents, place, each.application) for place, each in enumerate(plan.parts)]
+    rest = _part_of(movement, plan.rest_cents, len(made)) if plan.rest_cents else None
+    handling = Handling.objects.create(
+        movement=movement,
+        outcome=Outcome.DIVIDED,
+        by=by,
+        at=now,
+        reason=clean(reason, lines=False)[:500],
+    )
+    paid = [
+        _decided(row, each.outcome, each.application, reason, by, now)
+        for row, each in zip(made, plan.parts, strict=True)
+    ]
+    if rest is not None and rest_back:
+        _decided(rest, Outcome.REFUND, None, reason, by, now)
+    data = {
+        "parts": [
+            {"application": each.application.pk, "cents": each.cents, "outcome": each.outcome}
+            for each in plan.parts
+        ],
+        "rest_cents": plan.rest_cents,
+        "rest_back": rest_back,
+        "reason": handling.reason,
+    }
+    _told(Handling.objects.filter(movement__in=made).select_related("movement").order_by("pk"), by, now)
+    record("PaymentDivided", f"bankmovement:{movement.pk}", by=by, at=now, data=data)
+    _enter(paid, by, now)
+    return handling
+
+
+def _enter(paid: Iterable[Application | None], by: Person, now: datetime) -> None:
+    """Enters the requests paid in full. The ledger is locked from the first booking on, so this comes last."""
+    for application in paid:
+        if application is not None:
+            enter(application=application, by=by, now=now)

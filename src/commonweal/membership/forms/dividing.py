@@ -1,0 +1,106 @@
+"""What finance fills in to divide a payment: for which requests, how much for each, and what becomes of the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from commonweal.membership.actions.dividing import Part
+from commonweal.membership.actions.taking_back import NO_REASON
+from commonweal.membership.models import Application
+from commonweal.membership.queries.joining import application_with, applications_paid_with
+from commonweal.membership.rules.joining import printed
+from commonweal.membership.rules.statements.communications import communication_in
+from commonweal.ui.fields import AmountField, CleanCharField
+from commonweal.ui.widgets import ChoiceCards
+
+# So many requests can be given a part; below those that are named stay some lines for others.
+PARTS_MAX, MORE = 8, 2
+STAYS, BACK = "stays", "back"
+
+
+class DivisionForm(forms.Form):
+    """The parts of a payment; `named` are requests to begin with, each with the cents proposed."""
+
+    def __init__(self, *args: Any, named: Sequence[Part], odd: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.odd = odd
+        self.count = min(max(len(named) + MORE, 3), PARTS_MAX)
+        for place in range(self.count):
+            known = named[place] if place < len(named) else None
+            number = place + 1
+            self.fields[f"request_{number}"] = CleanCharField(
+                label=_("Request %(number)s") % {"number": number},
+                max_length=40,
+                required=False,
+                initial=printed(known.application.communication) if known else "",
+                help_text=known.application.holder_name
+                if known
+                else _("Its structured communication, or the number in the address of its page."),
+            )
+            self.fields[f"part_{number}"] = AmountField(
+                label=_("Amount for request %(number)s") % {"number": number},
+                min_cents=1,
+                required=False,
+                initial=known.cents if known and known.cents else None,
+            )
+        self.fields["rest"] = forms.ChoiceField(
+            label=_("What becomes of the rest?"),
+            initial=STAYS,
+            choices=[(STAYS, _("It waits on the list")), (BACK, _("Pay it back"))],
+            widget=ChoiceCards(
+                hints={
+                    STAYS: _("You decide about it later, as about any other payment."),
+                    BACK: _("It goes on the list to pay back."),
+                }
+            ),
+        )
+        self.fields["reason"] = CleanCharField(
+            label=_("Why?"),
+            max_length=500,
+            required=False,
+            help_text=_("One line for whoever looks at this later."),
+        )
+
+    def clean(self) -> dict[str, Any]:
+        """The parts, in their order; a request without an amount or the other way round is asked about."""
+        given = super().clean() or {}
+        self.parts: list[Part] = []
+        if self.odd and not given.get("reason"):
+            self.add_error("reason", _(NO_REASON))
+        for number in range(1, self.count + 1):
+            name, amount = f"request_{number}", f"part_{number}"
+            if name in self.errors or amount in self.errors:
+                continue
+            typed, cents = given.get(name) or "", given.get(amount)
+            if not typed:
+                if cents is not None:
+                    self.add_error(name, _("Say which request for shares this part is for."))
+                continue
+            if cents is None:
+                # A request that is named and gets nothing is left out, if it was proposed.
+                if typed != self.fields[name].initial:
+                    self.add_error(amount, _("Write an amount in euro."))
+                continue
+            try:
+                self.parts.append(Part(_request(typed), cents))
+            except ValidationError as wrong:
+                self.add_error(name, wrong)
+        return given
+
+
+def _request(typed: str) -> Application:
+    """The request that somebody named by its communication or its number."""
+    bare = typed.strip()
+    if bare.isascii() and bare.isdigit() and len(bare) < 10:
+        found = application_with(int(bare))
+    else:
+        code = communication_in(bare)
+        found = applications_paid_with([code]).get(code) if code else None
+    if found is None:
+        raise ValidationError(_("No request for shares has this number or communication. Check the digits."))
+    return found

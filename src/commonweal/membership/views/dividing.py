@@ -1,0 +1,108 @@
+"""Dividing a payment among several requests: the parts, a look at what they would do, then done."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from commonweal.kernel.decision import Refusal
+from commonweal.membership.actions import dividing as actions
+from commonweal.membership.forms.dividing import BACK, DivisionForm
+from commonweal.membership.models import BankMovement
+from commonweal.membership.queries import joining, payments
+from commonweal.membership.queries.judgements import oddities_of
+from commonweal.membership.rules.joining import ApplicationState
+from commonweal.membership.rules.matching import Outcome, Verdict, needs_reason
+from commonweal.membership.views import asking
+from commonweal.people.access import for_staff, signed_in_person
+from commonweal.people.rules import Act
+
+PAYABLE = (ApplicationState.ASKED, ApplicationState.AWAITING, ApplicationState.LAPSED)
+
+
+@for_staff(Act.MATCH_PAYMENTS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def movement_divide(request: HttpRequest, pk: int) -> HttpResponse:
+    """How much of one payment is for each of several requests; shown once more before it is kept."""
+    movement = payments.movement_with(pk)
+    if movement is None:
+        raise Http404
+    if payments.handling_of(movement) is not None:
+        messages.info(request, _("Somebody decided about this movement already."))
+        return redirect("membership:payment-desk")
+    verdict, _named = payments.judgement_of(movement)
+    if not actions.may_be_divided(movement, verdict):
+        messages.error(request, _("This movement cannot be divided."))
+        return redirect("membership:movement-decide", pk)
+    odd = needs_reason(Outcome.DIVIDED, verdict, oddities_of(movement))
+    form = DivisionForm(request.POST or None, named=_proposed(movement), odd=odd)
+    if request.method == "POST" and form.is_valid() and "change" not in request.POST:
+        try:
+            if "checked" in request.POST:
+                actions.divide_movement(
+                    movement=movement,
+                    parts=form.parts,
+                    rest_back=form.cleaned_data["rest"] == BACK,
+                    seen=request.POST.get("seen", ""),
+                    reason=form.cleaned_data["reason"],
+                    by=signed_in_person(request),
+                    now=timezone.now(),
+                )
+                messages.success(request, _("The payment is divided. Each part is decided and noted."))
+                return redirect("membership:payment-desk")
+            planned = actions.division_planned(movement=movement, parts=form.parts)
+        except Refusal as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            return _to_check(request, movement, verdict, planned, form.cleaned_data)
+    context = {"form": form, "movement": asking.movement_row(movement, verdict, None)}
+    return render(request, "membership/movement_divide.html", context)
+
+
+def _proposed(movement: BankMovement) -> list[actions.Part]:
+    """The requests a payment names, each with what is due on it, as far as the money goes and while it can be paid."""
+    named, left, found = payments.named_in(movement), movement.amount_cents, []
+    dues = joining.dues_of(named)
+    for each in named:
+        due = dues[each.pk]
+        cents = max(0, min(left, due.open_cents)) if due.state in PAYABLE else 0
+        left -= cents
+        found.append(actions.Part(each, cents))
+    return found
+
+
+def _to_check(
+    request: HttpRequest,
+    movement: BankMovement,
+    verdict: Verdict,
+    planned: actions.Division,
+    given: dict[str, Any],
+) -> HttpResponse:
+    context = {
+        "movement": asking.movement_row(movement, verdict, None),
+        "parts": [
+            {
+                **asking.row(each.application),
+                "cents": each.cents,
+                "open_cents": each.due.open_cents,
+                "will": Outcome(each.outcome).label,
+            }
+            for each in planned.parts
+        ],
+        "rest_cents": planned.rest_cents,
+        "rest_back": given["rest"] == BACK,
+        "reason": given["reason"],
+        "seen": planned.digest,
+        "typed": [
+            (name, value)
+            for name, value in request.POST.items()
+            if name not in ("csrfmiddlewaretoken", "checked", "change", "seen")
+        ],
+    }
+    return render(request, "membership/movement_divide_check.html", context)

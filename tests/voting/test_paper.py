@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -10,7 +11,7 @@ from django.db import IntegrityError, ProgrammingError, connections, transaction
 from django.test import Client
 
 from commonweal.kernel.decision import NotAllowed
-from commonweal.people.models import Event
+from commonweal.people.models import Event, Message
 from commonweal.people.rules import Channel
 from commonweal.voting import actions
 from commonweal.voting.models import Ballot, Envelope, PaperSheet, Vote, Voter
@@ -128,7 +129,9 @@ def test_there_are_never_more_sheets_than_papers_handed_out() -> None:
     assert Envelope.objects.count() == 2
 
 
-def test_a_paper_ballot_takes_the_vote_over_the_web_out_of_the_box() -> None:
+def test_a_paper_ballot_takes_the_vote_over_the_web_out_of_the_box_and_they_are_told(
+    run_jobs: Callable[[], int],
+) -> None:
     desk = Desk(papers=0)
     voter = make.voters(desk.ballot)[0]
     cast(desk.ballot, voter)
@@ -139,6 +142,16 @@ def test_a_paper_ballot_takes_the_vote_over_the_web_out_of_the_box() -> None:
     assert (vote.channel, vote.entered_by) == ("paper", desk.first)
     event = Event.objects.get(name="PaperBallotHandedOut")
     assert (event.channel, event.behalf_of, event.by) == ("phone", person_of(voter), desk.first)
+    run_jobs()
+    (told,) = Message.objects.all()
+    assert told.person == person_of(voter)
+    assert "does not count any more" in told.body or "ne compte plus" in told.body
+
+
+def test_who_had_not_voted_is_told_nothing_of_the_paper_they_took(run_jobs: Callable[[], int]) -> None:
+    Desk()
+    run_jobs()
+    assert not Message.objects.exists()
 
 
 def test_nobody_gets_two_papers() -> None:

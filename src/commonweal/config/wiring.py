@@ -9,6 +9,7 @@ from commonweal.membership.tasks import carry_on_dividend
 from commonweal.people import notices as people
 from commonweal.people.models import Event
 from commonweal.projects import notices as projects
+from commonweal.voting import notices as voting
 
 HANDLERS: Mapping[str, Sequence[Callable[[Event], None]]] = {
     "StaffAppointed": (people.tell_administrators,),
@@ -32,4 +33,5 @@ HANDLERS: Mapping[str, Sequence[Callable[[Event], None]]] = {
     "ExitAsked": (exits.tell_exit_asked,),
     "ExitWithdrawn": (exits.tell_exit_asked,),
     "ExitsAnswered": (exits.tell_exits_answered,),
+    "PaperBallotHandedOut": (voting.tell_web_vote_left,),
 }

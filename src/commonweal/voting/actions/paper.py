@@ -46,6 +46,7 @@ def hand_out_paper(
     hold_open(ballot)
     demand(may_vote(ballot, voter, now))
     assert voter is not None, "who is not on the roll was refused above"
+    data: dict[str, int] = {}
     try:
         with transaction.atomic():
             Vote.objects.create(voter=voter, channel=Channel.PAPER, cast_at=now, entered_by=by)
@@ -57,8 +58,18 @@ def hand_out_paper(
         Envelope.objects.filter(vote=vote).delete()
         vote.channel, vote.cast_at, vote.entered_by = Channel.PAPER, now, by
         vote.save()
+        # They are told: whoever hands out paper in somebody's name takes their vote away.
+        data = {"web_vote_of": voter.member.number} if voter.member else {}
     behalf_of = voter.member.person if voter.member else None
-    record("PaperBallotHandedOut", f"ballot:{ballot.pk}", by=by, at=now, channel=door, behalf_of=behalf_of)
+    record(
+        "PaperBallotHandedOut",
+        f"ballot:{ballot.pk}",
+        by=by,
+        at=now,
+        channel=door,
+        behalf_of=behalf_of,
+        data=data,
+    )
 
 
 @transaction.atomic

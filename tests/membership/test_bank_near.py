@@ -34,9 +34,9 @@ def request_of_ten() -> Application:
     return asked(count=10, now=make.NOW - timedelta(days=15))
 
 
-def month(payment: Paid, booked_on: int) -> bytes:
+def month(payment: Paid, booked_on: int, number: int = 99) -> bytes:
     """The month in camt, where the payment of the 20th is booked on another day, with references of its own."""
-    data = as_camt([OTHER, payment], 99, old_cents=1_234_56 - 7_00)
+    data = as_camt([OTHER, payment], number, old_cents=1_234_56 - 7_00)
     data = data.replace(b"<Dt><Dt>2026-11-19</Dt></Dt>", b"<Dt><Dt>2026-10-31</Dt></Dt>")
     closing = b"<CdtDbtInd>CRDT</CdtDbtInd><Dt><Dt>2026-11-%d</Dt></Dt>"
     data = data.replace(closing % 20, closing % 30)
@@ -120,3 +120,19 @@ def test_two_halves_on_two_days_in_one_series_or_one_statement_count_by_themselv
     assert plan.new_lines[0].line.booked_on == DAY + timedelta(days=1)
     request_of_ten.refresh_from_db()
     assert request_of_ten.state == ApplicationState.MEMBER
+
+
+@pytest.mark.parametrize("number", range(97, 102))
+def test_a_statement_of_the_series_does_not_speak_for_another_of_the_same_day(
+    finance: Person, request_of_ten: Application, number: int
+) -> None:
+    half = paid(request_of_ten, 250_00)
+    read_in(as_coda([half]), finance)
+    kept_for(request_of_ten, finance)
+    read_in(month(half, 20, number), finance)
+    following = as_coda([half], 13, old_cents=1_484_56)
+    following = following.replace(b"201126", b"211126").replace(b"191126", b"201126")
+    (new,) = read_in(following, finance).new_lines
+    assert [each.code for each in new.line.odd] == [Oddity.NEAR]
+    request_of_ten.refresh_from_db()
+    assert request_of_ten.state == ApplicationState.AWAITING

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -113,3 +114,6 @@ def test_the_same_said_twice_stands_once(tied: Any) -> None:
     assert actions.note_dossier(dossier=dossier, text="Rang again", by=colleague, now=make.NOW)
     assert actions.note_dossier(dossier=dossier, text="Rang them", by=colleague, now=make.NOW)
     assert dossier.notes.count() == 3
+    later = make.NOW + timedelta(days=4)
+    actions.note_dossier(dossier=dossier, text="Rang them", by=colleague, now=later)
+    assert dossier.notes.count() == 4, "on another day the same words are another remark"

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import DatabaseError, ProgrammingError, connection, connections, transaction
+from django.db import DatabaseError, IntegrityError, ProgrammingError, connection, connections, transaction
 
 from commonweal.kernel.decision import NotAllowed
 from commonweal.people.models import Event
@@ -70,6 +70,16 @@ def test_replacing_a_vote_fails_no_statement_that_the_server_would_write_down() 
     with connection.execute_wrapper(listen):
         cast(ballot, voter, (2, 3))
     assert failed == []
+
+
+@pytest.mark.django_db
+def test_what_the_database_refuses_is_not_told_as_a_vote(monkeypatch: pytest.MonkeyPatch) -> None:
+    ballot, _sheets = make.open_ballot()
+    monkeypatch.setattr("commonweal.voting.actions.votes.sealed", lambda *_given: b"0123456789")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        cast(ballot, make.voters(ballot)[0])
+    assert not Vote.objects.exists()
+    assert not Event.objects.filter(name__startswith="Vote").exists()
 
 
 @pytest.mark.django_db

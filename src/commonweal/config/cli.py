@@ -314,12 +314,13 @@ def _export(options: argparse.Namespace) -> int:
     with _site():
         from commonweal.projects.queries import ballot_of_call
         from commonweal.voting.queries import published_file, sealed_bundle
+        from commonweal.voting.states import NOT_HANDED_OVER
 
         ballot = ballot_of_call(options.call)
         if ballot is None:
             raise Trouble(f"There is no call named {options.call} with a vote.")
         if options.what == "sealed":
-            if not ballot.box_hash:
+            if ballot.state in NOT_HANDED_OVER:
                 raise Trouble(
                     "First hand over the box, on the page of the call: its fingerprint is published then."
                 )

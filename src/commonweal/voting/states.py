@@ -15,6 +15,9 @@ class BallotState(Words):
     PUBLISHED = "published", gettext_noop("result published")
 
 
+NOT_HANDED_OVER = frozenset({BallotState.PREPARED, BallotState.OPEN, BallotState.CLOSED})
+"""While the box may still change; afterwards its fingerprint is public."""
+
 BALLOT = Machine(
     BallotState,
     (

@@ -152,3 +152,17 @@ def test_states_reach_their_ends_and_the_note_is_there_in_four_languages() -> No
     assert {state.value for state in State if not APPLICATION.moves_from(state)} == ends
     assert set(NOTES) == {"fr", "nl", "de", "en"}
     assert {len(text.split("\n\n")) for text in NOTES.values()} == {6}
+
+
+@pytest.mark.parametrize("whole", [True, False])
+@pytest.mark.parametrize("state", list(State))
+def test_what_becomes_of_a_part_of_a_payment(state: State, whole: bool) -> None:
+    due = Due(state, 500_00, 0, TODAY, ())
+    expected = {
+        (State.AWAITING, True): Outcome.ACCEPT,
+        (State.LAPSED, True): Outcome.ACCEPT,
+        (State.AWAITING, False): Outcome.WAIT,
+        (State.ASKED, True): Outcome.WAIT,
+        (State.ASKED, False): Outcome.WAIT,
+    }.get((state, whole))
+    assert matching.outcome_of_part(due, 500_00 if whole else 250_00) == expected

@@ -22,14 +22,11 @@ from commonweal.membership.actions.taking_back import OutcomeRefused, _demand_re
 from commonweal.membership.models import Application, BankMovement, Handling
 from commonweal.membership.queries.joining import dues_of
 from commonweal.membership.queries.payments import judgement_of
-from commonweal.membership.rules.joining import ApplicationState
-from commonweal.membership.rules.matching import MAY_BE_DIVIDED, Due, Outcome, Verdict
+from commonweal.membership.rules.matching import MAY_BE_DIVIDED, Due, Outcome, Verdict, outcome_of_part
 from commonweal.people.actions import record
 
 if TYPE_CHECKING:
     from commonweal.people.models import Person
-
-_PAYABLE = (ApplicationState.AWAITING, ApplicationState.LAPSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,14 +95,14 @@ def _planned(part: Part, due: Due) -> PlannedPart:
             % {"holder": part.application.holder_name},
             code="too_much",
         )
-    whole = part.cents == due.open_cents and due.state in _PAYABLE
-    if not whole and due.state not in (ApplicationState.ASKED, ApplicationState.AWAITING):
+    outcome = outcome_of_part(due, part.cents)
+    if outcome is None:
         raise OutcomeRefused(
             _("The request of %(holder)s cannot be paid any more, or not in part.")
             % {"holder": part.application.holder_name},
             code="state",
         )
-    return PlannedPart(part.application, part.cents, due, Outcome.ACCEPT if whole else Outcome.WAIT)
+    return PlannedPart(part.application, part.cents, due, outcome)
 
 
 @transaction.atomic

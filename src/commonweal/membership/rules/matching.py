@@ -152,3 +152,11 @@ def is_own(payer: str, names: tuple[HolderName, ...]) -> bool:
 def over_cents(amount_cents: int, due: Due) -> int:
     """What is to be paid back of a movement that counts for the shares."""
     return max(0, amount_cents - max(0, due.open_cents))
+
+
+def outcome_of_part(due: Due, cents: int) -> Outcome | None:
+    """What becomes of a part of a payment: it pays a request whole, or waits there for the rest; None where that request
+    can take no such part. A lapsed request is paid whole or not at all."""
+    if cents == due.open_cents and due.state in (State.AWAITING, State.LAPSED):
+        return Outcome.ACCEPT
+    return Outcome.WAIT if due.state in (State.ASKED, State.AWAITING) else None

@@ -17,13 +17,10 @@ from commonweal.membership.forms.dividing import BACK, DivisionForm
 from commonweal.membership.models import BankMovement
 from commonweal.membership.queries import joining, payments
 from commonweal.membership.queries.judgements import oddities_of
-from commonweal.membership.rules.joining import ApplicationState
-from commonweal.membership.rules.matching import Outcome, Verdict, needs_reason
+from commonweal.membership.rules.matching import Outcome, Verdict, needs_reason, outcome_of_part
 from commonweal.membership.views import asking
 from commonweal.people.access import for_staff, signed_in_person
 from commonweal.people.rules import Act
-
-PAYABLE = (ApplicationState.ASKED, ApplicationState.AWAITING, ApplicationState.LAPSED)
 
 
 @for_staff(Act.MATCH_PAYMENTS)
@@ -71,7 +68,8 @@ def _proposed(movement: BankMovement) -> list[actions.Part]:
     dues = joining.dues_of(named)
     for each in named:
         due = dues[each.pk]
-        cents = max(0, min(left, due.open_cents)) if due.state in PAYABLE else 0
+        cents = max(0, min(left, due.open_cents))
+        cents = cents if outcome_of_part(due, cents) else 0
         left -= cents
         found.append(actions.Part(each, cents))
     return found

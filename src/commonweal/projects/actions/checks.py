@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -23,6 +23,10 @@ from commonweal.projects.rules.parts import Part
 
 if TYPE_CHECKING:
     from commonweal.people.models import Person
+
+
+# A button pressed twice, or a page sent again; the same words on another day are another remark.
+SENT_TWICE = timedelta(minutes=1)
 
 
 class TieStands(Refusal):
@@ -137,11 +141,11 @@ def _decided(dossier: Dossier, move: str, reason: str, by: Person, now: datetime
 
 @transaction.atomic
 def note_dossier(*, dossier: Dossier, text: str, by: Person, now: datetime) -> InternalNote:
-    """A remark among staff; the same words as the last remark, by the same person, are that one pressed twice."""
+    """A remark among staff; the same words as the last one, by the same person within a minute, are that one sent twice."""
     demand(may_check(dossier, by, day_of(now)))
     _held(dossier)
     last = dossier.notes.order_by("-at", "-pk").first()
-    if last is not None and (last.by_id, last.text) == (by.pk, text):
+    if last is not None and (last.by_id, last.text) == (by.pk, text) and now - last.at < SENT_TWICE:
         return last
     note = InternalNote.objects.create(dossier=dossier, by=by, at=now, text=text)
     record("DossierNoted", f"dossier:{dossier.pk}", by=by, at=now)

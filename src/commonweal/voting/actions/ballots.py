@@ -27,7 +27,7 @@ from commonweal.voting.rules.bundles import box_fingerprint
 from commonweal.voting.rules.choices import OPTIONS_MAX, Form
 from commonweal.voting.rules.frozen import fingerprint
 from commonweal.voting.rules.turnout import age_band
-from commonweal.voting.states import BALLOT, BallotState
+from commonweal.voting.states import BALLOT, NOT_HANDED_OVER, BallotState
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -213,7 +213,7 @@ def hand_over(*, ballot: Ballot, by: Person | None, now: datetime) -> Ballot:
     ballot = _locked(ballot)
     if ballot.state == BallotState.HANDED_OVER:
         return ballot
-    if ballot.state in (BallotState.PREPARED, BallotState.OPEN):
+    if ballot.state in NOT_HANDED_OVER - {BallotState.CLOSED}:
         demand(no("not_closed", _("The envelopes are handed over once the vote is closed.")))
     if queries.vote_figures(ballot)["waiting"]:
         raise SheetsWaiting(

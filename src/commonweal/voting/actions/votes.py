@@ -82,7 +82,9 @@ def cast_vote(
             Envelope.objects.create(ballot=ballot, vote=vote, sealed=envelope)
         record("VoteCast", f"ballot:{ballot.pk}", by=by, at=at, channel=channel)
     except IntegrityError:
-        _replaced(ballot, voter, envelope, at)
+        # They cast another one at this very moment; whatever else was refused is no vote, and is not told as one.
+        if not _replaced(ballot, voter, envelope, at):
+            raise
         record("VoteReplaced", f"ballot:{ballot.pk}", by=by, at=at, channel=channel)
 
 

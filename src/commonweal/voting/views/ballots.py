@@ -18,7 +18,7 @@ from commonweal.people.access import for_staff, open_to_all, viewer
 from commonweal.people.rules import Act
 from commonweal.voting import access, queries
 from commonweal.voting.models import Ballot, Voter
-from commonweal.voting.states import BallotState
+from commonweal.voting.states import NOT_HANDED_OVER, BallotState
 from commonweal.voting.views import figures, summary
 
 PAGE_SIZE = 20
@@ -107,7 +107,7 @@ def definition_file(request: HttpRequest, pk: int) -> HttpResponse:
 def sealed_bundle(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The sealed envelopes for the committee, once the box is closed."""
     ballot = visible_ballot(request, pk)
-    if not ballot.box_hash:
+    if ballot.state in NOT_HANDED_OVER:
         demand(
             no(
                 "not_handed_over",

@@ -112,7 +112,7 @@ def tie_order(bylaw: Mapping[str, str]) -> str:
         ("id", False): _("the number read as text, 10 before 9"),
         ("votes", True): _("most supporters, then lowest cost, then the lot named in the rule"),
         ("cost", True): _("lowest cost, then most supporters, then the lot named in the rule"),
-    }[bylaw["ties"], by_lot]
+    }[bylaw["ties"], by_lot and bylaw["ties"] != "id"]
 
 
 def bylaw_rows(bylaw: Mapping[str, str]) -> list[dict[str, str]]:
@@ -148,7 +148,7 @@ def bylaw_rows(bylaw: Mapping[str, str]) -> list[dict[str, str]]:
         ),
         "ties": (
             _("Who comes first when all is equal"),
-            dict.fromkeys(("votes", "cost", "id"), tie_order(bylaw)),
+            {bylaw["ties"]: tie_order(bylaw)},
         ),
         "start": (
             _("The first share"),

@@ -23,7 +23,7 @@ from commonweal.voting.forms import POINTS, ChoiceForm
 from commonweal.voting.models import Ballot, Voter
 from commonweal.voting.rules.choices import rotated, totals
 from commonweal.voting.rules.envelopes import code_shown, is_code
-from commonweal.voting.states import BallotState
+from commonweal.voting.states import NOT_HANDED_OVER, BallotState
 from commonweal.voting.views import summary
 from commonweal.voting.views.ballots import visible_ballot
 
@@ -61,6 +61,7 @@ def _read_only(
 ) -> HttpResponse:
     page = Paginator(numbers, PAGE_SIZE).get_page(request.GET.get("page"))
     options = queries.options_of(ballot)
+    handed_over = ballot.state not in NOT_HANDED_OVER
     context = {
         "ballot": ballot,
         "title": summary.title_of(ballot),
@@ -72,7 +73,8 @@ def _read_only(
         "rows": summary.option_rows((options[number] for number in page.object_list), summary.categories()),
         "signed_in": request.user.is_authenticated,
         "result_is_public": ballot.state == BallotState.PUBLISHED,
-        "box_count": queries.envelopes_in(ballot) if ballot.box_hash else 0,
+        "handed_over": handed_over,
+        "box_count": queries.envelopes_in(ballot) if handed_over else 0,
     }
     return render(request, "voting/ballot_read.html", context)
 

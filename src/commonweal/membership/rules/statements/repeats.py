@@ -308,14 +308,16 @@ class Memory(Generic[Kept]):
         """The nearest day on which another statement books what may be the same money; None where it goes on from those."""
         if line.amount_cents <= 0:
             return None
-        found = {
-            day: other
+        # All statements of a day, not one of them: one that goes on in the series does not speak for another that may show
+        # the same money in another format.
+        found = [
+            (day, other)
             for day, other in self._near[nearness(span.key[0], line)]
             if other.key != span.key and 0 < abs((day - line.booked_on).days) <= NEAR_DAYS
-        }
-        if not found or self._linked(span, set(found.values())):
+        ]
+        if not found or self._linked(span, {other for _day, other in found}):
             return None
-        return min(found, key=lambda day: (abs((day - line.booked_on).days), day))
+        return min((day for day, _other in found), key=lambda day: (abs((day - line.booked_on).days), day))
 
     def _has_twin(self, statement: BankStatement) -> bool:
         """Whether one of the same day and balances was read under another number. Where its number and its balance go on

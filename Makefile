@@ -36,8 +36,8 @@ test: ready tools ## everything, browser journeys included, on two processes; th
 test-days: ready tools ## all but the browser, on days to come and on days when calendars are odd (about an hour)
 	@exec env $(TESTING) python scripts/days.py $(DAYS)
 
-coverage: ready tools ## nine tenths of every file in the areas touched since SINCE (a tag or commit; default: all areas)
-	@exec env $(BESIDE) python scripts/coverage_floor.py $(SINCE)
+coverage: ready tools ## nine tenths of every file in the areas touched since SINCE (a tag or commit; default: all areas, half an hour), given up after WITHIN seconds
+	@exec env $(BESIDE) python scripts/coverage_floor.py "$(SINCE)" $(WITHIN)
 
 proof: ready tools ## the long proofs: counting, the share register, every story in every browser setting, every page through axe
 	@$(BESIDE) pytest -q -s -m proof -o faulthandler_timeout=0

@@ -63,6 +63,43 @@ def test_files_and_functions_stay_small_and_every_module_says_what_it_is_for() -
     assert [trouble for path in sources() for trouble in too_big(path)] == []
 
 
+# Where something is a day already, or names no zone: a cell of a sheet, a field of six digits, a bank's own day.
+OTHER_DAYS = {
+    "kernel/days.py",
+    "membership/rules/sheets.py",
+    "membership/rules/statements/coda_records.py",
+    "membership/rules/statements/camt_values.py",
+}
+
+
+def other_days(name: str, text: str) -> Iterator[str]:
+    """Where a source takes the day of a moment by another way than `kernel.days`: by universal time it is another day
+    for an hour or two each night."""
+    for node in ast.walk(ast.parse(text)):
+        match node:
+            case ast.Call(func=ast.Attribute(attr="date"), args=[]) if name not in OTHER_DAYS:
+                yield f"{name}:{node.lineno} takes the day of a moment"
+            case (
+                ast.Attribute(attr="localdate" | "utcnow")
+                | ast.Attribute(value=ast.Name("date" | "datetime"), attr="today")
+            ) if name not in OTHER_DAYS:
+                yield f"{name}:{node.lineno} asks for the day"
+            case ast.Constant(value="Europe/Brussels") if name != "kernel/days.py":
+                yield f"{name}:{node.lineno} names the zone"
+
+
+def test_the_day_of_a_moment_is_taken_in_one_place() -> None:
+    found = [
+        each
+        for path in sources()
+        for each in other_days(str(path.relative_to(PACKAGE)), path.read_text(encoding="utf-8"))
+    ]
+    assert found == []
+    for path in PACKAGE.rglob("migrations/*.py"):
+        assert "'UTC'" not in path.read_text(encoding="utf-8"), path
+    assert len(list(other_days("x.py", "a = now.date()\nb = date.today()\nc = timezone.localdate(now)"))) == 3
+
+
 def test_every_area_has_a_readme() -> None:
     areas = [*AREAS, "portal", "ui", "allocation", "kernel", "config"]
     assert [area for area in areas if not (PACKAGE / area / "README.md").is_file()] == []

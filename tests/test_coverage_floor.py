@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import runpy
+import time
 from pathlib import Path
 from typing import Any
 
@@ -43,3 +44,16 @@ def test_the_tests_of_every_area_that_may_know_an_area_reach_it() -> None:
         "ledger",
     ]
     assert set(floor["reaching"](["config"])) == {"journeys", "config"}
+
+
+def test_a_measure_that_takes_too_long_is_given_up_with_all_it_started(tmp_path: Path) -> None:
+    heard = tmp_path / "heard"
+    child = f"trap 'echo end >{heard}; exit' TERM; echo up >{tmp_path / 'up'}; while :; do sleep 0.05; done"
+    words = ["sh", "-c", f'sh -c "{child}" & while [ ! -e {tmp_path / "up"} ]; do sleep 0.05; done; wait']
+    assert floor["_run"](words, 5.0) is None
+    for _each in range(200):
+        if heard.exists():
+            break
+        time.sleep(0.05)
+    assert heard.read_text() == "end\n"
+    assert floor["_run"](["sh", "-c", "exit 3"], None) == 3

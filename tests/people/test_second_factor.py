@@ -20,7 +20,7 @@ from django.test import Client
 from commonweal.kernel.decision import NotAllowed
 from commonweal.people import actions
 from commonweal.people.access import may, roles_of, session_looked_at
-from commonweal.people.models import Event, JointAct, Message, Session
+from commonweal.people.models import Account, Event, JointAct, Message, Session
 from commonweal.people.rules import Act, JointKind, published
 from commonweal.portal.views import me
 from tests import factories as make
@@ -197,6 +197,42 @@ def lost(secretary: Any) -> Iterator[Any]:
     totp.TOTP.activate(account_of(secretary), totp.generate_totp_secret())
     first, second = make.staff("administrator"), make.staff("administrator")
     return secretary, first, second
+
+
+def test_what_an_administrator_may_not_do_with_an_account_is_said_on_its_page(lost: Any) -> None:
+    secretary, first, _second = lost
+    client, nameless = signed_in(first), Account.objects.create(email="new@example.org")
+    base = f"/en/desk/accounts/{account_of(secretary).pk}/"
+    assert client.get(f"{base}rename/").status_code == 404
+    assert client.get("/en/desk/accounts/999999/close/").status_code == 404
+    page = client.post(f"/en/desk/accounts/{nameless.pk}/ask-reset/", {"why": "called her back"})
+    assert "This account has told no name yet." in page.content.decode()
+    assert "called her back" in page.content.decode(), "nothing typed is lost"
+    own = f"/en/desk/accounts/{account_of(first).pk}/close/"
+    page = client.post(own, {"why": "leaving"})
+    assert page.status_code == 200
+    assert "leaving" in page.content.decode()
+
+
+def test_an_account_is_opened_again_without_a_reason(lost: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    secretary, first, _second = lost
+    account, client = account_of(secretary), signed_in(first)
+    base = f"/en/desk/accounts/{account.pk}/"
+    client.post(f"{base}close/", {"why": "her telephone was stolen"})
+    account.refresh_from_db()
+    assert account.blocked_at is not None
+
+    def refuse(**_given: Any) -> None:
+        raise actions.AccountRefused("Not now.", code="not_now")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("commonweal.people.actions.open_account_again", refuse)
+        answer = client.post(f"{base}open/", follow=True)
+    assert "Not now." in answer.content.decode()
+    assert answer.request["PATH_INFO"] == base
+    client.post(f"{base}open/")
+    account.refresh_from_db()
+    assert account.blocked_at is None
 
 
 def test_two_administrators_let_someone_start_again(

@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
+from commonweal.places.models import Municipality
 from commonweal.projects import actions
 from commonweal.projects.models import Call
 from commonweal.voting import actions as voting
@@ -229,3 +230,20 @@ def test_sheets_that_are_not_in_the_box_are_named_before_it_is_handed_over(clock
     assert "<dt>Started again and not typed since</dt><dd>1, 2, 3</dd>" in text_of(lead, box)
     ballot.refresh_from_db()
     assert ballot.box_hash == ""
+
+
+def test_where_a_project_is_stands_on_the_ballot_in_the_readers_language(clock: Clock) -> None:
+    call, adviser = make.call(), make.staff("adviser")
+    town = make.municipality("11002", "Anvers")
+    Municipality.objects.filter(pk=town.pk).update(
+        name_nl="Antwerpen", name_de="Antwerpen", name_en="Antwerp"
+    )
+    town.refresh_from_db()
+    make.admitted(call, adviser, title="Un banc", asked_cents=1_500_00, municipality=town)
+    actions.end_applications(call=call, by=None, now=call.applies_until)
+    committee, _sheets = make.committee_for(call)
+    ballot = actions.open_vote(call=call, **committee, by=None, now=call.vote_from)
+    clock.go_to(call.vote_from)
+    for language, name in (("fr", "Anvers"), ("nl", "Antwerpen"), ("de", "Antwerpen"), ("en", "Antwerp")):
+        page = text_of(Client(), f"/{language}/ballots/{ballot.pk}/")
+        assert f" · {name}</span>" in page

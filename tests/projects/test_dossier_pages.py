@@ -108,6 +108,7 @@ def test_photos_come_and_go_and_a_bad_one_is_explained(who: Person, mine: Client
         return mine.post(address, {"file": file, **words, **more}, follow=True).content.decode()
 
     assert "We cannot read this file as a photo" in sent("x.jpg", b"not a photo")
+    assert "This is a HEIC photo" in sent("x.jpg", b"\0\0\0\x18ftypheic\0\0\0\0mif1heic")
     assert "error-summary" in sent("x.jpg", picture(size=(9, 9)).read(), alt="")
     assert "larger than 12 MB" in sent("x.jpg", b"\xff\xd8" + b"\0" * 12_000_001)
     assert dossier.photos.count() == 0

@@ -34,6 +34,8 @@ def ballot_in(state: str) -> Ballot:
         )
     ballot, sheets = make.open_ballot()
     if state == "closed":
+        actions.close_ballot(ballot=ballot, by=None, now=ballot.closes_at)
+    elif state == "handed_over":
         opened(ballot, sheets)
     elif state in ("counted", "published"):
         counted(ballot, sheets, publish=state == "published")

@@ -81,8 +81,8 @@ GARBAGE = [
     "INSERT INTO people_event (name, subject, at, channel, data) VALUES ('VoteCast', 'x:1', now(), 'web', '[1]')",
     "INSERT INTO voting_count (ballot_id, file, file_hash, votes_count, result, turnout, counted_at) "
     "SELECT id, 'x', 'x', 0, '{}', '{}', now() FROM voting_ballot",
-    "INSERT INTO voting_option (ballot_id, number, subject, title, language, cost_cents, category, place) "
-    "SELECT id, 9, 'x', 'x', 'fr', 1, '', '' FROM voting_ballot",
+    "INSERT INTO voting_option (ballot_id, number, subject, title, language, cost_cents, category, places) "
+    "SELECT id, 9, 'x', 'x', 'fr', 1, '', '{}' FROM voting_ballot",
 ]
 
 
@@ -110,8 +110,8 @@ def test_an_option_without_number_subject_or_title_is_refused(number: int, subje
     )
     with pytest.raises(IntegrityError, match="option_numbered_and_named"):
         run(
-            "INSERT INTO voting_option (ballot_id, number, subject, title, language, cost_cents, category, place) "
-            "VALUES (%s, %s, %s, %s, 'fr', 1, '', '')",
+            "INSERT INTO voting_option (ballot_id, number, subject, title, language, cost_cents, category, places) "
+            "VALUES (%s, %s, %s, %s, 'fr', 1, '', '{}')",
             *(prepared.pk, number, subject, title),
         )
     with pytest.raises(IntegrityError, match="ballot_key_is_whole"):
@@ -141,10 +141,14 @@ def test_a_box_is_handed_over_once_when_it_is_closed_and_nothing_comes_into_it_t
     with pytest.raises(DatabaseError, match="when it is closed"):
         run(handed, "a" * 64)
     actions.close_ballot(ballot=ballot, by=None, now=ballot.closes_at)
-    with pytest.raises(IntegrityError, match="ballot_handed_over_between"):
+    with pytest.raises(DatabaseError, match="only moves forward"):
         run("UPDATE voting_ballot SET state = 'counted'")
+    with pytest.raises(DatabaseError, match="once"):
+        run(handed, "a" * 64)
+    with pytest.raises(IntegrityError, match="ballot_handed_over_has_fingerprint"):
+        run("UPDATE voting_ballot SET state = 'handed_over'")
     with pytest.raises(IntegrityError, match="ballot_box_hash_is_one"):
-        run(handed, "A box")
+        run("UPDATE voting_ballot SET state = 'handed_over', box_hash = 'A box'")
     ballot = actions.hand_over(ballot=ballot, by=None, now=ballot.closes_at)
     for other in ("a" * 64, ""):
         with pytest.raises(DatabaseError, match="once"):
@@ -189,7 +193,7 @@ def test_no_row_moves_to_another_ballot() -> None:
         with pytest.raises(DatabaseError, match=r"stays where it is|a paper envelope is never changed"):
             run(moved)
     other.pk, other.subject, other.state, other.box_hash = None, "another", "prepared", "a" * 64
-    with pytest.raises(IntegrityError, match="ballot_handed_over_between"), transaction.atomic():
+    with pytest.raises(IntegrityError, match="ballot_handed_over_has_fingerprint"), transaction.atomic():
         other.save()
 
 

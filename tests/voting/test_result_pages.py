@@ -176,6 +176,27 @@ def test_a_turnout_kept_under_an_older_rule_is_shown_by_todays(
     assert Count.objects.get(ballot=ballot).turnout == kept, "the row stays"
 
 
+@pytest.mark.parametrize(
+    ("taken", "said"),
+    [
+        (1, "One of them took a paper ballot that did not come back: it is not among the votes counted."),
+        (2, "2 of them took a paper ballot that did not come back: these are not among the votes counted."),
+    ],
+)
+def test_paper_that_never_came_back_is_not_passed_off_as_counted(
+    client: Client, taken: int, said: str
+) -> None:
+    ballot, sheets = make.open_ballot(form=Form("approval", 1, 3), members=4)
+    voter, *others = make.voters(ballot)
+    cast(ballot, voter)
+    for each in others[:taken]:
+        actions.hand_out_paper(ballot=ballot, voter=each, by=make.staff("counter"), now=make.NOW)
+    counted(ballot, sheets)
+    page = plain(text_of(client.get(f"/en/ballots/{ballot.pk}/result/")))
+    assert f"{taken + 1} of 4 members on the roll voted." in page
+    assert said in page
+
+
 def test_turnout_as_a_file_says_what_the_page_says(client: Client) -> None:
     ballot, _codes = decided()
     rows = cells_of(client.get(f"/en/ballots/{ballot.pk}/result/turnout.csv"))

@@ -11,6 +11,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from commonweal.ambitions import queries
+from commonweal.kernel.days import day_of
 
 View = Callable[..., HttpResponse]
 
@@ -25,7 +26,7 @@ def open_to_everyone(view: View) -> View:
 @require_safe
 def ambition_list(request: HttpRequest) -> HttpResponse:
     """The ambitions in force today."""
-    ambitions = queries.ambitions_on(timezone.localdate(), get_language() or "en")
+    ambitions = queries.ambitions_on(day_of(timezone.now()), get_language() or "en")
     return render(request, "ambitions/ambition_list.html", {"ambitions": ambitions})
 
 
@@ -33,7 +34,7 @@ def ambition_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def ambition_detail(request: HttpRequest, code: str) -> HttpResponse:
     """One ambition with its vision, its themes and the same in easy words. 404 when not in force today."""
-    ambition = queries.ambition_on(code, timezone.localdate(), get_language() or "en")
+    ambition = queries.ambition_on(code, day_of(timezone.now()), get_language() or "en")
     if ambition is None:
         raise Http404
     return render(request, "ambitions/ambition_detail.html", {"ambition": ambition})

@@ -35,7 +35,10 @@ FACTOR_ERRORS = {
     ),
     "cannot_delete_authenticator": _("Staff keep a second step. Add another one first."),
     "cannot_generate_recovery_codes": _("You get spare codes once you use a passkey or an app."),
-    "incorrect_code": _("This is not the code. Look once more."),
+    # The library gives one answer for both, and each code opens once.
+    "incorrect_code": _(
+        "This code is not right, or it was used already. Wait until the app shows the next one, and type that."
+    ),
     "unverified_email": _("First confirm your e-mail address."),
 }
 # Labels as the library has them, for our translations of them.

@@ -18,6 +18,7 @@ from typing import Any
 
 from commonweal.config import embedded, environment
 from commonweal.config.environment import Trouble
+from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import Refusal
 from commonweal.kernel.text import for_terminal
 
@@ -265,7 +266,7 @@ def _check_ledger(options: argparse.Namespace) -> int:
         from commonweal.ledger import queries as ledger
         from commonweal.membership.queries import dividend_troubles, payment_troubles, share_troubles
 
-        found = ledger.troubles(options.seal) + share_troubles(timezone.localdate())
+        found = ledger.troubles(options.seal) + share_troubles(day_of(timezone.now()))
         found += dividend_troubles() + payment_troubles()
         for trouble in found:
             print(f"{trouble.code}: {trouble.where}: {trouble.what}")

@@ -6,6 +6,7 @@ from csp.constants import NONCE, NONE, SELF
 from psycopg.conninfo import conninfo_to_dict
 
 from commonweal.config import environment
+from commonweal.kernel.days import ZONE
 
 PACKAGE = Path(__file__).resolve().parent.parent
 VAR = Path(environment.value("COMMONWEAL_VAR")).resolve()
@@ -183,7 +184,7 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
 LANGUAGE_CODE = "en"
 LANGUAGES = [("fr", "Français"), ("nl", "Nederlands"), ("de", "Deutsch"), ("en", "English")]
 LOCALE_PATHS = [PACKAGE / "locale"]
-TIME_ZONE = "Europe/Brussels"
+TIME_ZONE = ZONE.key
 USE_TZ = True
 
 STATIC_URL = "/static/"

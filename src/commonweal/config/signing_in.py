@@ -14,6 +14,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from commonweal.kernel.days import day_of
 from commonweal.people.access import (
     PROOF_AT,
     PROOF_SEEN,
@@ -104,7 +105,7 @@ def _lock_when_idle(request: HttpRequest) -> None:
     """Forgets what staff showed who did nothing for a while; what they type meanwhile is kept (`refusals`)."""
     now, session = timezone.now(), request.session
     idle = now.timestamp() - session.get("seen", now.timestamp())
-    if idle <= measure(STAFF_IDLE_MINUTES, timezone.localdate()) * 60:
+    if idle <= measure(STAFF_IDLE_MINUTES, day_of(timezone.now())) * 60:
         return
     user: Any = request.user
     if user.person is not None and on_staff(user.person):

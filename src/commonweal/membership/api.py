@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from ninja import Field, Header, Query, Router, Status
 from ninja.throttling import AuthRateThrottle
 
+from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import Refusal
 from commonweal.kernel.words import gettext_noop
 from commonweal.membership import actions, queries
@@ -164,7 +165,7 @@ class Answer(ClosedSchema):
 )
 def membership(request: HttpRequest) -> dict[str, Any]:
     """One's own membership and what it holds today."""
-    today = timezone.localdate()
+    today = day_of(timezone.now())
     member = own_membership(_key(request).person, today)
     held = queries.holdings_of([member.number], today).get(member.number, {})
     return {
@@ -187,7 +188,7 @@ def membership(request: HttpRequest) -> dict[str, Any]:
 )
 def movements(request: HttpRequest) -> list[dict[str, Any]]:
     """One's own movements, the latest first, at most two hundred."""
-    member = own_membership(_key(request).person, timezone.localdate())
+    member = own_membership(_key(request).person, day_of(timezone.now()))
     return [
         {
             "operation": line.operation.pk,
@@ -210,7 +211,9 @@ def members(
     request: HttpRequest, text: Annotated[str, Query(min_length=1, max_length=120)]
 ) -> list[dict[str, Any]]:
     """Members of today by number, name, e-mail address or telephone; the first fifty. There is no list of all."""
-    return [_member_out(each) for each in queries.members_matching(text, timezone.localdate(), contact=True)]
+    return [
+        _member_out(each) for each in queries.members_matching(text, day_of(timezone.now()), contact=True)
+    ]
 
 
 @router.post(
@@ -310,7 +313,7 @@ def membership_check(request: HttpRequest, asked: Question) -> dict[str, bool]:
 
     Sixty questions an hour for each person, whatever keys they make, so that nobody can try all dates of birth.
     """
-    today = timezone.localdate()
+    today = day_of(timezone.now())
     member = queries.member_with_number(asked.number)
     known = bool(
         member and member.belongs_on(today) and member.person and member.person.born_on == asked.born_on

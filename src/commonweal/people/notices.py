@@ -9,6 +9,7 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from commonweal.kernel.days import day_of
 from commonweal.people.actions import write_to
 from commonweal.people.models import Person
 from commonweal.people.queries import administrators, joint_act_numbered
@@ -32,7 +33,7 @@ def tell_administrators(event: Event) -> None:
         ) % {"person": str(person), "role": role}
         return (_("A staff role was given") if given else _("A staff role has ended")), said
 
-    _tell(event, {*administrators(event.at.date()), person}, text)
+    _tell(event, {*administrators(day_of(event.at)), person}, text)
 
 
 def tell_administrators_of_account(event: Event) -> None:
@@ -52,7 +53,7 @@ def tell_administrators_of_account(event: Event) -> None:
         }[event.name] % {"person": str(person)}
         return _("Something was done to an account"), said
 
-    _tell(event, set(administrators(event.at.date())) - {person}, text)
+    _tell(event, set(administrators(day_of(event.at))) - {person}, text)
 
 
 def tell_who_may_confirm(event: Event) -> None:
@@ -72,7 +73,7 @@ def tell_who_may_confirm(event: Event) -> None:
         todo = _("Look for yourself before you confirm it: staff desk, Accounts.")
         return _("An administrator waits for you or a colleague to confirm"), f"{said}\n\n{reason}\n\n{todo}"
 
-    _tell(event, set(administrators(event.at.date())) - {act.asked_by, act.person}, text)
+    _tell(event, set(administrators(day_of(event.at))) - {act.asked_by, act.person}, text)
 
 
 def _act(event: Event) -> JointAct:

@@ -12,6 +12,7 @@ from django.db import connection, models
 from django.db.models import Q, QuerySet
 from django.db.models.expressions import RawSQL
 
+from commonweal.kernel.days import day_of
 from commonweal.kernel.privacy import Personal
 from commonweal.kernel.text import folded, plain
 from commonweal.people.models import (
@@ -184,7 +185,7 @@ def _answer(statement: str, *values: int) -> Any:
 
 def settled_administrator(person: Person, asked_at: datetime) -> bool:
     """Whether somebody was administrator for `ADMINISTRATOR_HOURS` before a moment; at once where set up on the server."""
-    since = asked_at - timedelta(hours=measure(ADMINISTRATOR_HOURS, asked_at.date()))
+    since = asked_at - timedelta(hours=measure(ADMINISTRATOR_HOURS, day_of(asked_at)))
     held = StaffAppointment.objects.filter(person=person, role=ADMINISTRATOR, ends_on__isnull=True)
     return held.filter(Q(given_by__isnull=True) | Q(given_at__lte=since)).exists()
 
@@ -233,14 +234,14 @@ def mandates_of(person: Person, day: date) -> QuerySet[Mandate]:
 
 def keys_of(person: Person, now: datetime) -> QuerySet[ApiKey]:
     """The person's keys that still hold, newest first."""
-    return person.api_keys.filter(ended_at__isnull=True, ends_on__gte=now.date())
+    return person.api_keys.filter(ended_at__isnull=True, ends_on__gte=day_of(now))
 
 
 def key_with(secret: str, now: datetime) -> ApiKey | None:
     """The key a program shows, while it holds; None for any other."""
     digest = sha256(secret.encode()).hexdigest()
     found = ApiKey.objects.select_related("person").filter(digest=digest, ended_at__isnull=True)
-    return found.filter(ends_on__gte=now.date(), person__erased_at__isnull=True).first()
+    return found.filter(ends_on__gte=day_of(now), person__erased_at__isnull=True).first()
 
 
 def consents_of(person: Person) -> dict[Purpose, Consent]:

@@ -11,6 +11,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
+from commonweal.kernel.days import day_of
 from commonweal.places import queries
 
 View = Callable[..., HttpResponse]
@@ -27,7 +28,7 @@ def open_to_everyone(view: View) -> View:
 def municipality_suggest(request: HttpRequest) -> HttpResponse:
     """Municipalities for `?q=`: a whole page, or only the list (or a field's options) when a script asks."""
     asked = request.GET.get("q") or request.GET.get("place", "")
-    matches = queries.municipality_matches(asked, get_language() or "en", timezone.localdate())
+    matches = queries.municipality_matches(asked, get_language() or "en", day_of(timezone.now()))
     template = "places/municipality_suggest.html"
     if request.headers.get("HX-Request") == "true":
         to_field = request.headers.get("HX-Target") == "places-found"

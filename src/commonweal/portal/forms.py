@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from commonweal.kernel.days import day_of
 from commonweal.kernel.periods import years_later
 from commonweal.kernel.text import same_name
 from commonweal.people.queries import account_with_address, person_with_address
@@ -73,7 +74,7 @@ class MandateForm(forms.Form):
 
     def __init__(self, *args: Any, person: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.person, today = person, timezone.localdate()
+        self.person, today = person, day_of(timezone.now())
         self.fields["ends_on"] = DatePartsField(
             label=_("Until which day?"),
             help_text=_("At most three years from now."),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import YES, Decision, no
 from commonweal.people.access import is_tied_to, may, may_act_for, organisations_of
 from commonweal.people.rules import Act, MandateScope
@@ -77,7 +78,7 @@ def may_apply(call: Call, now: datetime) -> Decision:
 
 def may_write(dossier: Dossier, person: Person, part: str, now: datetime) -> Decision:
     """Whether a person may change one part of a dossier: all of a draft, and of a returned one what was asked for."""
-    speaks = speaks_for(dossier, person, now.date())
+    speaks = speaks_for(dossier, person, day_of(now))
     if not speaks:
         return speaks
     if dossier.state == DossierState.DRAFT:
@@ -107,7 +108,7 @@ def conflict_of(dossier: Dossier, person: Person) -> Decision:
     if any(each.has_conflict and each.lifted_at is None for each in declared):
         return no("conflict", _("You declared a tie with this project, so a colleague handles it."))
     said = declared[-1]
-    day = said.at.date()
+    day = day_of(said.at)
     acts = speaks_for(dossier, person, day) and dossier.entered_by_id != person.pk
     if acts or is_tied_to(person, dossier.organisation_id, day):
         return no(

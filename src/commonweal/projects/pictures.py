@@ -19,6 +19,12 @@ FORMATS = ("JPEG", "PNG", "WEBP")
 TOO_LARGE = gettext_noop("This photo is larger than 12 MB. Choose a smaller version.")
 _PIXELS = gettext_noop("This photo has too many pixels. Choose a smaller version.")
 _UNREADABLE = gettext_noop("We cannot read this file as a photo. Send a JPEG, PNG or WebP picture.")
+_HEIC = gettext_noop(
+    "This is a HEIC photo, as some telephones keep them, and we cannot read those. Send it to yourself by mail or save it "
+    "as JPEG, then choose that one. On an iPhone, Settings, Camera, Formats, “Most compatible” does so from then on."
+)
+# The brands by which the families of ISO/IEC 23008-12 (HEIF) name themselves in the first box of a file.
+_HEIC_BRANDS = (b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1")
 
 
 class NoPhoto(ValueError):
@@ -51,7 +57,8 @@ def reencoded(content: bytes) -> tuple[bytes, int, int]:
         raise
     except Exception as wrong:
         # Readers of pictures raise whatever their format met.
-        raise NoPhoto(_UNREADABLE) from wrong
+        is_heic = content[4:8] == b"ftyp" and content[8:12] in _HEIC_BRANDS
+        raise NoPhoto(_HEIC if is_heic else _UNREADABLE) from wrong
     # Whatever shines through is paper: a JPEG knows no transparency, and what lies under it is mostly black.
     fresh = Image.new("RGB", small.size, "white")
     fresh.paste(small, mask=small if small.mode == "RGBA" else None)

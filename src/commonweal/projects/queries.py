@@ -11,6 +11,7 @@ from django.db.models.expressions import RawSQL
 
 from commonweal.people.queries import prefix_query
 from commonweal.places.queries import municipalities_coded
+from commonweal.places.rules import LANGUAGES, name_in
 from commonweal.projects.models import (
     AmbitionClaim,
     Call,
@@ -199,10 +200,16 @@ def ballot_options(call: Call) -> list[dict[str, Any]]:
             "language": dossier.language,
             "cost_cents": dossier.requested_cents,
             "category": next((claim.ambition_id for claim in dossier.claims.all()), ""),
-            "place": dossier.municipality.name_fr if dossier.municipality else dossier.place_detail,
+            "places": _place_names(dossier),
         }
         for dossier in rows
     ]
+
+
+def _place_names(dossier: Dossier) -> dict[str, str]:
+    if town := dossier.municipality:
+        return {language: name_in(town, language) for language in LANGUAGES}
+    return {dossier.language: dossier.place_detail} if dossier.place_detail else {}
 
 
 def call_figures(call: Call) -> dict[str, int]:

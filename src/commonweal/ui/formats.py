@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 from django.utils import dateformat, timezone
 from django.utils.formats import number_format
 from django.utils.translation import get_language, gettext, ngettext
 
+from commonweal.kernel.days import ZONE, day_of
 from commonweal.kernel.money import ShareValue
 from commonweal.kernel.money import euros as exact_euros
 
-BRUSSELS = ZoneInfo("Europe/Brussels")
 _NO_BREAK = "\u00a0"
 _AMOUNT = {"fr": "{sign}{number}\u00a0€", "de": "{sign}{number}\u00a0€", "nl": "€\u00a0{sign}{number}"}
 _DAY = {"de": "l, j. F Y"}
@@ -50,7 +49,7 @@ def share_value(value: ShareValue) -> str:
 def day(value: date) -> str:
     """`Thursday 3 December 2026`; a moment is taken on its Brussels day."""
     if isinstance(value, datetime):
-        value = timezone.localtime(value, BRUSSELS).date()
+        value = day_of(value)
     language = _language()
     text = dateformat.format(value, _DAY.get(language, "l j F Y"))
     return text.replace(" 1 ", " 1er ", 1) if language == "fr" and value.day == 1 else text
@@ -58,9 +57,9 @@ def day(value: date) -> str:
 
 def moment(value: datetime) -> str:
     """`Thursday 3 December 2026, 20:00`, in Brussels time. Raises ValueError for a moment without a zone."""
-    local = timezone.localtime(value, BRUSSELS)
+    local = timezone.localtime(value, ZONE)
     whole, broken = _HOUR.get(_language(), (", {hour}:{minute:02}",) * 2)
-    return day(local.date()) + (broken if local.minute else whole).format(
+    return day(day_of(local)) + (broken if local.minute else whole).format(
         hour=local.hour, minute=local.minute
     )
 
@@ -74,9 +73,9 @@ def when(value: object) -> str:
 
 def days_until(value: date, now: datetime | None = None) -> int:
     """Calendar days in Brussels from now to a day or a moment; negative once it is past."""
-    today = timezone.localtime(now or timezone.now(), BRUSSELS).date()
+    today = day_of(now or timezone.now())
     if isinstance(value, datetime):
-        value = timezone.localtime(value, BRUSSELS).date()
+        value = day_of(value)
     return (value - today).days
 
 

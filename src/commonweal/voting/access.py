@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
+from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import YES, Decision, no
 from commonweal.people.access import may
 from commonweal.people.rules import Act, Channel
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 def visible_ballots(person: Person | None, now: datetime) -> QuerySet[Ballot]:
     """Ballots a person may look at: opened ones for everyone, those in preparation for programme staff."""
-    if person is not None and may(person, Act.MANAGE_CALLS, now.date()):
+    if person is not None and may(person, Act.MANAGE_CALLS, day_of(now)):
         return Ballot.objects.all()
     return Ballot.objects.exclude(state=BallotState.PREPARED)
 
@@ -49,7 +50,7 @@ def may_see_result(ballot: Ballot, person: Person | None, now: datetime) -> Deci
     """Results are for everyone once published; programme staff see them when counted."""
     if ballot.state == BallotState.PUBLISHED:
         return YES
-    if ballot.state == BallotState.COUNTED and may(person, Act.PUBLISH_RESULTS, now.date()):
+    if ballot.state == BallotState.COUNTED and may(person, Act.PUBLISH_RESULTS, day_of(now)):
         return YES
     return no(
         "not_published", _("The result is not published yet. The page of the call says when it will be.")

@@ -27,7 +27,7 @@ class Ballot(models.Model):
 
     subject = models.CharField(max_length=60, unique=True)
     titles = models.JSONField()
-    state = models.CharField(max_length=10, choices=BallotState.choices(), default=BallotState.PREPARED)
+    state = models.CharField(max_length=12, choices=BallotState.choices(), default=BallotState.PREPARED)
     form = models.CharField(max_length=10, choices=BallotForm.choices())
     choices_min = models.PositiveSmallIntegerField(default=1)
     choices_max = models.PositiveSmallIntegerField(default=5)
@@ -84,10 +84,9 @@ class Ballot(models.Model):
                 condition=Q(public_key__isnull=True) | Q(Exact(Length("public_key"), 32)),
             ),
             models.CheckConstraint(
-                name="ballot_handed_over_between",
-                condition=Q(state="closed")
-                | Q(state__in=("prepared", "open"), box_hash="")
-                | (Q(state__in=("counted", "published")) & ~Q(box_hash="")),
+                name="ballot_handed_over_has_fingerprint",
+                condition=Q(state__in=("prepared", "open", "closed"), box_hash="")
+                | (Q(state__in=("handed_over", "counted", "published")) & ~Q(box_hash="")),
             ),
             models.CheckConstraint(
                 name="ballot_box_hash_is_one", condition=Q(box_hash__regex=r"^([0-9a-f]{64})?$")
@@ -120,7 +119,7 @@ class Ballot(models.Model):
 
 
 class Option(models.Model):
-    """Something to choose, with a cost; what it stands for is named by `subject`."""
+    """Something to choose, with a cost; what it stands for is named by `subject`, where by `places` (language -> name)."""
 
     ballot = models.ForeignKey(Ballot, models.PROTECT, related_name="options")
     number = models.PositiveSmallIntegerField()
@@ -129,10 +128,11 @@ class Option(models.Model):
     language = models.CharField(max_length=2)
     cost_cents = models.BigIntegerField()
     category = models.CharField(max_length=40, blank=True)
-    place = models.CharField(max_length=120, blank=True)
+    places = models.JSONField(default=dict)
 
     personal: ClassVar[dict[str, Personal]] = dict.fromkeys(
-        ("ballot", "number", "subject", "title", "language", "cost_cents", "category", "place"), Personal.NONE
+        ("ballot", "number", "subject", "title", "language", "cost_cents", "category", "places"),
+        Personal.NONE,
     )
 
     class Meta:

@@ -53,7 +53,7 @@ def definition(ballot: Ballot) -> dict[str, Any]:
         "threshold": ballot.threshold,
         "options": list(
             ballot.options.order_by("number").values(
-                "number", "subject", "title", "language", "cost_cents", "category", "place"
+                "number", "subject", "title", "language", "cost_cents", "category", "places"
             )
         ),
         "electorate": _roll_fingerprint(ballot),

@@ -9,7 +9,8 @@ class BallotState(Words):
 
     PREPARED = "prepared", gettext_noop("being prepared")
     OPEN = "open", gettext_noop("open to vote")
-    CLOSED = "closed", gettext_noop("closed, waiting for the committee")
+    CLOSED = "closed", gettext_noop("closed, the box not handed over yet")
+    HANDED_OVER = "handed_over", gettext_noop("box handed over, waiting for the committee")
     COUNTED = "counted", gettext_noop("counted")
     PUBLISHED = "published", gettext_noop("result published")
 
@@ -34,8 +35,16 @@ BALLOT = Machine(
             guard="end_reached",
         ),
         Move(
-            "count",
+            "hand_over",
             frozenset({"closed"}),
+            "handed_over",
+            "close_ballots",
+            gettext_noop("Hand over the box"),
+            guard="no_sheet_waits",
+        ),
+        Move(
+            "count",
+            frozenset({"handed_over"}),
             "counted",
             "committee",
             gettext_noop("Bring in the opened ballots"),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import Refusal, demand
 from commonweal.kernel.text import clean
 from commonweal.membership.access import may_keep_register
@@ -31,7 +32,7 @@ def note_condition(
 ) -> AccreditationNote:
     """Adds a note about a condition in a year; what was noted before stays to be read. Raises NotAllowed,
     NoteIncomplete."""
-    demand(may_keep_register(by, now.date()))
+    demand(may_keep_register(by, day_of(now)))
     text, document = clean(text)[:1000], clean(document, lines=False)[:120]
     if not text or not document:
         raise NoteIncomplete(_("Write how it was met, and on which document that rests."))

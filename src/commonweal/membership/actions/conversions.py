@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import Refusal, demand
 from commonweal.kernel.text import clean
 from commonweal.membership.access import may_ask_for, may_keep_register
-from commonweal.membership.actions.exits import day_of
 from commonweal.membership.actions.refusals import DOCUMENT_LENGTH_MAX, ask, named
 from commonweal.membership.actions.shares import Movement, Planned, booked, planned
 from commonweal.membership.models import ConversionRequest, Member

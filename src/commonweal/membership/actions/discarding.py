@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import Refusal, demand
 from commonweal.membership.access import may_match_payments
 from commonweal.membership.models import BankFile
@@ -29,7 +30,7 @@ def discard_file(*, file: BankFile, by: Person, now: datetime) -> None:
 
     Raises NotAllowed, FileStays.
     """
-    demand(may_match_payments(by, now.date()))
+    demand(may_match_payments(by, day_of(now)))
     waiting = BankFile.objects.select_for_update().defer("content", "reading").filter(pk=file.pk).first()
     if waiting is None:
         return

@@ -11,9 +11,9 @@ from datetime import date, datetime, time
 from typing import TYPE_CHECKING
 
 from django.db import connection, transaction
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from commonweal.kernel.days import day_of, moment_at
 from commonweal.kernel.decision import Refusal, demand
 from commonweal.kernel.text import clean
 from commonweal.ledger import actions as ledger
@@ -63,7 +63,7 @@ def propose_dividend(*, proposal: Proposal, by: Person, now: datetime) -> Divide
 
     Raises NotAllowed, DividendRefused.
     """
-    today = timezone.localdate(now)
+    today = day_of(now)
     demand(may_pay_out(by, today))
     _ask_days(proposal, today)
     document = clean(proposal.document, lines=False)[:80]
@@ -84,7 +84,7 @@ def propose_dividend(*, proposal: Proposal, by: Person, now: datetime) -> Divide
         raise DividendRefused(_("The statutes know no such class of shares on that day."), code="no_class")
     others = queries.other_rates(proposal.year_starts_on, proposal.year_ends_on)
     ask(DividendRefused, rules.may_share(rules.Rates(rates or {"": 0}, regime.percent), others, cap))
-    end = datetime.combine(proposal.known_on, time.max, timezone.get_current_timezone())
+    end = moment_at(proposal.known_on, time.max)
     run = DividendRun.objects.create(
         year_starts_on=proposal.year_starts_on,
         year_ends_on=proposal.year_ends_on,
@@ -189,7 +189,7 @@ def approve_dividend(*, run: DividendRun, by: Person, now: datetime) -> Dividend
     Raises NotAllowed (the proposer, someone twice, without the role), DividendRefused.
     """
     run = _locked(run.pk, "approve")
-    demand(may_approve(run, by, timezone.localdate(now)))
+    demand(may_approve(run, by, day_of(now)))
     if run.reckoned_at is None or not run.lines_count:
         raise DividendRefused(_("There are no figures to approve yet."), code="not_reckoned")
     ask(DividendRefused, rules.may_distribute(run.gross_cents, queries.room_of_dividend(run)))
@@ -219,12 +219,12 @@ def record_dividend_test(
 
     Raises NotAllowed, DividendRefused.
     """
-    demand(may_pay_out(by, timezone.localdate(now)))
+    demand(may_pay_out(by, day_of(now)))
     run = _locked(run.pk, "approve")
     document = clean(document, lines=False)[:80]
     if not document:
         raise DividendRefused(_("Name the document with these figures."), code="no_document")
-    if as_of > timezone.localdate(now):
+    if as_of > day_of(now):
         raise DividendRefused(_("These figures are of a day to come. Check the day."), code="future")
     if run.approvals.exists():
         raise DividendRefused(
@@ -249,7 +249,7 @@ def record_dividend_test(
 def withdraw_dividend(*, run: DividendRun, reason: str, by: Person, now: datetime) -> DividendRun:
     """Takes a proposal back, with a reason; nothing was booked yet. Raises NotAllowed, DividendRefused."""
     run = _locked(run.pk, "withdraw")
-    demand(may_pay_out(by, timezone.localdate(now)))
+    demand(may_pay_out(by, day_of(now)))
     run.state, run.reason = DividendState.WITHDRAWN, clean(reason, lines=False)[:500]
     if not run.reason:
         raise DividendRefused(_("Write why it is withdrawn."), code="no_reason")
@@ -265,7 +265,7 @@ def pay_dividend(*, run: DividendRun, by: Person, now: datetime) -> DividendRun:
     Raises NotAllowed, DividendRefused.
     """
     run = _locked(run.pk, "pay")
-    demand(may_pay_out(by, timezone.localdate(now)))
+    demand(may_pay_out(by, day_of(now)))
     if not run.is_booked:
         raise DividendRefused(_("What is owed is still being booked. Try again shortly."), code="not_booked")
     run.state = DividendState.PAID_OUT
@@ -278,8 +278,8 @@ def pay_dividend(*, run: DividendRun, by: Person, now: datetime) -> DividendRun:
 def close_dividend(*, run: DividendRun, by: Person, now: datetime) -> DividendRun:
     """Ends the work on a run. What nobody gave an account for stays owed. Raises NotAllowed, DividendRefused."""
     run = _locked(run.pk, "close")
-    demand(may_pay_out(by, timezone.localdate(now)))
-    if queries.payable(run, 0, 1, timezone.localdate(now)) or queries.payable_to_heirs(run):
+    demand(may_pay_out(by, day_of(now)))
+    if queries.payable(run, 0, 1, day_of(now)) or queries.payable_to_heirs(run):
         raise DividendRefused(_("Someone can still be paid: make the payment files first."), code="payable")
     run.state = DividendState.CLOSED
     run.save(update_fields=["state"])
@@ -290,7 +290,7 @@ def close_dividend(*, run: DividendRun, by: Person, now: datetime) -> DividendRu
 @transaction.atomic
 def ask_to_carry_on(*, run: DividendRun, by: Person, now: datetime) -> None:
     """Starts the background work again where it broke off. Raises NotAllowed."""
-    demand(may_pay_out(by, timezone.localdate(now)))
+    demand(may_pay_out(by, day_of(now)))
     _record("DividendCarriedOn", run, by, now)
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import demand
 from commonweal.kernel.text import clean
 from commonweal.membership.access import may_match_payments
@@ -123,7 +124,7 @@ def divide_movement(
 
     Raises NotAllowed, OutcomeRefused, PlanChanged, WrongState.
     """
-    demand(may_match_payments(by, now.date()))
+    demand(may_match_payments(by, day_of(now)))
     lock_numbers()
     movement = BankMovement.objects.select_for_update().get(pk=movement.pk)
     if Handling.objects.filter(movement=movement).exists():

@@ -12,10 +12,10 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import Refusal, demand
 from commonweal.kernel.text import clean
 from commonweal.membership.access import may_keep_register, may_pay_out
-from commonweal.membership.actions.exits import day_of
 from commonweal.membership.actions.members import lock_numbers
 from commonweal.membership.actions.paying_out import Due, pay_in_a_file, refund_texts
 from commonweal.membership.actions.refusals import ask, ask_values, figures_of, named

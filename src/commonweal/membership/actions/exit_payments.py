@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import demand
 from commonweal.membership.access import may_pay_out
-from commonweal.membership.actions.exits import ExitRefused, day_of
+from commonweal.membership.actions.exits import ExitRefused
 from commonweal.membership.actions.paying_out import Due, pay_in_a_file, refund_texts
 from commonweal.membership.models import ExitSeason, PaymentFile
 from commonweal.membership.queries import exit_payments as queries

@@ -6,9 +6,9 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import Refusal, demand
 from commonweal.kernel.text import clean
 from commonweal.membership.access import may_ask_for
@@ -30,11 +30,6 @@ class ExitRefused(Refusal):
     """The statutes, or where the request stands, do not allow this; the code says which."""
 
     code = "exit_refused"
-
-
-def day_of(now: datetime) -> date:
-    """The day in Belgium at a moment: a window closes at midnight there."""
-    return timezone.localtime(now).date()
 
 
 def terms_of(day: date) -> rules.ExitTerms:

@@ -9,10 +9,10 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import Refusal, demand
 from commonweal.kernel.text import clean
 from commonweal.membership.access import may_decide_on_post, may_enter_applications, may_keep_register
-from commonweal.membership.actions.exits import day_of
 from commonweal.membership.actions.refusals import ask
 from commonweal.membership.models import Household, HouseholdMember, HouseholdProposal, Member
 from commonweal.membership.queries.households import BOTH, household_of, side_of

@@ -18,6 +18,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 from procrastinate.contrib.django import app as jobs
 
+from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import Refusal, demand
 from commonweal.ledger import actions as ledger
 from commonweal.membership.access import may_keep_register
@@ -104,7 +105,7 @@ def upload_import(
     `by` is None for the operator's command.
     """
     if by is not None:
-        demand(may_keep_register(by, now.date()))
+        demand(may_keep_register(by, day_of(now)))
         if len(content) > UPLOAD_MAX:
             raise TooLarge(_("The file is too large for this page. Ask the operator to bring it in."))
     digest = hashlib.sha256(content).hexdigest()
@@ -138,7 +139,7 @@ def check_import(*, importing: Import, now: datetime) -> Import:
 
     The sheet's row is locked once it is read: until then it can be thrown away. Raises CannotMove where it was.
     """
-    found = checked(ImportKind(importing.kind), content_of(importing), now.date())
+    found = checked(ImportKind(importing.kind), content_of(importing), day_of(now))
     held = _locked(importing, "check")
     held.row_count, held.known_count, held.problem_count = found.rows, found.known, len(found.problems)
     held.problems = [
@@ -151,7 +152,7 @@ def check_import(*, importing: Import, now: datetime) -> Import:
 def load_import(*, importing: Import, by: Person | None, now: datetime, background: bool = True) -> Import:
     """Starts bringing a checked sheet in, or goes on with one that stopped. Raises NotAllowed, CannotMove."""
     if by is not None:
-        demand(may_keep_register(by, now.date()))
+        demand(may_keep_register(by, day_of(now)))
     held = _locked(importing, "load")
     if held.problem_count:
         raise CannotMove(_("Mend the rows with problems first, then upload the sheet again."))
@@ -166,7 +167,7 @@ def load_import(*, importing: Import, by: Person | None, now: datetime, backgrou
 def discard_import(*, importing: Import, by: Person | None, now: datetime) -> Import:
     """Throws the file away; what is in the register already stays. Raises NotAllowed, CannotMove."""
     if by is not None:
-        demand(may_keep_register(by, now.date()))
+        demand(may_keep_register(by, day_of(now)))
     held = _locked(importing, "discard")
     held.content, held.problems, held.problem_count = None, [], 0
     return _moved(held, "discard", by=by, now=now)

@@ -11,6 +11,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
+from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import Refusal, demand
 from commonweal.kernel.text import clean
 from commonweal.membership.access import may_enter_applications, may_keep_register, may_withdraw
@@ -118,7 +119,7 @@ def ask_for_shares(
     known = Application.objects.filter(token=asking.token).first()
     if known is not None:
         return known
-    today = now.date()
+    today = day_of(now)
     if by != asking.applicant:
         demand(may_enter_applications(by, today))
     else:
@@ -276,9 +277,9 @@ def accept_application(*, application: Application, by: Person, now: datetime) -
 
     Raises NotAllowed, WrongState, and SpeakerRefused where staff would confirm themselves.
     """
-    demand(may_keep_register(by, now.date()))
+    demand(may_keep_register(by, day_of(now)))
     held = moved(application=application, move="accept", by=by, now=now)
-    held.lapses_on = rules.lapses_on(now.date(), payment_days(now.date()))
+    held.lapses_on = rules.lapses_on(day_of(now), payment_days(day_of(now)))
     held.save(update_fields=["lapses_on"])
     if held.organisation and held.representative:
         who, papers = held.representative, f"application:{held.pk}"
@@ -289,7 +290,7 @@ def accept_application(*, application: Application, by: Person, now: datetime) -
 @transaction.atomic
 def refuse_application(*, application: Application, reason: str, by: Person, now: datetime) -> Application:
     """Refuses, with the objective reason the law wants told. Raises NotAllowed, WrongState, ReasonMissing."""
-    demand(may_keep_register(by, now.date()))
+    demand(may_keep_register(by, day_of(now)))
     if not clean(reason, lines=False):
         raise ReasonMissing(_("Write the reason: the law wants it to be objective, and told."))
     held = moved(application=application, move="refuse", by=by, now=now, reason=reason)
@@ -303,7 +304,7 @@ def withdraw_application(*, application: Application, by: Person, now: datetime)
 
     Raises NotAllowed, WrongState.
     """
-    demand(may_withdraw(application, by, now.date()))
+    demand(may_withdraw(application, by, day_of(now)))
     held = moved(application=application, move="withdraw", by=by, now=now)
     _given_back(held)
     return held
@@ -313,8 +314,8 @@ def withdraw_application(*, application: Application, by: Person, now: datetime)
 def lapse_applications(*, by: Person, now: datetime) -> int:
     """Lets all applications lapse whose last day to pay has passed without any money; gives how many. Raises
     NotAllowed. Those that paid a part stay: somebody decides about that money first."""
-    demand(may_keep_register(by, now.date()))
-    overdue = overdue_applications(now.date())
+    demand(may_keep_register(by, day_of(now)))
+    overdue = overdue_applications(day_of(now))
     for each in overdue:
         moved(application=each, move="lapse", by=by, now=now)
     return len(overdue)
@@ -331,7 +332,7 @@ def enter(*, application: Application, by: Person, now: datetime) -> Application
                 raise MovementRefused(
                     _("The price of a share changed between the request and the payment."), code="price"
                 )
-            today = now.date()
+            today = day_of(now)
             member = holder_on(application.person, application.organisation, today) or admit_member(
                 person=application.person,
                 organisation=application.organisation,
@@ -376,7 +377,7 @@ def _paid_on(application: Application, now: datetime) -> date:
     )
     last = counted.aggregate(last=Max("movement__booked_on"))["last"]
     # Money may be there before someone asks; their shares are not.
-    return min(max(last or now.date(), application.asked_at.date()), now.date())
+    return min(max(last or day_of(now), day_of(application.asked_at)), day_of(now))
 
 
 def _given_back(application: Application) -> None:

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import transaction
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import Refusal, demand
 from commonweal.membership.access import may_pay_out
 from commonweal.membership.actions.paying_out import Due, pay_in_a_file
@@ -36,7 +37,7 @@ def pay_refunds(*, pay_on: date, by: Person, now: datetime) -> PaymentFile:
 
     Raises NotAllowed, RefundRefused (nothing to pay, a day that has passed).
     """
-    today = timezone.localdate(now)
+    today = day_of(now)
     demand(may_pay_out(by, today))
     if pay_on < today:
         raise RefundRefused(_("This day has passed. Choose today or a later one."), code="past")

@@ -13,6 +13,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import Refusal, demand
 from commonweal.ledger import actions as ledger
 from commonweal.membership import queries
@@ -124,7 +125,7 @@ def pay_dividend_lines(*, run: DividendRun, after: int, now: datetime, at_once: 
 
     Inside the caller's transaction and under the run's lock.
     """
-    rows = queries.payable(run, after, at_once, timezone.localdate(now))
+    rows = queries.payable(run, after, at_once, day_of(now))
     if not rows:
         return None
     _pay_rows(run, rows, now)
@@ -158,7 +159,7 @@ def _pay_rows(run: DividendRun, rows: Sequence[queries.Payable], now: datetime) 
         )
         for row in rows
     ]
-    pay_on = max(run.pay_on, timezone.localdate(now))
+    pay_on = max(run.pay_on, day_of(now))
     reference = queries.reference_of(run)
     pay_in_a_file(kind=PaymentKind.DIVIDEND, reference=reference, due=due, pay_on=pay_on, by=None, now=now)
 
@@ -176,14 +177,14 @@ def _texts(run: DividendRun) -> dict[str, str]:
 @transaction.atomic
 def note_taken_out(*, file: PaymentFile, by: Person, now: datetime) -> None:
     """Notes that someone took a payment file out, before it is given. Raises NotAllowed."""
-    demand(may_pay_out(by, timezone.localdate(now)))
+    demand(may_pay_out(by, day_of(now)))
     record("PaymentFileTaken", file.reference, by=by, at=now, data={"number": file.number})
 
 
 @transaction.atomic
 def note_lines_taken_out(*, run: DividendRun, by: Person, now: datetime) -> None:
     """Notes that someone took the lines of a run out, before they are given. Raises NotAllowed."""
-    demand(may_pay_out(by, timezone.localdate(now)))
+    demand(may_pay_out(by, day_of(now)))
     record("DividendLinesTaken", queries.reference_of(run), by=by, at=now)
 
 
@@ -195,7 +196,7 @@ def book_return(
 
     `end_to_end` is the reference the bank gives back. Raises NotAllowed, ReturnRefused.
     """
-    demand(may_pay_out(by, timezone.localdate(now)))
+    demand(may_pay_out(by, day_of(now)))
     found = Payment.objects.select_related("file", "member__person").defer("file__content")
     payment = found.filter(end_to_end=end_to_end.strip()).first()
     if payment is None:
@@ -208,7 +209,7 @@ def book_return(
     Payment.objects.select_for_update().get(pk=payment.pk)
     if ReturnedPayment.objects.filter(payment=payment).exists():
         raise ReturnRefused(_("This payment came back before."), code="returned_before")
-    if not payment.file.pay_on <= returned_on <= timezone.localdate(now):
+    if not payment.file.pay_on <= returned_on <= day_of(now):
         raise ReturnRefused(
             _("It came back on a day from the day of payment to today."), code="days_out_of_order"
         )

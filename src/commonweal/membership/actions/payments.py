@@ -14,6 +14,7 @@ from django.db import transaction
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import Refusal, demand
 from commonweal.kernel.text import clean
 from commonweal.membership.access import may_match_payments
@@ -72,7 +73,7 @@ def upload_file(*, name: str, content: bytes, account: str, by: Person, now: dat
 
     `account` is the cooperative's. The file is read before anything is locked. Raises NotAllowed, FileRefused.
     """
-    demand(may_match_payments(by, now.date()))
+    demand(may_match_payments(by, day_of(now)))
     digest = hashlib.sha256(content).hexdigest()
     known = BankFile.objects.defer("content", "reading").filter(digest=digest).first()
     if known is not None:
@@ -110,7 +111,7 @@ def confirm_file(*, file: BankFile, plan: str, by: Person, now: datetime) -> Ban
     """Reads a file in as its dry run showed it: keeps every movement, counts exact payments, enters who paid in the
     register. A second confirmation changes nothing. Raises NotAllowed, PlanChanged.
     """
-    demand(may_match_payments(by, now.date()))
+    demand(may_match_payments(by, day_of(now)))
     # Before the lock: it may be a long file.
     reading = reading_of(file)
     lock_numbers()
@@ -275,7 +276,7 @@ def decide_movement(
     A movement that takes money back undoes what it paid for, one that brings a payment of ours back lets it be owed again.
     Raises NotAllowed, OutcomeRefused, WrongState, ReturnRefused, and what the ledger refuses. It is decided about once.
     """
-    demand(may_match_payments(by, now.date()))
+    demand(may_match_payments(by, day_of(now)))
     if outcome == Outcome.OWE:
         # What was paid is locked before the members and the movement (ARCHITECTURE.md).
         lock_returned(movement)
@@ -314,7 +315,7 @@ def decide_movement(
 @transaction.atomic
 def enter_paid(*, application: Application, by: Person, now: datetime) -> Application:
     """Tries again to enter a paid application in the register. Raises NotAllowed, OutcomeRefused with the reason."""
-    demand(may_match_payments(by, now.date()))
+    demand(may_match_payments(by, day_of(now)))
     lock_numbers()
     held = application_with(application.pk)
     if held is None or held.state != ApplicationState.PAID:
@@ -327,7 +328,7 @@ def mark_refunded(*, refund: Refund, on: date, by: Person, now: datetime) -> Ref
     """Notes that what was to be paid back left the account on a day; twice changes nothing.
 
     Raises NotAllowed, OutcomeRefused."""
-    demand(may_match_payments(by, now.date()))
+    demand(may_match_payments(by, day_of(now)))
     held = Refund.objects.select_for_update().get(pk=refund.pk)
     if held.taken_back is not None:
         raise OutcomeRefused(_("The bank took this money back itself: nothing is to be paid."), code="taken")

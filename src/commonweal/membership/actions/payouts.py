@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import Refusal, demand
 from commonweal.kernel.text import clean
 from commonweal.membership.access import may_set_account
@@ -50,7 +51,7 @@ def set_payout_account(
     Only the member, or staff for them (`channel` says how it came). The member is told, wherever it came from.
     Raises NotAllowed, WrongAccount.
     """
-    demand(may_set_account(by, member, now.date()))
+    demand(may_set_account(by, member, day_of(now)))
     try:
         number = read_iban(iban)
     except ValueError as wrong:

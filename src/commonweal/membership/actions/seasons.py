@@ -10,11 +10,12 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
+from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import demand
 from commonweal.kernel.text import clean
 from commonweal.ledger import actions as ledger
 from commonweal.membership.access import may_keep_register
-from commonweal.membership.actions.exits import ExitRefused, day_of, open_season, terms_of
+from commonweal.membership.actions.exits import ExitRefused, open_season, terms_of
 from commonweal.membership.actions.members import lock_numbers
 from commonweal.membership.actions.refusals import ask
 from commonweal.membership.models import ExitRequest, ExitSeason, Member, SeasonTest

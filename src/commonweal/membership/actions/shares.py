@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import NotAllowed, Refusal, demand
 from commonweal.kernel.text import clean
 from commonweal.ledger import actions as ledger
@@ -104,7 +105,7 @@ def book_movement(
     With the last shares of someone who was granted to leave, refunded by hand (in kind), the membership ends on its day.
     Raises NotAllowed, DocumentMissing, MovementRefused, and what the ledger refuses.
     """
-    demand(may_keep_register(by, now.date()))
+    demand(may_keep_register(by, day_of(now)))
     if not movement.document.strip():
         raise DocumentMissing(_("Name the document this rests on, such as a letter or a deed."))
     operation = booked(member=member, movement=movement, key=key, by=by, now=now, channel=channel)
@@ -263,7 +264,7 @@ def _terms(share_class: str, day: date) -> Terms:
 def correct_movement(*, operation: Operation, reason: str, key: str, by: Person, now: datetime) -> Operation:
     """Undoes a movement on its own day; what is right is booked afresh. Raises NotAllowed, MovementRefused,
     and what the ledger refuses (undone before; the shares were passed on)."""
-    demand(may_keep_register(by, now.date()))
+    demand(may_keep_register(by, day_of(now)))
     if not clean(reason, lines=False):
         raise MovementRefused(_("Write why this is undone."), code="no_reason")
     undone = ledger.reverse(
@@ -299,9 +300,9 @@ def record_reading(*, by: Person, now: datetime, what: str, asked: dict[str, Any
 
     `what` is `consulted` (members, by law) or `exported` (the secretary).
     """
-    decision = may_keep_register(by, now.date())
+    decision = may_keep_register(by, day_of(now))
     if what == "consulted" and not decision:
-        decision = may_consult_register(by, now.date())
+        decision = may_consult_register(by, day_of(now))
     demand(decision)
     if what not in ("consulted", "exported"):
         raise NotAllowed(_("This is not a way to read the register."))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
+from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import demand
 from commonweal.ledger.actions import Bound, open_accounts, set_limits
 from commonweal.membership.access import may_keep_register
@@ -39,7 +40,7 @@ def load_statutes(*, by: Person | None, now: datetime) -> int:
 def set_terms(*, terms: Terms, by: Person | None, now: datetime) -> None:
     """What holds for a class from a day on. `by=None` only for imports. Raises NotAllowed, IntegrityError."""
     if by is not None:
-        demand(may_keep_register(by, now.date()))
+        demand(may_keep_register(by, day_of(now)))
     _add_terms([terms])
     data = {"class": terms.share_class, "starts_on": terms.starts_on.isoformat()}
     record("ShareTermsSet", "register:statutes", by=by, at=now, data=data)
@@ -49,7 +50,7 @@ def set_terms(*, terms: Terms, by: Person | None, now: datetime) -> None:
 def set_setting(*, setting: Setting, by: Person | None, now: datetime) -> None:
     """One value from a day on. `by=None` only for imports. Raises NotAllowed, IntegrityError."""
     if by is not None:
-        demand(may_keep_register(by, now.date()))
+        demand(may_keep_register(by, day_of(now)))
     _add_settings([setting])
     data = {"code": setting.code, "starts_on": setting.starts_on.isoformat(), "value": setting.value}
     record("SettingSet", "register:statutes", by=by, at=now, data=data)

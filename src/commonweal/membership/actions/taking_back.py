@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import Refusal, demand
 from commonweal.kernel.text import clean
 from commonweal.kernel.words import gettext_noop
@@ -77,7 +78,7 @@ def take_back(
     Caller holds the numbers and the movement. Raises NotAllowed, OutcomeRefused, WrongState, and what the ledger
     refuses, as when the shares were passed on.
     """
-    demand(may_match_payments(by, now.date()))
+    demand(may_match_payments(by, day_of(now)))
     divided = _divided_payment(movement, application)
     if divided is not None:
         return _take_parts_back(movement, divided, reason, by, now)
@@ -263,7 +264,7 @@ def _reopened(application: Application, by: Person, now: datetime) -> None:
     was_member = application.state == ApplicationState.MEMBER
     why = str(_("The bank took the payment back."))
     held = moved(application=application, move="reopen", by=by, now=now, reason=why)
-    held.lapses_on = lapses_on(now.date(), payment_days(now.date()))
+    held.lapses_on = lapses_on(day_of(now), payment_days(day_of(now)))
     held.save(update_fields=["lapses_on"])
     entered = entries_for(application)
     if not was_member or not entered or reversed_among([entered[-1].pk]):
@@ -290,7 +291,7 @@ def owe_again(*, movement: BankMovement, reason: str, by: Person, now: datetime)
 
     Caller holds what was paid, the numbers and the movement. Raises OutcomeRefused, NotAllowed, ReturnRefused.
     """
-    demand(may_match_payments(by, now.date()))
+    demand(may_match_payments(by, day_of(now)))
     payment = payment_back_with(movement)
     if payment is None:
         raise OutcomeRefused(_("No payment of ours comes back with this movement."), code="no_payment")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
+from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import Refusal, demand
 from commonweal.kernel.text import same_name
 from commonweal.membership.access import may_answer_offer, may_offer, may_withdraw_offer
@@ -85,11 +86,11 @@ def offer_shares(
 
     Raises NotAllowed, Protected, MovementRefused, OfferedAlready.
     """
-    demand(may_offer(giver, by, now.date()))
+    demand(may_offer(giver, by, day_of(now)))
     known = ShareOffer.objects.filter(token=token).first()
     if known is not None:
         return known
-    if guardianship_of(giver, now.date()) or guardianship_of(taker, now.date()):
+    if guardianship_of(giver, day_of(now)) or guardianship_of(taker, day_of(now)):
         raise Protected(
             _(
                 "Somebody administers the affairs of one of you two: it goes on paper, signed by them too. Call us."
@@ -113,7 +114,7 @@ def offer_shares(
 def accept_offer(*, offer: ShareOffer, by: Person, now: datetime) -> ShareOffer:
     """Accepts, and books the transfer today. Raises NotAllowed, OfferMoved, MovementRefused and what the ledger
     refuses."""
-    demand(may_answer_offer(offer, by, now.date()))
+    demand(may_answer_offer(offer, by, day_of(now)))
     held = _locked(offer, "accept")
     movement = _movement(held.taker, held.share_class, held.count, now, document=f"offer:{held.pk}")
     held.operation = booked(
@@ -125,20 +126,20 @@ def accept_offer(*, offer: ShareOffer, by: Person, now: datetime) -> ShareOffer:
 @transaction.atomic
 def decline_offer(*, offer: ShareOffer, by: Person, now: datetime) -> ShareOffer:
     """Declines; nothing is booked. Raises NotAllowed, OfferMoved."""
-    demand(may_answer_offer(offer, by, now.date()))
+    demand(may_answer_offer(offer, by, day_of(now)))
     return _moved(_locked(offer, "decline"), "decline", by, now)
 
 
 @transaction.atomic
 def withdraw_offer(*, offer: ShareOffer, by: Person, now: datetime) -> ShareOffer:
     """Takes one's own offer back before it is answered. Raises NotAllowed, OfferMoved."""
-    demand(may_withdraw_offer(offer, by, now.date()))
+    demand(may_withdraw_offer(offer, by, day_of(now)))
     return _moved(_locked(offer, "withdraw"), "withdraw", by, now)
 
 
 def _movement(taker: Member, share_class: str, count: int, now: datetime, document: str = "") -> Movement:
     return Movement(
-        MovementKind.TRANSFER, share_class, now.date(), count, counterpart=taker, document=document
+        MovementKind.TRANSFER, share_class, day_of(now), count, counterpart=taker, document=document
     )
 
 

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from commonweal.kernel.days import day_of
 from commonweal.membership.actions.taking_back import NO_REASON
 from commonweal.membership.models import Application
 from commonweal.membership.queries.joining import applications_paid_with
@@ -111,7 +112,7 @@ class RefundForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        today = timezone.localdate()
+        today = day_of(timezone.now())
         self.fields["made_on"] = DatePartsField(
             label=_("On which day was it paid back?"), latest=today, initial=today
         )

@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from commonweal.kernel.days import day_of, moment_at
 from commonweal.membership.actions import Movement
 from commonweal.membership.models import Member
 from commonweal.membership.queries import classes, member_with_number
@@ -57,8 +58,8 @@ class RegisterForm(forms.Form):
         """The day, the moment known at (the end of that day), the text."""
         given = self.cleaned_data if self.is_bound and self.is_valid() else {}
         known = given.get("known")
-        moment = datetime.combine(known, time.max, timezone.get_current_timezone()) if known else None
-        return given.get("day") or timezone.localdate(), moment, given.get("text") or ""
+        moment = moment_at(known, time.max) if known else None
+        return given.get("day") or day_of(timezone.now()), moment, given.get("text") or ""
 
 
 class KindForm(forms.Form):

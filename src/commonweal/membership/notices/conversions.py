@@ -8,6 +8,7 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from commonweal.kernel.days import day_of
 from commonweal.kernel.words import gettext_noop
 from commonweal.membership.queries import conversion_with, readers_for
 from commonweal.membership.states import ConversionState
@@ -44,7 +45,7 @@ def tell_conversion(event: Event) -> None:
         "to": request.to_class,
         "reason": request.reason,
     }
-    for person in readers_for(request.member, event.at.date()):
+    for person in readers_for(request.member, day_of(event.at)):
         with translation.override(person.language):
             body = (
                 _("Dear %(name)s,") % {"name": str(person)},

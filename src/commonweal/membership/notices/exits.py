@@ -8,6 +8,7 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from commonweal.kernel.days import day_of
 from commonweal.membership.models import ExitRequest
 from commonweal.membership.queries import payout_accounts_of, readers_for
 from commonweal.membership.rules.ibans import shortened
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 def tell_exit_asked(event: Event) -> None:
     """Says to a member that a request to leave was kept or taken back: nobody asks in their name without them."""
     request = ExitRequest.objects.select_related("season", "member__person").get(pk=event.data["request"])
-    for person in readers_for(request.member, event.at.date()):
+    for person in readers_for(request.member, day_of(event.at)):
         with translation.override(person.language):
             said = (
                 _("we keep your request to leave or to give back shares. You can take it back until %(day)s.")
@@ -50,7 +51,7 @@ def tell_exits_answered(event: Event) -> None:
     accounts = payout_accounts_of(each.member_id for each in requests)
     readers: dict[int, tuple[Person, list[ExitRequest]]] = {}
     for each in requests:
-        for person in readers_for(each.member, event.at.date()):
+        for person in readers_for(each.member, day_of(event.at)):
             readers.setdefault(person.pk, (person, []))[1].append(each)
     for person, own in readers.values():
         with translation.override(person.language):

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from commonweal.kernel.days import day_of
 from commonweal.kernel.words import gettext_noop
 from commonweal.membership.models import ShareOffer
 from commonweal.membership.queries import speakers_for
@@ -42,7 +43,7 @@ def tell_other_side(event: Event) -> None:
     state = OfferState(event.data["to"])
     to_giver = state in (OfferState.PASSED, OfferState.DECLINED)
     reader, other = (offer.giver, offer.taker) if to_giver else (offer.taker, offer.giver)
-    for person in speakers_for(reader, event.at.date()):
+    for person in speakers_for(reader, day_of(event.at)):
         with translation.override(person.language):
             told = {"name": _name(other), "count": offer.count, "class": offer.share_class}
             body = (

@@ -6,8 +6,8 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from django.db.models import Count, Q, QuerySet
-from django.utils import timezone
 
+from commonweal.kernel.days import day_of
 from commonweal.membership.models import ExitRequest, ExitSeason, Member, StatuteSetting
 from commonweal.membership.queries.guardianships import guardianship_of
 from commonweal.membership.rules.exits import ExitTerms, Leaver
@@ -77,7 +77,7 @@ def waiting_request(member: Member) -> ExitRequest | None:
 def leaving_with_all(members: Iterable[int]) -> dict[int, date]:
     """Member id -> the day on which they asked to leave with all shares, where that request waits; one query."""
     rows = ExitRequest.objects.filter(member__in=list(members), state="waiting", share_class="")
-    return {pk: timezone.localdate(asked_at) for pk, asked_at in rows.values_list("member_id", "asked_at")}
+    return {pk: day_of(asked_at) for pk, asked_at in rows.values_list("member_id", "asked_at")}
 
 
 def leaves_with_all(member: Member, day: date) -> bool:

@@ -15,6 +15,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from commonweal.kernel.days import day_of
 from commonweal.membership import actions, queries
 from commonweal.membership.forms.accreditation import ConditionForm
 from commonweal.membership.rules.accreditation import SOURCE, Condition, Finding, Verdict
@@ -45,7 +46,7 @@ def _findings(year: int) -> list[dict[str, Any]]:
 
 
 def _year(year: int) -> int:
-    today = timezone.localdate()
+    today = day_of(timezone.now())
     if not today.year - YEARS_BACK <= year <= today.year:
         raise Http404
     return year
@@ -55,7 +56,7 @@ def _year(year: int) -> int:
 @require_safe
 def accreditation(request: HttpRequest, year: int | None = None) -> HttpResponse:
     """How it stands with each condition in a year."""
-    this = timezone.localdate().year
+    this = day_of(timezone.now()).year
     year = _year(year or this)
     context = {
         "year": year,

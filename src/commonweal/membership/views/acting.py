@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import NotAllowed
 from commonweal.membership import queries
 from commonweal.membership.access import member_spoken_for
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 def spoken_for(request: HttpRequest, number: int) -> Member:
     """The organisation with a member number, for who speaks for it by papers we saw. Raises Http404 for everybody else."""
-    member = member_spoken_for(signed_in_person(request), number, timezone.localdate())
+    member = member_spoken_for(signed_in_person(request), number, day_of(timezone.now()))
     if member is None:
         raise Http404
     return member
@@ -29,7 +30,7 @@ def spoken_for(request: HttpRequest, number: int) -> Member:
 
 def acted_for(request: HttpRequest, number: int) -> Member:
     """The member whose affairs the reader administers today, or the organisation they speak for. Raises NotAllowed."""
-    person, today = signed_in_person(request), timezone.localdate()
+    person, today = signed_in_person(request), day_of(timezone.now())
     spoken = member_spoken_for(person, number, today)
     found = next((each for each in queries.administered_by(person, today) if each.number == number), spoken)
     if found is None:

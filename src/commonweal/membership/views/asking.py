@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from commonweal.kernel.days import day_of
 from commonweal.membership.models import Application, BankMovement, Handling, RepeatedMovement
 from commonweal.membership.queries.bank_plans import Plan, PlannedLine
 from commonweal.membership.rules.joining import ApplicationState, printed
@@ -40,7 +41,7 @@ def row(application: Application) -> dict[str, Any]:
         "state": state.label,
         "kind": _KINDS.get(state, ""),
         "communication": printed(application.communication),
-        "days": (timezone.localdate() - timezone.localtime(application.asked_at).date()).days,
+        "days": (day_of(timezone.now()) - day_of(application.asked_at)).days,
     }
 
 
@@ -203,7 +204,7 @@ def repeated_row(repeated: RepeatedMovement) -> dict[str, Any]:
     movement = repeated.movement
     read_at = movement.file.confirmed_at
     same_file = movement.file_id == repeated.file_id or read_at is None
-    read_on = None if same_file or read_at is None else timezone.localtime(read_at).date()
+    read_on = None if same_file or read_at is None else day_of(read_at)
     will = _equal(movement.booked_on, movement.statement.number, read_on)
     return {**movement_row(movement, None, None), "will": will}
 

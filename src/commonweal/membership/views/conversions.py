@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import Refusal
 from commonweal.membership import actions, queries
 from commonweal.membership.access import own_or_past_membership
@@ -54,7 +55,7 @@ def conversion_enter(request: HttpRequest, number: int) -> HttpResponse:
 
 
 def _asked(request: HttpRequest, member: Member, *, by_staff: bool) -> HttpResponse:
-    by, now, today = signed_in_person(request), timezone.now(), timezone.localdate()
+    by, now, today = signed_in_person(request), timezone.now(), day_of(timezone.now())
     held = queries.holdings_of([member.number], today).get(member.number, {})
     terms = queries.current_terms(today)
     targets = queries.targets_for(terms, is_person=member.person_id is not None)

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import Refusal, demand
 from commonweal.kernel.money import euros
 from commonweal.membership import actions, queries
@@ -46,7 +47,7 @@ def for_dividends(view: Answer) -> Answer:
     @for_persons
     @wraps(asking)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        demand(may_see_dividends(signed_in_person(request), timezone.localdate()))
+        demand(may_see_dividends(signed_in_person(request), day_of(timezone.now())))
         return asking(request, *args, **kwargs)
 
     return guarded
@@ -67,7 +68,7 @@ def dividends(request: HttpRequest) -> HttpResponse:
         {"run": run, "rate": wording.rates(run.rates), "state": DividendState(run.state).label}
         for run in DividendRun.objects.all()[: queries.PAGE]
     ]
-    may_propose = bool(may_pay_out(signed_in_person(request), timezone.localdate()))
+    may_propose = bool(may_pay_out(signed_in_person(request), day_of(timezone.now())))
     return render(request, "membership/dividends.html", {"rows": rows, "may_propose": may_propose})
 
 
@@ -75,7 +76,7 @@ def dividends(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def dividend_new(request: HttpRequest) -> HttpResponse:
     """Proposes a dividend; its figures come in the background."""
-    by, today = signed_in_person(request), timezone.localdate()
+    by, today = signed_in_person(request), day_of(timezone.now())
     demand(may_pay_out(by, today))
     form = ProposalForm(
         request.POST or None,
@@ -99,7 +100,7 @@ def dividend_new(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def dividend(request: HttpRequest, pk: int) -> HttpResponse:
     """One run: its check, figures, approvals, files, and the next step."""
-    run, by, today = _run(pk), signed_in_person(request), timezone.localdate()
+    run, by, today = _run(pk), signed_in_person(request), day_of(timezone.now())
     if request.method == "POST":
         return _moved(request, run)
     progress = queries.progress_of(run)
@@ -133,7 +134,7 @@ def dividend(request: HttpRequest, pk: int) -> HttpResponse:
 def dividend_test(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     """Records one of the two tests a dividend needs before it is approved."""
     run, by = _run(pk), signed_in_person(request)
-    demand(may_pay_out(by, timezone.localdate()))
+    demand(may_pay_out(by, day_of(timezone.now())))
     if kind not in set(ExitTest):
         raise Http404
     test = ExitTest(kind)
@@ -189,7 +190,9 @@ def dividend_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 def dividend_waiting(request: HttpRequest, pk: int) -> HttpResponse:
     """Who cannot be paid yet, the largest amounts first; the first fifty."""
     run = _run(pk)
-    rows = [wording.line(line) for line in queries.without_account(run, timezone.localdate())[: queries.PAGE]]
+    rows = [
+        wording.line(line) for line in queries.without_account(run, day_of(timezone.now()))[: queries.PAGE]
+    ]
     context = {"run": run, "rows": rows, "cut": len(rows) == queries.PAGE}
     return render(request, "membership/dividend_waiting.html", context)
 

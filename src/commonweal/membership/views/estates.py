@@ -12,6 +12,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import Refusal
 from commonweal.membership import actions, queries
 from commonweal.membership.forms.estates import (
@@ -202,7 +203,7 @@ def _settled(request: HttpRequest, found: Estate, form: SettlementForm) -> HttpR
         )
         messages.success(request, _("The estate is settled and booked."))
         return redirect("membership:estate", found.pk)
-    plan = actions.settlement_planned(estate=found, today=timezone.localdate(), **settled)
+    plan = actions.settlement_planned(estate=found, today=day_of(timezone.now()), **settled)
     context = {
         **_frame(found),
         "seen": plan.digest,
@@ -273,7 +274,7 @@ def claimant_account(request: HttpRequest, pk: int, claimant: int) -> HttpRespon
 def estate_payments(request: HttpRequest, pk: int) -> HttpResponse:
     """What is to be paid of a settled estate, to whom, and the files made for it; makes the next file."""
     found = get_object_or_404(queries.all_estates(), pk=pk, state__in=("to_pay", "paid"))
-    form = PaymentForm(request.POST or None, initial={"pay_on": timezone.localdate()})
+    form = PaymentForm(request.POST or None, initial={"pay_on": day_of(timezone.now())})
     if request.method == "POST" and form.is_valid():
         by, pay_on = signed_in_person(request), form.cleaned_data["pay_on"]
         try:

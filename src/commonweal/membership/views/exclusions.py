@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import Refusal
 from commonweal.membership import actions, queries
 from commonweal.membership.forms.estates import ReasonForm
@@ -66,7 +67,7 @@ def _frame(exclusion: Exclusion, today: date) -> dict[str, Any]:
 @require_safe
 def exclusion_list(request: HttpRequest) -> HttpResponse:
     """All proposals, the latest first, with the day that comes next."""
-    today = timezone.localdate()
+    today = day_of(timezone.now())
     rows = [_frame(each, today) for each in queries.all_exclusions()[: queries.PAGE * 4]]
     return render(request, "membership/exclusion_list.html", {"rows": rows})
 
@@ -100,7 +101,7 @@ def exclusion_new(request: HttpRequest, number: int) -> HttpResponse:
 @require_safe
 def exclusion(request: HttpRequest, pk: int) -> HttpResponse:
     """One proposal: what was sent, answered, heard, decided; what may come next."""
-    found, today = _exclusion(pk), timezone.localdate()
+    found, today = _exclusion(pk), day_of(timezone.now())
     steps = [
         {"step": name, "heading": heading}
         for name, (state, heading, _b) in STEPS.items()
@@ -151,7 +152,7 @@ def exclusion_step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
             messages.success(request, _("Noted."))
             return redirect("membership:exclusion", pk)
     _state, heading, button = STEPS[step]
-    context = {**_frame(found, timezone.localdate()), "form": form, "heading": heading, "button": button}
+    context = {**_frame(found, day_of(timezone.now())), "form": form, "heading": heading, "button": button}
     return render(request, "membership/exclusion_step.html", context)
 
 
@@ -172,7 +173,7 @@ def _refunded(request: HttpRequest, found: Exclusion, form: Any) -> HttpResponse
         messages.success(request, _("Noted."))
         return redirect("membership:exclusion", found.pk)
     context = {
-        **_frame(found, timezone.localdate()),
+        **_frame(found, day_of(timezone.now())),
         "seen": sum(planned.values()),
         "rows": [
             {"label": _("Member"), "value": str(found.member.number)},
@@ -192,7 +193,7 @@ def _refunded(request: HttpRequest, found: Exclusion, form: Any) -> HttpResponse
 def exclusion_payment(request: HttpRequest, pk: int) -> HttpResponse:
     """The refund of an excluded member: how much, on which account, the files made for it; makes the next file."""
     found = get_object_or_404(queries.all_exclusions(), pk=pk, state__in=("to_pay", "paid"))
-    form = PaymentForm(request.POST or None, initial={"pay_on": timezone.localdate()})
+    form = PaymentForm(request.POST or None, initial={"pay_on": day_of(timezone.now())})
     if request.method == "POST" and form.is_valid():
         by, pay_on = signed_in_person(request), form.cleaned_data["pay_on"]
         try:
@@ -204,7 +205,7 @@ def exclusion_payment(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("membership:exclusion-payment", pk)
     due, account = queries.due_of_exclusion(found)
     context = {
-        **_frame(found, timezone.localdate()),
+        **_frame(found, day_of(timezone.now())),
         "form": form,
         "due": due,
         "account": account,

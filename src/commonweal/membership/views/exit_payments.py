@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import Refusal
 from commonweal.membership import actions, queries
 from commonweal.membership.forms.seasons import PaymentForm
@@ -55,7 +56,7 @@ def _decided(year: int) -> ExitSeason:
 @require_http_methods(["GET", "HEAD", "POST"])
 def season_payments(request: HttpRequest, year: int) -> HttpResponse:
     """What is due of a season and the files made for it; makes the next file."""
-    season, today = _decided(year), timezone.localdate()
+    season, today = _decided(year), day_of(timezone.now())
     form = PaymentForm(request.POST or None, initial={"pay_on": max(today, season.pay_by)})
     if request.method == "POST" and form.is_valid():
         try:

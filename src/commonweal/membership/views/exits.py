@@ -14,6 +14,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import Refusal
 from commonweal.membership import actions, queries
 from commonweal.membership.access import own_or_past_membership
@@ -84,7 +85,7 @@ def _member(number: int) -> Member:
 
 
 def _asked(request: HttpRequest, member: Member, *, by_staff: bool) -> HttpResponse:
-    today = timezone.localdate()
+    today = day_of(timezone.now())
     terms = queries.exit_terms_on(today)
     held = queries.holdings_of([member.number], today).get(member.number, {})
     partial = bool(terms and terms.partial)

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import Refusal
 from commonweal.membership import actions, queries
 from commonweal.membership.forms.guardianships import EndForm, GuardianshipForm
@@ -25,7 +26,7 @@ def guardianship(request: HttpRequest, number: int) -> HttpResponse:
     member = queries.member_with_number(number)
     if member is None or member.person is None:
         raise Http404
-    running = queries.guardianship_of(member, timezone.localdate())
+    running = queries.guardianship_of(member, day_of(timezone.now()))
     posted = request.POST or None
     form: Any = EndForm(posted) if running else GuardianshipForm(posted)
     if request.method == "POST" and form.is_valid():

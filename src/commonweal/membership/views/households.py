@@ -14,6 +14,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import Refusal
 from commonweal.membership import actions, queries
 from commonweal.membership.access import own_membership
@@ -39,7 +40,7 @@ ANSWERS = {
 @require_http_methods(["GET", "HEAD", "POST"])
 def my_household(request: HttpRequest) -> HttpResponse:
     """Who shares one's post, what waits for an answer, how to propose it and how to stop."""
-    member = own_membership(signed_in_person(request), timezone.localdate())
+    member = own_membership(signed_in_person(request), day_of(timezone.now()))
     return _household(request, member, by_staff=False)
 
 
@@ -54,7 +55,7 @@ def member_household(request: HttpRequest, number: int) -> HttpResponse:
 
 
 def _household(request: HttpRequest, member: Member, *, by_staff: bool) -> HttpResponse:
-    together = queries.household_of(member, timezone.localdate())
+    together = queries.household_of(member, day_of(timezone.now()))
     move = request.POST.get("move", "") if request.method == "POST" else ""
     forms = {
         "share": HouseholdForm(request.POST if move == "share" else None, by_staff=by_staff, prefix="share"),
@@ -129,7 +130,7 @@ def _shown(proposal: HouseholdProposal, member: Member) -> dict[str, Any]:
 def post_list(request: HttpRequest) -> HttpResponseBase:
     """Addresses for what goes to all members, once a household, as a CSV file; that it was taken out is noted first."""
     actions.note_post_list_taken(by=signed_in_person(request), now=timezone.now())
-    today = timezone.localdate()
+    today = day_of(timezone.now())
     head = (
         _("Names"),
         _("Street and number"),

@@ -16,6 +16,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import Refusal
 from commonweal.membership.actions.joining import Asking, ask_for_shares
 from commonweal.membership.forms.joining import FORMS, WhoForm
@@ -54,7 +55,7 @@ class Journey:
 
     def told(self, until: Step | None = None) -> tuple[Told, Step | None]:
         """What was answered on the pages before one (or all), and the first page that still lacks its answer."""
-        told = Told(timezone.localdate(), None if self.desk else signed_in_person(self.request))
+        told = Told(day_of(timezone.now()), None if self.desk else signed_in_person(self.request))
         for step in Step:
             if step == until:
                 break
@@ -89,7 +90,7 @@ def join(request: HttpRequest) -> HttpResponse:
     """What shares are and how one gets them; begins when someone signed in presses."""
     if request.method == "POST":
         return _begun(Journey(request, desk=False))
-    today = timezone.localdate()
+    today = day_of(timezone.now())
     context = {
         "classes": [
             {"code": each.share_class, "rows": wording.terms(each)}

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import Refusal
 from commonweal.membership import actions, queries
 from commonweal.membership.forms.dividends import ReturnForm
@@ -41,7 +42,7 @@ def payment_file(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def payments_returned(request: HttpRequest) -> HttpResponse:
     """Payments that came back, the latest fifty; notes one more."""
-    form = ReturnForm(request.POST or None, initial={"returned_on": timezone.localdate()})
+    form = ReturnForm(request.POST or None, initial={"returned_on": day_of(timezone.now())})
     if request.method == "POST" and form.is_valid():
         given = dict(form.cleaned_data)
         reason = ReturnReason(given.pop("reason"))
@@ -61,7 +62,7 @@ def payments_returned(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def refunds(request: HttpRequest) -> HttpResponse:
     """What is to be paid back and to whom; makes one file for all whose account is known."""
-    form = PaymentForm(request.POST or None, initial={"pay_on": timezone.localdate()})
+    form = PaymentForm(request.POST or None, initial={"pay_on": day_of(timezone.now())})
     if request.method == "POST" and form.is_valid():
         by, pay_on = signed_in_person(request), form.cleaned_data["pay_on"]
         try:

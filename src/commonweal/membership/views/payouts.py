@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from commonweal.kernel.days import day_of
 from commonweal.membership import actions, queries
 from commonweal.membership.access import may_set_account, own_or_past_membership
 from commonweal.membership.forms.payouts import AccountForm
@@ -64,7 +65,7 @@ def _account(request: HttpRequest, member: Member, *, back: str, by_staff: bool)
             messages.success(request, _("The account is noted. A message about it is on its way."))
             return redirect(request.path)
     account = queries.payout_accounts_of([member]).get(member.pk)
-    decision = may_set_account(signed_in_person(request), member, timezone.localdate())
+    decision = may_set_account(signed_in_person(request), member, day_of(timezone.now()))
     context = {
         "refused": "" if decision else _(str(decision.reason)),
         "form": form,

@@ -15,6 +15,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import Refusal
 from commonweal.kernel.money import euros
 from commonweal.membership import actions, queries
@@ -111,7 +112,7 @@ def _member(number: int) -> Member:
 def member_file(request: HttpRequest, number: int) -> HttpResponse:
     """What one member holds today, and all movements that led there."""
     member = _member(number)
-    held = queries.holdings_of([number], timezone.localdate())
+    held = queries.holdings_of([number], day_of(timezone.now()))
     context = {
         "member": member,
         "name": str(member.person or member.organisation),
@@ -138,7 +139,7 @@ def movement_new(request: HttpRequest, number: int) -> HttpResponse:
     form = MovementForm(
         request.POST or None,
         kind=MovementKind(chosen.cleaned_data["kind"]),
-        initial={"token": uuid.uuid4(), "effective_on": timezone.localdate()},
+        initial={"token": uuid.uuid4(), "effective_on": day_of(timezone.now())},
     )
     if request.method == "POST" and form.is_valid() and "change" not in request.POST:
         movement = form.movement()

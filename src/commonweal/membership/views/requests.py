@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import Refusal
 from commonweal.membership import access
 from commonweal.membership.actions import joining as actions
@@ -39,14 +40,14 @@ def my_requests(request: HttpRequest) -> HttpResponse:
 
 
 def _readable(request: HttpRequest, pk: int) -> Application:
-    return access.readable_application(signed_in_person(request), pk, timezone.localdate())
+    return access.readable_application(signed_in_person(request), pk, day_of(timezone.now()))
 
 
 @for_persons
 @require_safe
 def request_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """Where one request stands, how it is paid, and for staff what may be done with it."""
-    application, person, today = _readable(request, pk), signed_in_person(request), timezone.localdate()
+    application, person, today = _readable(request, pk), signed_in_person(request), day_of(timezone.now())
     own = person.pk in (application.person_id, application.representative_id)
     keeps, enters = may(person, Act.KEEP_REGISTER, today), may(person, Act.ENTER_FOR_OTHERS, today)
     moves = {each.name for each in APPLICATION.moves_from(application.state)}
@@ -106,7 +107,7 @@ def certificate(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def desk_requests(request: HttpRequest) -> HttpResponse:
     """Requests in a state, or all open ones, those who wait longest first."""
-    state, today = request.GET.get("state", ""), timezone.localdate()
+    state, today = request.GET.get("state", ""), day_of(timezone.now())
     chosen = state if state in set(ApplicationState) else ""
     person = signed_in_person(request)
     keeps = may(person, Act.KEEP_REGISTER, today)

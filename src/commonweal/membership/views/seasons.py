@@ -15,6 +15,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import Refusal
 from commonweal.kernel.money import euros
 from commonweal.membership import actions, queries
@@ -66,7 +67,7 @@ def season(request: HttpRequest, year: int) -> HttpResponse:
         "season": found,
         "state": SeasonState(found.state).label,
         "decided": decided,
-        "closed": timezone.localdate() > found.closes_on,
+        "closed": day_of(timezone.now()) > found.closes_on,
         "tests": season_words.tests(queries.latest_tests(found)),
         "outcome": season_words.decision(found, language, season_words.paid_in_all(booked))
         if decided
@@ -127,7 +128,7 @@ def season_plan(request: HttpRequest, year: int) -> HttpResponse:
         "page": page,
         "rows": season_words.answers(page),
         "chosen": urlencode(chosen),
-        "closed": timezone.localdate() > found.closes_on,
+        "closed": day_of(timezone.now()) > found.closes_on,
     }
     return render(request, "membership/season_plan.html", context)
 
@@ -206,7 +207,7 @@ def season_file(request: HttpRequest, year: int) -> HttpResponseBase:
             told = exit_words.request(each, language)
             name = str(each.member.person or each.member.organisation)
             start = (
-                *(each.member.number, name, timezone.localtime(each.asked_at).date().isoformat()),
+                *(each.member.number, name, day_of(each.asked_at).isoformat()),
                 *(told["what"], _(told["state"])),
             )
             ends = [

@@ -14,6 +14,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import demand
 from commonweal.membership import actions, queries
 from commonweal.membership.access import may_consult_register, may_have_benefits, own_or_past_membership
@@ -34,7 +35,7 @@ STATEMENT = Path(__file__).parent.parent / "documents" / "statement.typ"
 @require_safe
 def statutes(request: HttpRequest) -> HttpResponse:
     """Classes of shares and settings, each value with its day and its source."""
-    today = timezone.localdate()
+    today = day_of(timezone.now())
     current = {each.share_class: each for each in queries.all_terms() if each.starts_on <= today}
     context = {
         "classes": [{"code": code, "rows": wording.terms(each)} for code, each in current.items()],
@@ -64,7 +65,7 @@ def _page(member: Member, today: date) -> dict[str, Any]:
 def my_shares(request: HttpRequest) -> HttpResponse:
     """What one holds and how it came; also for someone who left."""
     member = own_or_past_membership(signed_in_person(request))
-    today = timezone.localdate()
+    today = day_of(timezone.now())
     context = _page(member, today)
     if member.left_on is None:
         start = queries.setting_on(SettingName.BENEFITS_FROM_CENTS, today) or 0
@@ -79,7 +80,7 @@ def my_shares(request: HttpRequest) -> HttpResponse:
 def member_shares(request: HttpRequest, number: int) -> HttpResponse:
     """What an organisation holds and how it came, for who speaks for it by papers we saw."""
     member = acting.spoken_for(request, number)
-    return render(request, "membership/member_shares.html", _page(member, timezone.localdate()))
+    return render(request, "membership/member_shares.html", _page(member, day_of(timezone.now())))
 
 
 @limited("pdf")
@@ -101,7 +102,7 @@ def member_statement(request: HttpRequest, number: int) -> HttpResponse:
 
 
 def _statement(member: Member, name: str) -> HttpResponse:
-    today = timezone.localdate()
+    today = day_of(timezone.now())
     written = pdf(STATEMENT, statement_data(member, name, today))
     answer = HttpResponse(written, content_type="application/pdf")
     answer["Content-Disposition"] = f'inline; filename="statement-{member.number}-{today.isoformat()}.pdf"'
@@ -155,7 +156,7 @@ def statement_data(member: Member, name: str, today: date) -> dict[str, Any]:
 def register_consult(request: HttpRequest) -> HttpResponse:
     """The register as the law opens it to members: legal content and nothing else. Each reading is noted first."""
     person, now = signed_in_person(request), timezone.now()
-    demand(may_consult_register(person, timezone.localdate()))
+    demand(may_consult_register(person, day_of(timezone.now())))
     form = RegisterForm(request.POST if request.method == "POST" else None)
     context: dict[str, Any] = {"form": form, "rows": None, "more": None}
     if request.method == "POST" and form.is_valid():

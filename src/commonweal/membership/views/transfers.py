@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import Refusal
 from commonweal.membership import actions, queries
 from commonweal.membership.access import may_answer_offer, may_withdraw_offer, own_membership
@@ -53,7 +54,7 @@ def shown(offer: ShareOffer, member: Member) -> dict[str, Any]:
 @require_http_methods(["GET", "HEAD", "POST"])
 def offer_new(request: HttpRequest) -> HttpResponse:
     """Offers shares to another member: filled in, checked, sent."""
-    member = own_membership(signed_in_person(request), timezone.localdate())
+    member = own_membership(signed_in_person(request), day_of(timezone.now()))
     return _offered(request, member, back=reverse("membership:my-shares"), label=_("My shares"))
 
 
@@ -68,7 +69,7 @@ def offer_for(request: HttpRequest, number: int) -> HttpResponse:
 
 def _offered(request: HttpRequest, member: Member, *, back: str, label: str) -> HttpResponse:
     person, now = signed_in_person(request), timezone.now()
-    held = queries.holdings_of([member.number], timezone.localdate()).get(member.number, {})
+    held = queries.holdings_of([member.number], day_of(timezone.now())).get(member.number, {})
     form = OfferForm(request.POST or None, holdings=held, initial={"token": uuid.uuid4()})
     if request.method == "POST" and form.is_valid() and "change" not in request.POST:
         given = form.cleaned_data
@@ -99,7 +100,7 @@ def _offered(request: HttpRequest, member: Member, *, back: str, label: str) -> 
 @require_http_methods(["GET", "HEAD", "POST"])
 def offer_page(request: HttpRequest, pk: int) -> HttpResponse:
     """One offer: accept or decline it, or take it back."""
-    person, now, today = signed_in_person(request), timezone.now(), timezone.localdate()
+    person, now, today = signed_in_person(request), timezone.now(), day_of(timezone.now())
     offer = queries.offer_with(pk)
     if offer is None:
         raise Http404

@@ -24,6 +24,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 from ninja.security import HttpBearer
 
+from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import YES, Decision, NotAllowed, demand, no
 from commonweal.people.models import ApiKey, Mandate, Organisation, Person, Position, StaffAppointment
 from commonweal.people.queries import key_with
@@ -153,7 +154,7 @@ def _proofs(request: HttpRequest) -> list[dict[str, Any]]:
 
 def on_staff(person: Person) -> bool:
     """Whether somebody holds a staff role today, whatever they showed when they signed in."""
-    return bool(granted(_held_roles(person, timezone.localdate())))
+    return bool(granted(_held_roles(person, day_of(timezone.now()))))
 
 
 def staff_without_factor(person: Person) -> bool:
@@ -181,7 +182,7 @@ def proven_lately(request: HttpRequest) -> bool:
     if proofs[-1]["at"] > request.session.get(PROOF_SEEN, 0):
         # Shown in this very request: the middleware notes the moment at its end.
         return True
-    minutes = measure(FRESH_MINUTES, timezone.localdate())
+    minutes = measure(FRESH_MINUTES, day_of(timezone.now()))
     return bool(timezone.now().timestamp() - request.session[PROOF_AT] < minutes * 60)
 
 
@@ -199,7 +200,7 @@ def viewer_context(request: HttpRequest) -> dict[str, object]:
     """For page frames: the person, and whether there is a staff desk for them. Costs nothing until used."""
 
     def is_staff() -> bool:
-        return bool(granted(roles_of(viewer(request), timezone.localdate())))
+        return bool(granted(roles_of(viewer(request), day_of(timezone.now()))))
 
     def waits() -> bool:
         person = viewer(request)
@@ -334,7 +335,7 @@ def for_staff(act: Act) -> Callable[[View], View]:
 
         @wraps(inner)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            demand(may(signed_in_person(request), act, timezone.localdate()))
+            demand(may(signed_in_person(request), act, day_of(timezone.now())))
             return inner(request, *args, **kwargs)
 
         guarded.access_check = f"staff:{act}"  # type: ignore[attr-defined]
@@ -378,7 +379,7 @@ class ForScope(HttpBearer):
         if key is not None:
             if self.scope not in key.scopes:
                 raise NotAllowed(_("This key is not for that: make one with the right scope."), code="scope")
-            demand(may_use(key.person, self.scope, timezone.localdate()))
+            demand(may_use(key.person, self.scope, day_of(timezone.now())))
         return key
 
 

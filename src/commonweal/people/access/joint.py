@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
+from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import YES, Decision, no
 from commonweal.people.access import may
 from commonweal.people.models import JointAct, Person
@@ -44,11 +45,11 @@ def may_confirm(act: JointAct, person: Person, now: datetime) -> Decision:
     Who asked must be administrator still. Who confirms is apart from them and from whom it is about, and was
     administrator for a while before it was asked, so that nobody confirms with an account they just made.
     """
-    decision = may(person, Act.APPOINT_STAFF, now.date())
+    decision = may(person, Act.APPOINT_STAFF, day_of(now))
     if not decision:
         return decision
     # Those whose account is open: one of the two may just have been closed.
-    able = set(administrators(now.date()).values_list("pk", flat=True))
+    able = set(administrators(day_of(now)).values_list("pk", flat=True))
     if person.pk not in able:
         return no("closed", _("Your account is closed."))
     if act.asked_by_id not in able:
@@ -64,6 +65,6 @@ def may_confirm(act: JointAct, person: Person, now: datetime) -> Decision:
                 "You became administrator less than %(hours)s hours before this was asked. "
                 "Another administrator confirms it."
             )
-            % {"hours": measure(ADMINISTRATOR_HOURS, now.date())},
+            % {"hours": measure(ADMINISTRATOR_HOURS, day_of(now))},
         )
     return YES

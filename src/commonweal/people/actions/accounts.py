@@ -11,6 +11,7 @@ from allauth.mfa.totp.internal import auth as totp
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import Refusal, demand
 from commonweal.kernel.text import clean
 from commonweal.people.access import may
@@ -35,7 +36,7 @@ def end_sessions(*, account: Account, rows: Iterable[str], now: datetime, by: Pe
     Its owner (`by=None`), or an administrator for them. Raises NotAllowed.
     """
     if by is not None and by.pk != account.person_id:
-        demand(may(by, Act.APPOINT_STAFF, now.date()))
+        demand(may(by, Act.APPOINT_STAFF, day_of(now)))
     count, _models = Session.objects.filter(account=account, session_key__in=list(rows)).delete()
     if count:
         note_change(account=account, kind="sessions_ended", now=now, by=by, data={"count": count})
@@ -52,7 +53,7 @@ def reason_given(why: str) -> str:
 
 def _locked(account: Account, by: Person, now: datetime) -> Account:
     """The account, locked. Raises NotAllowed for who gives no roles, AccountRefused for one's own or an administrator's."""
-    demand(may(by, Act.APPOINT_STAFF, now.date()))
+    demand(may(by, Act.APPOINT_STAFF, day_of(now)))
     if account.person_id == by.pk:
         raise AccountRefused(_("Another administrator does this with your account, not you."), code="oneself")
     locked = Account.objects.select_for_update(of=("self",)).select_related("person").get(pk=account.pk)

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import demand
 from commonweal.people.access import may
 from commonweal.people.actions.people import record
@@ -28,7 +29,7 @@ def set_consents(
     """Notes what someone agrees to from now on, and what no longer; gives the rows that were added, none where
     nothing changed. Only the person, or staff for them. Raises NotAllowed."""
     if by != person:
-        demand(may(by, Act.ENTER_FOR_OTHERS, now.date()))
+        demand(may(by, Act.ENTER_FOR_OTHERS, day_of(now)))
     wait_turn("consents", person.pk)
     held = consents_of(person)
     added = [

@@ -12,6 +12,7 @@ from allauth.mfa.models import Authenticator
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import Decision, Refusal, demand
 from commonweal.kernel.text import clean
 from commonweal.people.access import may
@@ -49,7 +50,7 @@ def ask_jointly(
     UnknownRole.
     """
     text = reason_given(why)
-    demand(may(by, Act.APPOINT_STAFF, now.date()))
+    demand(may(by, Act.APPOINT_STAFF, day_of(now)))
     _insist(apart(by, person))
     wait_turn("joint act", person.pk)
     waiting = JointAct.objects.filter(
@@ -72,7 +73,7 @@ def _must_be_due(kind: JointKind, person: Person, role: str, now: datetime) -> N
     account: Account | None = getattr(person, "account", None)
     held = holds_role(person, role or ADMINISTRATOR) is not None
     if kind == JointKind.GIVE_ROLE:
-        may_hold(person, role, now.date())
+        may_hold(person, role, day_of(now))
     due = {
         JointKind.GIVE_ROLE: not held,
         JointKind.END_ROLE: held,
@@ -104,7 +105,7 @@ def _locked(act: JointAct) -> JointAct:
 @transaction.atomic
 def confirm_jointly(*, act: JointAct, by: Person, now: datetime) -> None:
     """Confirms what another administrator asked, which is done at once. Raises NotAllowed, JointRefused, RoleRefused."""
-    demand(may(by, Act.APPOINT_STAFF, now.date()))
+    demand(may(by, Act.APPOINT_STAFF, day_of(now)))
     waiting = _locked(act)
     _insist(may_confirm(waiting, by, now))
     waiting.confirmed_by = by
@@ -120,7 +121,7 @@ def confirm_on_server(*, act: JointAct, name: str, now: datetime) -> None:
     waiting, text = _locked(act), clean(name, lines=False)[:SERVER_NAME_MAX]
     if not text:
         raise JointRefused(_("Say who confirms: the name stays with it."), code="no_name")
-    if not administrators(now.date()).filter(pk=waiting.asked_by_id).exists():
+    if not administrators(day_of(now)).filter(pk=waiting.asked_by_id).exists():
         raise JointRefused(
             _("Who asked for it is administrator no longer. Drop it and ask anew."), code="asker_gone"
         )
@@ -166,7 +167,7 @@ def drop_jointly(*, act: JointAct, by: Person, now: datetime) -> None:
 
     Raises NotAllowed, JointRefused.
     """
-    demand(may(by, Act.APPOINT_STAFF, now.date()))
+    demand(may(by, Act.APPOINT_STAFF, day_of(now)))
     waiting = _locked(act)
     if by.pk == waiting.person_id and waiting.kind != JointKind.FACTORS_OFF:
         raise JointRefused(_("Another administrator does this, not you."), code="oneself")

@@ -9,6 +9,7 @@ from secrets import token_urlsafe
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import NotAllowed, Refusal, demand
 from commonweal.kernel.logs import security_event
 from commonweal.kernel.text import clean
@@ -31,7 +32,7 @@ class TooManyKeys(Refusal):
 def make_key(*, name: str, scopes: list[Scope], by: Person, now: datetime) -> tuple[ApiKey, str]:
     """A new key for the person's programs, and its secret, told this once. Raises NotAllowed, TooManyKeys."""
     for scope in scopes:
-        demand(may_use(by, scope, now.date()))
+        demand(may_use(by, scope, day_of(now)))
     wait_turn("keys", by.pk)
     if keys_of(by, now).count() >= KEYS_MAX:
         raise TooManyKeys(_("You have many keys already: end one you no longer use."))
@@ -42,7 +43,7 @@ def make_key(*, name: str, scopes: list[Scope], by: Person, now: datetime) -> tu
         digest=sha256(secret.encode()).hexdigest(),
         scopes=scopes,
         made_at=now,
-        ends_on=now.date() + timedelta(days=KEY_DAYS),
+        ends_on=day_of(now) + timedelta(days=KEY_DAYS),
     )
     account = Account.objects.filter(person=by).first()
     if account is None:

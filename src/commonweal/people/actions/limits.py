@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
+from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import Refusal
 from commonweal.people.models import Person
 from commonweal.people.rules.measures import LIMITS, measure, span_of
@@ -30,8 +31,7 @@ def use_once(*, kind: str, person: Person | None, address: str, now: datetime) -
     Must not run in a transaction that is only for reading.
     """
     limited = LIMITS[kind]
-    local = timezone.localtime(now)
-    starts_at, ends_at = span_of(limited, local)
+    starts_at, ends_at = span_of(limited, timezone.localtime(now))
     by_address = limited.by_address or person is None
     digest = salted_hmac("commonweal.use", address, algorithm="sha256").hexdigest()[:32]
     who = f"address:{digest}" if by_address else f"person:{person.pk}"  # type: ignore[union-attr]
@@ -42,5 +42,5 @@ def use_once(*, kind: str, person: Person | None, address: str, now: datetime) -
             [kind, who, starts_at, ends_at],
         )
         (count,) = cursor.fetchone()
-    if count > measure(kind, local.date()):
+    if count > measure(kind, day_of(now)):
         raise TooOften(ends_at)

@@ -16,6 +16,7 @@ from procrastinate.contrib.django import app as jobs
 from stdnum.be import vat
 from stdnum.exceptions import ValidationError as NotANumber
 
+from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import Refusal, demand
 from commonweal.kernel.text import clean, plain
 from commonweal.people.access import may
@@ -115,7 +116,7 @@ def register_person(
     if not family_name:
         raise NameMissing(_("Write a name. Who has one name only writes it alone."))
     born_on = details.get("born_on")
-    if born_on and not plausible_birthday(born_on, now.date()):
+    if born_on and not plausible_birthday(born_on, day_of(now)):
         raise ImpossibleBirthday(_("Nobody alive was born on this day. Check the year."))
     if details.get("phone"):
         details["phone"] = plain(details["phone"])
@@ -134,12 +135,12 @@ def complete_person(*, person: Person, by: Person, now: datetime, **details: Any
     Only the person, or staff for them. Raises NotAllowed.
     """
     if by != person:
-        demand(may(by, Act.ENTER_FOR_OTHERS, now.date()))
+        demand(may(by, Act.ENTER_FOR_OTHERS, day_of(now)))
     person = Person.objects.select_for_update().get(pk=person.pk)
     new = {name: value for name, value in details.items() if value and not getattr(person, name)}
     if not person.is_placed and details.get("country", person.country) != person.country:
         new["country"] = details["country"]
-    if "born_on" in new and not plausible_birthday(new["born_on"], now.date()):
+    if "born_on" in new and not plausible_birthday(new["born_on"], day_of(now)):
         raise ImpossibleBirthday(_("Nobody alive was born on this day. Check the year."))
     if new:
         for name, value in new.items():
@@ -210,7 +211,7 @@ def take_position(
     if current:
         return current
     position = Position.objects.create(
-        person=person, organisation=organisation, kind=kind, starts_on=now.date()
+        person=person, organisation=organisation, kind=kind, starts_on=day_of(now)
     )
     record(
         "PositionTaken",
@@ -254,7 +255,7 @@ def erase_person(*, person: Person, by: Person, now: datetime) -> None:
     Every field's fate is in the models' `personal` tables. Only the person or staff for them may.
     """
     if by != person:
-        demand(may(by, Act.ENTER_FOR_OTHERS, now.date()))
+        demand(may(by, Act.ENTER_FOR_OTHERS, day_of(now)))
     Person.objects.filter(pk=person.pk).update(
         given_name="—",
         family_name=str(person.pk),
@@ -310,7 +311,7 @@ def write_to(*, event: Event, person: Person, subject: str, body: str, address: 
 @transaction.atomic
 def mark_printed(*, messages: Iterable[int], by: Person, now: datetime) -> int:
     """Notes that letters were printed and posted; gives how many were still waiting. Raises NotAllowed."""
-    demand(may(by, Act.ENTER_FOR_OTHERS, now.date()))
+    demand(may(by, Act.ENTER_FOR_OTHERS, day_of(now)))
     waiting = Message.objects.filter(pk__in=list(messages), by_letter=True, sent_at__isnull=True)
     count = waiting.update(sent_at=now)
     if count:

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
+from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import Refusal, demand
 from commonweal.kernel.text import clean
 from commonweal.people.access import may, roles_of
@@ -66,11 +67,11 @@ def set_up_staff(*, person: Person, role: str, now: datetime, on_server: str = "
     """
     name = clean(on_server, lines=False)
     wait_for_administrators()
-    may_hold(person, role, now.date())
+    may_hold(person, role, day_of(now))
     held = holds_role(person, role)
     if held is not None:
         return held
-    if administrators(now.date()).count() >= 2 and not (name and role == ADMINISTRATOR):
+    if administrators(day_of(now)).count() >= 2 and not (name and role == ADMINISTRATOR):
         raise RoleRefused(
             _("There are two administrators: one of them asks for it on the staff desk, the other confirms."),
             code="set_up",
@@ -93,7 +94,7 @@ def give_role(
 ) -> StaffAppointment:
     """The step of `set_up_staff` and of what two administrators do. Caller has checked `may_hold`."""
     made = StaffAppointment.objects.create(
-        person=person, role=role, starts_on=now.date(), given_at=now, given_by=given_by
+        person=person, role=role, starts_on=day_of(now), given_at=now, given_by=given_by
     )
     record("StaffAppointed", f"person:{person.pk}", by=by, at=now, data={"role": role, **(data or {})})
     return made
@@ -105,7 +106,7 @@ def end_appointment(*, appointment: StaffAppointment, by: Person, now: datetime)
 
     All administrators are told. Raises NotAllowed, RoleRefused.
     """
-    demand(may(by, Act.APPOINT_STAFF, now.date()))
+    demand(may(by, Act.APPOINT_STAFF, day_of(now)))
     if appointment.role == ADMINISTRATOR:
         raise RoleRefused(
             _("One administrator asks to end the role of another, and a third person confirms."), code="two"
@@ -129,7 +130,7 @@ def end_locked(
 
     The last day is the one before: one that was given today was held on no day, and stays in the list.
     """
-    appointment.ends_on, appointment.ended_by = now.date() - timedelta(days=1), ended_by
+    appointment.ends_on, appointment.ended_by = day_of(now) - timedelta(days=1), ended_by
     appointment.save(update_fields=["ends_on", "ended_by"])
     record(
         *("StaffAppointmentEnded", f"person:{appointment.person_id}"),
@@ -155,13 +156,13 @@ def give_mandate(
     Only the principal, or staff for them, may give it. Raises NotAllowed.
     """
     if by != principal:
-        demand(may(by, Act.ENTER_FOR_OTHERS, now.date()))
+        demand(may(by, Act.ENTER_FOR_OTHERS, day_of(now)))
     wait_turn("mandate", principal.pk, agent.pk)
     equal = {"principal": principal, "agent": agent, "scope": scope, "ends_on": ends_on}
     known = Mandate.objects.filter(**equal, withdrawn_at__isnull=True).first()
     if known is not None:
         return known
-    mandate = Mandate.objects.create(**equal, starts_on=now.date())
+    mandate = Mandate.objects.create(**equal, starts_on=day_of(now))
     record(
         "MandateGiven",
         f"person:{principal.pk}",
@@ -178,6 +179,6 @@ def give_mandate(
 def withdraw_mandate(*, mandate: Mandate, by: Person, now: datetime) -> None:
     """Ends a mandate at once; the principal, the agent or staff for them may."""
     if by.pk not in (mandate.principal_id, mandate.agent_id):
-        demand(may(by, Act.ENTER_FOR_OTHERS, now.date()))
+        demand(may(by, Act.ENTER_FOR_OTHERS, day_of(now)))
     Mandate.objects.filter(pk=mandate.pk, withdrawn_at__isnull=True).update(withdrawn_at=now)
     record("MandateWithdrawn", f"person:{mandate.principal_id}", by=by, at=now, data={"mandate": mandate.pk})

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import Refusal, demand
 from commonweal.kernel.text import clean
 from commonweal.people.access import may
@@ -31,7 +32,7 @@ def confirm_speaker(
 
     What people say of themselves in a dossier makes them a contact, and no more. Raises NotAllowed, SpeakerRefused.
     """
-    demand(may(by, Act.KEEP_REGISTER, now.date()))
+    demand(may(by, Act.KEEP_REGISTER, day_of(now)))
     document = clean(document, lines=False)[:DOCUMENT_MAX]
     if not document:
         raise SpeakerRefused(_("Name the papers you saw."), code="no_document")
@@ -52,12 +53,12 @@ def confirm_speaker(
 @transaction.atomic
 def end_speaker(*, position: Position, by: Person, now: datetime) -> None:
     """Someone no longer speaks for an organisation, from today; twice changes nothing. Raises NotAllowed."""
-    demand(may(by, Act.KEEP_REGISTER, now.date()))
+    demand(may(by, Act.KEEP_REGISTER, day_of(now)))
     held = Position.objects.select_for_update().get(pk=position.pk)
     if held.ends_on is not None:
         return
     # The last day still counts, and it may be today: what papers opened closes at once.
-    held.ends_on = max(held.starts_on, now.date() - timedelta(days=1))
+    held.ends_on = max(held.starts_on, day_of(now) - timedelta(days=1))
     held.confirmed_at = held.confirmed_by = None
     held.save(update_fields=["ends_on", "confirmed_at", "confirmed_by"])
     record(

@@ -100,7 +100,7 @@ CREATE TRIGGER people_joint_act_guard BEFORE INSERT OR UPDATE OR DELETE ON peopl
 CREATE FUNCTION people_role_guard() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF TG_OP = 'INSERT' THEN
-    IF NEW.ends_on IS NOT NULL OR NEW.starts_on <> (NEW.given_at AT TIME ZONE 'UTC')::date OR people_backdated(NEW.given_at) THEN
+    IF NEW.ends_on IS NOT NULL OR NEW.starts_on <> (NEW.given_at AT TIME ZONE 'Europe/Brussels')::date OR people_backdated(NEW.given_at) THEN
       RAISE EXCEPTION 'a role is given from the day on which it is given' USING ERRCODE = 'check_violation';
     END IF;
     IF people_namesake(NEW.person_id) IS NOT NULL THEN
@@ -121,7 +121,7 @@ BEGIN
   IF TG_OP = 'DELETE' OR OLD.ends_on IS NOT NULL OR NEW.ends_on IS NULL OR NEW.ended_by_id IS NULL
     OR (OLD.person_id, OLD.role, OLD.starts_on, OLD.given_at, OLD.given_by_id)
       IS DISTINCT FROM (NEW.person_id, NEW.role, NEW.starts_on, NEW.given_at, NEW.given_by_id)
-    OR people_backdated((NEW.ends_on + 2) :: timestamp AT TIME ZONE 'UTC')
+    OR people_backdated((NEW.ends_on + 2) :: timestamp AT TIME ZONE 'Europe/Brussels')
   THEN
     RAISE EXCEPTION 'a role that was given is ended once, from today on, and not rewritten' USING ERRCODE = 'check_violation';
   END IF;

@@ -12,6 +12,7 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.totp.internal.auth import TOTP
 from django.db import connection
 
+from commonweal.kernel.days import day_of
 from commonweal.membership.actions import admit_member, load_members
 from commonweal.membership.queries import next_number
 from commonweal.people.actions import load_people, open_account, record, register_person, set_up_staff
@@ -94,7 +95,7 @@ def known_people(calendar: Calendar) -> dict[str, Person]:
                 person=person,
                 municipality=person.municipality,
                 language=written["language"],
-                joined_on=calendar.settled.date(),
+                joined_on=day_of(calendar.settled),
                 by=None,
                 now=calendar.settled,
             )

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from commonweal.kernel.days import day_of
 from commonweal.membership.actions import admit_member
 from commonweal.people.actions import register_organisation, register_person
 from commonweal.people.rules import Channel, LegalForm
@@ -59,7 +60,7 @@ def applicants(calendar: Calendar, people: Mapping[str, Person]) -> Applicants:
                 organisation=organisation,
                 municipality=organisation.municipality,
                 language=language,
-                joined_on=calendar.settled.date(),
+                joined_on=day_of(calendar.settled),
                 by=person,
                 now=calendar.settled,
             )
@@ -122,7 +123,7 @@ class Desk:
         }
         if not written["money"]:
             return values
-        starts_on = self._first_day(sent.date()) + timedelta(days=7 * self.dice.randint(1, 6))
+        starts_on = self._first_day(day_of(sent)) + timedelta(days=7 * self.dice.randint(1, 6))
         asks = {SupportKind(kind): tuple(ask) for kind, ask in written["asks"].items()}
         return values | {
             "municipality_id": written["nis"],
@@ -155,10 +156,10 @@ class Desk:
     def _findings(self, dossier: Dossier, sent: datetime) -> list[dict[str, Any]]:
         versions: list[RuleVersion] = self.versions
         answers = {**dossier.answers, "starts_on": dossier.starts_on.isoformat() if dossier.starts_on else ""}
-        facts = facts_from_answers(answers, sent.date(), round_deadline=self.call.applies_until.date())
+        facts = facts_from_answers(answers, day_of(sent), round_deadline=day_of(self.call.applies_until))
         return [
             {"code": each.code, "verdict": each.verdict, "rule_from": each.rule_from.isoformat()}
-            for each in evaluate(facts, versions, sent.date(), self.call.track)
+            for each in evaluate(facts, versions, day_of(sent), self.call.track)
         ]
 
     def take_up(self, dossier: Dossier, taken: datetime) -> Dossier:

@@ -34,6 +34,7 @@ from commonweal.allocation import (
 )
 from commonweal.ambitions.actions import load_published
 from commonweal.ambitions.queries import ambitions_on
+from commonweal.kernel.days import day_of, moment_at
 from commonweal.people.actions import register_organisation, register_person
 from commonweal.people.rules import LegalForm
 from commonweal.portal.demo.wording import call_texts, shortened, story_of
@@ -233,7 +234,7 @@ def _behind(unit: str, now: datetime) -> tuple[Organisation, Person]:
 
 def _announced(election: Election, shape: Shape, unit: str, now: datetime) -> Call:
     load_published()
-    codes = [each.code for each in ambitions_on(timezone.localdate(), "en")]
+    codes = [each.code for each in ambitions_on(day_of(timezone.now()), "en")]
     costs = [int(project.cost * 100) for project in election.projects]
     budget_cents = int(election.budget * 100)
     begins, ends = days_of(election, now)
@@ -245,10 +246,10 @@ def _announced(election: Election, shape: Shape, unit: str, now: datetime) -> Ca
         "amount_max_cents": min(max(costs), budget_cents),
         "applies_from": begins - timedelta(days=30),
         "applies_until": begins - timedelta(days=15),
-        "check_until": begins.date() - timedelta(days=1),
+        "check_until": day_of(begins) - timedelta(days=1),
         "vote_from": begins,
         "vote_until": ends,
-        "publish_on": ends.date() + timedelta(days=1),
+        "publish_on": day_of(ends) + timedelta(days=1),
         "voters": "all",
         "form": shape.kind,
         "choices_min": shape.choices_min,
@@ -267,9 +268,8 @@ def days_of(election: Election, now: datetime) -> tuple[datetime, datetime]:
     """When the vote began and ended, by the file (`11.09.2019` or `2022`); without usable days, yesterday."""
     first = _day(election.meta.get("date_begin", ""), 1, 1)
     last = _day(election.meta.get("date_end", ""), 12, 31)
-    zone = timezone.get_current_timezone()
-    if first and last and first <= last and last < timezone.localdate(now):
-        return datetime.combine(first, time(0), zone), datetime.combine(last, time(23, 59), zone)
+    if first and last and first <= last and last < day_of(now):
+        return moment_at(first, time(0)), moment_at(last, time(23, 59))
     return now - timedelta(days=1), now - timedelta(minutes=1)
 
 

@@ -7,8 +7,7 @@ from fractions import Fraction
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from django.utils import timezone
-
+from commonweal.kernel.days import moment_at
 from commonweal.kernel.money import ShareValue
 from commonweal.kernel.periods import age_on
 from commonweal.membership.actions import (
@@ -80,7 +79,7 @@ def _holders(day: date) -> Iterator[tuple[Member, Person]]:
 
 
 def _at(day: date) -> datetime:
-    return datetime.combine(day, time(10), timezone.get_current_timezone())
+    return moment_at(day, time(10))
 
 
 def _ask(member: Member, person: Person, day: date) -> None:

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from django.utils import timezone
+from commonweal.kernel.days import day_of, moment_at
 
 CONTENT = Path(__file__).parent / "content"
 LANGUAGES = ("fr", "nl", "de", "en")
@@ -51,7 +51,7 @@ class Calendar:
     @property
     def today(self) -> date:
         """The day it is loaded, in Belgium."""
-        return timezone.localtime(self.now).date()
+        return day_of(self.now)
 
     def day(self, offset: int) -> date:
         """The day so many days from today."""
@@ -59,7 +59,7 @@ class Calendar:
 
     def at(self, offset: int, hour: int, minute: int = 0) -> datetime:
         """An hour of the day so many days from today, never later than now for days gone by."""
-        moment = datetime.combine(self.day(offset), time(hour, minute), timezone.get_current_timezone())
+        moment = moment_at(self.day(offset), time(hour, minute))
         return min(moment, self.now) if offset <= 0 else moment
 
     @property

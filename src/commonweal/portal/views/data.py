@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import demand
 from commonweal.membership.access import may_be_forgotten
 from commonweal.membership.queries import membership_of, movements_of
@@ -54,7 +55,7 @@ def my_copy(request: HttpRequest) -> HttpResponse:
     """All there is about the person, as a file programs can read."""
     person = signed_in_person(request)
     told: dict[str, Any] = dict(data_about(person))
-    member = membership_of(person, timezone.localdate())
+    member = membership_of(person, day_of(timezone.now()))
     if member is not None:
         told["shares"] = [
             {

@@ -15,6 +15,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import demand, no
 from commonweal.membership.queries import SEARCH_LIMIT, conversions_waiting, members_matching
 from commonweal.membership.queries.joining import papers_to_check
@@ -49,7 +50,7 @@ WAITING_STATES = (DossierState.SUBMITTED, DossierState.IN_CHECK, DossierState.RE
 def desk(request: HttpRequest) -> HttpResponse:
     """What waits for someone on the staff. Tiles follow from roles; without a role there is no desk."""
     person, now, language = signed_in_person(request), timezone.now(), get_language() or "en"
-    today = timezone.localdate()
+    today = day_of(timezone.now())
     roles = roles_of(person, today)
     acts = granted(roles)
     if not acts:
@@ -91,7 +92,7 @@ def _to_confirm(person: Person) -> int:
 def _dossiers(person: Person, now: datetime) -> list[dict[str, Any]]:
     """Dossiers that wait for someone, by state, with the age of the oldest."""
     rows = (
-        desk_dossiers(person, timezone.localdate())
+        desk_dossiers(person, day_of(timezone.now()))
         .filter(state__in=WAITING_STATES)
         .order_by()
         .values_list("state")
@@ -108,7 +109,7 @@ def _dossiers(person: Person, now: datetime) -> list[dict[str, Any]]:
 
 
 def _calls(person: Person, language: str) -> list[dict[str, Any]]:
-    under_way = visible_calls(person, timezone.localdate()).exclude(state=CallState.DECIDED)
+    under_way = visible_calls(person, day_of(timezone.now())).exclude(state=CallState.DECIDED)
     return [
         {
             "title": text.title if (text := queries.call_text(call, language)) else call.slug,
@@ -141,7 +142,7 @@ def _ballots(person: Person, now: datetime, language: str) -> list[dict[str, Any
 def desk_members(request: HttpRequest) -> HttpResponse:
     """Members by number or the start of their names; the first fifty."""
     text, language = request.GET.get("text", "")[:TEXT_MAX].strip(), get_language() or "en"
-    found = members_matching(text, timezone.localdate(), contact=True) if text else []
+    found = members_matching(text, day_of(timezone.now()), contact=True) if text else []
     rows = [
         {
             "number": member.number,
@@ -158,7 +159,7 @@ def desk_members(request: HttpRequest) -> HttpResponse:
         "rows": rows,
         "limit": SEARCH_LIMIT,
         "cut": len(rows) == SEARCH_LIMIT,
-        "may_enter": bool(may(signed_in_person(request), Act.ENTER_FOR_OTHERS, timezone.localdate())),
+        "may_enter": bool(may(signed_in_person(request), Act.ENTER_FOR_OTHERS, day_of(timezone.now()))),
     }
     return render(request, "portal/desk_members.html", context)
 
@@ -219,7 +220,7 @@ def desk_staff(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("Another administrator must confirm it now. They are told."))
             return redirect("portal:desk-staff")
     held: dict[str, list[Any]] = {}
-    for each in appointments_on(timezone.localdate()):
+    for each in appointments_on(day_of(timezone.now())):
         held.setdefault(each.role, []).append(each)
     roles = [
         {"name": role.name, "description": role.description, "holders": held.get(role.code, [])}
@@ -235,7 +236,7 @@ def desk_staff(request: HttpRequest) -> HttpResponse:
 def desk_staff_end(request: HttpRequest, pk: int) -> HttpResponse:
     """Asks once more, then takes a role away; an administrator's role is asked for, with a reason."""
     appointment, by, now = (
-        get_object_or_404(appointments_on(timezone.localdate()), pk=pk),
+        get_object_or_404(appointments_on(day_of(timezone.now())), pk=pk),
         signed_in_person(request),
         timezone.now(),
     )

@@ -16,6 +16,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from commonweal.ambitions.queries import ambitions_on
+from commonweal.kernel.days import day_of
 from commonweal.people.access import open_to_all
 from commonweal.places.queries import regions
 from commonweal.places.rules import VIEW_BOX, name_in, project
@@ -85,7 +86,7 @@ def _call_of(subject: str) -> int:
 
 def _carried(dossier: Any, language: str) -> dict[str, Any]:
     claim = next(iter(dossier.claims.all()), None)
-    names = {each.code: each.name for each in ambitions_on(timezone.localdate(), language)}
+    names = {each.code: each.name for each in ambitions_on(day_of(timezone.now()), language)}
     return {
         "id": dossier.pk,
         "title": dossier.title,
@@ -130,7 +131,7 @@ def _map(language: str) -> dict[str, Any] | None:
         )
     if not points:
         return None
-    ground = regions(timezone.localdate())
+    ground = regions(day_of(timezone.now()))
     shapes = [
         {"d": each.outline, "label": name_in(each, language), "level": 0} for each in ground if each.outline
     ]

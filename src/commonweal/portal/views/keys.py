@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
+from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import Refusal
 from commonweal.people import actions
 from commonweal.people.access import for_persons, fresh, may_use, signed_in_person
@@ -25,7 +26,7 @@ from commonweal.portal.forms import KeyForm
 def keys(request: HttpRequest) -> HttpResponse:
     """One's own keys and a form for a new one, whose secret is shown in the answer and never again."""
     person, now = signed_in_person(request), timezone.now()
-    scopes = [scope for scope in Scope if may_use(person, scope, timezone.localdate())]
+    scopes = [scope for scope in Scope if may_use(person, scope, day_of(timezone.now()))]
     form = KeyForm(request.POST or None, scopes=scopes)
     secret = ""
     if request.method == "POST" and form.is_valid():

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from commonweal.kernel.days import day_of
 from commonweal.people import actions
 from commonweal.people.access import for_persons, signed_in_person
 from commonweal.people.queries import mandates_of
@@ -47,7 +48,7 @@ def mandates(request: HttpRequest) -> HttpResponse:
         )
         messages.success(request, _("%(name)s can now act in your name.") % {"name": given["agent"]})
         return redirect("portal:mandates")
-    shown = [_shown(each, person.pk) for each in mandates_of(person, timezone.localdate())]
+    shown = [_shown(each, person.pk) for each in mandates_of(person, day_of(timezone.now()))]
     context = {
         "form": form,
         "given": [each for each in shown if each["given"]],
@@ -61,7 +62,7 @@ def mandates(request: HttpRequest) -> HttpResponse:
 def mandate_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     """Asks once more, then ends a mandate at once; who gave it may, and who holds it."""
     person = signed_in_person(request)
-    mandate = get_object_or_404(mandates_of(person, timezone.localdate()), pk=pk)
+    mandate = get_object_or_404(mandates_of(person, day_of(timezone.now())), pk=pk)
     if request.method == "POST":
         actions.withdraw_mandate(mandate=mandate, by=person, now=timezone.now())
         messages.success(request, _("The mandate has ended."))

@@ -15,6 +15,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from commonweal.kernel.days import day_of
 from commonweal.membership.access import spoken_for
 from commonweal.membership.queries import (
     administered_by,
@@ -51,7 +52,7 @@ BALLOTS_MAX = 20
 def my_page(request: HttpRequest) -> HttpResponse:
     """One's own page, never empty: without anything to do it says what one could do."""
     person, now, language = signed_in_person(request), timezone.now(), get_language() or "en"
-    today = timezone.localdate()
+    today = day_of(timezone.now())
     dossiers = list(
         own_dossiers(person, today)
         .select_related("call", "applicant", "organisation")

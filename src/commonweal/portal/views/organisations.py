@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import Refusal
 from commonweal.people.access import for_staff, signed_in_person
 from commonweal.people.actions import confirm_speaker, end_speaker
@@ -38,7 +39,7 @@ def speakers(request: HttpRequest, pk: int) -> HttpResponse:
     if organisation is None:
         raise Http404
     by, now = signed_in_person(request), timezone.now()
-    found = speakers_of(organisation, timezone.localdate())
+    found = speakers_of(organisation, day_of(timezone.now()))
     ending = request.method == "POST" and "end" in request.POST
     form = SpeakerForm(request.POST if request.method == "POST" and not ending else None)
     if ending:

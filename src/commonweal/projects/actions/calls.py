@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from commonweal.allocation import ByLaw
+from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import Refusal, demand
 from commonweal.membership.queries import electorate_on
 from commonweal.people.access import may
@@ -62,7 +63,7 @@ class NotReady(Refusal):
 def _managed(by: Person | None, now: datetime) -> None:
     # None is the set-up of a new site, an import or the clock.
     if by is not None:
-        demand(may(by, Act.MANAGE_CALLS, now.date()))
+        demand(may(by, Act.MANAGE_CALLS, day_of(now)))
 
 
 def _moved(call: Call, move: str, by: Person | None, now: datetime) -> None:
@@ -226,7 +227,7 @@ def open_vote(
         now=now,
     )
     region = call.region_id if call.voters == VotersKind.REGION else None
-    electorate = electorate_on(now.date(), region)
+    electorate = electorate_on(day_of(now), region)
     ballot = voting.open_ballot(
         ballot=ballot,
         options=[voting.NewOption(**option) for option in queries.ballot_options(call)],

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import Refusal, demand
 from commonweal.kernel.text import clean
 from commonweal.people.access import may
@@ -42,7 +43,7 @@ def declare_conflict(
 
     A tie that was declared stands until a colleague lifts it. Raises NotAllowed, TieStands.
     """
-    demand(may(by, Act.CHECK_DOSSIERS, now.date()))
+    demand(may(by, Act.CHECK_DOSSIERS, day_of(now)))
     _held(dossier)
     if not has_conflict and ties_of(dossier).filter(person=by).exists():
         raise TieStands(
@@ -62,7 +63,7 @@ def lift_tie(*, said: ConflictDeclaration, why: str, by: Person, now: datetime) 
     Only who handles the project without a tie of their own may, and must say why.
     """
     dossier = _held(said.dossier)
-    demand(may_check(dossier, by, now.date()))
+    demand(may_check(dossier, by, day_of(now)))
     if said.person_id == by.pk:
         raise TieStands(
             _("You declared a tie with this project. A colleague who handles it can lift that, not you.")
@@ -79,7 +80,7 @@ def lift_tie(*, said: ConflictDeclaration, why: str, by: Person, now: datetime) 
 def take_up_dossier(*, dossier: Dossier, by: Person, now: datetime) -> Dossier:
     """Starts the check and makes the one who starts it the adviser, unless there is one."""
     held = _held(dossier)
-    demand(may_check(held, by, now.date()))
+    demand(may_check(held, by, day_of(now)))
     held.adviser = held.adviser or by
     return move_dossier(held, "take_up", by=by, now=now)
 
@@ -88,8 +89,8 @@ def take_up_dossier(*, dossier: Dossier, by: Person, now: datetime) -> Dossier:
 def assign_dossier(*, dossier: Dossier, to: Person, by: Person, now: datetime) -> Dossier:
     """Gives a dossier to a colleague who checks dossiers."""
     held = _held(dossier)
-    demand(may_check(held, by, now.date()))
-    demand(may(to, Act.CHECK_DOSSIERS, now.date()))
+    demand(may_check(held, by, day_of(now)))
+    demand(may(to, Act.CHECK_DOSSIERS, day_of(now)))
     held.adviser = to
     held.save(update_fields=["adviser"])
     record("DossierAssigned", f"dossier:{held.pk}", by=by, at=now, data={"to": to.pk})
@@ -102,7 +103,7 @@ def ask_for_more(
 ) -> InformationRequest:
     """Sends the dossier back with a question and reopens exactly the parts named. Raises Incomplete."""
     held = _held(dossier)
-    demand(may_check(held, by, now.date()))
+    demand(may_check(held, by, day_of(now)))
     if not parts:
         raise Incomplete(_("Say which parts the applicant may change."))
     move_dossier(held, "ask_more", by=by, now=now, reason=message)
@@ -125,7 +126,7 @@ def refuse_dossier(*, dossier: Dossier, reason: str, by: Person, now: datetime) 
 
 def _decided(dossier: Dossier, move: str, reason: str, by: Person, now: datetime) -> Dossier:
     held = _held(dossier)
-    demand(may_decide(held, by, now.date()))
+    demand(may_decide(held, by, day_of(now)))
     held.decision_reason, held.decided_at = reason, now
     return move_dossier(held, move, by=by, now=now, reason=reason)
 
@@ -133,7 +134,7 @@ def _decided(dossier: Dossier, move: str, reason: str, by: Person, now: datetime
 @transaction.atomic
 def note_dossier(*, dossier: Dossier, text: str, by: Person, now: datetime) -> InternalNote:
     """A remark among staff."""
-    demand(may_check(dossier, by, now.date()))
+    demand(may_check(dossier, by, day_of(now)))
     note = InternalNote.objects.create(dossier=dossier, by=by, at=now, text=text)
     record("DossierNoted", f"dossier:{dossier.pk}", by=by, at=now)
     return note

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import Refusal, demand
 from commonweal.people.access import may, may_act_for
 from commonweal.people.actions import record, wait_turn
@@ -63,10 +64,10 @@ def start_dossier(
     wait_turn("dossier", token)
     known = Dossier.objects.filter(token=token).first()
     if known is not None:
-        demand(speaks_for(known, by, now.date()))
+        demand(speaks_for(known, by, day_of(now)))
         return known
-    if by != applicant and not may_act_for(by, applicant, MandateScope.APPLY, now.date()):
-        demand(may(by, Act.ENTER_FOR_OTHERS, now.date()))
+    if by != applicant and not may_act_for(by, applicant, MandateScope.APPLY, day_of(now)):
+        demand(may(by, Act.ENTER_FOR_OTHERS, day_of(now)))
     demand(may_apply(call, now))
     dossier = Dossier.objects.create(
         token=token,
@@ -176,7 +177,7 @@ def send_dossier(
     held = (
         Dossier.objects.select_for_update(of=("self",)).select_related("call", "applicant").get(pk=dossier.pk)
     )
-    demand(speaks_for(held, by, now.date()))
+    demand(speaks_for(held, by, day_of(now)))
     if held.state == "submitted":
         return held
     demand(may_apply(held.call, now))
@@ -192,7 +193,7 @@ def answer_request(*, dossier: Dossier, by: Person, now: datetime) -> Dossier:
     held = (
         Dossier.objects.select_for_update(of=("self",)).select_related("call", "applicant").get(pk=dossier.pk)
     )
-    demand(speaks_for(held, by, now.date()))
+    demand(speaks_for(held, by, day_of(now)))
     if held.state != "returned":
         return held
     if queries.gaps_of(held):
@@ -205,7 +206,7 @@ def answer_request(*, dossier: Dossier, by: Person, now: datetime) -> Dossier:
 def withdraw_dossier(*, dossier: Dossier, by: Person, now: datetime) -> Dossier:
     """Takes the project back before a decision."""
     held = Dossier.objects.select_for_update(of=("self",)).select_related("applicant").get(pk=dossier.pk)
-    demand(speaks_for(held, by, now.date()))
+    demand(speaks_for(held, by, day_of(now)))
     return move_dossier(held, "withdraw", by=by, now=now)
 
 

@@ -16,6 +16,7 @@ from django.db.models import CharField, F, Value
 from django.db.models.functions import Cast, Concat, LPad
 from django.utils.translation import gettext_lazy as _
 
+from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import Refusal, demand
 from commonweal.people.access import may
 from commonweal.people.actions import record
@@ -68,7 +69,7 @@ def import_projects(
     Raises ImportRefused, NotAllowed.
     """
     if by is not None:
-        demand(may(by, Act.MANAGE_CALLS, now.date()))
+        demand(may(by, Act.MANAGE_CALLS, day_of(now)))
     call = Call.objects.select_for_update().get(pk=call.pk)
     if call.state not in (CallState.PREPARED, CallState.APPLICATIONS, CallState.CHECK):
         raise ImportRefused(_("The vote of this call is open or over: no project can join it any more."))

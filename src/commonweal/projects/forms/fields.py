@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from commonweal.kernel.days import day_of
 from commonweal.kernel.text import same_name
 from commonweal.places.queries import municipality_matches
 
@@ -36,7 +37,7 @@ class MunicipalityField(forms.CharField):
         text = super().clean(value)
         if not text:
             return None
-        found = municipality_matches(text, get_language() or "en", timezone.localdate())
+        found = municipality_matches(text, get_language() or "en", day_of(timezone.now()))
         exact = [match for match in found if same_name(match.name, text)]
         if len(exact) == 1 or len(found) == 1:
             return (exact or found)[0].nis

@@ -12,6 +12,7 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from commonweal.ambitions.queries import ambitions_on
+from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import Refusal
 from commonweal.people.actions import company_number
 from commonweal.people.rules import LegalForm, PositionKind
@@ -158,7 +159,7 @@ class PlaceForm(PartForm):
     def values(self) -> dict[str, Any]:
         kept = dict(self.cleaned_data)
         nis = kept.pop("place")
-        known = municipalities(timezone.localdate()).filter(nis=nis).first() if nis else None
+        known = municipalities(day_of(timezone.now())).filter(nis=nis).first() if nis else None
         return {**kept, "municipality": known}
 
 
@@ -172,7 +173,7 @@ class AmbitionsForm(PartForm):
         allowed = set(self.dossier.call.ambitions.values_list("pk", flat=True))
         self.known = [
             each
-            for each in ambitions_on(timezone.localdate(), get_language() or "en")
+            for each in ambitions_on(day_of(timezone.now()), get_language() or "en")
             if each.code in allowed
         ]
         self.fields["ambitions"] = forms.MultipleChoiceField(

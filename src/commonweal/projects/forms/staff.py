@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from commonweal.allocation import ByLaw, ByLawError, Completion, Rule, Ties, Utility
 from commonweal.ambitions.queries import ambitions_on
+from commonweal.kernel.days import day_of, moment_at
 from commonweal.people.rules import Channel
 from commonweal.places.queries import regions
 from commonweal.places.rules import name_in
@@ -38,7 +39,7 @@ RULES = (
 
 
 def _moment(day: date, hour: time) -> datetime:
-    return timezone.make_aware(datetime.combine(day, hour))
+    return moment_at(day, hour)
 
 
 class CallForm(forms.Form):
@@ -79,7 +80,7 @@ class CallForm(forms.Form):
         self.call = call
         kwargs.setdefault("initial", _from_call(call) if call else _from_preset(preset))
         super().__init__(*args, **kwargs)
-        today, language = timezone.localdate(), get_language() or "en"
+        today, language = day_of(timezone.now()), get_language() or "en"
         known = ambitions_on(today, language)
         self.fields["ambitions"] = forms.MultipleChoiceField(
             label=_("Ambitions it serves"),
@@ -154,7 +155,7 @@ class CallForm(forms.Form):
         kept["bylaw"] = self.bylaw(kept)
         kept.pop("rule")
         region = kept.pop("region")
-        kept["region"] = regions(timezone.localdate()).filter(nis=region).first() if region else None
+        kept["region"] = regions(day_of(timezone.now())).filter(nis=region).first() if region else None
         for name, hour in (
             ("applies_from", OPENS),
             ("applies_until", CLOSES),
@@ -169,7 +170,7 @@ class CallForm(forms.Form):
 def _from_call(call: Call) -> dict[str, Any]:
     first = {name: getattr(call, name) for name in CallForm.base_fields if hasattr(call, name)}
     for name in ("applies_from", "applies_until", "vote_from", "vote_until"):
-        first[name] = timezone.localtime(getattr(call, name)).date()
+        first[name] = day_of(getattr(call, name))
     return {
         **first,
         "ambitions": list(call.ambitions.values_list("pk", flat=True)),
@@ -181,7 +182,7 @@ def _from_call(call: Call) -> dict[str, Any]:
 def _from_preset(preset: Preset | None) -> dict[str, Any]:
     if preset is None:
         return {}
-    today = timezone.localdate()
+    today = day_of(timezone.now())
     days = {
         "applies_from": 7,
         "applies_until": 49,

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import Refusal, demand
 from commonweal.people.access import for_persons, limited, signed_in_person
 from commonweal.people.actions import register_organisation
@@ -31,7 +32,7 @@ def own_dossier(request: HttpRequest, pk: int) -> Dossier:
     """A dossier the reader writes or follows. Raises Http404 for anyone else's."""
     person = signed_in_person(request)
     return get_object_or_404(
-        access.own_dossiers(person, timezone.localdate()).select_related(
+        access.own_dossiers(person, day_of(timezone.now())).select_related(
             "call", "organisation", "municipality", "applicant", "adviser"
         ),
         pk=pk,
@@ -50,7 +51,7 @@ def token_from(request: HttpRequest) -> uuid.UUID:
 def apply_start(request: HttpRequest, slug: str) -> HttpResponse:
     """Starts a draft with the answers of the check; pressing twice makes one."""
     person, now = signed_in_person(request), timezone.now()
-    call = get_object_or_404(access.visible_calls(person, now.date()).prefetch_related("texts"), slug=slug)
+    call = get_object_or_404(access.visible_calls(person, day_of(now)).prefetch_related("texts"), slug=slug)
     demand(access.may_apply(call, now))
     if request.method == "POST":
         dossier = actions.start_dossier(
@@ -63,7 +64,7 @@ def apply_start(request: HttpRequest, slug: str) -> HttpResponse:
             answers=check.answers_kept(request),
         )
         return redirect("projects:dossier-part", dossier.pk, Part.ORGANISATION)
-    drafts = access.own_dossiers(person, now.date()).filter(call=call, state="draft")
+    drafts = access.own_dossiers(person, day_of(now)).filter(call=call, state="draft")
     context = {
         "call": call,
         "text": queries.call_text(call, get_language() or "en"),

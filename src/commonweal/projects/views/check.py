@@ -14,6 +14,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from commonweal.ambitions.queries import ambitions_on
+from commonweal.kernel.days import day_of
 from commonweal.people.access import open_to_all
 from commonweal.projects import access, queries
 from commonweal.projects.forms.check import QuestionForm
@@ -52,7 +53,7 @@ def check_question(request: HttpRequest, code: str) -> HttpResponse:
     question = next((each for each in asked if each.code == code), None)
     if question is None:
         raise Http404
-    known = ambitions_on(timezone.localdate(), get_language() or "en")
+    known = ambitions_on(day_of(timezone.now()), get_language() or "en")
     form = QuestionForm(request.POST or None, question=question, answers=answers, ambitions=known)
     if request.method == "POST" and form.is_valid():
         answers = {**answers, **form.answers()}
@@ -81,14 +82,14 @@ def _on(code: str, answers: dict[str, str], request: HttpRequest) -> HttpRespons
 def check_result(request: HttpRequest) -> HttpResponse:
     """What each rule says, and what would strengthen the project."""
     answers, now = answers_kept(request), timezone.now()
-    today, language = timezone.localdate(), get_language() or "en"
+    today, language = day_of(timezone.now()), get_language() or "en"
     known = ambitions_on(today, language)
     calls = [
         call
         for call in queries.with_texts(queries.open_calls(now).filter(track=Track.REGIONAL), language)
         if access.may_apply(call, now)
     ]
-    deadline = max((timezone.localtime(call.applies_until).date() for call in calls), default=None)
+    deadline = max((day_of(call.applies_until) for call in calls), default=None)
     facts = facts_from_answers(
         answers, today, round_deadline=deadline, ambition_codes=frozenset(each.code for each in known)
     )
@@ -110,8 +111,8 @@ def check_result(request: HttpRequest) -> HttpResponse:
 
 def facts_of(dossier: Dossier, now: datetime) -> Facts:
     """What is known of a dossier: the answers of the check, overruled by what the dossier itself says."""
-    sent_on = timezone.localtime(dossier.submitted_at or now).date()
-    deadline = timezone.localtime(dossier.call.applies_until).date()
+    sent_on = day_of(dossier.submitted_at or now)
+    deadline = day_of(dossier.call.applies_until)
     facts = facts_from_answers(dossier.answers, sent_on, round_deadline=deadline)
     claims = list(dossier.claims.all())
     own: dict[str, Any] = {
@@ -139,10 +140,8 @@ def facts_of(dossier: Dossier, now: datetime) -> Facts:
 def _earlier(dossier: Dossier, before: Any) -> list[EarlierAward]:
     return [
         EarlierAward(
-            timezone.localtime(each.submitted_at).date(),
-            timezone.localtime(each.decided_at).date()
-            if each.state == "funded" and each.decided_at
-            else None,
+            day_of(each.submitted_at),
+            day_of(each.decided_at) if each.state == "funded" and each.decided_at else None,
             each.municipality_id == dossier.municipality_id,
             None,
         )
@@ -153,7 +152,7 @@ def _earlier(dossier: Dossier, before: Any) -> list[EarlierAward]:
 
 def findings_for(dossier: Dossier, now: datetime) -> list[Finding]:
     """What the rules in force when the dossier was sent (or today) say of it."""
-    on = timezone.localtime(dossier.submitted_at or now).date()
+    on = day_of(dossier.submitted_at or now)
     return evaluate(facts_of(dossier, now), queries.rule_versions(dossier.call.track), on, dossier.call.track)
 
 
@@ -170,7 +169,7 @@ def finding_data(finding: Finding) -> dict[str, Any]:
 def findings_shown(findings: Iterable[Finding]) -> list[dict[str, Any]]:
     """Findings in the reader's language: sign, sentence, date of the rule; what stands in the way first."""
     order = {Verdict.NO: 0, Verdict.UNKNOWN: 1, Verdict.YES: 2}
-    names = {each.code: each.name for each in ambitions_on(timezone.localdate(), get_language() or "en")}
+    names = {each.code: each.name for each in ambitions_on(day_of(timezone.now()), get_language() or "en")}
     shown = [
         {
             "code": finding.code,

@@ -16,6 +16,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import Refusal, demand
 from commonweal.membership.queries import members_matching
 from commonweal.people.access import for_staff, signed_in_person
@@ -48,7 +49,7 @@ LATE_DAYS, SOON_DAYS = 14, 7
 def desk_list(request: HttpRequest) -> HttpResponse:
     """Dossiers waiting for someone, oldest first; filters can be kept under a name."""
     person, now = signed_in_person(request), timezone.now()
-    seen = access.desk_dossiers(person, now.date())
+    seen = access.desk_dossiers(person, day_of(now))
     chosen = {name: request.GET.get(name, "")[:120] for name in FILTERS}
     if request.method == "POST":
         return _views_changed(request)
@@ -68,7 +69,7 @@ def desk_list(request: HttpRequest) -> HttpResponse:
                 {"code": state.value, "label": state.label, "count": counts.get(state.value, 0)}
                 for state in shown_states
             ],
-            "calls": queries.with_texts(access.visible_calls(person, now.date()), get_language() or "en"),
+            "calls": queries.with_texts(access.visible_calls(person, day_of(now)), get_language() or "en"),
             "views": queries.saved_views(person),
             "view_form": SaveViewForm(),
             "query": urlencode({name: value for name, value in chosen.items() if value}),
@@ -99,7 +100,7 @@ def _views_changed(request: HttpRequest) -> HttpResponse:
 
 
 def _desk_dossier(request: HttpRequest, pk: int) -> Dossier:
-    seen = access.desk_dossiers(signed_in_person(request), timezone.localdate())
+    seen = access.desk_dossiers(signed_in_person(request), day_of(timezone.now()))
     return get_object_or_404(
         seen.select_related("call", "organisation", "municipality", "applicant", "adviser").prefetch_related(
             "claims", "asks", "costs", "partners", "photos", "notes__by", "requests"
@@ -112,7 +113,7 @@ def _desk_dossier(request: HttpRequest, pk: int) -> Dossier:
 def desk_dossier(request: HttpRequest, pk: int) -> HttpResponse:
     """One dossier: content, rule findings, history, notes, and what one may do. Ties are declared first."""
     dossier, person, now = _desk_dossier(request, pk), signed_in_person(request), timezone.now()
-    allowed = access.may_check(dossier, person, now.date())
+    allowed = access.may_check(dossier, person, day_of(now))
     if not allowed:
         if allowed.code == "not_declared":
             return redirect("projects:desk-conflict", dossier.pk)
@@ -140,8 +141,8 @@ def desk_dossier(request: HttpRequest, pk: int) -> HttpResponse:
         ],
         "notes": dossier.notes.all(),
         "note_form": NoteForm(),
-        "colleagues": staff_who_may(Act.CHECK_DOSSIERS, now.date()),
-        "may_decide": access.may_decide(dossier, person, now.date()),
+        "colleagues": staff_who_may(Act.CHECK_DOSSIERS, day_of(now)),
+        "may_decide": access.may_decide(dossier, person, day_of(now)),
         "requests": dossier.requests.all(),
         "ties": queries.ties_of(dossier),
     }
@@ -159,7 +160,7 @@ def _handled(request: HttpRequest, dossier: Dossier) -> HttpResponse:
             colleague = next(
                 (
                     each
-                    for each in staff_who_may(Act.CHECK_DOSSIERS, now.date())
+                    for each in staff_who_may(Act.CHECK_DOSSIERS, day_of(now))
                     if str(each.pk) == request.POST.get("to")
                 ),
                 None,
@@ -201,7 +202,7 @@ def desk_conflict(request: HttpRequest, pk: int) -> HttpResponse:
 def desk_tie_lift(request: HttpRequest, pk: int, said: int) -> HttpResponse:
     """A colleague's declared tie, and why it no longer counts; never one's own."""
     dossier, person, now = _desk_dossier(request, pk), signed_in_person(request), timezone.now()
-    demand(access.may_check(dossier, person, now.date()))
+    demand(access.may_check(dossier, person, day_of(now)))
     tie = get_object_or_404(queries.ties_of(dossier).exclude(person=person), pk=said)
     form = LiftForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -272,7 +273,7 @@ def desk_entry(request: HttpRequest) -> HttpResponse:
     chosen = request.POST.get("call", "")
     if request.method == "POST" and form.is_valid():
         token = token_from(request)
-        begun = access.own_dossiers(person, now.date()).filter(token=token).first()
+        begun = access.own_dossiers(person, day_of(now)).filter(token=token).first()
         call = next((each for each in calls if each.slug == chosen), None)
         if begun is not None:
             return redirect("projects:dossier-part", begun.pk, Part.ORGANISATION)
@@ -300,7 +301,7 @@ def desk_entry(request: HttpRequest) -> HttpResponse:
 def _applicant(form: EntryForm, request: HttpRequest) -> Any:
     given, now = form.cleaned_data, timezone.now()
     if given["member_number"]:
-        member = next(iter(members_matching(str(given["member_number"]), now.date())), None)
+        member = next(iter(members_matching(str(given["member_number"]), day_of(now))), None)
         return member.person if member else None
     return register_person(
         given_name=given["given_name"],

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import Refusal
 from commonweal.people.access import for_staff, fresh, signed_in_person
 from commonweal.people.rules import Act
@@ -31,7 +32,7 @@ LANGUAGE_CODES = ("fr", "nl", "de", "en")
 
 
 def _call(request: HttpRequest, slug: str) -> Call:
-    seen = access.visible_calls(signed_in_person(request), timezone.localdate())
+    seen = access.visible_calls(signed_in_person(request), day_of(timezone.now()))
     return get_object_or_404(seen.prefetch_related("texts"), slug=slug)
 
 
@@ -186,7 +187,7 @@ def call_hand_over(request: HttpRequest, slug: str) -> HttpResponse:
     """Shows what is in the box and what is not, before it is handed over: nothing comes into it afterwards."""
     call = _call(request, slug)
     ballot = ballot_about(f"call:{call.pk}")
-    if ballot is None or ballot.state != BallotState.CLOSED or ballot.box_hash:
+    if ballot is None or ballot.state != BallotState.CLOSED:
         return redirect("projects:call-manage", call.slug)
     if request.method == "POST":
         try:

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from commonweal.ambitions.queries import ambitions_on
+from commonweal.kernel.days import day_of
 from commonweal.people.access import open_to_all, viewer
 from commonweal.places.queries import outlines, regions
 from commonweal.places.rules import VIEW_BOX, name_in, project
@@ -32,7 +33,7 @@ FILTERS = ("text", "call", "ambition", "region", "kind", "state", "sort")
 @open_to_all
 def project_list(request: HttpRequest) -> HttpResponse:
     """Projects with filters, as cards or on a map; every address can be shared."""
-    language, today = get_language() or "en", timezone.localdate()
+    language, today = get_language() or "en", day_of(timezone.now())
     chosen = {name: request.GET.get(name, "")[:120] for name in FILTERS}
     found = queries.projects_found(access.public_projects(), **chosen)
     known = ambitions_on(today, language)
@@ -73,7 +74,7 @@ def _card(dossier: Any, names: dict[str, str], language: str) -> dict[str, Any]:
 
 
 def _map(found: Any, language: str, names: dict[str, str]) -> dict[str, Any]:
-    ground = outlines(timezone.localdate(), language)
+    ground = outlines(day_of(timezone.now()), language)
     points = []
     for located in queries.located_projects(found, POINTS_MAX):
         x, y = project(located.municipality.latitude, located.municipality.longitude)
@@ -125,7 +126,7 @@ def _share_image(request: HttpRequest, dossier: Any) -> str:
 
 
 def _one_point(dossier: Any, language: str) -> dict[str, Any]:
-    ground = outlines(timezone.localdate(), language)
+    ground = outlines(day_of(timezone.now()), language)
     x, y = project(dossier.municipality.latitude, dossier.municipality.longitude)
     label = name_in(dossier.municipality, language)
     shapes = [{"d": path, "label": name, "level": 0} for _nis, name, path in ground.regions]
@@ -171,7 +172,9 @@ def project_compare(request: HttpRequest) -> HttpResponse:
 @open_to_all
 def photo(request: HttpRequest, pk: uuid.UUID) -> FileResponse:
     """A photo, for those who may see its project."""
-    found = get_object_or_404(access.visible_photos(viewer(request), timezone.localdate()).distinct(), pk=pk)
+    found = get_object_or_404(
+        access.visible_photos(viewer(request), day_of(timezone.now())).distinct(), pk=pk
+    )
     response = FileResponse(found.file.open("rb"), content_type="image/jpeg")
     response["Cache-Control"] = "private, max-age=86400"
     return response

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from commonweal.ambitions.queries import ambitions_on
+from commonweal.kernel.days import day_of
 from commonweal.places.rules import name_in
 from commonweal.projects.models import Dossier
 from commonweal.projects.rules.kinds import UNITS, SupportKind
@@ -40,7 +41,7 @@ def _ask_text(kind: str, quantity: int) -> str:
 
 def claims_shown(dossier: Dossier, language: str) -> list[dict[str, str]]:
     """The ambitions a project serves, with their names and the applicant's argument."""
-    when = (dossier.submitted_at or dossier.created_at).date()
+    when = day_of(dossier.submitted_at or dossier.created_at)
     names = {each.code: each.name for each in ambitions_on(when, language)}
     return [
         {

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from commonweal.allocation import ByLaw
+from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import Refusal, demand, no
 from commonweal.kernel.periods import age_on
 from commonweal.people.access import may
@@ -55,14 +56,14 @@ class FileRefused(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class NewOption:
-    """An option to put on a ballot."""
+    """An option to put on a ballot; `places` are the names, by language, of where it is."""
 
     subject: str
     title: str
     language: str
     cost_cents: int
     category: str = ""
-    place: str = ""
+    places: Mapping[str, str] = field(default_factory=dict)
 
 
 def _locked(ballot: Ballot) -> Ballot:
@@ -78,6 +79,7 @@ def _moved(
     name = {
         "open": "BallotOpened",
         "close": "BallotClosed",
+        "hand_over": "BoxHandedOver",
         "count": "BallotCounted",
         "publish": "ResultPublished",
     }
@@ -156,7 +158,7 @@ def open_ballot(
             language=option.language,
             cost_cents=option.cost_cents,
             category=option.category,
-            place=option.place,
+            places=dict(option.places),
         )
         for number, option in enumerate(options, start=1)
     )
@@ -170,7 +172,7 @@ def open_ballot(
 def _fill_roll(
     ballot: Ballot, electorate: QuerySet[Member], references: Iterable[str], now: datetime
 ) -> None:
-    day = now.date()
+    day = day_of(now)
     # Read whole before writing: one connection cannot answer a query while it takes in a COPY.
     lines = list(electorate.values_list("pk", "municipality__region_id", "person__born_on").order_by("pk"))
     with (
@@ -191,7 +193,7 @@ def _fill_roll(
 def close_ballot(*, ballot: Ballot, by: Person | None, now: datetime) -> Ballot:
     """Ends voting at or after the announced hour; `by=None` is the clock. Raises NotAllowed before it."""
     if by is not None:
-        demand(may(by, Act.CLOSE_BALLOTS, now.date()))
+        demand(may(by, Act.CLOSE_BALLOTS, day_of(now)))
     ballot = _locked(ballot)
     if now < ballot.closes_at:
         demand(no("too_early", _("The vote stays open until the announced hour; people count on it.")))
@@ -207,11 +209,11 @@ def hand_over(*, ballot: Ballot, by: Person | None, now: datetime) -> Ballot:
     Done twice, it stays as it was. Raises NotAllowed, SheetsWaiting.
     """
     if by is not None:
-        demand(may(by, Act.CLOSE_BALLOTS, now.date()))
+        demand(may(by, Act.CLOSE_BALLOTS, day_of(now)))
     ballot = _locked(ballot)
-    if ballot.box_hash:
+    if ballot.state == BallotState.HANDED_OVER:
         return ballot
-    if ballot.state != BallotState.CLOSED:
+    if ballot.state in (BallotState.PREPARED, BallotState.OPEN):
         demand(no("not_closed", _("The envelopes are handed over once the vote is closed.")))
     if queries.vote_figures(ballot)["waiting"]:
         raise SheetsWaiting(
@@ -220,8 +222,7 @@ def hand_over(*, ballot: Ballot, by: Person | None, now: datetime) -> Ballot:
             )
         )
     ballot.box_hash = box_fingerprint(queries.envelopes_of(ballot))
-    ballot.save(update_fields=["box_hash"])
-    record("BoxHandedOver", f"ballot:{ballot.pk}", by=by, at=now, data={"box_hash": ballot.box_hash})
+    _moved(ballot, "hand_over", by, now, {"box_hash": ballot.box_hash})
     return ballot
 
 
@@ -238,13 +239,13 @@ def accept_count(
     Raises FileRefused, NotAllowed.
     """
     if by is not None:
-        demand(may(by, Act.PUBLISH_RESULTS, now.date()))
+        demand(may(by, Act.PUBLISH_RESULTS, day_of(now)))
     ballot = _locked(ballot)
-    demand(BALLOT.permits(ballot.state, "count"))
-    if not ballot.box_hash:
+    if ballot.state == BallotState.CLOSED:
         raise FileRefused(
             _("First hand the envelopes over, on the page of the call; the committee opens those.")
         )
+    demand(BALLOT.permits(ballot.state, "count"))
     try:
         kept = result_of(queries.definition(ballot), ballot.frozen_hash, file)
     except WrongFile as wrong:
@@ -276,7 +277,7 @@ def accept_count(
 def publish_result(*, ballot: Ballot, by: Person | None, now: datetime) -> Ballot:
     """Shows the result to everyone."""
     if by is not None:
-        demand(may(by, Act.PUBLISH_RESULTS, now.date()))
+        demand(may(by, Act.PUBLISH_RESULTS, day_of(now)))
     ballot = _locked(ballot)
     _moved(ballot, "publish", by, now)
     return ballot

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
+from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import Refusal, demand
 from commonweal.people.access import may
 from commonweal.people.actions import record, wait_turn
@@ -41,7 +42,7 @@ def hand_out_paper(
     `door` is how they asked for it: at the counter, by phone, by letter.
     Raises NotAllowed when they vote on paper already, or the vote is closed.
     """
-    demand(may(by, Act.ENTER_PAPER_BALLOTS, now.date()))
+    demand(may(by, Act.ENTER_PAPER_BALLOTS, day_of(now)))
     hold_open(ballot)
     demand(may_vote(ballot, voter, now))
     assert voter is not None, "who is not on the roll was refused above"
@@ -66,7 +67,7 @@ def type_sheet_first(*, ballot: Ballot, number: int, choice: Choice, by: Person,
 
     Raises SheetTrouble, ChoiceNotAllowed, NotAllowed.
     """
-    demand(may(by, Act.ENTER_PAPER_BALLOTS, now.date()))
+    demand(may(by, Act.ENTER_PAPER_BALLOTS, day_of(now)))
     wait_turn("sheets", ballot.pk)
     _check_sheets_welcome(ballot)
     check_choice(choice, ballot)
@@ -99,7 +100,7 @@ def _sheet_content(ballot: Ballot, choice: Choice) -> bytes:
 
 def sheets_welcome(ballot: Ballot) -> bool:
     """Whether paper sheets are typed: from the opening of the vote until its box is handed over."""
-    return ballot.state in (BallotState.OPEN, BallotState.CLOSED) and not ballot.box_hash
+    return ballot.state in (BallotState.OPEN, BallotState.CLOSED)
 
 
 def _check_sheets_welcome(ballot: Ballot) -> None:
@@ -118,7 +119,7 @@ def type_sheet_second(
 
     Raises SheetTrouble when it is the same person, the control code is wrong, or the two typings differ.
     """
-    demand(may(by, Act.ENTER_PAPER_BALLOTS, now.date()))
+    demand(may(by, Act.ENTER_PAPER_BALLOTS, day_of(now)))
     _check_sheets_welcome(ballot)
     check_choice(choice, ballot)
     sheet = PaperSheet.objects.select_for_update().filter(ballot=ballot, number=number).first()
@@ -155,7 +156,7 @@ def type_sheet_second(
 @transaction.atomic
 def start_sheet_again(*, ballot: Ballot, number: int, by: Person, now: datetime) -> None:
     """Drops a first typing that turned out wrong, so that the sheet can be typed afresh."""
-    demand(may(by, Act.ENTER_PAPER_BALLOTS, now.date()))
+    demand(may(by, Act.ENTER_PAPER_BALLOTS, day_of(now)))
     dropped, _rows = PaperSheet.objects.filter(ballot=ballot, number=number, second_at__isnull=True).delete()
     if not dropped:
         raise SheetTrouble(_("No sheet with this number waits for a second typing."))

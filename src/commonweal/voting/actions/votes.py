@@ -39,8 +39,8 @@ def hold_open(ballot: Ballot) -> None:
     """Reads where the ballot stands, and keeps it from being closed or handed over until this transaction ends."""
     # Many votes may go on side by side, but none while the ballot is being closed.
     with connection.cursor() as cursor:
-        cursor.execute("SELECT state, box_hash FROM voting_ballot WHERE id = %s FOR SHARE", [ballot.pk])
-        ballot.state, ballot.box_hash = cursor.fetchone()
+        cursor.execute("SELECT state FROM voting_ballot WHERE id = %s FOR SHARE", [ballot.pk])
+        (ballot.state,) = cursor.fetchone()
 
 
 def check_choice(choice: Choice, ballot: Ballot) -> None:

@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('subject', models.CharField(max_length=60, unique=True)),
                 ('titles', models.JSONField()),
-                ('state', models.CharField(choices=[('prepared', 'being prepared'), ('open', 'open to vote'), ('closed', 'closed, waiting for the committee'), ('counted', 'counted'), ('published', 'result published')], default=commonweal.voting.states.BallotState['PREPARED'], max_length=10)),
+                ('state', models.CharField(choices=[('prepared', 'being prepared'), ('open', 'open to vote'), ('closed', 'closed, the box not handed over yet'), ('handed_over', 'box handed over, waiting for the committee'), ('counted', 'counted'), ('published', 'result published')], default=commonweal.voting.states.BallotState['PREPARED'], max_length=12)),
                 ('form', models.CharField(choices=[('approval', 'tick up to a number of projects'), ('points', 'share points among projects'), ('basket', 'fill a basket within the budget')], max_length=10)),
                 ('choices_min', models.PositiveSmallIntegerField(default=1)),
                 ('choices_max', models.PositiveSmallIntegerField(default=5)),
@@ -69,7 +69,7 @@ class Migration(migrations.Migration):
                 ('language', models.CharField(max_length=2)),
                 ('cost_cents', models.BigIntegerField()),
                 ('category', models.CharField(blank=True, max_length=40)),
-                ('place', models.CharField(blank=True, max_length=120)),
+                ('places', models.JSONField(default=dict)),
                 ('ballot', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='options', to='voting.ballot')),
             ],
             options={
@@ -126,7 +126,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='ballot',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'closed'), models.Q(('box_hash', ''), ('state__in', ('prepared', 'open'))), models.Q(('state__in', ('counted', 'published')), models.Q(('box_hash', ''), _negated=True)), _connector='OR'), name='ballot_handed_over_between'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('box_hash', ''), ('state__in', ('prepared', 'open', 'closed'))), models.Q(('state__in', ('handed_over', 'counted', 'published')), models.Q(('box_hash', ''), _negated=True)), _connector='OR'), name='ballot_handed_over_has_fingerprint'),
         ),
         migrations.AddConstraint(
             model_name='ballot',

@@ -34,11 +34,12 @@ BEGIN
      AND (to_jsonb(NEW) - 'state' - 'box_hash') IS DISTINCT FROM (to_jsonb(OLD) - 'state' - 'box_hash') THEN
     RAISE EXCEPTION 'an opened ballot is frozen';
   END IF;
-  IF NEW.box_hash <> OLD.box_hash AND (OLD.box_hash <> '' OR OLD.state <> 'closed') THEN
+  IF NEW.box_hash <> OLD.box_hash AND (OLD.state, NEW.state) <> ('closed', 'handed_over') THEN
     RAISE EXCEPTION 'a box is handed over once, when it is closed';
   END IF;
   IF NEW.state <> OLD.state AND (OLD.state, NEW.state) NOT IN
-     (('prepared','open'), ('open','closed'), ('closed','counted'), ('counted','published')) THEN
+     (('prepared','open'), ('open','closed'), ('closed','handed_over'),
+      ('handed_over','counted'), ('counted','published')) THEN
     RAISE EXCEPTION 'a ballot only moves forward';
   END IF;
   RETURN NEW;
@@ -95,7 +96,7 @@ BEGIN
   END IF;
 END $$;
 CREATE FUNCTION voting_envelope_guard() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE current_state text; its_hash text; its_ballot bigint; its_length integer; papers bigint; envelopes bigint;
+DECLARE current_state text; its_ballot bigint; its_length integer; papers bigint; envelopes bigint;
 BEGIN
   SELECT state INTO current_state FROM voting_ballot
     WHERE id = CASE WHEN TG_OP = 'DELETE' THEN OLD.ballot_id ELSE NEW.ballot_id END;
@@ -116,8 +117,8 @@ BEGIN
   END IF;
   IF TG_OP = 'UPDATE' THEN RAISE EXCEPTION 'a paper envelope is never changed'; END IF;
   -- Waits for whoever hands the box over at this moment, and then sees that they did.
-  SELECT state, box_hash INTO current_state, its_hash FROM voting_ballot WHERE id = NEW.ballot_id FOR SHARE;
-  IF current_state NOT IN ('open', 'closed') OR its_hash <> '' THEN
+  SELECT state INTO current_state FROM voting_ballot WHERE id = NEW.ballot_id FOR SHARE;
+  IF current_state NOT IN ('open', 'closed') THEN
     RAISE EXCEPTION 'the box is handed over, and nothing is added to it';
   END IF;
   PERFORM pg_advisory_xact_lock(hashtext('voting_envelope'), NEW.ballot_id::int);
@@ -136,7 +137,7 @@ DECLARE current_state text; envelopes bigint;
 BEGIN
   IF TG_OP <> 'INSERT' THEN RAISE EXCEPTION 'a count stays as it was made'; END IF;
   SELECT state INTO current_state FROM voting_ballot WHERE id = NEW.ballot_id;
-  IF current_state IS DISTINCT FROM 'closed' THEN RAISE EXCEPTION 'a count is of a closed ballot'; END IF;
+  IF current_state IS DISTINCT FROM 'handed_over' THEN RAISE EXCEPTION 'a count is of a box handed over'; END IF;
   SELECT count(*) INTO envelopes FROM voting_envelope WHERE ballot_id = NEW.ballot_id;
   IF NEW.votes_count <> envelopes OR NEW.file_hash <> encode(sha256(convert_to(NEW.file, 'UTF8')), 'hex') THEN
     RAISE EXCEPTION 'a count is of all envelopes, and its file has the hash it says'

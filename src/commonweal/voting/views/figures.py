@@ -12,6 +12,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from commonweal.allocation import ByLaw, without_effect
+from commonweal.kernel.days import day_of
 from commonweal.people.rules import Channel
 from commonweal.places.queries import regions
 from commonweal.places.rules import name_in
@@ -173,7 +174,9 @@ AGES = ("under 25", "25-39", "40-54", "55-69", "70 and over")
 
 def turnout_groups(turnout: Mapping[str, list[dict[str, Any]]]) -> list[dict[str, Any]]:
     """Turnout by region, age band and door as rows for a chart, with a name for each group."""
-    names = {region.nis: name_in(region, get_language() or "en") for region in regions(timezone.localdate())}
+    names = {
+        region.nis: name_in(region, get_language() or "en") for region in regions(day_of(timezone.now()))
+    }
     doors = {channel.value: _(channel.label) for channel in Channel}
     ages = {"under 25": _("under 25"), "70 and over": _("70 and over")}
     shared = {UNKNOWN: _("not known"), MERGED: _("all smaller groups together")}

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 
+from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import Refusal
 from commonweal.people.access import for_staff, fresh, signed_in_person
 from commonweal.people.rules import Act, Channel
@@ -73,7 +74,7 @@ def paper_hand_out(request: HttpRequest, pk: int) -> HttpResponse:
             return answer
     found = None
     if form.is_bound and form.is_valid():
-        lines = queries.lines_matching(ballot, form.cleaned_data["text"], timezone.localdate())
+        lines = queries.lines_matching(ballot, form.cleaned_data["text"], day_of(timezone.now()))
         found = [_line_shown(ballot, member, line) for member, line in lines]
     context |= {"form": form, "found": found, "doors": HandOutForm()["door"]}
     return render(request, "voting/paper_hand_out.html", context)

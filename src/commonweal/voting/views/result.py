@@ -65,6 +65,7 @@ def result(request: HttpRequest, pk: int) -> HttpResponse:
     funded = reasons.funded_rows(winners, found, options, names)
     satisfied, votes = found["satisfied"]
     total = len(found["funded"]) + len(found["not_funded"])
+    voted = sum(group["votes"] for group in count.turnout["region"])
     context = {
         "ballot": ballot,
         "count": count,
@@ -98,7 +99,9 @@ def result(request: HttpRequest, pk: int) -> HttpResponse:
         else "",
         "turnout": figures.turnout_groups(count.turnout),
         "voters": sum(group["voters"] for group in count.turnout["region"]),
-        "voted": sum(group["votes"] for group in count.turnout["region"]),
+        "voted": voted,
+        # A paper ballot counts as a vote from the moment it is handed out, and some never come back.
+        "not_back": voted - count.votes_count,
         "bylaw": figures.bylaw_rows(ballot.bylaw),
         "command": figures.command(ballot.bylaw),
     }
@@ -218,7 +221,7 @@ def result_csv(request: HttpRequest, pk: int) -> HttpResponseBase:
             [
                 option.number,
                 option.title,
-                option.place,
+                summary.in_language(option.places),
                 option.category,
                 _decimal(Fraction(option.cost_cents, 100)),
                 "yes" if "order" in each else "no",

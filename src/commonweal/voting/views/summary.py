@@ -11,6 +11,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from commonweal.ambitions.queries import ambitions_on
+from commonweal.kernel.days import day_of
 from commonweal.ui.formats import euros, number
 from commonweal.voting.models import Ballot, Option
 from commonweal.voting.rules.choices import BallotForm, Form, Totals
@@ -19,8 +20,12 @@ from commonweal.voting.states import BallotState
 
 def title_of(ballot: Ballot) -> str:
     """The ballot's title in the reader's language, or in the first one it has."""
-    titles: Mapping[str, str] = ballot.titles
-    return titles.get(get_language() or "en") or next(iter(titles.values()), ballot.subject)
+    return in_language(ballot.titles) or ballot.subject
+
+
+def in_language(names: Mapping[str, str]) -> str:
+    """The one of several names that is in the reader's language, or the first there is; empty where there is none."""
+    return names.get(get_language() or "en") or next(iter(names.values()), "")
 
 
 def phase(ballot: Ballot, now: datetime) -> str:
@@ -105,7 +110,7 @@ def _used(form: Form, totals: Totals) -> tuple[int, int]:
 
 def categories() -> dict[str, str]:
     """Ambition code -> name in the reader's language."""
-    return {each.code: each.name for each in ambitions_on(timezone.localdate(), get_language() or "en")}
+    return {each.code: each.name for each in ambitions_on(day_of(timezone.now()), get_language() or "en")}
 
 
 def chosen_options(options: Mapping[int, Option], given: Iterable[int]) -> list[Option]:
@@ -126,7 +131,7 @@ def option_rows(
             "cost_cents": option.cost_cents,
             "code": option.category,
             "category": names.get(option.category, option.category),
-            "place": option.place,
+            "place": in_language(option.places),
             "dossier": option.subject.removeprefix("dossier:")
             if option.subject.startswith("dossier:")
             else "",

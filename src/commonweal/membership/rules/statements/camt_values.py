@@ -5,16 +5,14 @@ from __future__ import annotations
 import re
 from datetime import date, datetime
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
+from commonweal.kernel.days import day_of
 from commonweal.membership.rules.statements.camt_tree import Node
 from commonweal.membership.rules.statements.facts import Unreadable, gettext_noop
 
 # xs:decimal: zeros in front and behind mean nothing; ISO 20022 allows eighteen digits and no sign.
 _AMOUNT = re.compile(r"\+?0*(\d{0,13})(?:\.(\d{0,18}))?", re.ASCII)
 _DAY = re.compile(r"(\d{4}-\d\d-\d\d)(?:Z|[+-]\d\d:\d\d)?", re.ASCII)
-# The bank's day is the cooperative's: moments in other time zones count by the clock of Brussels.
-ZONE = ZoneInfo("Europe/Brussels")
 SIGNS = {"CRDT": 1, "DBIT": -1}
 _CURRENCY = gettext_noop("the account is not kept in euro")
 
@@ -69,7 +67,7 @@ def day_at(node: Node, name: str) -> date | None:
     try:
         if len(text) > 10 and text[10] == "T":
             moment = datetime.fromisoformat(text)
-            return moment.astimezone(ZONE).date() if moment.tzinfo else moment.date()
+            return day_of(moment) if moment.tzinfo else moment.date()
         said = _DAY.fullmatch(text)
         return date.fromisoformat(said[1]) if said else None
     except (ValueError, OverflowError):

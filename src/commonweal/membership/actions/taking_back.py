@@ -104,6 +104,13 @@ def _paid_back(earlier: Handling) -> int:
     return sum(each.cents for each in refunds if each.made_on is not None)
 
 
+def _all_paid_back(earlier: Handling) -> bool:
+    """Whether nothing of a payment is here any more, so that the bank must have taken another one of the same amount."""
+    decided = Q(handling=earlier) | Q(handling__movement__part_of=earlier.movement_id)
+    left = Refund.objects.filter(decided, made_on__isnull=False)
+    return sum(left.values_list("cents", flat=True)) >= earlier.movement.amount_cents
+
+
 def _undone(
     movement: BankMovement,
     earlier: Handling | None,
@@ -149,22 +156,26 @@ def _part_of(
 
 def _divided_payment(movement: BankMovement, application: Application | None) -> Handling | None:
     """The division of the payment a movement takes back whole: its opposite; else one of the same amount and account, or
-    with a part for the request. One payment that was for the request alone comes before."""
+    with a part for the request. One payment that was for the request alone comes before, what was all paid back last."""
     found = Handling.objects.filter(
         outcome=Outcome.DIVIDED, undone_by__isnull=True, movement__amount_cents=-movement.amount_cents
     ).select_related("movement")
     opposite = opposite_of(movement)
-    if opposite is not None and (handling := found.filter(movement=opposite).first()) is not None:
-        return handling
-    if _payment_of(movement, application) is not None:
+    divided = found.filter(movement=opposite).first() if opposite is not None else None
+    if divided is not None and not _all_paid_back(divided):
+        return divided
+    alone = _payment_of(movement, application)
+    if alone is not None and not _all_paid_back(alone):
         return None
     if application is not None:
-        return found.filter(movement__parts__communication=application.communication).order_by("-id").first()
-    return (
-        found.filter(movement__payer_iban=movement.payer_iban).order_by("-id").first()
-        if movement.payer_iban
-        else None
-    )
+        found = found.filter(movement__parts__communication=application.communication)
+    else:
+        found = found.filter(movement__payer_iban=movement.payer_iban).exclude(movement__payer_iban="")
+    others = list(found.order_by("-id").distinct())
+    here = next((each for each in others if not _all_paid_back(each)), None)
+    if here is not None or alone is not None:
+        return here
+    return divided or next(iter(others), None)
 
 
 def _take_parts_back(
@@ -219,7 +230,8 @@ def _demand_paid(movement: BankMovement, application: Application) -> None:
 
 
 def _payment_of(movement: BankMovement, application: Application | None) -> Handling | None:
-    """The decision on the payment a movement takes back: same amount, from the same account first, the latest first."""
+    """The decision on the payment a movement takes back: same amount, from the same account first, then what is still here
+    before what was paid back, the latest first."""
     found = Handling.objects.filter(
         outcome__in=_IN, undone_by__isnull=True, movement__amount_cents=-movement.amount_cents
     )
@@ -233,8 +245,8 @@ def _payment_of(movement: BankMovement, application: Application | None) -> Hand
     else:
         found = found.filter(application=application)
     rows = list(found.select_related("movement").order_by("-id"))
-    same = [each for each in rows if each.movement.payer_iban == movement.payer_iban]
-    return next(iter(same or rows), None)
+    same = [each for each in rows if each.movement.payer_iban == movement.payer_iban] or rows
+    return next((each for each in same if not _all_paid_back(each)), same[0] if same else None)
 
 
 def _waiting_set_aside(movement: BankMovement, by: Person, now: datetime) -> Handling | None:

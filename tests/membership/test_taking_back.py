@@ -183,7 +183,8 @@ def test_money_that_was_paid_back_already_is_not_undone(finance: Person) -> None
     confirmed([taken_back(application, 500_00), taken_back(application, 500_00)], finance, 13)
     (first, *_), (second, *_) = work_list()
     handling = decide(first, Outcome.UNDO, finance)
-    assert handling.undoes is not None and handling.undoes.outcome == Outcome.ACCEPT
+    assert handling.undoes is not None
+    assert handling.undoes.outcome == Outcome.ACCEPT
     assert now_of(application).state == ApplicationState.AWAITING
     assert dues_of([application])[application.pk].open_cents == 500_00
     sound()
@@ -308,7 +309,8 @@ def test_after_a_double_payment_was_paid_back_the_bank_takes_the_one_that_counte
     pay_refunds(pay_on=make.NOW.date(), by=finance, now=make.NOW)
     confirmed([taken_back(application)], finance, 13)
     handling = decide(only(Verdict.REVERSAL), Outcome.UNDO, finance)
-    assert handling.undoes is not None and handling.undoes.outcome == Outcome.ACCEPT
+    assert handling.undoes is not None
+    assert handling.undoes.outcome == Outcome.ACCEPT
     assert now_of(application).state == ApplicationState.AWAITING
     assert dues_of([application])[application.pk].open_cents == 500_00
     sound()
@@ -324,5 +326,6 @@ def test_of_two_sums_without_a_request_the_one_still_here_is_taken_back(finance:
     payments.mark_refunded(refund=latest, on=make.NOW.date(), by=finance, now=make.NOW)
     confirmed([Paid(-70_00, "Rita", PAYER, text="y")], finance, 13)
     handling = decide(only(Verdict.REVERSAL), Outcome.UNDO, finance)
-    assert handling.undoes is not None and handling.undoes.movement_id == first.pk
+    assert handling.undoes is not None
+    assert handling.undoes.movement_id == first.pk
     assert list(refunds_to_make()) == []

@@ -1,11 +1,9 @@
-"""Memberships that end by themselves: note it, gather who claims what, settle by refund or takeover, pay."""
+"""Memberships that end by themselves: note it, gather who claims what, pay. Settling stands in `settling`."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
-from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -18,24 +16,21 @@ from commonweal.kernel.text import clean
 from commonweal.membership.access import may_keep_register, may_pay_out
 from commonweal.membership.actions.members import lock_numbers
 from commonweal.membership.actions.paying_out import Due, pay_in_a_file, refund_texts
-from commonweal.membership.actions.refusals import ask, ask_values, figures_of, named
-from commonweal.membership.actions.shares import Movement, booked
+from commonweal.membership.actions.refusals import ask, named
 from commonweal.membership.models import Claimant, Estate, ExitRequest, Member, PaymentFile
 from commonweal.membership.queries import estates as queries
 from commonweal.membership.queries.dividend_payments import heirs_unpaid
 from commonweal.membership.queries.payouts import files_under
 from commonweal.membership.rules import estates as rules
 from commonweal.membership.rules.credit_transfers import CreditTransfer
-from commonweal.membership.rules.estates import EndKind, Settlement
+from commonweal.membership.rules.estates import EndKind
 from commonweal.membership.rules.ibans import may_be_paid, read_iban, shortened
-from commonweal.membership.rules.movements import MovementKind
 from commonweal.membership.rules.payments import PaymentKind
 from commonweal.membership.states import ESTATE, EXIT, EstateState
 from commonweal.people.actions import record
 from commonweal.people.rules import Channel
 
 if TYPE_CHECKING:
-    from commonweal.membership.rules.exits import Accounts
     from commonweal.people.models import Person
 
 
@@ -43,29 +38,6 @@ class EstateRefused(Refusal):
     """The file is not complete, or stands elsewhere; the code says which."""
 
     code = "estate_refused"
-
-
-@dataclass(frozen=True, slots=True)
-class SettlementPlan:
-    """What is booked when an estate is settled: class -> cents given back, and for each who claims, in their order, cents
-    to be paid or shares of each class taken over."""
-
-    claimants: list[Claimant]
-    refunds: dict[str, int]
-    cents_each: list[int]
-    shares: dict[str, list[int]]
-
-    @property
-    def cents(self) -> int:
-        """What is paid in all."""
-        return sum(self.refunds.values())
-
-    @property
-    def digest(self) -> str:
-        """The same for the same people, accounts, amounts and shares, and for nothing else."""
-        people = [(each.pk, each.name, each.iban) for each in self.claimants]
-        told = repr((people, sorted(self.refunds.items()), self.cents_each, sorted(self.shares.items())))
-        return sha256(told.encode()).hexdigest()
 
 
 def _open(estate: Estate, move: str) -> Estate:
@@ -85,8 +57,9 @@ def open_estate(
     now: datetime,
     channel: Channel = Channel.PAPER,
 ) -> Estate:
-    """Notes that a member died, went bankrupt or was wound up: the membership ended on that day, a request to leave that
-    waits is overtaken. The shares stay until the estate is settled. Raises NotAllowed, EstateRefused."""
+    """Notes that a member died, went bankrupt or was wound up: the membership ended on that day, if it had not before, and
+    a request to leave that waits is overtaken. Shares and what is owed stay until the estate is settled; from now on
+    nothing is paid on their own account. Raises NotAllowed, EstateRefused (also of who had left and is owed nothing)."""
     demand(may_keep_register(by, day_of(now)))
     document = named(EstateRefused, document)
     lock_numbers()
@@ -94,16 +67,18 @@ def open_estate(
     ask(EstateRefused, rules.fits(kind, is_person=member.person_id is not None))
     if not member.joined_on <= ended_on <= day_of(now):
         raise EstateRefused(_("This day is before they joined, or still to come."), code="wrong_day")
-    if member.left_on is not None and member.left_on <= ended_on:
-        raise EstateRefused(_("They had left before that day."), code="left")
+    had_left = member.left_on is not None and member.left_on <= ended_on
+    if had_left and not queries.may_be_owed(member, day_of(now)):
+        raise EstateRefused(_("They had left before that day, and nothing is owed to them."), code="left")
     if queries.estate_of(member) is not None:
         raise EstateRefused(_("This was noted before."), code="noted")
     overtaken = EXIT.move("overtake")
     ExitRequest.objects.filter(member=member, state__in=overtaken.sources).update(
         state=overtaken.target, closed_at=now
     )
-    member.left_on = ended_on
-    member.save(update_fields=["left_on"])
+    if not had_left:
+        member.left_on = ended_on
+        member.save(update_fields=["left_on"])
     estate = Estate.objects.create(
         member=member, kind=kind, ended_on=ended_on, document=document, opened_at=now, opened_by=by
     )
@@ -177,119 +152,6 @@ def note_agreement(*, claimant: Claimant, on: date, document: str, by: Person, n
         raise EstateRefused(_("Nobody could agree on that day. Check it."), code="wrong_day")
     Claimant.objects.filter(pk=claimant.pk).update(agreed_on=on, agreement=named(EstateRefused, document))
     _told("ClaimantAgreed", estate, by, now, claimant=claimant.pk)
-
-
-@transaction.atomic
-def settle_estate(
-    *,
-    estate: Estate,
-    settlement: Settlement,
-    heirship: str,
-    decision: str,
-    by: Person,
-    now: datetime,
-    accounts: Accounts | None = None,
-    seen: str | None = None,
-) -> Estate:
-    """Books what becomes of the shares: a refund, effective on the day the membership ended, divided among all who claim;
-    or shares passed on, from today, to heirs who are members. Whole, or not at all.
-
-    `decision` names the board's decision, with both tests for a refund; `accounts` the net assets and the value of a share,
-    where the refund of a class needs it; `seen` is the digest of the plan that was looked at.
-    Raises NotAllowed, EstateRefused (also when it is no longer what was seen), and what a movement is refused for.
-    """
-    demand(may_keep_register(by, day_of(now)))
-    move = "refund" if settlement == Settlement.REFUND else "take_over"
-    estate = _open(estate, move)
-    decision, heirship = named(EstateRefused, decision), clean(heirship, lines=False)[:80]
-    plan = settlement_planned(
-        estate=estate, settlement=settlement, heirship=heirship, accounts=accounts, today=day_of(now)
-    )
-    if seen is not None and seen != plan.digest:
-        raise EstateRefused(
-            _("Something changed since you looked. Look again before you book."), code="changed"
-        )
-    if settlement == Settlement.REFUND:
-        _refunded(estate, plan, decision, by, now)
-    else:
-        _passed_on(estate, plan, decision, by, now)
-    estate.state, estate.heirship, estate.decision = ESTATE.move(move).target, heirship, decision
-    estate.settled_at, estate.settled_cents = now, plan.cents
-    estate.save()
-    _told("EstateSettled", estate, by, now, settlement=settlement, cents=plan.cents, **figures_of(accounts))
-    return estate
-
-
-def settlement_planned(
-    *, estate: Estate, settlement: Settlement, heirship: str, accounts: Accounts | None, today: date
-) -> SettlementPlan:
-    """What a settlement would book, to be looked at before it is. Writes nothing. Raises EstateRefused where it cannot be
-    settled so."""
-    ask(EstateRefused, ESTATE.permits(estate.state, "refund"))
-    claimants = queries.claimants_of(estate)
-    ask(
-        EstateRefused,
-        rules.may_settle(
-            EndKind(estate.kind),
-            settlement,
-            queries.claims_of(claimants, today),
-            heirship_named=bool(heirship) or estate.kind != EndKind.DEATH,
-        ),
-    )
-    if settlement == Settlement.TAKEOVER:
-        return SettlementPlan(claimants, {}, [0] * len(claimants), queries.shares_for(estate, claimants))
-    ask_values(EstateRefused, accounts)
-    refunds = queries.refunds_of(estate, accounts.values if accounts else {})
-    if None in refunds.values():
-        raise EstateRefused(
-            _("Write the net assets, the day of these accounts and the value of a share of each class."),
-            code="no_value",
-        )
-    known = {code: cents or 0 for code, cents in refunds.items()}
-    parts = rules.divided(sum(known.values()), [queries.part_of(each) for each in claimants])
-    return SettlementPlan(claimants, known, parts, {})
-
-
-def _refunded(estate: Estate, plan: SettlementPlan, decision: str, by: Person, now: datetime) -> None:
-    held = queries.held_by_estate(estate)
-    for code, cents in plan.refunds.items():
-        movement = Movement(
-            *(MovementKind.REFUND, code, estate.ended_on, held[code].shares),
-            cents=cents,
-            document=decision,
-            owed=True,
-        )
-        booked(
-            member=estate.member,
-            movement=movement,
-            key=f"estate:{estate.pk}:{code}",
-            by=by,
-            now=now,
-            channel=Channel.PAPER,
-        )
-    for claimant, cents in zip(plan.claimants, plan.cents_each, strict=True):
-        Claimant.objects.filter(pk=claimant.pk).update(cents=cents)
-
-
-def _passed_on(estate: Estate, plan: SettlementPlan, decision: str, by: Person, now: datetime) -> None:
-    # From the day it is booked: an heir may have become a member only after the death.
-    for code, counts in plan.shares.items():
-        for claimant, count in zip(plan.claimants, counts, strict=True):
-            if not count:
-                continue
-            movement = Movement(
-                *(MovementKind.INHERITANCE, code, day_of(now), count),
-                counterpart=claimant.heir,
-                document=decision,
-            )
-            booked(
-                member=estate.member,
-                movement=movement,
-                key=f"estate:{estate.pk}:{code}:{claimant.pk}",
-                by=by,
-                now=now,
-                channel=Channel.PAPER,
-            )
 
 
 @transaction.atomic

@@ -16,6 +16,7 @@ class ExitState(Words):
     QUEUED = "queued", gettext_noop("moved to the next season")
     REFUSED = "refused", gettext_noop("refused")
     PAID = "paid", gettext_noop("paid")
+    ESTATE = "estate", gettext_noop("paid through the estate")
 
 
 _WAITING, _BOARD = frozenset({"waiting"}), "board"
@@ -66,6 +67,14 @@ EXIT = Machine(
             "pay_out",
             gettext_noop("It came back"),
             "payment_came_back",
+        ),
+        Move(
+            "pass_on",
+            frozenset({"granted", "part"}),
+            "estate",
+            SECRETARY,
+            gettext_noop("Settle it with the estate"),
+            "estate_settled",
         ),
     ),
 )
@@ -145,6 +154,7 @@ class ExclusionState(Words):
     NOTIFIED = "notified", gettext_noop("refund to be booked")
     TO_PAY = "to_pay", gettext_noop("to be paid")
     PAID = "paid", gettext_noop("paid out")
+    ESTATE = "estate", gettext_noop("paid through the estate")
 
 
 _PROPOSED = frozenset({"proposed"})
@@ -175,6 +185,14 @@ EXCLUSION = Machine(
         ),
         Move(
             "owe", frozenset({"paid"}), "to_pay", "pay_out", gettext_noop("It came back"), "payment_came_back"
+        ),
+        Move(
+            "pass_on",
+            frozenset({"to_pay"}),
+            "estate",
+            SECRETARY,
+            gettext_noop("Settle it with the estate"),
+            "estate_settled",
         ),
     ),
 )

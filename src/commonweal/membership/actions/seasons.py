@@ -25,7 +25,7 @@ from commonweal.membership.rules import exits as rules
 from commonweal.membership.rules.exits import ExitTest, Outcome
 from commonweal.membership.rules.movements import MovementKind
 from commonweal.membership.states import SEASON, SeasonState
-from commonweal.people.actions import record
+from commonweal.people.actions import record, wait_turn
 
 if TYPE_CHECKING:
     from commonweal.kernel.money import ShareValue
@@ -107,6 +107,8 @@ def decide_season(
     `reasons` are what members read, by language; asked for unless everyone is paid. Raises NotAllowed, ExitRefused.
     """
     demand(may_keep_register(by, day_of(now)))
+    # A dividend that is approved meanwhile rests on the same means.
+    wait_turn("distribution")
     season = ExitSeason.objects.select_for_update().get(pk=season.pk)
     ask(ExitRefused, SEASON.permits(season.state, "decide"))
     document = clean(document, lines=False)[:80]

@@ -10,6 +10,7 @@ from commonweal.membership.queries.conversions import (
     targets_for,
     waiting_conversion,
 )
+from commonweal.membership.queries.distributions import promised
 from commonweal.membership.queries.dividend_payments import (
     Fate,
     Payable,
@@ -39,6 +40,7 @@ from commonweal.membership.queries.dividends import (
     reference_of,
     regime_on,
     room_of_dividend,
+    same_dividend,
     smallest_on,
 )
 from commonweal.membership.queries.estates import (
@@ -238,6 +240,7 @@ __all__ = [
     "planned_season",
     "post_rows",
     "progress_of",
+    "promised",
     "proposals_of",
     "proposals_to",
     "readers_for",
@@ -254,6 +257,7 @@ __all__ = [
     "returned_payments",
     "room_of",
     "room_of_dividend",
+    "same_dividend",
     "season_of",
     "setting_on",
     "share_troubles",

@@ -329,3 +329,44 @@ def test_of_two_sums_without_a_request_the_one_still_here_is_taken_back(finance:
     assert handling.undoes is not None
     assert handling.undoes.movement_id == first.pk
     assert list(refunds_to_make()) == []
+
+
+def test_who_holds_nothing_once_the_money_is_taken_back_is_no_member_and_no_voter(finance: Person) -> None:
+    application = asked()
+    confirmed([paid(application)], finance)
+    member = now_of(application).member
+    assert member is not None
+    today = make.NOW.date()
+    assert member in queries.electorate_on(today)
+    confirmed([taken_back(application)], finance, 13)
+    decide(only(Verdict.REVERSAL), Outcome.UNDO, finance)
+    member.refresh_from_db()
+    assert member.left_on == today
+    assert member not in queries.electorate_on(today)
+    assert Event.objects.filter(name="MembershipUndone", subject=f"member:{member.pk}").count() == 1
+    confirmed([paid(application)], finance, 14)
+    again = now_of(application).member
+    assert again is not None
+    assert (again.number > member.number, again.joined_on) == (True, today)
+    assert list(queries.electorate_on(today).filter(person=member.person)) == [again]
+    sound()
+
+
+def test_who_holds_other_shares_stays_a_member_until_the_last_of_them_is_taken_back(finance: Person) -> None:
+    first = asked()
+    confirmed([paid(first)], finance)
+    member = now_of(first).member
+    assert member is not None
+    second = asked(applicant=first.person, count=2)
+    confirmed([paid(second)], finance, 13)
+    assert now_of(second).member == member
+    confirmed([taken_back(first)], finance, 14)
+    decide(only(Verdict.REVERSAL), Outcome.UNDO, finance)
+    member.refresh_from_db()
+    assert member.left_on is None
+    joining.withdraw_application(application=now_of(first), by=first.person, now=make.NOW)  # type: ignore[arg-type]
+    confirmed([taken_back(second, 100_00)], finance, 15)
+    decide(only(Verdict.REVERSAL), Outcome.UNDO, finance)
+    member.refresh_from_db()
+    assert member.left_on == make.NOW.date()
+    sound()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from django.db.models import Q
@@ -19,10 +19,11 @@ from commonweal.ledger.queries import reversed_among
 from commonweal.membership.access import may_match_payments
 from commonweal.membership.actions.joining import moved
 from commonweal.membership.actions.paying_out import book_return, lock_paid
-from commonweal.membership.models import Application, BankMovement, Handling, Refund
+from commonweal.membership.models import Application, BankMovement, Handling, Member, Refund
 from commonweal.membership.queries.joining import dues_of, entries_for, open_application_of, payment_days
 from commonweal.membership.queries.judgements import oddities_of
 from commonweal.membership.queries.payments import opposite_of, payment_back_with
+from commonweal.membership.queries.shares import holdings_of
 from commonweal.membership.rules.joining import ApplicationState, lapses_on
 from commonweal.membership.rules.matching import COUNTED, Outcome, Verdict, needs_reason
 from commonweal.membership.rules.payments import PaymentKind, reason_of
@@ -30,6 +31,7 @@ from commonweal.membership.rules.statements import Oddity
 from commonweal.people.actions import record
 
 if TYPE_CHECKING:
+    from commonweal.ledger.models import Operation
     from commonweal.people.models import Person
 
 _IN = (Outcome.ACCEPT, Outcome.WAIT, Outcome.REFUND)
@@ -73,7 +75,8 @@ def take_back(
     *, movement: BankMovement, application: Application | None, reason: str, by: Person, now: datetime
 ) -> Handling:
     """Undoes the payment a movement takes back: what was to be paid back is no more, what counted counts no more, shares
-    that were entered are undone on their day, and the request waits for payment again.
+    that were entered are undone on their day, and the request waits for payment again. Who holds none any more, and became
+    a member by what was taken back, is a member no more.
 
     Caller holds the numbers and the movement. Raises NotAllowed, OutcomeRefused, WrongState, and what the ledger
     refuses, as when the shares were passed on.
@@ -273,7 +276,7 @@ def _reopened(application: Application, by: Person, now: datetime) -> None:
         raise OutcomeRefused(
             _("A newer request of the same holder is open: that one is settled first."), code="newer"
         )
-    was_member = application.state == ApplicationState.MEMBER
+    was_member, member = application.state == ApplicationState.MEMBER, application.member
     why = str(_("The bank took the payment back."))
     held = moved(application=application, move="reopen", by=by, now=now, reason=why)
     held.lapses_on = lapses_on(day_of(now), payment_days(day_of(now)))
@@ -283,11 +286,26 @@ def _reopened(application: Application, by: Person, now: datetime) -> None:
         # Never entered, or undone by the secretary before.
         return
     operation = entered[-1]
+    if member is not None and _holds_only(member, application, operation):
+        # Nobody is a member before the money is there, and it is not. The ledger comes after.
+        Member.objects.filter(pk=member.pk, left_on__isnull=True).update(left_on=day_of(now))
+        record("MembershipUndone", f"member:{member.pk}", by=by, at=now, data={"reason": why})
     undone = ledger.reverse(
         operation=operation, key=f"taken-back:{operation.key}", now=now, author=f"person:{by.pk}", note=why
     )
     data = {"operation": undone.pk, "reason": why}
     record("MovementCorrected", f"operation:{operation.pk}", by=by, at=now, data=data)
+
+
+def _holds_only(member: Member, application: Application, operation: Operation) -> bool:
+    """Whether a member has no share but those of one entry, neither now nor since they joined."""
+    these = {application.share_class: application.count}
+    for day in (member.joined_on, date.max):
+        held = holdings_of([member.number], day).get(member.number, {})
+        shares = {code: each.shares for code, each in held.items() if each.shares}
+        if shares != (these if operation.effective_on <= day else {}):
+            return False
+    return True
 
 
 def lock_returned(movement: BankMovement) -> None:

@@ -25,7 +25,7 @@ from commonweal.membership.rules.estates import EndKind, Settlement, may_settle
 from commonweal.membership.rules.exclusions import SentBy
 from commonweal.membership.rules.matching import Outcome
 from commonweal.membership.rules.payments import ReturnReason
-from commonweal.people.models import Person
+from commonweal.people.models import Event, Message, Person
 from tests import factories as make
 from tests.membership import dividend_steps as dividends
 from tests.membership.joining_steps import asked as asks_for_shares
@@ -36,7 +36,9 @@ from tests.membership.test_exit_payments import PAY_ON, in_order, owed
 from tests.membership.test_exit_payments import _payer as _payer
 from tests.membership.test_exit_payments import finance as finance
 from tests.membership.test_exit_payments import season as season
+from tests.membership.test_exits import asked as asks_to_leave
 from tests.membership.test_exits import broken
+from tests.membership.test_seasons import decided, with_tests
 from tests.membership.test_seasons import founder as founder
 from tests.membership.test_seasons import holder as a_holder
 from tests.membership.test_seasons import secretary as secretary
@@ -267,3 +269,70 @@ def test_the_database_lets_nothing_be_passed_on_without_an_open_estate(
     assert request is not None
     moved = "UPDATE membership_exitrequest SET state = 'estate' WHERE id = %s"
     assert broken(moved, request.pk) == "exit_request_moves"
+
+
+def test_an_estate_noted_by_mistake_leaves_the_day_of_leaving_as_it_was(
+    season: ExitSeason, secretary: Person
+) -> None:
+    member = granted(season)
+    estate = died(member, secretary, date(2026, 6, 20))
+    actions.withdraw_estate(estate=estate, reason="another one", by=secretary, now=NOW)
+    member.refresh_from_db()
+    assert member.left_on == season.effect_on
+    assert member not in queries.electorate_on(NOW.date())
+    assert queries.owed_before(estate).cents == 375_00
+    assert {each.member: each for each in queries.due_in(season)}[member.pk].account is not None
+
+
+def test_a_request_an_estate_ended_by_mistake_waits_again(founder: Member, secretary: Person) -> None:
+    member = a_holder(5)
+    request = asks_to_leave(member)
+    now = datetime(2026, 5, 10, 9, tzinfo=UTC)
+    estate = died(member, secretary, date(2026, 4, 20), now)
+    request.refresh_from_db()
+    assert request.state == "overtaken"
+    actions.withdraw_estate(estate=estate, reason="another one", by=secretary, now=now)
+    request.refresh_from_db()
+    member.refresh_from_db()
+    assert (request.state, request.closed_at, member.left_on) == ("waiting", None, None)
+
+
+def test_once_its_season_is_decided_the_request_waits_for_the_next_and_the_member_is_told(
+    founder: Member, secretary: Person, run_jobs: Any
+) -> None:
+    member = a_holder(5)
+    request, other = asks_to_leave(member), asks_to_leave(a_holder(2))
+    estate = died(member, secretary, date(2026, 4, 20), datetime(2026, 5, 10, 9, tzinfo=UTC))
+    season = ExitSeason.objects.get()
+    with_tests(season, secretary, value=37_50)
+    decided(season, secretary)
+    actions.withdraw_estate(estate=estate, reason="another one", by=secretary, now=NOW)
+    request.refresh_from_db()
+    moved = ExitRequest.objects.get(follows=request)
+    assert (request.state, moved.state, moved.season.year) == ("overtaken", "waiting", 2027)
+    assert (moved.asked_at, moved.share_class) == (request.asked_at, request.share_class)
+    run_jobs()
+    assert Event.objects.filter(name="ExitMovedOn").count() == 1
+    told = Message.objects.filter(person=member.person).latest("pk")
+    assert "2027" in told.body
+    assert other.pk
+
+
+def test_the_database_lets_no_request_wait_again_but_after_a_mistake(
+    founder: Member, secretary: Person
+) -> None:
+    member = a_holder(5)
+    request = asks_to_leave(member)
+    died(member, secretary, date(2026, 4, 20))
+    again = "UPDATE membership_exitrequest SET state = 'waiting', closed_at = NULL WHERE id = %s"
+    assert broken(again, request.pk) == "exit_request_moves"
+    assert broken("UPDATE membership_estate SET left_before = '2026-01-01'") == "estate_frozen"
+
+
+def test_who_is_a_member_again_is_not_made_one_twice(founder: Member, secretary: Person) -> None:
+    member = a_holder(5)
+    estate = died(member, secretary, date(2026, 4, 20))
+    make.member(member.person, joined_on=date(2026, 5, 1))
+    with pytest.raises(actions.EstateRefused) as told:
+        actions.withdraw_estate(estate=estate, reason="another one", by=secretary, now=NOW)
+    assert told.value.code == "again"

@@ -14,10 +14,11 @@ from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import Refusal, demand
 from commonweal.kernel.text import clean
 from commonweal.membership.access import may_keep_register, may_pay_out
+from commonweal.membership.actions.exits import wait_again
 from commonweal.membership.actions.members import lock_numbers
 from commonweal.membership.actions.paying_out import Due, pay_in_a_file, refund_texts
 from commonweal.membership.actions.refusals import ask, named
-from commonweal.membership.models import Claimant, Estate, ExitRequest, Member, PaymentFile
+from commonweal.membership.models import Claimant, Estate, ExitRequest, ExitSeason, Member, PaymentFile
 from commonweal.membership.queries import estates as queries
 from commonweal.membership.queries.dividend_payments import heirs_unpaid
 from commonweal.membership.queries.payouts import files_under
@@ -72,15 +73,23 @@ def open_estate(
         raise EstateRefused(_("They had left before that day, and nothing is owed to them."), code="left")
     if queries.estate_of(member) is not None:
         raise EstateRefused(_("This was noted before."), code="noted")
-    overtaken = EXIT.move("overtake")
-    ExitRequest.objects.filter(member=member, state__in=overtaken.sources).update(
-        state=overtaken.target, closed_at=now
-    )
+    overtaken, left_before = EXIT.move("overtake"), member.left_on
+    request = ExitRequest.objects.filter(member=member, state__in=overtaken.sources).first()
+    if request is not None:
+        request.state, request.closed_at = overtaken.target, now
+        request.save(update_fields=["state", "closed_at"])
     if not had_left:
         member.left_on = ended_on
         member.save(update_fields=["left_on"])
     estate = Estate.objects.create(
-        member=member, kind=kind, ended_on=ended_on, document=document, opened_at=now, opened_by=by
+        member=member,
+        kind=kind,
+        ended_on=ended_on,
+        document=document,
+        opened_at=now,
+        opened_by=by,
+        left_before=left_before,
+        overtook=request,
     )
     _told("EstateOpened", estate, by, now, channel=channel, kind=kind)
     return estate
@@ -88,14 +97,30 @@ def open_estate(
 
 @transaction.atomic
 def withdraw_estate(*, estate: Estate, reason: str, by: Person, now: datetime) -> None:
-    """What was noted was a mistake: the membership goes on as if it had not been. Raises NotAllowed, EstateRefused."""
+    """What was noted was a mistake: the membership goes on as if it had not been, or ends on the day it was to; a request
+    to leave waits again, in its season while that collects, else in the next, which its member is told.
+
+    Raises NotAllowed, EstateRefused (also where they were admitted again meanwhile)."""
     demand(may_keep_register(by, day_of(now)))
+    overtook = Estate.objects.values_list("overtook__season", flat=True).get(pk=estate.pk)
+    if overtook is not None:
+        # Its decision and this wait for each other; a season comes before an estate.
+        ExitSeason.objects.select_for_update(no_key=True).get(pk=overtook)
     estate = _open(estate, "withdraw")
     if not clean(reason, lines=False):
         raise EstateRefused(_("Write why this is undone."), code="no_reason")
-    Member.objects.filter(pk=estate.member_id, left_on=estate.ended_on).update(left_on=None)
+    lock_numbers()
+    member = estate.member
+    again = Member.objects.filter(person=member.person_id, organisation=member.organisation_id)
+    if estate.left_before is None and again.filter(left_on__isnull=True).exclude(pk=member.pk).exists():
+        raise EstateRefused(
+            _("They are a member again under another number, so this membership cannot go on."), code="again"
+        )
+    Member.objects.filter(pk=member.pk).update(left_on=estate.left_before)
     estate.state = EstateState.WITHDRAWN.value
     estate.save(update_fields=["state"])
+    if estate.overtook is not None:
+        wait_again(request=estate.overtook, by=by, now=now)
     _told("EstateWithdrawn", estate, by, now, reason=clean(reason, lines=False)[:500])
 
 

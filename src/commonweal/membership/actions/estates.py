@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import Refusal, demand
 from commonweal.kernel.text import clean
-from commonweal.membership.access import may_keep_register, may_pay_out
+from commonweal.membership.access import may_keep_register, may_pay_out, not_ones_own
 from commonweal.membership.actions.exits import wait_again
 from commonweal.membership.actions.members import lock_numbers
 from commonweal.membership.actions.paying_out import Due, pay_in_a_file, refund_texts
@@ -41,10 +41,17 @@ class EstateRefused(Refusal):
     code = "estate_refused"
 
 
-def _open(estate: Estate, move: str) -> Estate:
+def _open(estate: Estate, move: str, by: Person, now: datetime) -> Estate:
     estate = Estate.objects.select_for_update(of=("self",)).select_related("member__person").get(pk=estate.pk)
+    _not_own(estate, by, now)
     ask(EstateRefused, ESTATE.permits(estate.state, move))
     return estate
+
+
+def _not_own(estate: Estate, by: Person, now: datetime, heir: Member | None = None, name: str = "") -> None:
+    claimants = queries.claimants_of(estate)
+    whose = [estate.member, heir, *(each.heir for each in claimants)]
+    demand(not_ones_own(by, day_of(now), whose, [name, *(each.name for each in claimants)]))
 
 
 @transaction.atomic
@@ -62,6 +69,7 @@ def open_estate(
     a request to leave that waits is overtaken. Shares and what is owed stay until the estate is settled; from now on
     nothing is paid on their own account. Raises NotAllowed, EstateRefused (also of who had left and is owed nothing)."""
     demand(may_keep_register(by, day_of(now)))
+    demand(not_ones_own(by, day_of(now), [member]))
     document = named(EstateRefused, document)
     lock_numbers()
     member = Member.objects.select_for_update(of=("self",)).select_related("person").get(pk=member.pk)
@@ -106,7 +114,7 @@ def withdraw_estate(*, estate: Estate, reason: str, by: Person, now: datetime) -
     if overtook is not None:
         # Its decision and this wait for each other; a season comes before an estate.
         ExitSeason.objects.select_for_update(no_key=True).get(pk=overtook)
-    estate = _open(estate, "withdraw")
+    estate = _open(estate, "withdraw", by, now)
     if not clean(reason, lines=False):
         raise EstateRefused(_("Write why this is undone."), code="no_reason")
     lock_numbers()
@@ -140,7 +148,8 @@ def add_claimant(
     Raises NotAllowed, EstateRefused.
     """
     demand(may_keep_register(by, day_of(now)))
-    estate = _open(estate, "refund")
+    estate = _open(estate, "refund", by, now)
+    _not_own(estate, by, now, heir, name)
     if not clean(name, lines=False):
         raise EstateRefused(_("Write the name."), code="no_name")
     number = _account(iban) if iban.strip() else ""
@@ -162,7 +171,7 @@ def add_claimant(
 def remove_claimant(*, claimant: Claimant, by: Person, now: datetime) -> None:
     """Takes someone out who was noted wrongly. Raises NotAllowed, EstateRefused."""
     demand(may_keep_register(by, day_of(now)))
-    estate = _open(claimant.estate, "refund")
+    estate = _open(claimant.estate, "refund", by, now)
     number = claimant.pk
     claimant.delete()
     _told("ClaimantRemoved", estate, by, now, claimant=number)
@@ -172,7 +181,7 @@ def remove_claimant(*, claimant: Claimant, by: Person, now: datetime) -> None:
 def note_agreement(*, claimant: Claimant, on: date, document: str, by: Person, now: datetime) -> None:
     """Notes that someone signed how the estate is settled. Raises NotAllowed, EstateRefused."""
     demand(may_keep_register(by, day_of(now)))
-    estate = _open(claimant.estate, "refund")
+    estate = _open(claimant.estate, "refund", by, now)
     if not estate.ended_on <= on <= day_of(now):
         raise EstateRefused(_("Nobody could agree on that day. Check it."), code="wrong_day")
     Claimant.objects.filter(pk=claimant.pk).update(agreed_on=on, agreement=named(EstateRefused, document))
@@ -186,7 +195,7 @@ def pay_estate(*, estate: Estate, pay_on: date, by: Person, now: datetime) -> Pa
     Raises NotAllowed, EstateRefused (nothing to pay, a day that has passed).
     """
     demand(may_pay_out(by, day_of(now)))
-    estate = _open(estate, "pay")
+    estate = _open(estate, "pay", by, now)
     if pay_on < day_of(now):
         raise EstateRefused(_("This day has passed. Choose today or a later one."), code="past")
     number = estate.member.number
@@ -217,7 +226,7 @@ def pay_estate(*, estate: Estate, pay_on: date, by: Person, now: datetime) -> Pa
 def note_estate_paid(*, estate: Estate, by: Person, now: datetime) -> None:
     """Notes that the bank paid everyone of a settled estate. Raises NotAllowed, EstateRefused."""
     demand(may_pay_out(by, day_of(now)))
-    estate = _open(estate, "pay")
+    estate = _open(estate, "pay", by, now)
     if queries.due_of_estate(estate):
         raise EstateRefused(_("Someone is not paid yet: make the payment file first."), code="not_paid")
     if files_under(queries.reference_of_estate(estate)).filter(pay_on__gt=day_of(now)).exists():
@@ -237,6 +246,7 @@ def set_claimant_account(*, claimant: Claimant, iban: str, by: Person, now: date
     demand(may_keep_register(by, day_of(now)))
     found = Estate.objects.select_for_update(of=("self",)).select_related("member__person")
     estate = found.get(pk=claimant.estate_id)
+    _not_own(estate, by, now)
     back = {each.claimant.pk: each.claimant for each in heirs_unpaid(estate) if each.needs_account}
     if estate.state == EstateState.TO_PAY:
         back |= {

@@ -14,7 +14,7 @@ from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import demand
 from commonweal.kernel.text import clean
 from commonweal.ledger import actions as ledger
-from commonweal.membership.access import may_keep_register
+from commonweal.membership.access import close_to, may_keep_register, not_ones_own
 from commonweal.membership.actions.exits import ExitRefused, open_season, terms_of
 from commonweal.membership.actions.members import lock_numbers
 from commonweal.membership.actions.refusals import ask
@@ -116,6 +116,8 @@ def decide_season(
     _complete(season, outcome, decided_on, document, said, day_of(now))
     waiting = ExitRequest.objects.select_for_update().filter(season=season, state="waiting").order_by("pk")
     members = list(waiting.values_list("member_id", flat=True))
+    own = close_to(by, day_of(now)).members().filter(pk__in=members)
+    demand(not_ones_own(by, day_of(now), own))
     # Before the members, as whoever enters paid shares does: else each could wait for the other.
     lock_numbers()
     # In order of number, as every movement does: none of them can move shares until this is booked.

@@ -82,7 +82,7 @@ def settle_estate(
     """
     demand(may_keep_register(by, day_of(now)))
     move = "refund" if settlement == Settlement.REFUND else "take_over"
-    estate = _open(estate, move)
+    estate = _open(estate, move, by, now)
     decision, heirship = named(EstateRefused, decision), clean(heirship, lines=False)[:80]
     plan = settlement_planned(
         estate=estate, settlement=settlement, heirship=heirship, accounts=accounts, today=day_of(now)

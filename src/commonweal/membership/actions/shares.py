@@ -14,7 +14,7 @@ from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import NotAllowed, Refusal, demand
 from commonweal.kernel.text import clean
 from commonweal.ledger import actions as ledger
-from commonweal.membership.access import may_consult_register, may_keep_register
+from commonweal.membership.access import may_consult_register, may_keep_register, not_ones_own
 from commonweal.membership.actions.refusals import ask
 from commonweal.membership.models import ExitRequest, Member
 from commonweal.membership.queries.exits import leaves_with_all
@@ -106,6 +106,7 @@ def book_movement(
     Raises NotAllowed, DocumentMissing, MovementRefused, and what the ledger refuses.
     """
     demand(may_keep_register(by, day_of(now)))
+    demand(not_ones_own(by, day_of(now), [member, movement.counterpart]))
     if not movement.document.strip():
         raise DocumentMissing(_("Name the document this rests on, such as a letter or a deed."))
     operation = booked(member=member, movement=movement, key=key, by=by, now=now, channel=channel)
@@ -265,6 +266,8 @@ def correct_movement(*, operation: Operation, reason: str, key: str, by: Person,
     """Undoes a movement on its own day; what is right is booked afresh. Raises NotAllowed, MovementRefused,
     and what the ledger refuses (undone before; the shares were passed on)."""
     demand(may_keep_register(by, day_of(now)))
+    owners = {each.owner for each in operation.postings.all()}
+    demand(not_ones_own(by, day_of(now), Member.objects.filter(number__in=owners)))
     if not clean(reason, lines=False):
         raise MovementRefused(_("Write why this is undone."), code="no_reason")
     undone = ledger.reverse(

@@ -16,7 +16,7 @@ from commonweal.kernel.text import clean
 from commonweal.kernel.words import gettext_noop
 from commonweal.ledger import actions as ledger
 from commonweal.ledger.queries import reversed_among
-from commonweal.membership.access import may_match_payments
+from commonweal.membership.access import may_match_payments, not_ones_own
 from commonweal.membership.actions.joining import moved
 from commonweal.membership.actions.paying_out import book_return, lock_paid
 from commonweal.membership.models import Application, BankMovement, Handling, Member, Refund
@@ -90,6 +90,8 @@ def take_back(
     earlier = _payment_of(movement, application) or _waiting_set_aside(movement, by, now)
     if application is None and earlier is None:
         raise OutcomeRefused(_("Say which request for shares this payment was for."), code="no_application")
+    if earlier is not None:
+        demand(not_ones_own(by, day_of(now), [earlier.application]))
     if earlier is not None and _paid_back(earlier) >= earlier.movement.amount_cents:
         raise OutcomeRefused(_PAID_BACK, code="paid_back")
     if earlier is None and application is not None:
@@ -194,6 +196,7 @@ def _take_parts_back(
             ),
             code="part_taken_back",
         )
+    demand(not_ones_own(by, day_of(now), [each.application for each in decided.values()]))
     named = [each.application_id for each in decided.values() if each.application_id is not None]
     held = {
         each.pk: each for each in Application.objects.select_for_update().filter(pk__in=named).order_by("pk")

@@ -237,6 +237,11 @@ def record_dividend_test(
             _("Somebody has approved these figures already. Withdraw the dividend and propose it again."),
             code="approved_before",
         )
+    last = queries.latest_dividend_tests(run).get(kind)
+    given = (as_of, have_cents, keep_cents, document)
+    if last is not None and (last.as_of, last.have_cents, last.keep_cents, last.document) == given:
+        # Sent twice.
+        return last
     test = DividendTest.objects.create(
         run=run,
         kind=kind,

@@ -143,7 +143,8 @@ def add_claimant(
     iban: str = "",
     heir: Member | None = None,
 ) -> Claimant:
-    """One more heir with a part of the estate, or the curator or liquidator with all of it.
+    """One more heir with a part of the estate, or the curator or liquidator with all of it; the same once more is the one
+    that is there.
 
     Raises NotAllowed, EstateRefused.
     """
@@ -155,7 +156,7 @@ def add_claimant(
     number = _account(iban) if iban.strip() else ""
     if heir == estate.member:
         raise EstateRefused(_("The heir is another member."), code="same_member")
-    claimant = Claimant.objects.create(
+    claimant, made = Claimant.objects.get_or_create(
         estate=estate,
         name=clean(name, lines=False)[:160],
         numerator=part.numerator,
@@ -163,28 +164,35 @@ def add_claimant(
         heir=heir,
         iban=number,
     )
+    if not made:
+        return claimant
     _told("ClaimantAdded", estate, by, now, claimant=claimant.pk, part=str(part))
     return claimant
 
 
 @transaction.atomic
 def remove_claimant(*, claimant: Claimant, by: Person, now: datetime) -> None:
-    """Takes someone out who was noted wrongly. Raises NotAllowed, EstateRefused."""
+    """Takes someone out who was noted wrongly; a second time changes nothing. Raises NotAllowed, EstateRefused."""
     demand(may_keep_register(by, day_of(now)))
     estate = _open(claimant.estate, "refund", by, now)
-    number = claimant.pk
-    claimant.delete()
-    _told("ClaimantRemoved", estate, by, now, claimant=number)
+    count, _rows = Claimant.objects.filter(pk=claimant.pk).delete()
+    if count:
+        _told("ClaimantRemoved", estate, by, now, claimant=claimant.pk)
 
 
 @transaction.atomic
 def note_agreement(*, claimant: Claimant, on: date, document: str, by: Person, now: datetime) -> None:
-    """Notes that someone signed how the estate is settled. Raises NotAllowed, EstateRefused."""
+    """Notes that someone signed how the estate is settled; the same once more changes nothing.
+
+    Raises NotAllowed, EstateRefused."""
     demand(may_keep_register(by, day_of(now)))
     estate = _open(claimant.estate, "refund", by, now)
     if not estate.ended_on <= on <= day_of(now):
         raise EstateRefused(_("Nobody could agree on that day. Check it."), code="wrong_day")
-    Claimant.objects.filter(pk=claimant.pk).update(agreed_on=on, agreement=named(EstateRefused, document))
+    agreement = named(EstateRefused, document)
+    known = Claimant.objects.filter(pk=claimant.pk).exclude(agreed_on=on, agreement=agreement)
+    if not known.update(agreed_on=on, agreement=agreement):
+        return
     _told("ClaimantAgreed", estate, by, now, claimant=claimant.pk)
 
 

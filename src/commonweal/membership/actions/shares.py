@@ -25,6 +25,7 @@ from commonweal.membership.rules.payments import owed_back
 from commonweal.membership.rules.statutes import SettingName, Terms, may_hold, may_issue
 from commonweal.people.actions import record
 from commonweal.people.rules import Channel
+from commonweal.ui.formats import day as written_day
 
 if TYPE_CHECKING:
     from commonweal.ledger.models import Operation
@@ -107,8 +108,13 @@ def book_movement(
     """
     demand(may_keep_register(by, day_of(now)))
     demand(not_ones_own(by, day_of(now), [member, movement.counterpart]))
-    if not movement.document.strip():
+    if not clean(movement.document, lines=False):
         raise DocumentMissing(_("Name the document this rests on, such as a letter or a deed."))
+    latest = rules.latest_effect(day_of(now))
+    if movement.effective_on > latest:
+        raise MovementRefused(
+            _("Choose a day up to %(day)s.") % {"day": written_day(latest)}, code="too_late"
+        )
     operation = booked(member=member, movement=movement, key=key, by=by, now=now, channel=channel)
     if movement.kind == MovementKind.REFUND and _leaves_with_it(member):
         Member.objects.filter(pk=member.pk, left_on__isnull=True).update(left_on=movement.effective_on)
@@ -139,6 +145,8 @@ def booked(
     )
     operation = ledger.post(draft=draft, now=now)
     if not operation.is_new:
+        if (operation.document, operation.note) != (draft.document, draft.note):
+            raise ledger.KeyReused(_("This was entered before, with another document or note."))
         return operation
     data = {
         "operation": operation.pk,

@@ -52,7 +52,6 @@ READ = [
     ("50.–", 50_00),
     # Zeros behind the cents are no part of one; four places are no group.
     ("48,2000", 48_20),
-    ("1500.000", 1_500_00),
     ("1.125,000", 1_125_00),
     # Wide digits and those of other scripts; hidden marks are dropped.
     ("１２，５０", 12_50),
@@ -64,6 +63,8 @@ READ = [
 REFUSED = [
     *((text, Wrong.TWO_READINGS) for text in ("48,203", "48.203", "€ 1.125", "1,000", "999.999", "٤٨,٢٠٣")),
     *((text, Wrong.PART_OF_A_CENT) for text in ("0,125", "0.125", "00,125", "1234,567", "1 234.567", "1.234,567")),
+    *((text, Wrong.TWO_READINGS) for text in ("012,500", "000,500")),
+    *((text, Wrong.PART_OF_A_CENT) for text in ("1000,000", "0,000", "0.000", "1234.500", "01.125")),
     *((text, Wrong.PART_OF_A_CENT) for text in ("48,2031", "1'234.567", "12,345678")),
     *((text, Wrong.NEGATIVE) for text in ("-5", "5-", "12,50-", "\u22125", "€ -5", "-€5", "5- €", "-48,203")),
     *((text, Wrong.NO_AMOUNT) for text in ("", " ", "twelve", "NaN", "1e3", "1/2", "+5", "½", "12²", "--5")),
@@ -200,3 +201,12 @@ def test_shares_are_worth_their_value_rounded_down_to_a_cent() -> None:
     assert (value.cents_for(3), value.cents_for(1), value.cents_for(0)) == (99_99, 33_33, 0)
     assert not value.exceeds(100_00, 3)
     assert value.exceeds(99_99, 3)
+
+
+def test_noughts_before_three_digits_are_asked_about_with_both_readings() -> None:
+    for text, readings in (("012,500", ("12,50", "12\u00a0500")), ("000,500", ("0,50", "500"))):
+        with pytest.raises(UnreadableAmount) as refused:
+            cents_from_text(text, "fr")
+        assert refused.value.readings == readings
+        assert [cents_from_text(each, "fr") for each in readings]
+    assert ShareValue.from_text("1000,000").units == 1000_0000

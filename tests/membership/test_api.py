@@ -177,6 +177,9 @@ def test_a_movement_sent_twice_happens_once() -> None:
     assert program.post("movements", body, **once) == first
     assert Operation.objects.count() == 1
     assert program.post("movements", {**body, "count": 4}, status=409, **once)["code"] == "key_reused"
+    for changes in ({"document": "another letter"}, {"note": "another note"}):
+        told = program.post("movements", {**body, **changes}, status=409, **once)
+        assert told["code"] == "key_reused"
     assert program.post("movements", body, status=422)["fields"][0]["field"].endswith("idempotency_key")
     assert Event.objects.get(name="SharesMoved", data__operation=first["operation"]).channel == "api"
 
@@ -186,6 +189,11 @@ def test_a_movement_sent_twice_happens_once() -> None:
     [
         ({"count": 101}, 409, "too_many"),
         ({"document": " "}, 409, "document_missing"),
+        ({"document": "\ufeff\u200b"}, 409, "document_missing"),
+        ({"effective_on": "2500-01-01"}, 409, "too_late"),
+        ({"document": "a\x00b"}, 422, "not_understood"),
+        ({"share_class": "\x00"}, 422, "not_understood"),
+        ({"to_class": "\x00", "kind": "conversion"}, 422, "not_understood"),
         ({"number": 999}, 404, "not_found"),
         ({"kind": "transfer", "counterpart": 999}, 404, "not_found"),
         ({"kind": "gift"}, 422, "not_understood"),
@@ -199,6 +207,26 @@ def test_what_is_refused_says_why(changes: dict[str, Any], status: int, code: st
     told = program.post("movements", body, status=status, **{"Idempotency-Key": "order-0002"})
     assert told["code"] == code
     assert told["reason"]
+    assert not Operation.objects.exists()
+
+
+def test_a_sign_nobody_sees_is_refused_wherever_it_stands() -> None:
+    program = Program(key_of(make.staff("secretary"), Scope.MOVEMENTS, Scope.MEMBERS))
+    body = {**MOVEMENT, "number": make.member().number}
+    told = program.post(
+        "movements", {**body, "note": "a\x00"}, status=422, **{"Idempotency-Key": "order-0004"}
+    )
+    assert told["fields"][0]["field"].endswith("note")
+    assert "Control characters" in told["fields"][0]["reason"]
+    told = program.post("movements", body, status=422, **{"Idempotency-Key": "order\x000005"})
+    assert told["fields"] == [
+        {
+            "field": "header.Idempotency-Key",
+            "reason": "Control characters, such as NUL, are not allowed here.",
+        }
+    ]
+    # A NUL in an address never comes so far: the front refuses it, for pages and programs alike.
+    assert program.get("members", status=422, text="a\x01")["fields"][0]["field"] == "query.text"
     assert not Operation.objects.exists()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -328,7 +328,7 @@ def test_the_note_on_tax_follows_the_regime_of_the_year_and_who_reads_it(staff: 
     assert "1437 / 2437" in wording.notes(told)[-1]
     setting = Setting("exemption_regime", date(2026, 11, 1), AT_SOURCE, "a test", Evidence.OWN)
     actions.set_setting(setting=setting, by=None, now=NOW)
-    run = booked(staff, rate_bp=1_00)
+    run = booked(staff, rate_bp=1_00, decided_on=NOW.date() - timedelta(days=1))
     shown = line(run, member)
     assert "applied this when we paid" in wording.notes(shown)[0]
     assert ["Exempt of tax", "€50"] in wording.statement(shown, queries.Fate(None), "Ada")["figures"]["rows"]

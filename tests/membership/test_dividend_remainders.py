@@ -80,7 +80,7 @@ def test_too_little_is_not_paid_but_added_to_the_next_dividend_and_never_lost(st
         (first.pk, small.pk, second.pk, 2_10)
     ]
     assert (payments(small), owed(small)) == ([], 2_10 + 1_40)
-    third = paid(staff, rate_bp=3_00)
+    third = paid(staff, rate_bp=3_00, decided_on=TODAY - timedelta(days=1))
     assert payments(small) == [(f"D{third.pk}-{small.number}-1", 2_10 + 1_40 + 2_10)]
     assert owed(small) == 0
     in_order()

@@ -336,7 +336,7 @@ def test_the_exemption_at_source_is_applied_where_the_income_year_had_it(staff: 
     assert line(second, member).exempt_cents == 40_00
     assert line(second, member).tax_cents == 3_00
     actions.withdraw_dividend(run=first, reason="x", by=staff.proposer, now=NOW)
-    third = reckoned(staff, **days, rate_bp=1_00)
+    third = reckoned(staff, **{**days, "decided_on": date(2026, 5, 10)}, rate_bp=1_00)
     assert line(third, member).exempt_cents == 50_00
 
 

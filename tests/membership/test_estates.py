@@ -172,7 +172,7 @@ def test_a_death_ends_the_membership_and_overtakes_a_request(dora: Member, secre
     assert queries.share_troubles(NOW.date()) == []
     with pytest.raises(actions.EstateRefused) as refused:
         opened(dora, secretary)
-    assert refused.value.code == "left"
+    assert refused.value.code == "noted"
 
 
 @pytest.mark.django_db

@@ -175,19 +175,22 @@ def test_a_payment_that_still_waits_on_the_list_is_settled_with_what_takes_it_ba
 
 
 def test_money_that_was_paid_back_already_is_not_undone(finance: Person) -> None:
+    """Two payments, one paid back, both taken back by the bank: the one that counted is undone, the other is not."""
     application = asked()
     confirmed([paid(application), paid(application)], finance)
     decide(only(Verdict.DOUBLE), Outcome.REFUND, finance)
     pay_refunds(pay_on=make.NOW.date(), by=finance, now=make.NOW)
-    joining_state = now_of(application).state
-    Handling.objects.filter(outcome=Outcome.ACCEPT).get()
     confirmed([taken_back(application, 500_00), taken_back(application, 500_00)], finance, 13)
     (first, *_), (second, *_) = work_list()
-    # The one that counted is still there to be undone; the one that was paid back is not.
+    handling = decide(first, Outcome.UNDO, finance)
+    assert handling.undoes is not None
+    assert handling.undoes.outcome == Outcome.ACCEPT
+    assert now_of(application).state == ApplicationState.AWAITING
+    assert dues_of([application])[application.pk].open_cents == 500_00
+    sound()
     with pytest.raises(payments.OutcomeRefused) as refusal:
-        decide(first, Outcome.UNDO, finance)
+        decide(second, Outcome.UNDO, finance)
     assert refusal.value.code == "paid_back"
-    assert (now_of(application).state, second.amount_cents) == (joining_state, -500_00)
 
 
 def returned(payment: Payment, number: int, code: str = "AC04") -> bytes:
@@ -297,3 +300,73 @@ def test_another_account_amount_or_reference_takes_nothing_back(finance: Person)
     early = early.replace(b"20112601701 0", b"19112601701 0")
     read_in(early + as_coda([Paid(80_00, "X", PAYER, text="dupliek")], 18, old_cents=9), finance)
     assert [said for _movement, said, _named in work_list()] == [Verdict.UNKNOWN]
+
+
+def test_after_a_double_payment_was_paid_back_the_bank_takes_the_one_that_counted(finance: Person) -> None:
+    application = asked()
+    confirmed([paid(application), paid(application)], finance)
+    decide(only(Verdict.DOUBLE), Outcome.REFUND, finance)
+    pay_refunds(pay_on=make.NOW.date(), by=finance, now=make.NOW)
+    confirmed([taken_back(application)], finance, 13)
+    handling = decide(only(Verdict.REVERSAL), Outcome.UNDO, finance)
+    assert handling.undoes is not None
+    assert handling.undoes.outcome == Outcome.ACCEPT
+    assert now_of(application).state == ApplicationState.AWAITING
+    assert dues_of([application])[application.pk].open_cents == 500_00
+    sound()
+
+
+def test_of_two_sums_without_a_request_the_one_still_here_is_taken_back(finance: Person) -> None:
+    confirmed([Paid(70_00, "Rita", PAYER, text="x"), Paid(70_00, "Rita", PAYER, text="y")], finance)
+    first, second = (movement for movement, _said, _application in work_list())
+    for movement in (first, second):
+        decide(movement, Outcome.REFUND, finance)
+    latest = Refund.objects.order_by("pk").last()
+    assert latest is not None
+    payments.mark_refunded(refund=latest, on=make.NOW.date(), by=finance, now=make.NOW)
+    confirmed([Paid(-70_00, "Rita", PAYER, text="y")], finance, 13)
+    handling = decide(only(Verdict.REVERSAL), Outcome.UNDO, finance)
+    assert handling.undoes is not None
+    assert handling.undoes.movement_id == first.pk
+    assert list(refunds_to_make()) == []
+
+
+def test_who_holds_nothing_once_the_money_is_taken_back_is_no_member_and_no_voter(finance: Person) -> None:
+    application = asked()
+    confirmed([paid(application)], finance)
+    member = now_of(application).member
+    assert member is not None
+    today = make.NOW.date()
+    assert member in queries.electorate_on(today)
+    confirmed([taken_back(application)], finance, 13)
+    decide(only(Verdict.REVERSAL), Outcome.UNDO, finance)
+    member.refresh_from_db()
+    assert member.left_on == today
+    assert member not in queries.electorate_on(today)
+    assert Event.objects.filter(name="MembershipUndone", subject=f"member:{member.pk}").count() == 1
+    confirmed([paid(application)], finance, 14)
+    again = now_of(application).member
+    assert again is not None
+    assert (again.number > member.number, again.joined_on) == (True, today)
+    assert list(queries.electorate_on(today).filter(person=member.person)) == [again]
+    sound()
+
+
+def test_who_holds_other_shares_stays_a_member_until_the_last_of_them_is_taken_back(finance: Person) -> None:
+    first = asked()
+    confirmed([paid(first)], finance)
+    member = now_of(first).member
+    assert member is not None
+    second = asked(applicant=first.person, count=2)
+    confirmed([paid(second)], finance, 13)
+    assert now_of(second).member == member
+    confirmed([taken_back(first)], finance, 14)
+    decide(only(Verdict.REVERSAL), Outcome.UNDO, finance)
+    member.refresh_from_db()
+    assert member.left_on is None
+    joining.withdraw_application(application=now_of(first), by=first.person, now=make.NOW)  # type: ignore[arg-type]
+    confirmed([taken_back(second, 100_00)], finance, 15)
+    decide(only(Verdict.REVERSAL), Outcome.UNDO, finance)
+    member.refresh_from_db()
+    assert member.left_on == make.NOW.date()
+    sound()

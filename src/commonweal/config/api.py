@@ -16,9 +16,11 @@ from ninja.errors import AuthenticationError, Throttled, ValidationError
 
 from commonweal.config import log
 from commonweal.kernel.decision import NotAllowed, Refusal
+from commonweal.kernel.text import has_control
 from commonweal.membership.api import NotFound, router
 from commonweal.people.access import for_keys, open_to_all
 from commonweal.people.rules import Scope
+from commonweal.ui.schemas import CONTROL
 
 api = NinjaAPI(
     title="Commonweal",
@@ -100,6 +102,11 @@ def _nothing_unknown(view: Callable[..., HttpResponseBase]) -> Callable[..., Htt
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         route = request.resolver_match.route if request.resolver_match else ""
         unknown = sorted(set(request.GET) - _query_names(route, (request.method or "").lower()))
+        hidden = [f"query.{name}" for name, values in request.GET.lists() if any(map(has_control, values))]
+        if has_control(request.headers.get("Idempotency-Key", "")):
+            hidden.append("header.Idempotency-Key")
+        if hidden:
+            return _not_understood(request, [{"field": name, "reason": CONTROL} for name in hidden])
         if unknown and not route.endswith("openapi.json"):
             fields = [{"field": f"query.{name}", "reason": "This is not known here."} for name in unknown]
             return _not_understood(request, fields)

@@ -31,6 +31,7 @@ HANDLERS: Mapping[str, Sequence[Callable[[Event], None]]] = {
     "DividendCarriedOn": (carry_on_dividend,),
     "PayoutAccountSet": (payouts.tell_account_changed,),
     "ExitAsked": (exits.tell_exit_asked,),
+    "ExitMovedOn": (exits.tell_exit_asked,),
     "ExitWithdrawn": (exits.tell_exit_asked,),
     "ExitsAnswered": (exits.tell_exits_answered,),
     "PaperBallotHandedOut": (voting.tell_web_vote_left,),

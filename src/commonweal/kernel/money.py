@@ -14,7 +14,7 @@ from typing import Self
 
 # A longer text is no amount anybody means.
 _LENGTH_MAX = 40
-CENT_PLACES, VALUE_PLACES = 2, 4
+CENT_PLACES, VALUE_PLACES, GROUP = 2, 4, 3
 _WHOLE = {CENT_PLACES: 100, VALUE_PLACES: 10_000}
 # The Arabic marks say by themselves which is which; the Chinese ones are the wide forms of ours.
 _DECIMAL_MARK, _GROUP_MARK = "\u066b", "\u066c"
@@ -33,7 +33,8 @@ _NUMBER = re.compile(
     rf"(?:(?P<point>[.,{_DECIMAL_MARK}])(?P<part>\d+|-{{1,2}}))?",
     re.ASCII,
 )
-_TWO_WAYS = re.compile(r"[1-9]\d{0,2}[.,]\d{3}", re.ASCII)
+# With a nought before it too: what fills up with noughts writes 012,500 for 12 500, or for 12.50.
+_TWO_WAYS = re.compile(r"[1-9]\d{0,2}[.,]\d{3}|0\d{1,2}[.,]\d\d0", re.ASCII)
 _POINT = {"fr": ",", "nl": ",", "de": ",", "en": "."}
 
 
@@ -150,6 +151,9 @@ def _decimal(text: str, language: str, places: int) -> Decimal:
     if _TWO_WAYS.fullmatch(bare):
         raise UnreadableAmount(text, Wrong.TWO_READINGS, _readings(bare, language, places))
     whole, part = re.sub(r"\D", "", match["whole"]), (match["part"] or "").strip("-")
+    if not match["mark"] and len(part) == GROUP == places + 1:
+        # `1000,000` and `0,000` are groups nobody writes, and one decimal more than there are cents.
+        raise UnreadableAmount(text, Wrong.PART_OF_A_CENT)
     return Decimal(f"{whole}.{part or 0}")
 
 
@@ -201,7 +205,8 @@ def _readings(bare: str, language: str, places: int) -> tuple[str, str]:
     whole, part = re.split(r"[.,]", bare)
     exact = Decimal(f"{whole}.{part}")
     written = f"{exact.quantize(Decimal(1).scaleb(-places), ROUND_DOWN):f}"
-    return written.replace(".", _POINT.get(language[:2], ".")), f"{whole}\u00a0{part}"
+    grouped = f"{int(whole)}\u00a0{part}" if int(whole) else str(int(part))
+    return written.replace(".", _POINT.get(language[:2], ".")), grouped
 
 
 def _units(number: Decimal, text: str, places: int) -> int:

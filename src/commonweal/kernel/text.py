@@ -50,6 +50,11 @@ _WHOLE = {
 }
 
 
+def has_control(text: str) -> bool:
+    """Whether a text has a control character other than the end of a line or a tab, or half of a sign."""
+    return any(unicodedata.category(sign) in ("Cc", "Cs") for sign in text if sign not in "\n\r\t")
+
+
 def clean(text: str, *, lines: bool = True) -> str:
     """The text without control and reordering characters, trimmed, in composed form (NFC).
 

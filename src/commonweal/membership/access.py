@@ -3,29 +3,87 @@ a member's name."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from commonweal.kernel.decision import YES, Decision, NotAllowed, no
+from commonweal.kernel.periods import age_on
+from commonweal.kernel.text import same_name
 from commonweal.membership.models import Application, DividendRun, Member, ShareOffer
-from commonweal.membership.queries.guardianships import guardianship_of, is_protected
+from commonweal.membership.queries.guardianships import administered_by, guardianship_of, is_protected
 from commonweal.membership.queries.households import household_of
 from commonweal.membership.queries.joining import application_with
 from commonweal.membership.queries.members import last_membership_of, membership_of
 from commonweal.membership.queries.shares import holdings_of, setting_on
+from commonweal.membership.rules.exits import FULL_AGE
 from commonweal.membership.rules.statutes import SettingName
 from commonweal.people.access import may, organisations_of, speaks_for
 from commonweal.people.rules import Act
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from django.db.models import QuerySet
+
     from commonweal.people.models import Person
 
 
 def may_keep_register(person: Person, on: date) -> Decision:
     """Whether staff may read the whole register, record movements and correct them."""
     return may(person, Act.KEEP_REGISTER, on)
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    """Whose money is one's own, by id: the people (oneself, one's household, whom one represents) and the organisations one
+    speaks for."""
+
+    people: frozenset[int]
+    organisations: frozenset[int]
+
+    def holds(self, each: Member | Application) -> bool:
+        """Whether a membership or a request is of one of them."""
+        represented = isinstance(each, Application) and each.representative_id in self.people
+        return represented or each.person_id in self.people or each.organisation_id in self.organisations
+
+    def members(self) -> QuerySet[Member]:
+        """Their memberships, now and in the past."""
+        return Member.objects.filter(Q(person__in=self.people) | Q(organisation__in=self.organisations))
+
+
+def close_to(person: Person, on: date) -> Close:
+    """Whose money is a person's own on a day."""
+    member = membership_of(person, on)
+    household = household_of(member, on) if member is not None else []
+    people = {each.person_id for each in (*household, *administered_by(person, on)) if each.person_id}
+    children = Application.objects.filter(representative=person, person__born_on__isnull=False)
+    for child, born_on in children.values_list("person_id", "person__born_on"):
+        if born_on is not None and age_on(born_on, on) < FULL_AGE:
+            people.add(child)
+    spoken = organisations_of(person, on).values_list("pk", flat=True)
+    return Close(frozenset({person.pk, *people}), frozenset(spoken))
+
+
+def not_ones_own(
+    person: Person, on: date, whose: Iterable[Member | Application | None], names: Iterable[str] = ()
+) -> Decision:
+    """Whether what staff decide is somebody else's: nobody decides about their own money, or about that of their household,
+    of whom they represent, or of an organisation they speak for. `names` are of people who need be no members."""
+    close = close_to(person, on)
+    held = (each for each in whose if each is not None)
+    if any(map(close.holds, held)) or any(same_name(each, str(person)) for each in names):
+        return no(
+            "own",
+            _(
+                "This is about your own money, or about that of somebody close to you: your household, whom you "
+                "represent, an organisation you speak for. A colleague does it."
+            ),
+        )
+    return YES
 
 
 def may_consult_register(person: Person, on: date) -> Decision:

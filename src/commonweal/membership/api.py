@@ -26,7 +26,7 @@ from commonweal.membership.models import Member
 from commonweal.membership.rules.movements import MovementKind
 from commonweal.people.access import ForScope
 from commonweal.people.rules import Channel, Scope
-from commonweal.ui.schemas import Cents, ClosedSchema
+from commonweal.ui.schemas import AskedSchema, Cents, ClosedSchema
 
 router = Router(tags=["membership"])
 _SALT, READING_SECONDS = "register-reading", 24 * 3600
@@ -92,7 +92,7 @@ class MemberOut(ClosedSchema):
     left_on: date | None
 
 
-class ReadingIn(ClosedSchema):
+class ReadingIn(AskedSchema):
     """Which register: of a day, as known at a moment (now, where left out)."""
 
     day: date
@@ -124,7 +124,7 @@ class RegisterPage(ClosedSchema):
     cursor: int | None
 
 
-class MovementIn(ClosedSchema):
+class MovementIn(AskedSchema):
     """A movement as its document tells it; see the secretary's page for what each kind needs."""
 
     number: Number
@@ -146,7 +146,7 @@ class Booked(ClosedSchema):
     operation: int
 
 
-class Question(ClosedSchema):
+class Question(AskedSchema):
     """Whom a partner asks about: the number on the card and the date of birth, as the person told them."""
 
     number: Number

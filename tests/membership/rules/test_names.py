@@ -145,3 +145,25 @@ def test_initials_titles_and_the_word_for_and_make_no_family_name(payer: str, fa
 )
 def test_particles_before_a_name_belong_to_it(payer: str, family: str) -> None:
     assert proves(payer, HolderName(family, "Jeanne"))
+
+
+@pytest.mark.parametrize(
+    ("payer", "holder"),
+    [
+        ("STAD DAMME", HolderName("Van Damme", "Jan")),
+        ("GEMEENTE ZELE", HolderName("Zele", "An")),
+        ("COMMUNE DE HUY", HolderName("De Huy", "Luc")),
+        ("VILLE DE DINANT", HolderName("Dinant", "Eva")),
+        ("GEMEINDE EUPEN", HolderName("Eupen", "Kurt")),
+        ("OCMW DAMME", HolderName("Van Damme", "Jan")),
+        ("STAD DAMME", HolderName("Damme vzw")),
+    ],
+)
+def test_a_public_body_proves_nobody_but_itself(payer: str, holder: HolderName) -> None:
+    assert not proves(payer, holder)
+
+
+def test_a_public_body_proves_itself() -> None:
+    assert proves("STAD DAMME", HolderName("Stad Damme"))
+    assert proves("VAN DAMME JAN", HolderName("Van Damme", "Jan"))
+    assert proves("VILLE JEANNE", HolderName("Ville", "Jeanne"))

@@ -33,8 +33,6 @@ from commonweal.membership.actions.estates import (
     pay_estate,
     remove_claimant,
     set_claimant_account,
-    settle_estate,
-    settlement_planned,
     withdraw_estate,
 )
 from commonweal.membership.actions.exclusions import (
@@ -89,6 +87,7 @@ from commonweal.membership.actions.paying_out import (
 )
 from commonweal.membership.actions.payouts import WrongAccount, load_payout_accounts, set_payout_account
 from commonweal.membership.actions.seasons import decide_season, record_test
+from commonweal.membership.actions.settling import settle_estate, settlement_planned
 from commonweal.membership.actions.shares import (
     DocumentMissing,
     LoadedMovement,

@@ -14,7 +14,7 @@ from commonweal.kernel.text import clean
 from commonweal.membership.access import may_keep_register
 from commonweal.membership.models import AccreditationNote
 from commonweal.membership.rules.accreditation import Condition
-from commonweal.people.actions import record
+from commonweal.people.actions import record, wait_turn
 
 if TYPE_CHECKING:
     from commonweal.people.models import Person
@@ -30,12 +30,17 @@ class NoteIncomplete(Refusal):
 def note_condition(
     *, year: int, condition: Condition, fulfilled: bool, text: str, document: str, by: Person, now: datetime
 ) -> AccreditationNote:
-    """Adds a note about a condition in a year; what was noted before stays to be read. Raises NotAllowed,
-    NoteIncomplete."""
+    """Adds a note about a condition in a year; what was noted before stays to be read, and the same once more is the one
+    that is there. Raises NotAllowed, NoteIncomplete."""
     demand(may_keep_register(by, day_of(now)))
     text, document = clean(text)[:1000], clean(document, lines=False)[:120]
     if not text or not document:
         raise NoteIncomplete(_("Write how it was met, and on which document that rests."))
+    wait_turn("accreditation", year, condition)
+    last = AccreditationNote.objects.filter(year=year, condition=condition).order_by("-id").first()
+    if last and (last.fulfilled, last.text, last.document) == (fulfilled, text, document):
+        # Sent twice.
+        return last
     note = AccreditationNote.objects.create(
         year=year, condition=condition, fulfilled=fulfilled, text=text, document=document, by=by, at=now
     )

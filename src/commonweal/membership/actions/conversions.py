@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import Refusal, demand
 from commonweal.kernel.text import clean
-from commonweal.membership.access import may_ask_for, may_keep_register
+from commonweal.membership.access import may_ask_for, may_keep_register, not_ones_own
 from commonweal.membership.actions.refusals import DOCUMENT_LENGTH_MAX, ask, named
 from commonweal.membership.actions.shares import Movement, Planned, booked, planned
 from commonweal.membership.models import ConversionRequest, Member
@@ -112,6 +112,7 @@ def book_conversion(*, request: ConversionRequest, by: Person, now: datetime) ->
     """Confirms, and books the conversion today. Raises NotAllowed, ConversionRefused, MovementRefused and what the
     ledger refuses."""
     demand(may_keep_register(by, day_of(now)))
+    demand(not_ones_own(by, day_of(now), [request.member]))
     held = _locked(request, "book")
     key = f"conversion:{held.pk}"
     # What is held must not change between the question and the entry.
@@ -135,6 +136,7 @@ def refuse_conversion(
 ) -> ConversionRequest:
     """Refuses, with a reason the member reads. Raises NotAllowed, ConversionRefused."""
     demand(may_keep_register(by, day_of(now)))
+    demand(not_ones_own(by, day_of(now), [request.member]))
     held = _locked(request, "refuse")
     held.reason = clean(reason, lines=False)[:500]
     if not held.reason:

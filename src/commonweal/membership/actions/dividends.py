@@ -28,7 +28,7 @@ from commonweal.membership.rules.exits import ExitTest
 from commonweal.membership.rules.movements import CENT, NOBODY
 from commonweal.membership.rules.payments import OWED, PaymentKind
 from commonweal.membership.states import DIVIDEND, DividendState
-from commonweal.people.actions import record
+from commonweal.people.actions import record, wait_turn
 
 if TYPE_CHECKING:
     from commonweal.people.models import Person
@@ -59,7 +59,8 @@ class Proposal:
 
 @transaction.atomic
 def propose_dividend(*, proposal: Proposal, by: Person, now: datetime) -> DividendRun:
-    """A new run with what the settings say on its days; it is reckoned in the background.
+    """A new run with what the settings say on its days; it is reckoned in the background. The same year, rates and day of
+    decision once more give the run that is there.
 
     Raises NotAllowed, DividendRefused.
     """
@@ -82,6 +83,9 @@ def propose_dividend(*, proposal: Proposal, by: Person, now: datetime) -> Divide
     rates = {code: rate for code, rate in sorted(proposal.rates.items()) if rate}
     if not set(rates) <= set(classes()):
         raise DividendRefused(_("The statutes know no such class of shares on that day."), code="no_class")
+    known = queries.same_dividend(proposal.year_starts_on, proposal.year_ends_on, rates, proposal.decided_on)
+    if known is not None:
+        return known
     others = queries.other_rates(proposal.year_starts_on, proposal.year_ends_on)
     ask(DividendRefused, rules.may_share(rules.Rates(rates or {"": 0}, regime.percent), others, cap))
     end = moment_at(proposal.known_on, time.max)
@@ -188,6 +192,8 @@ def approve_dividend(*, run: DividendRun, by: Person, now: datetime) -> Dividend
 
     Raises NotAllowed (the proposer, someone twice, without the role), DividendRefused.
     """
+    # What two approve at once rests on the same means, and so does a season that is decided meanwhile.
+    wait_turn("distribution")
     run = _locked(run.pk, "approve")
     demand(may_approve(run, by, day_of(now)))
     if run.reckoned_at is None or not run.lines_count:
@@ -231,6 +237,11 @@ def record_dividend_test(
             _("Somebody has approved these figures already. Withdraw the dividend and propose it again."),
             code="approved_before",
         )
+    last = queries.latest_dividend_tests(run).get(kind)
+    given = (as_of, have_cents, keep_cents, document)
+    if last is not None and (last.as_of, last.have_cents, last.keep_cents, last.document) == given:
+        # Sent twice.
+        return last
     test = DividendTest.objects.create(
         run=run,
         kind=kind,

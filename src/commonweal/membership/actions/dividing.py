@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import demand
 from commonweal.kernel.text import clean
-from commonweal.membership.access import may_match_payments
+from commonweal.membership.access import may_match_payments, not_ones_own
 from commonweal.membership.actions.joining import enter
 from commonweal.membership.actions.members import lock_numbers
 from commonweal.membership.actions.payments import PlanChanged, _decided
@@ -126,6 +126,7 @@ def divide_movement(
     movement = BankMovement.objects.select_for_update().get(pk=movement.pk)
     if Handling.objects.filter(movement=movement).exists():
         raise OutcomeRefused(_("Somebody decided about this movement already."), code="decided")
+    demand(not_ones_own(by, day_of(now), [each.application for each in parts]))
     wanted = [each.application.pk for each in parts]
     held = {
         each.pk: each for each in Application.objects.select_for_update().filter(pk__in=wanted).order_by("pk")

@@ -1,11 +1,9 @@
-"""Memberships that end by themselves: note it, gather who claims what, settle by refund or takeover, pay."""
+"""Memberships that end by themselves: note it, gather who claims what, pay. Settling stands in `settling`."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
-from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -15,27 +13,25 @@ from django.utils.translation import gettext_lazy as _
 from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import Refusal, demand
 from commonweal.kernel.text import clean
-from commonweal.membership.access import may_keep_register, may_pay_out
+from commonweal.membership.access import may_keep_register, may_pay_out, not_ones_own
+from commonweal.membership.actions.exits import wait_again
 from commonweal.membership.actions.members import lock_numbers
 from commonweal.membership.actions.paying_out import Due, pay_in_a_file, refund_texts
-from commonweal.membership.actions.refusals import ask, ask_values, figures_of, named
-from commonweal.membership.actions.shares import Movement, booked
-from commonweal.membership.models import Claimant, Estate, ExitRequest, Member, PaymentFile
+from commonweal.membership.actions.refusals import ask, named
+from commonweal.membership.models import Claimant, Estate, ExitRequest, ExitSeason, Member, PaymentFile
 from commonweal.membership.queries import estates as queries
 from commonweal.membership.queries.dividend_payments import heirs_unpaid
 from commonweal.membership.queries.payouts import files_under
 from commonweal.membership.rules import estates as rules
 from commonweal.membership.rules.credit_transfers import CreditTransfer
-from commonweal.membership.rules.estates import EndKind, Settlement
+from commonweal.membership.rules.estates import EndKind
 from commonweal.membership.rules.ibans import may_be_paid, read_iban, shortened
-from commonweal.membership.rules.movements import MovementKind
 from commonweal.membership.rules.payments import PaymentKind
 from commonweal.membership.states import ESTATE, EXIT, EstateState
 from commonweal.people.actions import record
 from commonweal.people.rules import Channel
 
 if TYPE_CHECKING:
-    from commonweal.membership.rules.exits import Accounts
     from commonweal.people.models import Person
 
 
@@ -45,33 +41,17 @@ class EstateRefused(Refusal):
     code = "estate_refused"
 
 
-@dataclass(frozen=True, slots=True)
-class SettlementPlan:
-    """What is booked when an estate is settled: class -> cents given back, and for each who claims, in their order, cents
-    to be paid or shares of each class taken over."""
-
-    claimants: list[Claimant]
-    refunds: dict[str, int]
-    cents_each: list[int]
-    shares: dict[str, list[int]]
-
-    @property
-    def cents(self) -> int:
-        """What is paid in all."""
-        return sum(self.refunds.values())
-
-    @property
-    def digest(self) -> str:
-        """The same for the same people, accounts, amounts and shares, and for nothing else."""
-        people = [(each.pk, each.name, each.iban) for each in self.claimants]
-        told = repr((people, sorted(self.refunds.items()), self.cents_each, sorted(self.shares.items())))
-        return sha256(told.encode()).hexdigest()
-
-
-def _open(estate: Estate, move: str) -> Estate:
+def _open(estate: Estate, move: str, by: Person, now: datetime) -> Estate:
     estate = Estate.objects.select_for_update(of=("self",)).select_related("member__person").get(pk=estate.pk)
+    _not_own(estate, by, now)
     ask(EstateRefused, ESTATE.permits(estate.state, move))
     return estate
+
+
+def _not_own(estate: Estate, by: Person, now: datetime, heir: Member | None = None, name: str = "") -> None:
+    claimants = queries.claimants_of(estate)
+    whose = [estate.member, heir, *(each.heir for each in claimants)]
+    demand(not_ones_own(by, day_of(now), whose, [name, *(each.name for each in claimants)]))
 
 
 @transaction.atomic
@@ -85,27 +65,39 @@ def open_estate(
     now: datetime,
     channel: Channel = Channel.PAPER,
 ) -> Estate:
-    """Notes that a member died, went bankrupt or was wound up: the membership ended on that day, a request to leave that
-    waits is overtaken. The shares stay until the estate is settled. Raises NotAllowed, EstateRefused."""
+    """Notes that a member died, went bankrupt or was wound up: the membership ended on that day, if it had not before, and
+    a request to leave that waits is overtaken. Shares and what is owed stay until the estate is settled; from now on
+    nothing is paid on their own account. Raises NotAllowed, EstateRefused (also of who had left and is owed nothing)."""
     demand(may_keep_register(by, day_of(now)))
+    demand(not_ones_own(by, day_of(now), [member]))
     document = named(EstateRefused, document)
     lock_numbers()
     member = Member.objects.select_for_update(of=("self",)).select_related("person").get(pk=member.pk)
     ask(EstateRefused, rules.fits(kind, is_person=member.person_id is not None))
     if not member.joined_on <= ended_on <= day_of(now):
         raise EstateRefused(_("This day is before they joined, or still to come."), code="wrong_day")
-    if member.left_on is not None and member.left_on <= ended_on:
-        raise EstateRefused(_("They had left before that day."), code="left")
+    had_left = member.left_on is not None and member.left_on <= ended_on
+    if had_left and not queries.may_be_owed(member, day_of(now)):
+        raise EstateRefused(_("They had left before that day, and nothing is owed to them."), code="left")
     if queries.estate_of(member) is not None:
         raise EstateRefused(_("This was noted before."), code="noted")
-    overtaken = EXIT.move("overtake")
-    ExitRequest.objects.filter(member=member, state__in=overtaken.sources).update(
-        state=overtaken.target, closed_at=now
-    )
-    member.left_on = ended_on
-    member.save(update_fields=["left_on"])
+    overtaken, left_before = EXIT.move("overtake"), member.left_on
+    request = ExitRequest.objects.filter(member=member, state__in=overtaken.sources).first()
+    if request is not None:
+        request.state, request.closed_at = overtaken.target, now
+        request.save(update_fields=["state", "closed_at"])
+    if not had_left:
+        member.left_on = ended_on
+        member.save(update_fields=["left_on"])
     estate = Estate.objects.create(
-        member=member, kind=kind, ended_on=ended_on, document=document, opened_at=now, opened_by=by
+        member=member,
+        kind=kind,
+        ended_on=ended_on,
+        document=document,
+        opened_at=now,
+        opened_by=by,
+        left_before=left_before,
+        overtook=request,
     )
     _told("EstateOpened", estate, by, now, channel=channel, kind=kind)
     return estate
@@ -113,14 +105,30 @@ def open_estate(
 
 @transaction.atomic
 def withdraw_estate(*, estate: Estate, reason: str, by: Person, now: datetime) -> None:
-    """What was noted was a mistake: the membership goes on as if it had not been. Raises NotAllowed, EstateRefused."""
+    """What was noted was a mistake: the membership goes on as if it had not been, or ends on the day it was to; a request
+    to leave waits again, in its season while that collects, else in the next, which its member is told.
+
+    Raises NotAllowed, EstateRefused (also where they were admitted again meanwhile)."""
     demand(may_keep_register(by, day_of(now)))
-    estate = _open(estate, "withdraw")
+    overtook = Estate.objects.values_list("overtook__season", flat=True).get(pk=estate.pk)
+    if overtook is not None:
+        # Its decision and this wait for each other; a season comes before an estate.
+        ExitSeason.objects.select_for_update(no_key=True).get(pk=overtook)
+    estate = _open(estate, "withdraw", by, now)
     if not clean(reason, lines=False):
         raise EstateRefused(_("Write why this is undone."), code="no_reason")
-    Member.objects.filter(pk=estate.member_id, left_on=estate.ended_on).update(left_on=None)
+    lock_numbers()
+    member = estate.member
+    again = Member.objects.filter(person=member.person_id, organisation=member.organisation_id)
+    if estate.left_before is None and again.filter(left_on__isnull=True).exclude(pk=member.pk).exists():
+        raise EstateRefused(
+            _("They are a member again under another number, so this membership cannot go on."), code="again"
+        )
+    Member.objects.filter(pk=member.pk).update(left_on=estate.left_before)
     estate.state = EstateState.WITHDRAWN.value
     estate.save(update_fields=["state"])
+    if estate.overtook is not None:
+        wait_again(request=estate.overtook, by=by, now=now)
     _told("EstateWithdrawn", estate, by, now, reason=clean(reason, lines=False)[:500])
 
 
@@ -135,18 +143,20 @@ def add_claimant(
     iban: str = "",
     heir: Member | None = None,
 ) -> Claimant:
-    """One more heir with a part of the estate, or the curator or liquidator with all of it.
+    """One more heir with a part of the estate, or the curator or liquidator with all of it; the same once more is the one
+    that is there.
 
     Raises NotAllowed, EstateRefused.
     """
     demand(may_keep_register(by, day_of(now)))
-    estate = _open(estate, "refund")
+    estate = _open(estate, "refund", by, now)
+    _not_own(estate, by, now, heir, name)
     if not clean(name, lines=False):
         raise EstateRefused(_("Write the name."), code="no_name")
     number = _account(iban) if iban.strip() else ""
     if heir == estate.member:
         raise EstateRefused(_("The heir is another member."), code="same_member")
-    claimant = Claimant.objects.create(
+    claimant, made = Claimant.objects.get_or_create(
         estate=estate,
         name=clean(name, lines=False)[:160],
         numerator=part.numerator,
@@ -154,142 +164,36 @@ def add_claimant(
         heir=heir,
         iban=number,
     )
+    if not made:
+        return claimant
     _told("ClaimantAdded", estate, by, now, claimant=claimant.pk, part=str(part))
     return claimant
 
 
 @transaction.atomic
 def remove_claimant(*, claimant: Claimant, by: Person, now: datetime) -> None:
-    """Takes someone out who was noted wrongly. Raises NotAllowed, EstateRefused."""
+    """Takes someone out who was noted wrongly; a second time changes nothing. Raises NotAllowed, EstateRefused."""
     demand(may_keep_register(by, day_of(now)))
-    estate = _open(claimant.estate, "refund")
-    number = claimant.pk
-    claimant.delete()
-    _told("ClaimantRemoved", estate, by, now, claimant=number)
+    estate = _open(claimant.estate, "refund", by, now)
+    count, _rows = Claimant.objects.filter(pk=claimant.pk).delete()
+    if count:
+        _told("ClaimantRemoved", estate, by, now, claimant=claimant.pk)
 
 
 @transaction.atomic
 def note_agreement(*, claimant: Claimant, on: date, document: str, by: Person, now: datetime) -> None:
-    """Notes that someone signed how the estate is settled. Raises NotAllowed, EstateRefused."""
+    """Notes that someone signed how the estate is settled; the same once more changes nothing.
+
+    Raises NotAllowed, EstateRefused."""
     demand(may_keep_register(by, day_of(now)))
-    estate = _open(claimant.estate, "refund")
+    estate = _open(claimant.estate, "refund", by, now)
     if not estate.ended_on <= on <= day_of(now):
         raise EstateRefused(_("Nobody could agree on that day. Check it."), code="wrong_day")
-    Claimant.objects.filter(pk=claimant.pk).update(agreed_on=on, agreement=named(EstateRefused, document))
+    agreement = named(EstateRefused, document)
+    known = Claimant.objects.filter(pk=claimant.pk).exclude(agreed_on=on, agreement=agreement)
+    if not known.update(agreed_on=on, agreement=agreement):
+        return
     _told("ClaimantAgreed", estate, by, now, claimant=claimant.pk)
-
-
-@transaction.atomic
-def settle_estate(
-    *,
-    estate: Estate,
-    settlement: Settlement,
-    heirship: str,
-    decision: str,
-    by: Person,
-    now: datetime,
-    accounts: Accounts | None = None,
-    seen: str | None = None,
-) -> Estate:
-    """Books what becomes of the shares: a refund, effective on the day the membership ended, divided among all who claim;
-    or shares passed on, from today, to heirs who are members. Whole, or not at all.
-
-    `decision` names the board's decision, with both tests for a refund; `accounts` the net assets and the value of a share,
-    where the refund of a class needs it; `seen` is the digest of the plan that was looked at.
-    Raises NotAllowed, EstateRefused (also when it is no longer what was seen), and what a movement is refused for.
-    """
-    demand(may_keep_register(by, day_of(now)))
-    move = "refund" if settlement == Settlement.REFUND else "take_over"
-    estate = _open(estate, move)
-    decision, heirship = named(EstateRefused, decision), clean(heirship, lines=False)[:80]
-    plan = settlement_planned(
-        estate=estate, settlement=settlement, heirship=heirship, accounts=accounts, today=day_of(now)
-    )
-    if seen is not None and seen != plan.digest:
-        raise EstateRefused(
-            _("Something changed since you looked. Look again before you book."), code="changed"
-        )
-    if settlement == Settlement.REFUND:
-        _refunded(estate, plan, decision, by, now)
-    else:
-        _passed_on(estate, plan, decision, by, now)
-    estate.state, estate.heirship, estate.decision = ESTATE.move(move).target, heirship, decision
-    estate.settled_at, estate.settled_cents = now, plan.cents
-    estate.save()
-    _told("EstateSettled", estate, by, now, settlement=settlement, cents=plan.cents, **figures_of(accounts))
-    return estate
-
-
-def settlement_planned(
-    *, estate: Estate, settlement: Settlement, heirship: str, accounts: Accounts | None, today: date
-) -> SettlementPlan:
-    """What a settlement would book, to be looked at before it is. Writes nothing. Raises EstateRefused where it cannot be
-    settled so."""
-    ask(EstateRefused, ESTATE.permits(estate.state, "refund"))
-    claimants = queries.claimants_of(estate)
-    ask(
-        EstateRefused,
-        rules.may_settle(
-            EndKind(estate.kind),
-            settlement,
-            queries.claims_of(claimants, today),
-            heirship_named=bool(heirship) or estate.kind != EndKind.DEATH,
-        ),
-    )
-    if settlement == Settlement.TAKEOVER:
-        return SettlementPlan(claimants, {}, [0] * len(claimants), queries.shares_for(estate, claimants))
-    ask_values(EstateRefused, accounts)
-    refunds = queries.refunds_of(estate, accounts.values if accounts else {})
-    if None in refunds.values():
-        raise EstateRefused(
-            _("Write the net assets, the day of these accounts and the value of a share of each class."),
-            code="no_value",
-        )
-    known = {code: cents or 0 for code, cents in refunds.items()}
-    parts = rules.divided(sum(known.values()), [queries.part_of(each) for each in claimants])
-    return SettlementPlan(claimants, known, parts, {})
-
-
-def _refunded(estate: Estate, plan: SettlementPlan, decision: str, by: Person, now: datetime) -> None:
-    held = queries.held_by_estate(estate)
-    for code, cents in plan.refunds.items():
-        movement = Movement(
-            *(MovementKind.REFUND, code, estate.ended_on, held[code].shares),
-            cents=cents,
-            document=decision,
-            owed=True,
-        )
-        booked(
-            member=estate.member,
-            movement=movement,
-            key=f"estate:{estate.pk}:{code}",
-            by=by,
-            now=now,
-            channel=Channel.PAPER,
-        )
-    for claimant, cents in zip(plan.claimants, plan.cents_each, strict=True):
-        Claimant.objects.filter(pk=claimant.pk).update(cents=cents)
-
-
-def _passed_on(estate: Estate, plan: SettlementPlan, decision: str, by: Person, now: datetime) -> None:
-    # From the day it is booked: an heir may have become a member only after the death.
-    for code, counts in plan.shares.items():
-        for claimant, count in zip(plan.claimants, counts, strict=True):
-            if not count:
-                continue
-            movement = Movement(
-                *(MovementKind.INHERITANCE, code, day_of(now), count),
-                counterpart=claimant.heir,
-                document=decision,
-            )
-            booked(
-                member=estate.member,
-                movement=movement,
-                key=f"estate:{estate.pk}:{code}:{claimant.pk}",
-                by=by,
-                now=now,
-                channel=Channel.PAPER,
-            )
 
 
 @transaction.atomic
@@ -299,7 +203,7 @@ def pay_estate(*, estate: Estate, pay_on: date, by: Person, now: datetime) -> Pa
     Raises NotAllowed, EstateRefused (nothing to pay, a day that has passed).
     """
     demand(may_pay_out(by, day_of(now)))
-    estate = _open(estate, "pay")
+    estate = _open(estate, "pay", by, now)
     if pay_on < day_of(now):
         raise EstateRefused(_("This day has passed. Choose today or a later one."), code="past")
     number = estate.member.number
@@ -330,7 +234,7 @@ def pay_estate(*, estate: Estate, pay_on: date, by: Person, now: datetime) -> Pa
 def note_estate_paid(*, estate: Estate, by: Person, now: datetime) -> None:
     """Notes that the bank paid everyone of a settled estate. Raises NotAllowed, EstateRefused."""
     demand(may_pay_out(by, day_of(now)))
-    estate = _open(estate, "pay")
+    estate = _open(estate, "pay", by, now)
     if queries.due_of_estate(estate):
         raise EstateRefused(_("Someone is not paid yet: make the payment file first."), code="not_paid")
     if files_under(queries.reference_of_estate(estate)).filter(pay_on__gt=day_of(now)).exists():
@@ -350,6 +254,7 @@ def set_claimant_account(*, claimant: Claimant, iban: str, by: Person, now: date
     demand(may_keep_register(by, day_of(now)))
     found = Estate.objects.select_for_update(of=("self",)).select_related("member__person")
     estate = found.get(pk=claimant.estate_id)
+    _not_own(estate, by, now)
     back = {each.claimant.pk: each.claimant for each in heirs_unpaid(estate) if each.needs_account}
     if estate.state == EstateState.TO_PAY:
         back |= {

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import Refusal, demand
 from commonweal.kernel.text import clean
-from commonweal.membership.access import may_keep_register
+from commonweal.membership.access import may_keep_register, not_ones_own
 from commonweal.membership.actions.paying_out import Due, pay_in_a_file, refund_texts
 from commonweal.membership.actions.refusals import ask, ask_values, figures_of, named
 from commonweal.membership.actions.shares import Movement, booked
@@ -59,6 +59,7 @@ def _at(exclusion: Exclusion, move: str, by: Person, now: datetime) -> Exclusion
     demand(may(by, act, day_of(now)))
     found = Exclusion.objects.select_for_update(of=("self",)).select_related("member__person")
     exclusion = found.get(pk=exclusion.pk)
+    demand(not_ones_own(by, day_of(now), [exclusion.member]))
     ask(ExclusionRefused, EXCLUSION.permits(exclusion.state, move))
     return exclusion
 
@@ -90,6 +91,7 @@ def propose_exclusion(
     Raises NotAllowed, ExclusionRefused.
     """
     demand(may_keep_register(by, day_of(now)))
+    demand(not_ones_own(by, day_of(now), [member]))
     member = Member.objects.select_for_update(of=("self",)).get(pk=member.pk)
     _between(member.joined_on, sent_on, now)
     if member.left_on is not None and member.left_on <= day_of(now):

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import demand
-from commonweal.membership.access import may_pay_out
+from commonweal.membership.access import close_to, may_pay_out, not_ones_own
 from commonweal.membership.actions.exits import ExitRefused
 from commonweal.membership.actions.paying_out import Due, pay_in_a_file, refund_texts
 from commonweal.membership.models import ExitSeason, PaymentFile
@@ -36,6 +36,8 @@ def make_payment_file(*, season: ExitSeason, pay_on: date, by: Person, now: date
         raise ExitRefused(_("This day has passed. Choose today or a later one."), code="past")
     if pay_on < season.effect_on:
         raise ExitRefused(_("The shares end on a later day. Choose that day or one after it."), code="early")
+    own = {each.pk: each for each in close_to(by, day_of(now)).members()}
+    ready = [each for each in queries.due_in(season) if each.account is not None]
     texts = refund_texts()
     due = [
         Due(
@@ -44,16 +46,18 @@ def make_payment_file(*, season: ExitSeason, pay_on: date, by: Person, now: date
             each.request,
             CreditTransfer(
                 f"E{each.request}-{each.attempt}",
-                each.account.holder,
-                each.account.iban,
+                each.account.holder,  # type: ignore[union-attr]
+                each.account.iban,  # type: ignore[union-attr]
                 each.cents,
                 texts[each.language] % {"number": each.number},
             ),
         )
-        for each in queries.due_in(season)
-        if each.account is not None
+        for each in ready
+        if each.member not in own
     ]
     if not due:
+        # One's own is left for a colleague's file.
+        demand(not_ones_own(by, day_of(now), [own[each.member] for each in ready]))
         raise ExitRefused(_("There is nothing to pay, or no account to pay it on."), code="nothing_due")
     reference = queries.reference_of_season(season)
     return pay_in_a_file(kind=PaymentKind.EXIT, reference=reference, due=due, pay_on=pay_on, by=by, now=now)

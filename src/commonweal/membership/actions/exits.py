@@ -113,6 +113,33 @@ def withdraw_exit(
     return request
 
 
+def wait_again(*, request: ExitRequest, by: Person, now: datetime) -> ExitRequest:
+    """Lets a request wait again that something ended by mistake, for an action that holds its season: as it was asked,
+    in its season while that collects, else in the next one that does, which the member is told."""
+    season = request.season
+    if season.state == SeasonState.COLLECTING:
+        request.state, request.closed_at = EXIT.move("restore").target, None
+        request.save(update_fields=["state", "closed_at"])
+        return request
+    year, terms = season.year, terms_of(day_of(now))
+    while season.state != SeasonState.COLLECTING:
+        year += 1
+        season = open_season(rules.window_of(year, terms))
+    moved = ExitRequest.objects.create(
+        season=season,
+        member=request.member,
+        share_class=request.share_class,
+        count=request.count,
+        asked_at=request.asked_at,
+        asked_by=request.asked_by,
+        channel=request.channel,
+        document=request.document,
+        follows=request,
+    )
+    _told("ExitMovedOn", moved, by=by, now=now, channel=Channel(request.channel))
+    return moved
+
+
 def _told(name: str, request: ExitRequest, *, by: Person, now: datetime, channel: Channel) -> None:
     record(
         name,

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import Refusal, demand
 from commonweal.kernel.text import clean
-from commonweal.membership.access import may_keep_register
+from commonweal.membership.access import may_keep_register, not_ones_own
 from commonweal.membership.models import Guardianship, Member
 from commonweal.people.actions import record
 
@@ -32,6 +32,7 @@ def note_guardianship(
     """Someone administers a member's affairs from a day on: requests then come from them. Raises NotAllowed,
     GuardianshipRefused."""
     demand(may_keep_register(by, day_of(now)))
+    demand(not_ones_own(by, day_of(now), [member], [str(administrator)]))
     member = Member.objects.select_for_update().get(pk=member.pk)
     document = clean(document, lines=False)[:80]
     if not document:
@@ -60,6 +61,7 @@ def end_guardianship(*, guardianship: Guardianship, ends_on: date, by: Person, n
     """The administration ends: from that day on the member asks again. Raises NotAllowed, GuardianshipRefused."""
     demand(may_keep_register(by, day_of(now)))
     running = Guardianship.objects.select_for_update().get(pk=guardianship.pk)
+    demand(not_ones_own(by, day_of(now), [running.member]))
     if running.ends_on is not None or ends_on < running.starts_on:
         raise GuardianshipRefused(_("It has ended before, or had not begun on that day."), code="wrong_day")
     running.ends_on = ends_on

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import Refusal, demand
 from commonweal.kernel.text import clean
-from commonweal.membership.access import may_enter_applications, may_keep_register, may_withdraw
+from commonweal.membership.access import may_enter_applications, may_keep_register, may_withdraw, not_ones_own
 from commonweal.membership.actions.members import admit_member
 from commonweal.membership.actions.refusals import ask
 from commonweal.membership.actions.shares import Movement, MovementRefused, booked
@@ -278,6 +278,7 @@ def accept_application(*, application: Application, by: Person, now: datetime) -
     Raises NotAllowed, WrongState, and SpeakerRefused where staff would confirm themselves.
     """
     demand(may_keep_register(by, day_of(now)))
+    demand(not_ones_own(by, day_of(now), [application]))
     held = moved(application=application, move="accept", by=by, now=now)
     held.lapses_on = rules.lapses_on(day_of(now), payment_days(day_of(now)))
     held.save(update_fields=["lapses_on"])
@@ -291,6 +292,7 @@ def accept_application(*, application: Application, by: Person, now: datetime) -
 def refuse_application(*, application: Application, reason: str, by: Person, now: datetime) -> Application:
     """Refuses, with the objective reason the law wants told. Raises NotAllowed, WrongState, ReasonMissing."""
     demand(may_keep_register(by, day_of(now)))
+    demand(not_ones_own(by, day_of(now), [application]))
     if not clean(reason, lines=False):
         raise ReasonMissing(_("Write the reason: the law wants it to be objective, and told."))
     held = moved(application=application, move="refuse", by=by, now=now, reason=reason)

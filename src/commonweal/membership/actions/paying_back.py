@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import Refusal, demand
-from commonweal.membership.access import may_pay_out
+from commonweal.membership.access import close_to, may_pay_out, not_ones_own
 from commonweal.membership.actions.paying_out import Due, pay_in_a_file
 from commonweal.membership.models import PaymentFile, Refund
 from commonweal.membership.queries.payments import payable_refunds
@@ -44,8 +44,12 @@ def pay_refunds(*, pay_on: date, by: Person, now: datetime) -> PaymentFile:
     # Nobody ticks one of them off meanwhile, and no second file takes them.
     waiting = Refund.objects.select_for_update().filter(made_on__isnull=True, taken_back__isnull=True)
     list(waiting.order_by("pk").values_list("pk"))
-    refunds = payable_refunds()
+    payable, close = payable_refunds(), close_to(by, today)
+    asked = {each.pk: each.handling.application for each in payable}
+    refunds = [each for each in payable if (own := asked[each.pk]) is None or not close.holds(own)]
     if not refunds:
+        # One's own is left for a colleague's file.
+        demand(not_ones_own(by, today, asked.values()))
         raise RefundRefused(_("There is nothing to pay back on an account we know."), code="nothing_due")
     due = [Due(None, NOBODY, each.pk, _transfer(each)) for each in refunds]
     made = pay_in_a_file(

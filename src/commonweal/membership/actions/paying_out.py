@@ -17,7 +17,7 @@ from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import Refusal, demand
 from commonweal.ledger import actions as ledger
 from commonweal.membership import queries
-from commonweal.membership.access import may_pay_out
+from commonweal.membership.access import may_pay_out, not_ones_own
 from commonweal.membership.models import (
     DividendRun,
     Estate,
@@ -201,6 +201,7 @@ def book_return(
     payment = found.filter(end_to_end=end_to_end.strip()).first()
     if payment is None:
         raise ReturnRefused(_("No payment of ours bears this reference."), code="unknown")
+    demand(not_ones_own(by, day_of(now), [payment.member]))
     kind = PaymentKind(payment.file.kind)
     if kind == PaymentKind.DIVIDEND:
         DividendRun.objects.select_for_update().get(pk=int(payment.file.reference.partition(":")[2]))

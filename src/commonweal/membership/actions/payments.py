@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import Refusal, demand
 from commonweal.kernel.text import clean
-from commonweal.membership.access import may_match_payments
+from commonweal.membership.access import may_match_payments, not_ones_own
 from commonweal.membership.actions.joining import enter, moved
 from commonweal.membership.actions.members import lock_numbers
 from commonweal.membership.actions.taking_back import (
@@ -285,6 +285,7 @@ def decide_movement(
     if Handling.objects.filter(movement=movement).exists():
         raise OutcomeRefused(_("Somebody decided about this movement already."), code="decided")
     verdict, named = judgement_of(movement)
+    demand(not_ones_own(by, day_of(now), [named, application]))
     if outcome not in MAY_BE[verdict]:
         raise OutcomeRefused(_("This cannot become of this movement."), code="not_this")
     _demand_reason(outcome, verdict, movement, reason)
@@ -317,6 +318,7 @@ def enter_paid(*, application: Application, by: Person, now: datetime) -> Applic
     """Tries again to enter a paid application in the register. Raises NotAllowed, OutcomeRefused with the reason."""
     demand(may_match_payments(by, day_of(now)))
     lock_numbers()
+    demand(not_ones_own(by, day_of(now), [application]))
     held = application_with(application.pk)
     if held is None or held.state != ApplicationState.PAID:
         raise OutcomeRefused(_("This request cannot be paid any more, or not yet."), code="state")
@@ -330,6 +332,7 @@ def mark_refunded(*, refund: Refund, on: date, by: Person, now: datetime) -> Ref
     Raises NotAllowed, OutcomeRefused."""
     demand(may_match_payments(by, day_of(now)))
     held = Refund.objects.select_for_update().get(pk=refund.pk)
+    demand(not_ones_own(by, day_of(now), [held.handling.application]))
     if held.taken_back is not None:
         raise OutcomeRefused(_("The bank took this money back itself: nothing is to be paid."), code="taken")
     if held.made_on is None:

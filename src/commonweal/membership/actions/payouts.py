@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import Refusal, demand
 from commonweal.kernel.text import clean
-from commonweal.membership.access import may_set_account
+from commonweal.membership.access import may_set_account, not_ones_own
 from commonweal.membership.actions.refusals import ask
 from commonweal.membership.models import Member, PayoutAccount
 from commonweal.membership.queries.payouts import payout_accounts_of
@@ -52,6 +52,8 @@ def set_payout_account(
     Raises NotAllowed, WrongAccount.
     """
     demand(may_set_account(by, member, day_of(now)))
+    if member.person_id != by.pk:
+        demand(not_ones_own(by, day_of(now), [member]))
     try:
         number = read_iban(iban)
     except ValueError as wrong:

@@ -14,7 +14,7 @@ from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import demand
 from commonweal.kernel.text import clean
 from commonweal.ledger import actions as ledger
-from commonweal.membership.access import may_keep_register
+from commonweal.membership.access import close_to, may_keep_register, not_ones_own
 from commonweal.membership.actions.exits import ExitRefused, open_season, terms_of
 from commonweal.membership.actions.members import lock_numbers
 from commonweal.membership.actions.refusals import ask
@@ -25,7 +25,7 @@ from commonweal.membership.rules import exits as rules
 from commonweal.membership.rules.exits import ExitTest, Outcome
 from commonweal.membership.rules.movements import MovementKind
 from commonweal.membership.states import SEASON, SeasonState
-from commonweal.people.actions import record
+from commonweal.people.actions import record, wait_turn
 
 if TYPE_CHECKING:
     from commonweal.kernel.money import ShareValue
@@ -68,13 +68,19 @@ def record_test(
         ask(
             ExitRefused, rules.may_be_worth(rules.Accounts(as_of, have_cents, given), issued_on(given, as_of))
         )
+    values_kept = {code: str(value) for code, value in given.items()} if kind == ExitTest.NET_ASSETS else {}
+    last = queries.latest_tests(season).get(kind)
+    asked = (as_of, have_cents, keep_cents, values_kept, document)
+    if last and (last.as_of, last.have_cents, last.keep_cents, last.values, last.document) == asked:
+        # Sent twice.
+        return last
     test = SeasonTest.objects.create(
         season=season,
         kind=kind,
         as_of=as_of,
         have_cents=have_cents,
         keep_cents=keep_cents,
-        values={code: str(value) for code, value in given.items()} if kind == ExitTest.NET_ASSETS else {},
+        values=values_kept,
         document=document,
         by=by,
         at=now,
@@ -107,6 +113,8 @@ def decide_season(
     `reasons` are what members read, by language; asked for unless everyone is paid. Raises NotAllowed, ExitRefused.
     """
     demand(may_keep_register(by, day_of(now)))
+    # A dividend that is approved meanwhile rests on the same means.
+    wait_turn("distribution")
     season = ExitSeason.objects.select_for_update().get(pk=season.pk)
     ask(ExitRefused, SEASON.permits(season.state, "decide"))
     document = clean(document, lines=False)[:80]
@@ -114,6 +122,8 @@ def decide_season(
     _complete(season, outcome, decided_on, document, said, day_of(now))
     waiting = ExitRequest.objects.select_for_update().filter(season=season, state="waiting").order_by("pk")
     members = list(waiting.values_list("member_id", flat=True))
+    own = close_to(by, day_of(now)).members().filter(pk__in=members)
+    demand(not_ones_own(by, day_of(now), own))
     # Before the members, as whoever enters paid shares does: else each could wait for the other.
     lock_numbers()
     # In order of number, as every movement does: none of them can move shares until this is booked.

@@ -14,7 +14,7 @@ from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import NotAllowed, Refusal, demand
 from commonweal.kernel.text import clean
 from commonweal.ledger import actions as ledger
-from commonweal.membership.access import may_consult_register, may_keep_register
+from commonweal.membership.access import may_consult_register, may_keep_register, not_ones_own
 from commonweal.membership.actions.refusals import ask
 from commonweal.membership.models import ExitRequest, Member
 from commonweal.membership.queries.exits import leaves_with_all
@@ -25,6 +25,7 @@ from commonweal.membership.rules.payments import owed_back
 from commonweal.membership.rules.statutes import SettingName, Terms, may_hold, may_issue
 from commonweal.people.actions import record
 from commonweal.people.rules import Channel
+from commonweal.ui.formats import day as written_day
 
 if TYPE_CHECKING:
     from commonweal.ledger.models import Operation
@@ -106,8 +107,14 @@ def book_movement(
     Raises NotAllowed, DocumentMissing, MovementRefused, and what the ledger refuses.
     """
     demand(may_keep_register(by, day_of(now)))
-    if not movement.document.strip():
+    demand(not_ones_own(by, day_of(now), [member, movement.counterpart]))
+    if not clean(movement.document, lines=False):
         raise DocumentMissing(_("Name the document this rests on, such as a letter or a deed."))
+    latest = rules.latest_effect(day_of(now))
+    if movement.effective_on > latest:
+        raise MovementRefused(
+            _("Choose a day up to %(day)s.") % {"day": written_day(latest)}, code="too_late"
+        )
     operation = booked(member=member, movement=movement, key=key, by=by, now=now, channel=channel)
     if movement.kind == MovementKind.REFUND and _leaves_with_it(member):
         Member.objects.filter(pk=member.pk, left_on__isnull=True).update(left_on=movement.effective_on)
@@ -138,6 +145,8 @@ def booked(
     )
     operation = ledger.post(draft=draft, now=now)
     if not operation.is_new:
+        if (operation.document, operation.note) != (draft.document, draft.note):
+            raise ledger.KeyReused(_("This was entered before, with another document or note."))
         return operation
     data = {
         "operation": operation.pk,
@@ -265,6 +274,8 @@ def correct_movement(*, operation: Operation, reason: str, key: str, by: Person,
     """Undoes a movement on its own day; what is right is booked afresh. Raises NotAllowed, MovementRefused,
     and what the ledger refuses (undone before; the shares were passed on)."""
     demand(may_keep_register(by, day_of(now)))
+    owners = {each.owner for each in operation.postings.all()}
+    demand(not_ones_own(by, day_of(now), Member.objects.filter(number__in=owners)))
     if not clean(reason, lines=False):
         raise MovementRefused(_("Write why this is undone."), code="no_reason")
     undone = ledger.reverse(

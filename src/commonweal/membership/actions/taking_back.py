@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from django.db.models import Q
@@ -16,13 +16,14 @@ from commonweal.kernel.text import clean
 from commonweal.kernel.words import gettext_noop
 from commonweal.ledger import actions as ledger
 from commonweal.ledger.queries import reversed_among
-from commonweal.membership.access import may_match_payments
+from commonweal.membership.access import may_match_payments, not_ones_own
 from commonweal.membership.actions.joining import moved
 from commonweal.membership.actions.paying_out import book_return, lock_paid
-from commonweal.membership.models import Application, BankMovement, Handling, Refund
+from commonweal.membership.models import Application, BankMovement, Handling, Member, Refund
 from commonweal.membership.queries.joining import dues_of, entries_for, open_application_of, payment_days
 from commonweal.membership.queries.judgements import oddities_of
 from commonweal.membership.queries.payments import opposite_of, payment_back_with
+from commonweal.membership.queries.shares import holdings_of
 from commonweal.membership.rules.joining import ApplicationState, lapses_on
 from commonweal.membership.rules.matching import COUNTED, Outcome, Verdict, needs_reason
 from commonweal.membership.rules.payments import PaymentKind, reason_of
@@ -30,6 +31,7 @@ from commonweal.membership.rules.statements import Oddity
 from commonweal.people.actions import record
 
 if TYPE_CHECKING:
+    from commonweal.ledger.models import Operation
     from commonweal.people.models import Person
 
 _IN = (Outcome.ACCEPT, Outcome.WAIT, Outcome.REFUND)
@@ -73,7 +75,8 @@ def take_back(
     *, movement: BankMovement, application: Application | None, reason: str, by: Person, now: datetime
 ) -> Handling:
     """Undoes the payment a movement takes back: what was to be paid back is no more, what counted counts no more, shares
-    that were entered are undone on their day, and the request waits for payment again.
+    that were entered are undone on their day, and the request waits for payment again. Who holds none any more, and became
+    a member by what was taken back, is a member no more.
 
     Caller holds the numbers and the movement. Raises NotAllowed, OutcomeRefused, WrongState, and what the ledger
     refuses, as when the shares were passed on.
@@ -87,6 +90,8 @@ def take_back(
     earlier = _payment_of(movement, application) or _waiting_set_aside(movement, by, now)
     if application is None and earlier is None:
         raise OutcomeRefused(_("Say which request for shares this payment was for."), code="no_application")
+    if earlier is not None:
+        demand(not_ones_own(by, day_of(now), [earlier.application]))
     if earlier is not None and _paid_back(earlier) >= earlier.movement.amount_cents:
         raise OutcomeRefused(_PAID_BACK, code="paid_back")
     if earlier is None and application is not None:
@@ -102,6 +107,13 @@ def _paid_back(earlier: Handling) -> int:
     """How much of a payment left the account again."""
     refunds = Refund.objects.select_for_update().filter(handling=earlier)
     return sum(each.cents for each in refunds if each.made_on is not None)
+
+
+def _all_paid_back(earlier: Handling) -> bool:
+    """Whether nothing of a payment is here any more, so that the bank must have taken another one of the same amount."""
+    decided = Q(handling=earlier) | Q(handling__movement__part_of=earlier.movement_id)
+    left = Refund.objects.filter(decided, made_on__isnull=False)
+    return sum(left.values_list("cents", flat=True)) >= earlier.movement.amount_cents
 
 
 def _undone(
@@ -149,22 +161,26 @@ def _part_of(
 
 def _divided_payment(movement: BankMovement, application: Application | None) -> Handling | None:
     """The division of the payment a movement takes back whole: its opposite; else one of the same amount and account, or
-    with a part for the request. One payment that was for the request alone comes before."""
+    with a part for the request. One payment that was for the request alone comes before, what was all paid back last."""
     found = Handling.objects.filter(
         outcome=Outcome.DIVIDED, undone_by__isnull=True, movement__amount_cents=-movement.amount_cents
     ).select_related("movement")
     opposite = opposite_of(movement)
-    if opposite is not None and (handling := found.filter(movement=opposite).first()) is not None:
-        return handling
-    if _payment_of(movement, application) is not None:
+    divided = found.filter(movement=opposite).first() if opposite is not None else None
+    if divided is not None and not _all_paid_back(divided):
+        return divided
+    alone = _payment_of(movement, application)
+    if alone is not None and not _all_paid_back(alone):
         return None
     if application is not None:
-        return found.filter(movement__parts__communication=application.communication).order_by("-id").first()
-    return (
-        found.filter(movement__payer_iban=movement.payer_iban).order_by("-id").first()
-        if movement.payer_iban
-        else None
-    )
+        found = found.filter(movement__parts__communication=application.communication)
+    else:
+        found = found.filter(movement__payer_iban=movement.payer_iban).exclude(movement__payer_iban="")
+    others = list(found.order_by("-id").distinct())
+    here = next((each for each in others if not _all_paid_back(each)), None)
+    if here is not None or alone is not None:
+        return here
+    return divided or next(iter(others), None)
 
 
 def _take_parts_back(
@@ -180,6 +196,7 @@ def _take_parts_back(
             ),
             code="part_taken_back",
         )
+    demand(not_ones_own(by, day_of(now), [each.application for each in decided.values()]))
     named = [each.application_id for each in decided.values() if each.application_id is not None]
     held = {
         each.pk: each for each in Application.objects.select_for_update().filter(pk__in=named).order_by("pk")
@@ -219,7 +236,8 @@ def _demand_paid(movement: BankMovement, application: Application) -> None:
 
 
 def _payment_of(movement: BankMovement, application: Application | None) -> Handling | None:
-    """The decision on the payment a movement takes back: same amount, from the same account first, the latest first."""
+    """The decision on the payment a movement takes back: same amount, from the same account first, then what is still here
+    before what was paid back, the latest first."""
     found = Handling.objects.filter(
         outcome__in=_IN, undone_by__isnull=True, movement__amount_cents=-movement.amount_cents
     )
@@ -233,8 +251,8 @@ def _payment_of(movement: BankMovement, application: Application | None) -> Hand
     else:
         found = found.filter(application=application)
     rows = list(found.select_related("movement").order_by("-id"))
-    same = [each for each in rows if each.movement.payer_iban == movement.payer_iban]
-    return next(iter(same or rows), None)
+    same = [each for each in rows if each.movement.payer_iban == movement.payer_iban] or rows
+    return next((each for each in same if not _all_paid_back(each)), same[0] if same else None)
 
 
 def _waiting_set_aside(movement: BankMovement, by: Person, now: datetime) -> Handling | None:
@@ -261,7 +279,7 @@ def _reopened(application: Application, by: Person, now: datetime) -> None:
         raise OutcomeRefused(
             _("A newer request of the same holder is open: that one is settled first."), code="newer"
         )
-    was_member = application.state == ApplicationState.MEMBER
+    was_member, member = application.state == ApplicationState.MEMBER, application.member
     why = str(_("The bank took the payment back."))
     held = moved(application=application, move="reopen", by=by, now=now, reason=why)
     held.lapses_on = lapses_on(day_of(now), payment_days(day_of(now)))
@@ -271,11 +289,26 @@ def _reopened(application: Application, by: Person, now: datetime) -> None:
         # Never entered, or undone by the secretary before.
         return
     operation = entered[-1]
+    if member is not None and _holds_only(member, application, operation):
+        # Nobody is a member before the money is there, and it is not. The ledger comes after.
+        Member.objects.filter(pk=member.pk, left_on__isnull=True).update(left_on=day_of(now))
+        record("MembershipUndone", f"member:{member.pk}", by=by, at=now, data={"reason": why})
     undone = ledger.reverse(
         operation=operation, key=f"taken-back:{operation.key}", now=now, author=f"person:{by.pk}", note=why
     )
     data = {"operation": undone.pk, "reason": why}
     record("MovementCorrected", f"operation:{operation.pk}", by=by, at=now, data=data)
+
+
+def _holds_only(member: Member, application: Application, operation: Operation) -> bool:
+    """Whether a member has no share but those of one entry, neither now nor since they joined."""
+    these = {application.share_class: application.count}
+    for day in (member.joined_on, date.max):
+        held = holdings_of([member.number], day).get(member.number, {})
+        shares = {code: each.shares for code, each in held.items() if each.shares}
+        if shares != (these if operation.effective_on <= day else {}):
+            return False
+    return True
 
 
 def lock_returned(movement: BankMovement) -> None:

@@ -14,7 +14,7 @@ from commonweal.kernel.days import day_of, moment_at
 from commonweal.membership.actions import Movement
 from commonweal.membership.models import Member
 from commonweal.membership.queries import classes, member_with_number
-from commonweal.membership.rules.movements import MovementKind
+from commonweal.membership.rules.movements import MovementKind, latest_effect
 from commonweal.ui.fields import AmountField, CleanCharField, CountField, DatePartsField
 from commonweal.ui.widgets import ChoiceCards
 
@@ -95,6 +95,7 @@ class MovementForm(forms.Form):
     def __init__(self, *args: Any, kind: MovementKind, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.kind = kind
+        self.fields["effective_on"].latest = latest_effect(day_of(timezone.now()))  # type: ignore[attr-defined]
         for name in set(self.fields) - {*ALWAYS, *FIELDS[kind]}:
             del self.fields[name]
         choices = [(code, code) for code in classes()]

@@ -95,13 +95,24 @@ END $$;
 CREATE TRIGGER dividend_approval_by_another BEFORE INSERT ON membership_dividendapproval
   FOR EACH ROW EXECUTE FUNCTION dividend_approval_by_another();
 
--- It is approved with both tests, and within what the latest of each kind leaves.
+-- What other dividends and exit seasons were promised since a day, out of the same means.
+CREATE FUNCTION membership_promised_since(since date, but_run bigint) RETURNS numeric LANGUAGE sql STABLE AS $$
+  SELECT coalesce((SELECT sum(r.gross_cents) FROM membership_dividendrun r
+      WHERE r.state IN ('approved', 'paid_out', 'closed') AND r.id <> but_run
+        AND greatest(r.decided_on, (SELECT (max(a.at) AT TIME ZONE 'Europe/Brussels')::date
+          FROM membership_dividendapproval a WHERE a.run_id = r.id)) >= since), 0)
+    + coalesce((SELECT sum(f.cents) FROM membership_exitrefund f JOIN membership_exitrequest q ON q.id = f.request_id
+      JOIN membership_exitseason s ON s.id = q.season_id AND s.state = 'decided'
+      WHERE greatest(s.decided_on, (s.decided_at AT TIME ZONE 'Europe/Brussels')::date) >= since), 0)
+$$;
+
+-- It is approved with both tests, and within what the latest of each kind leaves beside what was promised since.
 CREATE FUNCTION dividend_within_tests() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE kinds integer; room bigint;
+DECLARE kinds integer; room numeric;
 BEGIN
   SELECT count(*), min(left_over) INTO kinds, room FROM (
-    SELECT DISTINCT ON (kind) have_cents - keep_cents AS left_over FROM membership_dividendtest
-    WHERE run_id = NEW.id ORDER BY kind, id DESC) latest;
+    SELECT DISTINCT ON (kind) have_cents - keep_cents - membership_promised_since(as_of, NEW.id) AS left_over
+    FROM membership_dividendtest WHERE run_id = NEW.id ORDER BY kind, id DESC) latest;
   IF kinds < 2 OR NEW.gross_cents > room THEN
     PERFORM dividend_refuse('both tests leave what is shared out', 'dividend_within_tests');
   END IF;
@@ -133,7 +144,7 @@ CREATE TRIGGER dividend_lines_come_once AFTER INSERT ON membership_dividendline 
 """
 DROP = """
 DROP FUNCTION dividend_run_begins, dividend_one_year, dividend_run_moves, dividend_approval_by_another,
-  dividend_within_tests, dividend_lines_come_once CASCADE;
+  dividend_within_tests, membership_promised_since, dividend_lines_come_once CASCADE;
 DROP FUNCTION dividend_refuse;
 """ + "".join(f"DROP TRIGGER membership_only_grows ON membership_{table};\n" for table in KEPT)
 

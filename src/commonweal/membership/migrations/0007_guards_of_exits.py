@@ -70,14 +70,18 @@ DECLARE paid boolean := EXISTS (
   WHERE p.pays = NEW.id AND NOT EXISTS (SELECT FROM membership_returnedpayment b WHERE b.payment_id = p.id));
 BEGIN
   IF (to_jsonb(NEW) - 'state' - 'closed_at') IS DISTINCT FROM (to_jsonb(OLD) - 'state' - 'closed_at')
-     OR (OLD.closed_at IS NOT NULL AND NEW.closed_at IS DISTINCT FROM OLD.closed_at) THEN
+     OR (OLD.closed_at IS NOT NULL AND NEW.closed_at IS DISTINCT FROM OLD.closed_at
+       AND (OLD.state, NEW.state) <> ('overtaken', 'waiting')) THEN
     RAISE EXCEPTION 'what was asked stays as it was asked'
       USING ERRCODE = 'check_violation', CONSTRAINT = 'exit_request_frozen';
   END IF;
   IF (OLD.state, NEW.state) NOT IN (
        ('waiting', 'withdrawn'), ('waiting', 'overtaken'), ('waiting', 'granted'), ('waiting', 'part'),
        ('waiting', 'queued'), ('waiting', 'refused'), ('granted', 'paid'), ('part', 'paid'), ('paid', 'granted'),
-       ('paid', 'part'))
+       ('paid', 'part'), ('overtaken', 'waiting'), ('granted', 'estate'), ('part', 'estate'))
+     -- What was granted before a death is settled with the estate, unless it is paid.
+     OR (NEW.state = 'estate' AND (paid OR NOT EXISTS (
+       SELECT FROM membership_estate WHERE member_id = NEW.member_id AND state = 'open')))
      OR (NEW.state IN ('granted', 'part', 'queued', 'refused') AND NOT EXISTS (
        SELECT FROM membership_exitseason WHERE id = NEW.season_id AND state = 'decided'))
      OR (NEW.state = 'paid') <> paid
@@ -90,6 +94,18 @@ BEGIN
 END $$;
 CREATE TRIGGER membership_request_moves BEFORE UPDATE ON membership_exitrequest
   FOR EACH ROW EXECUTE FUNCTION membership_request_moves();
+
+CREATE FUNCTION membership_request_waits_again() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF NOT EXISTS (SELECT FROM membership_exitseason WHERE id = NEW.season_id AND state = 'collecting')
+     OR NOT EXISTS (SELECT FROM membership_estate WHERE overtook_id = NEW.id AND state = 'withdrawn') THEN
+    RAISE EXCEPTION 'a request waits again only where an estate was noted by mistake, in a season that collects'
+      USING ERRCODE = 'check_violation', CONSTRAINT = 'exit_request_moves';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER membership_request_waits_again BEFORE UPDATE ON membership_exitrequest FOR EACH ROW
+  WHEN (OLD.state = 'overtaken' AND NEW.state = 'waiting') EXECUTE FUNCTION membership_request_waits_again();
 """
 
 REFUNDS = """
@@ -130,7 +146,7 @@ CREATE TRIGGER membership_exit_payment_is_due AFTER INSERT ON membership_payment
 """
 DROP = """
 DROP FUNCTION membership_season_guard, membership_season_answers_all, membership_request_comes,
-  membership_request_moves, membership_refund_is_due, membership_exit_payment_is_due CASCADE;
+  membership_request_moves, membership_request_waits_again, membership_refund_is_due, membership_exit_payment_is_due CASCADE;
 """ + "".join(f"DROP TRIGGER membership_only_grows ON membership_{table};\n" for table in KEPT)
 
 

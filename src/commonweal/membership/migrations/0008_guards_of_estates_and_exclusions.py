@@ -17,8 +17,10 @@ ESTATES = """
 -- What ended a membership stays as it was noted; an estate is settled once everyone who claims it agreed, for the whole.
 CREATE FUNCTION membership_estate_moves() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  IF (NEW.member_id, NEW.kind, NEW.ended_on, NEW.document, NEW.opened_at, NEW.opened_by_id)
-     IS DISTINCT FROM (OLD.member_id, OLD.kind, OLD.ended_on, OLD.document, OLD.opened_at, OLD.opened_by_id)
+  IF (NEW.member_id, NEW.kind, NEW.ended_on, NEW.document, NEW.opened_at, NEW.opened_by_id, NEW.left_before,
+      NEW.overtook_id)
+     IS DISTINCT FROM (OLD.member_id, OLD.kind, OLD.ended_on, OLD.document, OLD.opened_at, OLD.opened_by_id,
+      OLD.left_before, OLD.overtook_id)
      OR (OLD.state <> 'open' AND (to_jsonb(NEW) - 'state') IS DISTINCT FROM (to_jsonb(OLD) - 'state')) THEN
     RAISE EXCEPTION 'what ended a membership stays as it was noted'
       USING ERRCODE = 'check_violation', CONSTRAINT = 'estate_frozen';
@@ -113,7 +115,10 @@ BEGIN
   END IF;
   IF NEW.state <> OLD.state AND (OLD.state, NEW.state) NOT IN (
        ('proposed', 'dropped'), ('proposed', 'kept'), ('proposed', 'excluded'), ('excluded', 'notified'),
-       ('notified', 'to_pay'), ('to_pay', 'paid'), ('paid', 'to_pay')) THEN
+       ('notified', 'to_pay'), ('to_pay', 'paid'), ('paid', 'to_pay'), ('to_pay', 'estate'))
+     -- What was decided before a death is settled with the estate, unless it is paid.
+     OR (NEW.state = 'estate' AND (membership_stands('exclusion', NEW.id) OR NOT EXISTS (
+       SELECT FROM membership_estate WHERE member_id = NEW.member_id AND state = 'open'))) THEN
     RAISE EXCEPTION 'exclusion % cannot go from % to %', NEW.id, OLD.state, NEW.state
       USING ERRCODE = 'check_violation', CONSTRAINT = 'exclusion_moves';
   END IF;

@@ -85,6 +85,11 @@ class DividendRun(models.Model):
                 condition=Q(tax_percent__lt=100, tax_cents__lte=F("gross_cents"))
                 & Q(booked_count__lte=F("lines_count")),
             ),
+            models.UniqueConstraint(
+                name="dividend_proposed_once",
+                fields=("year_starts_on", "year_ends_on", "decided_on", "rates"),
+                condition=~Q(state="withdrawn"),
+            ),
         )
 
     @property

@@ -17,7 +17,8 @@ class Estate(models.Model):
     """The shares of a member who died, went bankrupt or was wound up on a day, until they are settled.
 
     `document` proves what happened, `heirship` says who the heirs are, `decision` is the board's. `settled_cents` is
-    what is paid in all.
+    what is paid in all. `left_before` and `overtook` are what was there before it was noted: the day they had left on or
+    were to leave, and the request to leave it ended; an estate noted by mistake gives both back.
     """
 
     member = models.ForeignKey("membership.Member", models.PROTECT, related_name="estates")
@@ -31,11 +32,15 @@ class Estate(models.Model):
     decision = models.CharField(max_length=80, blank=True)
     settled_at = models.DateTimeField(null=True, blank=True)
     settled_cents = models.PositiveBigIntegerField(null=True, blank=True)
+    left_before = models.DateField(null=True, blank=True)
+    overtook = models.ForeignKey(
+        "membership.ExitRequest", models.PROTECT, null=True, blank=True, related_name="+"
+    )
 
     personal: ClassVar[dict[str, Personal]] = dict.fromkeys(
         (
             *("member", "kind", "ended_on", "document", "state", "opened_at", "opened_by", "heirship"),
-            *("decision", "settled_at", "settled_cents"),
+            *("decision", "settled_at", "settled_cents", "left_before", "overtook"),
         ),
         Personal.KEPT,
     )

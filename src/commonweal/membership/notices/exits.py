@@ -21,15 +21,24 @@ if TYPE_CHECKING:
 
 
 def tell_exit_asked(event: Event) -> None:
-    """Says to a member that a request to leave was kept or taken back: nobody asks in their name without them."""
+    """Says to a member that a request to leave was kept, taken back, or waits for a later season: nobody asks in their name
+    without them."""
     request = ExitRequest.objects.select_related("season", "member__person").get(pk=event.data["request"])
     for person in readers_for(request.member, day_of(event.at)):
         with translation.override(person.language):
-            said = (
-                _("we keep your request to leave or to give back shares. You can take it back until %(day)s.")
-                if event.name == "ExitAsked"
-                else _("your request is taken back. Your shares and your membership stay as they were.")
-            ) % {"day": day(request.season.closes_on)}
+            if event.name == "ExitAsked":
+                said = _(
+                    "we keep your request to leave or to give back shares. You can take it back until %(day)s."
+                )
+            elif event.name == "ExitMovedOn":
+                said = _(
+                    "by mistake we had noted that your membership had ended, and your request to leave or to give back "
+                    "shares with it. We are sorry. Your request waits again, for the season of %(year)s, since the one "
+                    "before is decided. You can take it back until %(day)s."
+                )
+            else:
+                said = _("your request is taken back. Your shares and your membership stay as they were.")
+            said %= {"day": day(request.season.closes_on), "year": request.season.year}
             body = (
                 _("Dear %(name)s,") % {"name": str(person)},
                 said,

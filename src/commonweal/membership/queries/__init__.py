@@ -10,6 +10,7 @@ from commonweal.membership.queries.conversions import (
     targets_for,
     waiting_conversion,
 )
+from commonweal.membership.queries.distributions import promised
 from commonweal.membership.queries.dividend_payments import (
     Fate,
     Payable,
@@ -39,6 +40,7 @@ from commonweal.membership.queries.dividends import (
     reference_of,
     regime_on,
     room_of_dividend,
+    same_dividend,
     smallest_on,
 )
 from commonweal.membership.queries.estates import (
@@ -49,6 +51,8 @@ from commonweal.membership.queries.estates import (
     estate_of,
     estates_to_pay,
     held_by_estate,
+    may_be_owed,
+    owed_before,
     part_of,
     reference_of_estate,
     refunds_of,
@@ -213,6 +217,7 @@ __all__ = [
     "line_rows",
     "lines_of_member",
     "lines_of_person",
+    "may_be_owed",
     "member_with_number",
     "members_by_number",
     "members_matching",
@@ -224,6 +229,7 @@ __all__ = [
     "offer_with",
     "offers_of",
     "other_rates",
+    "owed_before",
     "part_of",
     "payable",
     "payable_to_heirs",
@@ -234,6 +240,7 @@ __all__ = [
     "planned_season",
     "post_rows",
     "progress_of",
+    "promised",
     "proposals_of",
     "proposals_to",
     "readers_for",
@@ -250,6 +257,7 @@ __all__ = [
     "returned_payments",
     "room_of",
     "room_of_dividend",
+    "same_dividend",
     "season_of",
     "setting_on",
     "share_troubles",

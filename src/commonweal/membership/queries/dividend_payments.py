@@ -8,7 +8,20 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db import connection
-from django.db.models import BigIntegerField, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models import (
+    BigIntegerField,
+    Case,
+    Count,
+    Exists,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce
 
 from commonweal.membership.models import (
@@ -25,7 +38,7 @@ from commonweal.membership.models import (
 )
 from commonweal.membership.queries.dividends import READ_AT_ONCE, reference_of
 from commonweal.membership.queries.estates import part_of
-from commonweal.membership.queries.payouts import payout_accounts_of
+from commonweal.membership.queries.payouts import gone, payout_accounts_of
 from commonweal.membership.rules.credit_transfers import NAME_MAX
 from commonweal.membership.rules.estates import divided
 from commonweal.membership.rules.payments import PaymentKind
@@ -89,7 +102,8 @@ _PAYABLE = """
     WHERE l.run_id = %(run)s AND l.member_id > %(after)s AND tried.made = tried.returned AND NOT tried.used
       AND (l.gross_cents - l.tax_cents + carried.cents >= %(smallest)s OR m.left_on <= %(today)s)
       AND NOT EXISTS (SELECT FROM membership_dividendcarry c WHERE c.run_id = l.run_id AND c.member_id = l.member_id)
-      AND NOT EXISTS (SELECT FROM membership_estate e WHERE e.member_id = l.member_id AND e.state <> 'withdrawn')
+      AND NOT EXISTS (SELECT FROM membership_estate e JOIN membership_member o ON o.id = e.member_id
+        WHERE e.state <> 'withdrawn' AND (o.person_id = m.person_id OR o.organisation_id = m.organisation_id))
     ORDER BY l.member_id LIMIT %(limit)s"""
 
 
@@ -167,7 +181,14 @@ def heirs_unpaid(estate: Estate) -> list[CameBack]:
 
 
 def _estates() -> QuerySet[Estate]:
-    return Estate.objects.filter(member=OuterRef("member")).exclude(state=EstateState.WITHDRAWN.value)
+    return gone().filter(member=OuterRef("member"))
+
+
+def _ended() -> Q:
+    """The holder is gone, under this number or another one: one of them who left and came back had two."""
+    of_person = gone().filter(member__person=OuterRef("member__person"))
+    of_organisation = gone().filter(member__organisation=OuterRef("member__organisation"))
+    return Q(Exists(_estates())) | Q(Exists(of_person)) | Q(Exists(of_organisation))
 
 
 def payments_of(run: DividendRun) -> QuerySet[Payment]:
@@ -210,7 +231,9 @@ def unpaid_lines(run: DividendRun, today: date) -> QuerySet[DividendLine]:
     small = Q(due_cents__lt=run.smallest_cents) & (
         Q(member__left_on__isnull=True) | Q(member__left_on__gt=today)
     )
-    lines = _unpaid(run).exclude(small).annotate(through_estate=Exists(_estates()))
+    lines = (
+        _unpaid(run).exclude(small).annotate(through_estate=Case(When(_ended(), then=True), default=False))
+    )
     return lines.select_related("member__person", "member__organisation").order_by(
         "-gross_cents", "member_id"
     )

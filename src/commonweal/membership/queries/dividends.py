@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -18,10 +18,11 @@ from commonweal.membership.models import (
     Member,
     StatuteSetting,
 )
+from commonweal.membership.queries.distributions import room_left
 from commonweal.membership.queries.shares import classes, setting_on
 from commonweal.membership.rules import dividends as rules
 from commonweal.membership.rules import movements as names
-from commonweal.membership.rules.exits import ExitTest, room
+from commonweal.membership.rules.exits import ExitTest
 from commonweal.membership.rules.payments import OWED, PaymentKind
 from commonweal.membership.rules.statutes import SettingName
 from commonweal.membership.states import DividendState
@@ -97,8 +98,18 @@ def latest_dividend_tests(run: DividendRun) -> dict[ExitTest, DividendTest]:
 
 
 def room_of_dividend(run: DividendRun) -> int | None:
-    """Cents the two tests leave to share out; None while one is missing."""
-    return room({kind: row.have_cents - row.keep_cents for kind, row in latest_dividend_tests(run).items()})
+    """Cents the two tests leave to share out, besides what else was promised since; None while one is missing."""
+    return room_left(latest_dividend_tests(run), run)
+
+
+def same_dividend(
+    starts_on: date, ends_on: date, rates: Mapping[str, int], decided_on: date
+) -> DividendRun | None:
+    """The dividend of this financial year with these rates, decided on this day, unless it was withdrawn."""
+    runs = DividendRun.objects.exclude(state=DividendState.WITHDRAWN)
+    return runs.filter(
+        year_starts_on=starts_on, year_ends_on=ends_on, rates=dict(rates), decided_on=decided_on
+    ).first()
 
 
 def holders_in_year(run: DividendRun) -> Iterator[Holder]:

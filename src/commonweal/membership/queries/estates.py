@@ -6,15 +6,19 @@ from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Sum
 
-from commonweal.membership.models import Claimant, Estate, Member
+from commonweal.ledger import queries as ledger
+from commonweal.membership.models import Claimant, Estate, Exclusion, ExitRequest, Member
+from commonweal.membership.queries.dividends import ended_years
+from commonweal.membership.queries.exclusions import exclusions_unpaid
+from commonweal.membership.queries.exit_payments import granted_unpaid
 from commonweal.membership.queries.payouts import standing_payments, tried_accounts
 from commonweal.membership.queries.shares import holdings_of, terms_on
 from commonweal.membership.rules.credit_transfers import NAME_MAX
 from commonweal.membership.rules.estates import Claim, divided
 from commonweal.membership.rules.exits import refund_cents
-from commonweal.membership.rules.payments import PaymentKind
+from commonweal.membership.rules.payments import OWED, REFUND_OWED, PaymentKind
 from commonweal.membership.states import EstateState
 
 if TYPE_CHECKING:
@@ -87,6 +91,44 @@ def shares_for(estate: Estate, claimants: list[Claimant]) -> dict[str, list[int]
     """class -> whole shares each claimant would take over, in their order."""
     parts = [part_of(each) for each in claimants]
     return {code: divided(held.shares, parts) for code, held in held_by_estate(estate).items()}
+
+
+class OwedBefore(NamedTuple):
+    """What a member was granted and not paid when the membership ended: requests to leave, refunds of an exclusion, and
+    their cents together."""
+
+    requests: list[ExitRequest]
+    exclusions: list[Exclusion]
+    cents: int
+
+
+def owed_before(estate: Estate) -> OwedBefore:
+    """What an estate is owed besides its shares, as far as the ledger owes it: it is settled with them. Three queries."""
+    number = estate.member.number
+    left = ledger.balance((REFUND_OWED, number), date.max)
+    requests, exclusions, total = list[ExitRequest](), list[Exclusion](), 0
+    granted = granted_unpaid().filter(member=estate.member).annotate(due_cents=Sum("refunds__cents"))
+    for request in granted.filter(due_cents__gt=0).order_by("pk"):
+        if request.due_cents <= left - total:
+            requests.append(request)
+            total += request.due_cents
+    for exclusion in exclusions_unpaid().filter(member=estate.member).order_by("pk"):
+        if (cents := exclusion.refund_cents or 0) <= left - total:
+            exclusions.append(exclusion)
+            total += cents
+    return OwedBefore(requests, exclusions, total)
+
+
+def may_be_owed(member: Member, today: date) -> bool:
+    """Whether something is owed to a member who left, or may come to be: shares and refunds not settled, dividends of a
+    year in which they held some."""
+    owed = ledger.balances(sorted(set(OWED.values())), [member.number], date.max)
+    if any(owed.values()) or holdings_of([member.number], date.max):
+        return True
+    if granted_unpaid().filter(member=member).exists() or exclusions_unpaid().filter(member=member).exists():
+        return True
+    years = ended_years(today)
+    return bool(years) and (member.left_on is None or member.left_on > years[-1][0])
 
 
 class DueClaim(NamedTuple):

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from commonweal.membership.models import Exclusion, PayoutAccount
 from commonweal.membership.queries.payouts import accounts_to_pay, standing_payments, tried_accounts
@@ -43,6 +43,12 @@ def exclusion_refunds(exclusion: Exclusion, values: Mapping[str, ShareValue]) ->
         terms = terms_on(code, day)
         found[code] = refund_cents(terms.refund, held.shares, held, values.get(code)) if terms else None
     return found
+
+
+def exclusions_unpaid() -> QuerySet[Exclusion]:
+    """Refunds of exclusions that are granted and that no payment pays, or whose payment came back."""
+    paid = standing_payments(PaymentKind.EXCLUSION).filter(pays=OuterRef("pk"))
+    return Exclusion.objects.filter(~Exists(paid), state=ExclusionState.TO_PAY.value, refund_cents__gt=0)
 
 
 def reference_of_exclusion(exclusion: Exclusion) -> str:

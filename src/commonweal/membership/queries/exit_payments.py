@@ -9,9 +9,16 @@ from typing import TYPE_CHECKING
 from django.db.models import Exists, OuterRef, QuerySet, Sum
 
 from commonweal.ledger import queries as ledger
-from commonweal.membership.models import ExitRequest, ExitSeason, Payment, PaymentFile, PayoutAccount
+from commonweal.membership.models import (
+    ExitRequest,
+    ExitSeason,
+    Payment,
+    PaymentFile,
+    PayoutAccount,
+)
 from commonweal.membership.queries.payouts import (
     accounts_to_pay,
+    ended_among,
     files_under,
     standing_payments,
     tried_accounts,
@@ -27,7 +34,8 @@ OPEN = EXIT.move("pay").sources
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """What one request is still to be paid, for which time, and the account for it, where one is known."""
+    """What one request is still to be paid, for which time, and the account for it, where one is known; whether its member
+    died or was wound up, so that the estate is paid."""
 
     request: int
     member: int
@@ -36,6 +44,7 @@ class Due:
     cents: int
     attempt: int
     account: PayoutAccount | None
+    through_estate: bool = False
 
 
 def reference_of_season(season: ExitSeason) -> str:
@@ -48,16 +57,21 @@ def decided_seasons() -> QuerySet[ExitSeason]:
     return ExitSeason.objects.filter(state=SeasonState.DECIDED.value)
 
 
+def granted_unpaid() -> QuerySet[ExitRequest]:
+    """Requests that are granted and that no payment pays, or whose payment came back."""
+    paid = standing_payments(PaymentKind.EXIT).filter(pays=OuterRef("pk"))
+    return ExitRequest.objects.filter(~Exists(paid), state__in=OPEN)
+
+
 def due_in(season: ExitSeason) -> list[Due]:
-    """What is granted in a season and not paid, or came back, by member number; five queries.
+    """What is granted in a season and not paid, or came back, by member number; six queries.
 
     An account that sent it back is no account; what the ledger does not owe any more, since its booking was undone, is
     not due.
     """
-    paid = standing_payments(PaymentKind.EXIT).filter(pays=OuterRef("pk"))
     rows = list(
-        ExitRequest.objects.filter(season=season, state__in=OPEN)
-        .filter(~Exists(paid))
+        granted_unpaid()
+        .filter(season=season)
         .order_by("member__number")
         .values_list("pk", "member_id", "member__number", "member__language")
         .annotate(cents=Sum("refunds__cents"))
@@ -65,7 +79,8 @@ def due_in(season: ExitSeason) -> list[Due]:
     )
     numbers = [number for _pk, _member, number, _language, _cents in rows]
     owed = ledger.balances([REFUND_OWED], numbers, date.max)
-    accounts = accounts_to_pay(member for _pk, member, *_rest in rows)
+    members = [member for _pk, member, *_rest in rows]
+    accounts, ended = accounts_to_pay(members), ended_among(members)
     tried = tried_accounts(PaymentKind.EXIT)
     found = []
     for pk, member, number, language, cents in rows:
@@ -73,7 +88,8 @@ def due_in(season: ExitSeason) -> list[Due]:
         if account is not None and (account.iban, account.holder) in before:
             account = None
         if owed.get((REFUND_OWED, number), 0) >= cents:
-            found.append(Due(pk, member, number, language, cents, len(before) + 1, account))
+            through = member in ended
+            found.append(Due(pk, member, number, language, cents, len(before) + 1, account, through))
     return found
 
 

@@ -7,14 +7,25 @@ from datetime import date
 from itertools import islice
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet, Sum
+from django.db.models import Exists, F, OuterRef, QuerySet, Sum
 
 from commonweal.ledger import queries as ledger
 from commonweal.ledger.queries import Trouble
-from commonweal.membership.models import Claimant, Exclusion, ExitRefund, Payment, PaymentFile
-from commonweal.membership.queries.payouts import standing_payments
-from commonweal.membership.rules.payments import OWED, REFUND_OWED, PaymentKind
-from commonweal.membership.states import ESTATE, EXCLUSION, EXIT
+from commonweal.membership.models import (
+    Claimant,
+    Estate,
+    Exclusion,
+    ExitRefund,
+    Member,
+    Payment,
+    PaymentFile,
+    ReturnedPayment,
+)
+from commonweal.membership.queries.exclusions import exclusions_unpaid
+from commonweal.membership.queries.exit_payments import granted_unpaid
+from commonweal.membership.queries.payouts import ended_among, gone, standing_payments
+from commonweal.membership.rules.payments import OWED, REFUND_OWED, PaymentKind, ReturnReason
+from commonweal.membership.states import ESTATE, EXCLUSION, EXIT, EstateState
 
 TROUBLES_MAX = 50
 
@@ -29,6 +40,7 @@ def _troubles() -> Iterator[Trouble]:
     for reference, kind in files.values_list("reference", "kind").distinct():
         yield from _of_files(reference, OWED[PaymentKind(kind)])
     yield from _of_refunds()
+    yield from _of_the_dead()
 
 
 def _of_files(reference: str, owed: str) -> Iterator[Trouble]:
@@ -52,6 +64,38 @@ def _of_refunds() -> Iterator[Trouble]:
     for number, wanted in sorted(due.items()):
         what = f"is due {wanted} cents of refunds, the ledger owes 0"
         yield Trouble("refund_owed", f"member {number}", what)
+
+
+def _of_the_dead() -> Iterator[Trouble]:
+    """What is owed to somebody who died or was wound up, where no estate pays it: nobody would ever get it."""
+    waits: dict[int, int] = {}
+    for rows in (granted_unpaid().annotate(due_cents=Sum("refunds__cents")), _exclusions_due()):
+        for member, cents in rows.values_list("member_id", "due_cents"):
+            waits[member] = waits.get(member, 0) + int(cents or 0)
+    numbers = dict(Member.objects.filter(pk__in=ended_among(waits)).values_list("pk", "number"))
+    open_ones = set(Estate.objects.filter(state=EstateState.OPEN.value).values_list("member_id", flat=True))
+    for member, number in sorted(numbers.items(), key=lambda each: each[1]):
+        if waits[member] and member not in open_ones:
+            what = f"is owed {waits[member]} cents of refunds, died or was wound up, and no open estate takes it up"
+            yield Trouble("owed_to_the_dead", f"member {number}", what)
+    owed = OWED[PaymentKind.DIVIDEND]
+    left = {number: cents for number, _account, cents in ledger.every_balance([owed], date.max) if cents}
+    members = dict(Member.objects.filter(number__in=list(left)).values_list("pk", "number"))
+    known = set(gone().values_list("member_id", flat=True))
+    for member in sorted(ended_among(members) - known):
+        number = members[member]
+        what = f"is owed {left[number]} cents of dividends, died or was wound up, and has no estate under this number"
+        yield Trouble("owed_to_the_dead", f"member {number}", what)
+    told = ReturnedPayment.objects.filter(reason=ReturnReason.DECEASED, payment__member__isnull=False)
+    said = set(told.values_list("payment__member_id", flat=True))
+    for number, name in Member.objects.filter(pk__in=said - ended_among(said)).values_list("number", "pk"):
+        if name in waits or number in left:
+            what = "is owed money, the bank said the holder died, and no estate is noted"
+            yield Trouble("owed_to_the_dead", f"member {number}", what)
+
+
+def _exclusions_due() -> QuerySet[Any]:
+    return exclusions_unpaid().annotate(due_cents=F("refund_cents"))
 
 
 def _refunds_due() -> dict[int, int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Coalesce
 
 from commonweal.membership.models import (
@@ -15,11 +15,13 @@ from commonweal.membership.models import (
     Handling,
     Payment,
     PaymentFile,
+    PayoutAccount,
     Refund,
     RepeatedMovement,
 )
 from commonweal.membership.queries.joining import applications_in, applications_paid_with, dues_of
 from commonweal.membership.queries.judgements import judged, opposites, payments_back
+from commonweal.membership.queries.payouts import gone
 from commonweal.membership.rules.credit_transfers import sepa_text
 from commonweal.membership.rules.ibans import may_be_paid, still_holds
 from commonweal.membership.rules.joining import ApplicationState
@@ -132,11 +134,18 @@ def refunds_to_make() -> list[Refund]:
 
 
 def payable_refunds() -> list[Refund]:
-    """What is to be paid back by a payment file, oldest first: payer and account are known and can be paid, and it did not
-    come back."""
+    """What is to be paid back by a payment file, oldest first: payer and account are known and can be paid, it did not
+    come back, and neither the holder nor whose account it is has died or been wound up."""
     told = ("handling__movement", "handling__application")
     paid = Payment.objects.filter(file__kind=PaymentKind.OVERPAID, pays=OuterRef("pk"))
     found = Refund.objects.filter(~Exists(paid), made_on__isnull=True, taken_back__isnull=True)
+    ended, dead = gone(), Q()
+    for name in ("person", "organisation"):
+        whose = ended.filter(**{f"member__{name}__isnull": False}).values(f"member__{name}")
+        dead |= Q(**{f"handling__application__{name}__in": whose})
+    accounts = PayoutAccount.objects.filter(member__in=ended.values("member")).values("iban")
+    found = found.exclude(pk__in=Refund.objects.filter(dead).values("pk"))
+    found = found.exclude(handling__movement__payer_iban__in=accounts)
     found = found.select_related(*told).order_by("id")
     payers = ((each, each.handling.movement) for each in found)
     return [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from commonweal.membership.models import Estate, Member, Payment, PaymentFile, PayoutAccount, ReturnedPayment
 from commonweal.membership.rules.payments import PaymentKind
@@ -19,11 +19,26 @@ def payout_accounts_of(members: Iterable[Any]) -> dict[int, PayoutAccount]:
     return {row.member_id: row for row in rows}
 
 
+def gone() -> QuerySet[Estate]:
+    """Estates that were noted of who died, went bankrupt or was wound up, and that were no mistake."""
+    return Estate.objects.exclude(state=EstateState.WITHDRAWN.value)
+
+
+def ended_among(members: Iterable[int]) -> set[int]:
+    """Those of these member ids whose holder is gone, under whichever of their numbers that was noted. One query."""
+    ids = list(members)
+    own = Q(pk__in=gone().values("member"))
+    own |= Q(person__in=gone().filter(member__person__isnull=False).values("member__person"))
+    own |= Q(
+        organisation__in=gone().filter(member__organisation__isnull=False).values("member__organisation")
+    )
+    return set(Member.objects.filter(own, pk__in=ids).values_list("pk", flat=True)) if ids else set()
+
+
 def accounts_to_pay(members: Iterable[Any]) -> dict[int, PayoutAccount]:
     """The same of those who may be paid: not of members who died or were wound up, whose estate is paid. Two queries."""
     found = payout_accounts_of(members)
-    gone = Estate.objects.filter(member__in=list(found)).exclude(state=EstateState.WITHDRAWN.value)
-    for member in gone.values_list("member_id", flat=True):
+    for member in ended_among(found):
         del found[member]
     return found
 

@@ -13,11 +13,12 @@ from django.db.models import Count, Sum
 from commonweal.kernel.money import ShareValue
 from commonweal.ledger import queries as ledger
 from commonweal.membership.models import ExitRefund, ExitRequest, SeasonTest
+from commonweal.membership.queries.distributions import room_left
 from commonweal.membership.queries.members import members_on
 from commonweal.membership.queries.shares import holdings_of, terms_on
 from commonweal.membership.rules import movements as names
 from commonweal.membership.rules import seasons as rules
-from commonweal.membership.rules.exits import ExitTest, Load, Outcome, room
+from commonweal.membership.rules.exits import ExitTest, Load, Outcome
 from commonweal.membership.rules.movements import Held
 from commonweal.membership.rules.statutes import RefundRule
 
@@ -69,8 +70,8 @@ def latest_tests(season: ExitSeason) -> dict[ExitTest, SeasonTest]:
 
 
 def room_of(season: ExitSeason) -> int | None:
-    """Cents the two tests leave to pay out; None while one is missing."""
-    return room({kind: row.have_cents - row.keep_cents for kind, row in latest_tests(season).items()})
+    """Cents the two tests leave to pay out, besides what else was promised since; None while one is missing."""
+    return room_left(latest_tests(season), season)
 
 
 def classes_with_value(season: ExitSeason, codes: Sequence[str]) -> list[str]:

@@ -109,7 +109,12 @@ def may_distribute(gross_cents: int, room_cents: int | None) -> Decision:
     if room_cents is None:
         return no("no_tests", gettext_noop("Record the net-asset test and the liquidity test first."))
     if gross_cents > room_cents:
-        return no("tests_failed", gettext_noop("The tests do not leave so much: propose a lower rate."))
+        return no(
+            "tests_failed",
+            gettext_noop(
+                "The tests do not leave so much, besides what else was decided since: propose a lower rate."
+            ),
+        )
     return YES
 
 

@@ -48,24 +48,30 @@ def fits(kind: EndKind, *, is_person: bool) -> Decision:
 
 
 def may_settle(
-    kind: EndKind, settlement: Settlement, claims: Sequence[Claim], *, heirship_named: bool
+    kind: EndKind,
+    settlement: Settlement,
+    claims: Sequence[Claim],
+    *,
+    heirship_named: bool,
+    pays: bool = False,
 ) -> Decision:
-    """Whether an estate can be settled this way: every part known and agreed to, and where it goes."""
+    """Whether an estate can be settled this way: every part known and agreed to, and where it goes. `pays` says that money
+    was owed to the member besides the shares, so that everyone is paid also where shares are taken over."""
     if sum((claim.part for claim in claims), Fraction()) != 1:
         return no("parts", gettext_noop("The parts of the estate do not make one whole. Check each of them."))
     if kind == EndKind.DEATH and not heirship_named:
         return no("no_heirship", gettext_noop("Name the document that says who the heirs are."))
     if not all(claim.consents for claim in claims):
         return no("no_consent", gettext_noop("Not everyone has agreed yet. Note each one's agreement first."))
-    if settlement == Settlement.TAKEOVER:
-        if kind != EndKind.DEATH or not all(claim.is_member for claim in claims):
-            return no(
-                "not_members",
-                gettext_noop(
-                    "Only heirs who are members can take shares over. Admit them first, or pay the value."
-                ),
-            )
-    elif not all(claim.has_account for claim in claims):
+    takeover = settlement == Settlement.TAKEOVER
+    if takeover and (kind != EndKind.DEATH or not all(claim.is_member for claim in claims)):
+        return no(
+            "not_members",
+            gettext_noop(
+                "Only heirs who are members can take shares over. Admit them first, or pay the value."
+            ),
+        )
+    if (pays or not takeover) and not all(claim.has_account for claim in claims):
         return no(
             "no_account", gettext_noop("An account is missing. Note on which account each one is paid.")
         )

@@ -8,6 +8,7 @@ cooperative keeps when less is given back than was paid).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 from commonweal.kernel.words import Words, gettext_noop
 
@@ -64,6 +65,11 @@ class Held:
     def paid_on(self, count: int) -> int:
         """Cents paid on `count` of these shares: their part, rounded down; all of it with the last share."""
         return self.paid_cents if count >= self.shares else self.paid_cents * count // self.shares
+
+
+def latest_effect(today: date) -> date:
+    """The last day on which a movement booked today may take effect: a year on."""
+    return today + timedelta(days=366)
 
 
 def moved(share_class: str, member: int, count: int, cents: int, counterpart: int | None = None) -> Entries:

@@ -254,3 +254,13 @@ GIVEN_NAMES: frozenset[str] = _words(
     yvonne zacharie zoe
     """
 )
+# What a public body calls itself, before the name of its place, which is many a family's and many an organisation's.
+# Gathered by hand from names of Belgian municipalities, provinces, welfare centres and police zones.
+PUBLIC_BODIES = _words(
+    """
+    city communal communale commune cpas deputation federale federaal fod gemeente gemeentebestuur gemeinde
+    gemeindeverwaltung gewest kreis landkreis ministere ministerie ministerium municipalite municipality ocmw oshz politie
+    politiezone provincial provinciaal provinciale provincie province provinz spf stad stadsbestuur stadt
+    stadtverwaltung ville
+    """
+)

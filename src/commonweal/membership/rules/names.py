@@ -11,7 +11,13 @@ import re
 from dataclasses import dataclass
 
 from commonweal.kernel.text import folded
-from commonweal.membership.rules.name_words import ALL_PARTICLES, COMMON, GIVEN_NAMES, PROVE_NOTHING
+from commonweal.membership.rules.name_words import (
+    ALL_PARTICLES,
+    COMMON,
+    GIVEN_NAMES,
+    PROVE_NOTHING,
+    PUBLIC_BODIES,
+)
 
 # One letter is an initial. A family name of one letter is proved by the whole name alone.
 WORD_LENGTH_MIN = 2
@@ -33,6 +39,9 @@ def proves(payer: str, holder: HolderName) -> bool:
     # Initials stay apart in who paid: "M.A. Peeters" is no Ma. In the holder's name "S.A." is a legal form.
     paid, family = _words(payer, abbreviated=False), _words(holder.family)
     if not paid or not family:
+        return False
+    if PUBLIC_BODIES & set(paid) - {*family, *_words(holder.given)}:
+        # "STAD DAMME" is no Van Damme: a town's name is many a family's.
         return False
     if not holder.given:
         return _proves_organisation(paid, family)

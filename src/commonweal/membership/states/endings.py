@@ -16,6 +16,7 @@ class ExitState(Words):
     QUEUED = "queued", gettext_noop("moved to the next season")
     REFUSED = "refused", gettext_noop("refused")
     PAID = "paid", gettext_noop("paid")
+    ESTATE = "estate", gettext_noop("paid through the estate")
 
 
 _WAITING, _BOARD = frozenset({"waiting"}), "board"
@@ -38,6 +39,14 @@ EXIT = Machine(
             "keep_register",
             gettext_noop("Ended by something else"),
             "death_or_exclusion",
+        ),
+        Move(
+            "restore",
+            frozenset({"overtaken"}),
+            "waiting",
+            SECRETARY,
+            gettext_noop("It waits again"),
+            "noted_by_mistake",
         ),
         Move("grant", _WAITING, "granted", _BOARD, gettext_noop("Grant"), "season_decided"),
         Move("grant_part", _WAITING, "part", _BOARD, gettext_noop("Grant a part"), "season_decided"),
@@ -66,6 +75,14 @@ EXIT = Machine(
             "pay_out",
             gettext_noop("It came back"),
             "payment_came_back",
+        ),
+        Move(
+            "pass_on",
+            frozenset({"granted", "part"}),
+            "estate",
+            SECRETARY,
+            gettext_noop("Settle it with the estate"),
+            "estate_settled",
         ),
     ),
 )
@@ -145,6 +162,7 @@ class ExclusionState(Words):
     NOTIFIED = "notified", gettext_noop("refund to be booked")
     TO_PAY = "to_pay", gettext_noop("to be paid")
     PAID = "paid", gettext_noop("paid out")
+    ESTATE = "estate", gettext_noop("paid through the estate")
 
 
 _PROPOSED = frozenset({"proposed"})
@@ -175,6 +193,14 @@ EXCLUSION = Machine(
         ),
         Move(
             "owe", frozenset({"paid"}), "to_pay", "pay_out", gettext_noop("It came back"), "payment_came_back"
+        ),
+        Move(
+            "pass_on",
+            frozenset({"to_pay"}),
+            "estate",
+            SECRETARY,
+            gettext_noop("Settle it with the estate"),
+            "estate_settled",
         ),
     ),
 )

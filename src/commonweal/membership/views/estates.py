@@ -94,6 +94,7 @@ def estate(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         **_frame(found),
         "open": found.state == EstateState.OPEN,
+        "owed_before": refund_words.owed_before(queries.owed_before(found).cents),
         "holdings": queries.held_by_estate(found),
         "claimants": queries.claimants_of(found),
         "dividends_back": dividends,
@@ -207,10 +208,11 @@ def _settled(request: HttpRequest, found: Estate, form: SettlementForm) -> HttpR
     context = {
         **_frame(found),
         "seen": plan.digest,
-        "total": None if plan.shares else plan.cents,
+        "total": plan.cents if plan.pays else None,
         "rows": [
             {"label": _("How is it settled?"), "value": capfirst(_(settled["settlement"].label))},
             {"label": _("Decision of the board"), "value": form.cleaned_data["decision"]},
+            *refund_words.owed_before(plan.owed_cents),
             *refund_words.figures(settled["accounts"]),
         ],
         "claims": refund_words.claims(plan),

@@ -87,7 +87,12 @@ def _stand(season: ExitSeason) -> dict[str, Any]:
         "ready": len(ready),
         "ready_cents": sum(each.cents for each in ready),
         "missing": [
-            {"number": each.number, "name": names[each.number], "cents": each.cents}
+            {
+                "number": each.number,
+                "name": names[each.number],
+                "cents": each.cents,
+                "through_estate": each.through_estate,
+            }
             for each in missing[:MISSING_SHOWN]
         ],
         "missing_more": max(0, len(missing) - MISSING_SHOWN),

@@ -17,7 +17,14 @@ from commonweal.membership.views import wording
 from commonweal.people.rules import Channel
 from commonweal.ui.formats import day, euros
 
-TAGS = {"granted": "good", "paid": "good", "part": "good", "refused": "problem", "queued": "warning"}
+TAGS = {
+    "granted": "good",
+    "paid": "good",
+    "estate": "good",
+    "part": "good",
+    "refused": "problem",
+    "queued": "warning",
+}
 
 
 def what(share_class: str, count: int | None) -> str:

@@ -12,7 +12,7 @@ from commonweal.membership.views import wording
 from commonweal.ui.formats import day, euros, share_value
 
 if TYPE_CHECKING:
-    from commonweal.membership.actions.estates import SettlementPlan
+    from commonweal.membership.actions.settling import SettlementPlan
     from commonweal.membership.rules.exits import Accounts
     from commonweal.membership.rules.movements import Held
 
@@ -34,6 +34,11 @@ def figures(accounts: Accounts | None) -> Rows:
     return [{"label": label, "value": value} for label, value in pairs]
 
 
+def owed_before(cents: int) -> Rows:
+    """What was granted to the member and not paid, as a row of label and value; none where nothing was."""
+    return [{"label": _("Granted before and not paid"), "value": euros(cents)}] if cents else []
+
+
 def given_back(held: Mapping[str, Held], refunds: Mapping[str, int]) -> list[dict[str, Any]]:
     """One row a class: shares that cease to exist, what was paid on them, what is given back."""
     return [
@@ -53,8 +58,8 @@ def claims(plan: SettlementPlan) -> list[dict[str, Any]]:
             "name": each.name,
             "part": f"{each.numerator}/{each.denominator}",
             "number": each.heir.number if each.heir and plan.shares else None,
-            "account": shortened(each.iban) if each.iban and not plan.shares else "",
-            "cents": None if plan.shares else plan.cents_each[place],
+            "account": shortened(each.iban) if each.iban and plan.pays else "",
+            "cents": plan.cents_each[place] if plan.pays else None,
             "shares": [wording.shares(counts[place], code) for code, counts in sorted(plan.shares.items())],
         }
         for place, each in enumerate(plan.claimants)

@@ -23,6 +23,7 @@ from commonweal.membership.queries import (
     holdings_of,
     issued_on,
     member_with_number,
+    promised,
     season_of,
 )
 from commonweal.membership.rules.estates import EndKind
@@ -95,10 +96,12 @@ def _decide(window: Window, calendar: Calendar, by: Person) -> None:
     values = {"A": ShareValue.of("48.2031"), "C": ShareValue.of("251.0046")}
     accounts_of = window.opens_on - timedelta(days=1)
     worth = sum(values[code].cents_for(count) for code, count in issued_on(values, accounts_of).items())
-    net_assets = max(2_450_000_00, worth + FREE_CENTS)
+    # The dividend of that year rests on the same accounts.
+    shared = sum(cents for day, cents in promised(but=season) if day >= accounts_of)
+    net_assets = max(2_450_000_00, worth + FREE_CENTS + shared)
     for kind, have, keep in (
-        (ExitTest.NET_ASSETS, net_assets, net_assets - FREE_CENTS),
-        (ExitTest.LIQUIDITY, 310_000_00, 310_000_00 - ROOM_CENTS),
+        (ExitTest.NET_ASSETS, net_assets, net_assets - FREE_CENTS - shared),
+        (ExitTest.LIQUIDITY, 310_000_00 + shared, 310_000_00 - ROOM_CENTS),
     ):
         record_test(
             season=season,

@@ -292,6 +292,8 @@ def test_the_database_keeps_a_sheet_with_problems_out() -> None:
     ):
         with pytest.raises(IntegrityError), transaction.atomic():
             Import.objects.filter(pk=found.pk).update(**change)
+    with pytest.raises(IntegrityError, match="only ever added"), transaction.atomic():
+        Import.objects.all().delete()
 
 
 def test_every_state_is_left_or_an_end() -> None:

@@ -102,6 +102,15 @@ def test_the_database_lets_nobody_lift_their_own_tie_or_rewrite_it(tied: Any, ch
         row.delete()
 
 
+def test_a_tie_that_was_lifted_stays_as_it_was_lifted(tied: Any) -> None:
+    _dossier, _owner, colleague, said = tied
+    actions.lift_tie(said=said, why="not related after all", by=colleague, now=make.NOW)
+    row = ConflictDeclaration.objects.filter(pk=said.pk)
+    for change in ({"lifted_why": "x"}, {"lifted_at": None, "lifted_by": None, "lifted_why": ""}):
+        with pytest.raises(DatabaseError, match="lifted once"), transaction.atomic():
+            row.update(**change)
+
+
 def test_the_same_said_twice_stands_once(tied: Any) -> None:
     dossier, owner, colleague, said = tied
     for _twice in range(2):

@@ -27,6 +27,10 @@ class Period:
         )
 
 
+FULL_AGE = 18
+"""Completed years from which a person acts alone: the age of majority of the Belgian civil code."""
+
+
 def years_later(day: date, years: int) -> date:
     """The same day `years` later; 29 February becomes 28 February in a common year."""
     try:

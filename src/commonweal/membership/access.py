@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from commonweal.kernel.decision import YES, Decision, NotAllowed, no
-from commonweal.kernel.periods import age_on
+from commonweal.kernel.periods import FULL_AGE, age_on
 from commonweal.kernel.text import same_name
 from commonweal.membership.models import Application, DividendRun, Member, ShareOffer
 from commonweal.membership.queries.guardianships import administered_by, guardianship_of, is_protected
@@ -19,7 +19,6 @@ from commonweal.membership.queries.households import household_of
 from commonweal.membership.queries.joining import application_with
 from commonweal.membership.queries.members import last_membership_of, membership_of
 from commonweal.membership.queries.shares import holdings_of, setting_on
-from commonweal.membership.rules.exits import FULL_AGE
 from commonweal.membership.rules.statutes import SettingName
 from commonweal.people.access import may, organisations_of, speaks_for
 from commonweal.people.rules import Act

@@ -9,12 +9,10 @@ from fractions import Fraction
 
 from commonweal.kernel.decision import YES, Decision, no
 from commonweal.kernel.money import ShareValue
-from commonweal.kernel.periods import age_on
+from commonweal.kernel.periods import FULL_AGE, age_on
 from commonweal.kernel.words import Words, gettext_noop
 from commonweal.membership.rules.movements import Held
 from commonweal.membership.rules.statutes import RefundRule
-
-FULL_AGE = 18
 
 
 @dataclass(frozen=True, slots=True)

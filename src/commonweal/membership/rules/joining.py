@@ -8,13 +8,12 @@ from datetime import date, timedelta
 from stdnum.be import ogm_vcs
 
 from commonweal.kernel.decision import YES, Decision, no
-from commonweal.kernel.periods import age_on
+from commonweal.kernel.periods import FULL_AGE, age_on
 from commonweal.kernel.words import Words, gettext_noop
 from commonweal.membership.rules.statutes import HolderKind, Terms, may_hold, may_issue
 from commonweal.people.rules import plausible_birthday
 
 # Civil code, art. 388 (old numbering): a minor is who is not yet eighteen.
-ADULT_AGE = 18
 # The first two digits tell communications for shares from those the cooperative may use for other things.
 FOR_SHARES = "31"
 NUMBER_MAX = 99_999_999
@@ -70,7 +69,7 @@ def rightly_represented(asker: Asker, today: date) -> Decision:
         )
     if asker.is_person and asker.born_on and not plausible_birthday(asker.born_on, today):
         return no("no_birthday", gettext_noop("Nobody alive was born on this day. Check the year."))
-    minor = asker.born_on is not None and age_on(asker.born_on, today) < ADULT_AGE
+    minor = asker.born_on is not None and age_on(asker.born_on, today) < FULL_AGE
     if (minor or not asker.is_person) and not asker.represented:
         return no(
             "not_represented",

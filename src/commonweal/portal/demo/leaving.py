@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from commonweal.kernel.days import moment_at
 from commonweal.kernel.money import ShareValue
-from commonweal.kernel.periods import age_on
+from commonweal.kernel.periods import FULL_AGE, age_on
 from commonweal.membership.actions import (
     add_claimant,
     ask_to_leave,
@@ -27,7 +27,7 @@ from commonweal.membership.queries import (
     season_of,
 )
 from commonweal.membership.rules.estates import EndKind
-from commonweal.membership.rules.exits import FULL_AGE, ExitTest, Outcome, Window, window_for, window_of
+from commonweal.membership.rules.exits import ExitTest, Outcome, Window, window_for, window_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

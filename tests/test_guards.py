@@ -114,6 +114,7 @@ EXCEPTIONS: dict[str, tuple[set[str], str]] = {
             "membership.moved",
             "membership.booked",
             "membership.enter",
+            "membership.wait_again",
             "membership.pay_in_a_file",
             "people.end_key",
         ),

@@ -14,9 +14,9 @@ from django.utils.translation import ngettext
 
 from commonweal.allocation import ByLaw
 from commonweal.kernel.days import day_of
-from commonweal.kernel.decision import Refusal, demand, no
+from commonweal.kernel.decision import Refusal, no
 from commonweal.kernel.periods import age_on
-from commonweal.people.access import may
+from commonweal.people.access import demand, may
 from commonweal.people.actions import record
 from commonweal.people.rules import Act
 from commonweal.voting import queries

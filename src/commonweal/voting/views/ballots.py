@@ -13,8 +13,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from commonweal.kernel.decision import demand, no
-from commonweal.people.access import for_staff, open_to_all, viewer
+from commonweal.kernel.decision import no
+from commonweal.people.access import demand, for_staff, open_to_all, viewer
 from commonweal.people.rules import Act
 from commonweal.voting import access, queries
 from commonweal.voting.models import Ballot, Voter

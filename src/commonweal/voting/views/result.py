@@ -17,7 +17,7 @@ from django.utils.translation import ngettext
 
 from commonweal.kernel.decision import Decision
 from commonweal.kernel.money import euros as exact_euros
-from commonweal.people.access import open_to_all, viewer
+from commonweal.people.access import open_to_all, said, viewer
 from commonweal.ui.csv_files import csv_file
 from commonweal.ui.formats import euros, number
 from commonweal.voting import access, queries
@@ -44,7 +44,7 @@ def waiting(request: HttpRequest, ballot: Ballot, decision: Decision) -> HttpRes
         "ballot": ballot,
         "title": summary.title_of(ballot),
         "phase": summary.phase(ballot, timezone.now()),
-        "reason": decision.reason,
+        "reason": said(decision),
     }
     return render(request, "voting/result_waiting.html", context, status=403)
 

@@ -151,7 +151,11 @@ def test_a_call_is_led_from_its_page_to_the_result(client: Client, clock: Clock)
     assert "Now download the envelopes" in lead.post(box, follow=True).content.decode()
     assert lead.get(box).url == base, "it is done once"
     assert lead.get(bundle).status_code == 200
-    for wrong, sentence in ((b"\xff\xfe", "This is not a ballot file"), (__file__.encode(), "error-summary")):
+    for wrong, sentence in (
+        (b"\xff\xfe", "This is not a ballot file"),
+        (__file__.encode(), "does not begin with the line META"),
+        (b"META\nkey;value\nbudget;x;y\n", '<q lang="en">2 fields expected, 3 found</q>'),
+    ):
         refused = lead.post(f"{base}count/", {"file": SimpleUploadedFile("x.pb", wrong)})
         assert sentence in refused.content.decode()
     assert "error-summary" in lead.post(f"{base}count/", {"no": "file"}).content.decode()

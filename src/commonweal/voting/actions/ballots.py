@@ -21,6 +21,7 @@ from commonweal.people.actions import record
 from commonweal.people.rules import Act
 from commonweal.voting import queries
 from commonweal.voting.actions.keys import CannotOpen, check_answer
+from commonweal.voting.actions.wrong_files import wrong_file_words
 from commonweal.voting.counting import WrongFile, result_of
 from commonweal.voting.models import Ballot, Count, Envelope, Option
 from commonweal.voting.rules.bundles import box_fingerprint
@@ -249,7 +250,7 @@ def accept_count(
     try:
         kept = result_of(queries.definition(ballot), ballot.frozen_hash, file)
     except WrongFile as wrong:
-        raise FileRefused(_("This file cannot be taken in: %(why)s.") % {"why": wrong}) from wrong
+        raise FileRefused(wrong_file_words(wrong)) from wrong
     envelopes = Envelope.objects.filter(ballot=ballot).count()
     if kept["votes"] != envelopes:
         raise FileRefused(

@@ -223,6 +223,9 @@ def test_sheets_that_are_not_in_the_box_are_named_before_it_is_handed_over(clock
     actions.close_vote(call=call, by=None, now=call.vote_until)
     clock.go_to(call.vote_until)
     lead = signed_in(make.staff("programme"))
+    led = text_of(lead, f"/en/calls/{call.slug}/manage/")
+    assert "<dt>Votes in the box</dt><dd>0</dd>" in led
+    assert "<dt>Paper ballots handed out, not in the box</dt><dd>4</dd>" in led
     box = f"/en/calls/{call.slug}/manage/box/"
     page = text_of(lead, box)
     assert "<dt>Handed out and not typed: they never came back, or lie somewhere</dt><dd>2</dd>" in page

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -27,6 +29,9 @@ from commonweal.voting.queries import (
     vote_figures,
 )
 from commonweal.voting.states import BallotState
+
+if TYPE_CHECKING:
+    from commonweal.voting.models import Ballot
 
 LANGUAGE_CODES = ("fr", "nl", "de", "en")
 
@@ -122,10 +127,16 @@ def call_manage(request: HttpRequest, slug: str) -> HttpResponse:
             "figures": figures,
             "moves": CALL.moves_from(call.state),
             "ballot": ballot,
-            "votes": vote_figures(ballot) if ballot else None,
+            "votes": _votes(ballot) if ballot else None,
             "now": timezone.now(),
         },
     )
+
+
+def _votes(ballot: Ballot) -> dict[str, int]:
+    """What lies in the box, and how many paper ballots are out of which no sheet came into it."""
+    figures, inside = vote_figures(ballot), envelopes_in(ballot)
+    return {"voters": figures["voters"], "inside": inside, "paper_out": figures["votes"] - inside}
 
 
 def _step_taken(request: HttpRequest, call: Call) -> HttpResponse:

@@ -215,11 +215,11 @@ def hand_over(*, ballot: Ballot, by: Person | None, now: datetime) -> Ballot:
     if ballot.state == BallotState.HANDED_OVER:
         return ballot
     if ballot.state in NOT_HANDED_OVER - {BallotState.CLOSED}:
-        demand(no("not_closed", _("The envelopes are handed over once the vote is closed.")))
+        demand(no("not_closed", _("The box is handed over once the vote is closed.")))
     if queries.vote_figures(ballot)["waiting"]:
         raise SheetsWaiting(
             _(
-                "Some paper sheets still wait for their second typing. Type them, then hand the envelopes over."
+                "Some paper sheets still wait for their second typing. Once counters have typed them, hand over the box."
             )
         )
     ballot.box_hash = box_fingerprint(queries.envelopes_of(ballot))
@@ -244,7 +244,7 @@ def accept_count(
     ballot = _locked(ballot)
     if ballot.state == BallotState.CLOSED:
         raise FileRefused(
-            _("First hand the envelopes over, on the page of the call; the committee opens those.")
+            _("First hand over the box, on the page of the call; the committee opens its envelopes.")
         )
     demand(BALLOT.permits(ballot.state, "count"))
     try:

@@ -118,7 +118,7 @@ def _check_sheets_welcome(ballot: Ballot) -> None:
     hold_open(ballot)
     if not sheets_welcome(ballot):
         raise SheetTrouble(
-            _("Paper sheets are typed from the opening of the vote until its envelopes go to the committee.")
+            _("Paper sheets are typed from the opening of the vote until its box is handed over.")
         )
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from commonweal.kernel.decision import YES, NotAllowed, Refusal, demand, no
+from commonweal.kernel.decision import YES, NotAllowed, Refusal, no
 from commonweal.kernel.money import shared_out
 from commonweal.kernel.periods import Period, age_on, years_later
 from commonweal.kernel.states import Machine, Move
@@ -169,10 +169,10 @@ def test_years_and_ages_mind_the_leap_day() -> None:
 
 
 def test_a_decision_carries_its_reason() -> None:
-    demand(YES)
-    with pytest.raises(NotAllowed) as refusal:
-        demand(no("late", "It is over."))
-    assert (refusal.value.code, str(refusal.value)) == ("late", "It is over.")
+    late = no("late", "It is over.")
+    assert (bool(YES), bool(late), late.code, late.reason) == (True, False, "late", "It is over.")
+    refusal = NotAllowed(late.reason, code=late.code)
+    assert (refusal.code, str(refusal)) == ("late", "It is over.")
     assert Refusal("x").code == "refused"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -143,6 +144,9 @@ def test_a_call_is_led_from_its_page_to_the_result(client: Client, clock: Clock)
     handed_over = "First hand over the box"
     bundle = f"/en/ballots/{ballot.pk}/sealed.json"
     assert handed_over in lead.get(bundle).content.decode()
+    waits = lead.get(f"{base}count/").content.decode()
+    assert "First hand over the box" in waits
+    assert 'type="file"' not in waits
     box = f"{base}box/"
     assert box in step("no_such_move")
     asked = text_of(lead, box)
@@ -151,14 +155,21 @@ def test_a_call_is_led_from_its_page_to_the_result(client: Client, clock: Clock)
     assert "Now download the envelopes" in lead.post(box, follow=True).content.decode()
     assert lead.get(box).url == base, "it is done once"
     assert lead.get(bundle).status_code == 200
-    for wrong, sentence in ((b"\xff\xfe", "This is not a ballot file"), (__file__.encode(), "error-summary")):
+    for wrong, sentence in (
+        (b"\xff\xfe", "This is not a ballot file"),
+        (__file__.encode(), "does not begin with the line META"),
+        (b"META\nkey;value\nbudget;x;y\n", '<q lang="en">2 fields expected, 3 found</q>'),
+    ):
         refused = lead.post(f"{base}count/", {"file": SimpleUploadedFile("x.pb", wrong)})
         assert sentence in refused.content.decode()
     assert "error-summary" in lead.post(f"{base}count/", {"no": "file"}).content.decode()
     ballot.refresh_from_db()
     file = opened_file(sealed_bundle(ballot), sheets[:2]).encode()
-    assert lead.get(f"{base}count/").status_code == 200
+    assert 'type="file"' in lead.get(f"{base}count/").content.decode()
     assert lead.post(f"{base}count/", {"file": SimpleUploadedFile("x.pb", file)}).url == base
+    again = lead.get(f"{base}count/").content.decode()
+    assert "no second file is taken in" in again
+    assert 'type="file"' not in again
     early = client.get(f"/en/ballots/{ballot.pk}/result/", follow=True).content.decode()
     assert "Un banc" not in early, "a result is read only once it is published"
     assert "The result is published" in step("decide")
@@ -219,15 +230,30 @@ def test_sheets_that_are_not_in_the_box_are_named_before_it_is_handed_over(clock
     actions.close_vote(call=call, by=None, now=call.vote_until)
     clock.go_to(call.vote_until)
     lead = signed_in(make.staff("programme"))
+    led = text_of(lead, f"/en/calls/{call.slug}/manage/")
+    assert "<dt>Votes in the box</dt><dd>0</dd>" in led
+    assert "<dt>Paper ballots handed out, not in the box</dt><dd>4</dd>" in led
     box = f"/en/calls/{call.slug}/manage/box/"
     page = text_of(lead, box)
     assert "<dt>Handed out and not typed: they never came back, or lie somewhere</dt><dd>2</dd>" in page
-    assert "they wait for their second typing</dt><dd>2, 3</dd>" in page
-    assert "<dt>Started again and not typed since</dt><dd>1</dd>" in page
+    assert "they wait for their second typing</dt><dd>sheet no. 2, sheet no. 3</dd>" in page
+    assert "<dt>Started again and not typed since</dt><dd>sheet no. 1</dd>" in page
+    assert "The box cannot be handed over yet" in page
+    assert "That is for counters" in page
+    assert "a counter presses “Start it again”" in page
+    desk = f"/en/ballots/{ballot.pk}/paper/"
+    assert desk not in page, "a manager may not type: no link to what ends in a refusal"
+    assert desk not in text_of(lead, f"/en/calls/{call.slug}/manage/")
+    assert "<button" not in page.split("Started again")[1].split("</main>")[0]
+    typing = text_of(signed_in(clerk), desk).split("Started again and not typed since")[1]
+    assert re.findall(r"Sheet (\d+)", typing) == ["1"]
     assert "still wait for their second typing" in lead.post(box).content.decode()
     for number in (2, 3):
         voting.start_sheet_again(ballot=ballot, number=number, by=clerk, now=call.vote_until)
-    assert "<dt>Started again and not typed since</dt><dd>1, 2, 3</dd>" in text_of(lead, box)
+    assert (
+        "<dt>Started again and not typed since</dt><dd>sheet no. 1, sheet no. 2, sheet no. 3</dd>"
+        in text_of(lead, box)
+    )
     ballot.refresh_from_db()
     assert ballot.box_hash == ""
 

@@ -144,7 +144,7 @@ def test_from_the_vote_to_the_result_every_project_learns_why(
         actions.decide_call(call=call, by=None, now=call.vote_until)
     ballot = Ballot.objects.get(pk=ballot.pk)
     file = opened_file(sealed_bundle(ballot), sheets[1:])
-    with pytest.raises(voting.FileRefused, match="First hand the envelopes over"):
+    with pytest.raises(voting.FileRefused, match="First hand over the box"):
         actions.bring_in_count(call=call, file=file, by=None, now=call.vote_until)
     actions.hand_over(call=call, by=None, now=call.vote_until)
     with pytest.raises(voting.FileRefused):

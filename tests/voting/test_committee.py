@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils import translation
 
 from commonweal import allocation
 from commonweal.config import cli
@@ -291,6 +292,49 @@ def test_a_file_with_a_ballot_nobody_could_have_cast_is_refused(found: dict[str,
     definition = queries.definition(ballot)
     with pytest.raises((WrongFile, allocation.ElectionError), match=said):
         checked(definition, ballot.frozen_hash, pabulib_text(definition, ballot.frozen_hash, found))
+
+
+TOLD = {
+    "other_budget": (lambda text: text.replace("budget;6000", "budget;6001"), "n’est pas celui de ce vote"),
+    "other_ballot": (lambda text: text.replace(" sha256 ", " sha256 f"), "ouvert pour un autre vote"),
+    "other_cost": (lambda text: text.replace("\n4;4000;", "\n4;4001;"), "a un autre coût"),
+    "other_projects": (
+        lambda text: text.replace("\n4;4000;", "\n5;4000;").replace("1,4", "1,5"),
+        "ne sont pas ceux de ce bulletin",
+    ),
+    "votes_stated": (
+        lambda text: text.replace("num_votes;5", "num_votes;6"),
+        "annonce 6 bulletins, mais en contient 5",
+    ),
+    "projects_stated": (
+        lambda text: text.replace("num_projects;4", "num_projects;3"),
+        "annonce 3 projets, mais en contient 4",
+    ),
+    "ballot_twice": (
+        lambda text: text.replace("num_votes;5", "num_votes;6") + text.splitlines()[-1] + "\n",
+        "figure un bulletin",
+    ),
+    "not_a_ballot_file": (
+        lambda _text: "Chère commission,\n\nvoici le fichier.",
+        "pas un fichier de bulletins",
+    ),
+    "cut_off": (lambda text: text[: text.index("VOTES")], "s’arrête trop tôt"),
+    "unreadable": (lambda text: text[:-30], "en anglais"),
+}
+
+
+@pytest.mark.parametrize("code", TOLD)
+def test_what_is_wrong_with_a_file_is_told_in_the_readers_language(code: str) -> None:
+    ballot, sheets, _chosen = voted()
+    file = opened(ballot, sheets)
+    change, told = TOLD[code]
+    with pytest.raises(WrongFile) as wrong:
+        checked(queries.definition(ballot), ballot.frozen_hash, change(file))
+    assert wrong.value.code == code
+    with translation.override("fr"), pytest.raises(actions.FileRefused, match=told) as refused:
+        actions.accept_count(ballot=ballot, file=change(file), by=None, now=ballot.closes_at)
+    # What stays English is quoted, and says so.
+    assert ('<q lang="en">' in str(refused.value)) == (code == "unreadable")
 
 
 def test_the_name_of_a_file_on_this_machine_is_not_a_ballot_file() -> None:

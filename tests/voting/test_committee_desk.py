@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import copy
 import json
+import re
 import stat
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -133,6 +134,16 @@ def test_no_other_box_is_opened_than_the_one_that_was_handed_over(
     assert same_box(box, typed_fingerprint(f"sha256 {whole}")), "the page shows it whole as well"
 
 
+def test_the_guide_and_the_command_show_a_fingerprint_as_long_as_the_page_does(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    guide = (Path(__file__).parents[2] / "docs/guides/committee.md").read_text(encoding="utf-8")
+    (written,) = re.findall(r"open sealed-7\.json --box (\S+)", guide)
+    assert len(typed_fingerprint(written)) == len(typed_fingerprint(box_shown("0" * 64)))
+    assert run(tmp_path, bundle(), "--box=") == 1
+    assert f"--box {written}." in capsys.readouterr().err
+
+
 # ---- open votes and few envelopes
 
 
@@ -147,7 +158,9 @@ def test_an_open_vote_and_few_envelopes_are_opened_only_when_somebody_says_so(
     (tmp_path / "out.pb").unlink()
     monkeypatch.setattr(desk, "now", lambda: CLOSES - timedelta(seconds=1))
     assert run(tmp_path, bundle()) == 1
-    assert "The vote is open until 2026-11-30T18:00:00+00:00" in capsys.readouterr().err
+    assert (
+        "The vote is open until Monday 30 November 2026, 19:00 in Belgium: votes" in capsys.readouterr().err
+    )
     assert not (tmp_path / "out.pb").exists()
     assert run(tmp_path, bundle(), "--still-open") == 0
     assert f"{FEWEST_ENVELOPES} ballots opened" in capsys.readouterr().out

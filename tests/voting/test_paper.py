@@ -156,7 +156,7 @@ def test_who_had_not_voted_is_told_nothing_of_the_paper_they_took(run_jobs: Call
 
 def test_nobody_gets_two_papers() -> None:
     desk = Desk()
-    with pytest.raises(Exception, match="counted from paper"):
+    with pytest.raises(Exception, match="it counts once it is back in time"):
         actions.hand_out_paper(
             ballot=desk.ballot, voter=make.voters(desk.ballot)[0], by=desk.first, now=make.NOW
         )
@@ -191,7 +191,7 @@ def test_sheets_are_typed_after_the_hour_until_the_box_is_handed_over() -> None:
     desk.type_second(desk.type_first())
     actions.hand_over(ballot=desk.ballot, by=None, now=desk.ballot.closes_at)
     # Whoever looked at the ballot before is told as well.
-    with pytest.raises(actions.SheetTrouble, match="until its envelopes go to the committee"):
+    with pytest.raises(actions.SheetTrouble, match="until its box is handed over"):
         desk.type_first(number=2)
 
 
@@ -306,7 +306,9 @@ def test_a_hand_out_form_that_names_nobody_notes_nothing(sent: dict[str, str]) -
 def test_handing_out_twice_is_refused_on_the_page() -> None:
     desk = Desk(papers=1)
     sent = {"voter": make.voters(desk.ballot)[0].pk, "door": "counter"}
-    assert "counted from paper" in text_of(signed_in(desk.first).post(desk.address("hand-out/"), sent))
+    assert "it counts once it is back in time" in text_of(
+        signed_in(desk.first).post(desk.address("hand-out/"), sent)
+    )
     assert Vote.objects.count() == 1
 
 

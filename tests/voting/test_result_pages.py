@@ -177,32 +177,76 @@ def test_a_turnout_kept_under_an_older_rule_is_shown_by_todays(
 
 
 @pytest.mark.parametrize(
-    ("taken", "said"),
+    ("language", "taken", "dropped", "said"),
     [
-        (1, "One of them took a paper ballot that did not come back: it is not among the votes counted."),
-        (2, "2 of them took a paper ballot that did not come back: these are not among the votes counted."),
+        (
+            "en",
+            1,
+            0,
+            "1 vote was counted, of 4 on the roll. Besides, 1 paper ballot was handed out and did not come",
+        ),
+        (
+            "en",
+            3,
+            1,
+            "Besides, 2 paper ballots were handed out and did not come back. 1 paper ballot came back and",
+        ),
+        ("en", 1, 1, "of 4 on the roll. 1 paper ballot came back and was not typed."),
+        (
+            "fr",
+            3,
+            1,
+            "En outre, 2 bulletins papier ont été remis et ne sont pas revenus. 1 bulletin papier est revenu",
+        ),
+        (
+            "nl",
+            3,
+            2,
+            "Daarnaast werd 1 papieren stembrief uitgedeeld die niet terugkwam. 2 papieren stembrieven kwamen",
+        ),
+        ("de", 3, 0, "Außerdem wurden 3 Stimmzettel auf Papier ausgegeben, die nicht zurückkamen."),
     ],
 )
 def test_paper_that_never_came_back_is_not_passed_off_as_counted(
-    client: Client, taken: int, said: str
+    client: Client, language: str, taken: int, dropped: int, said: str
 ) -> None:
     ballot, sheets = make.open_ballot(form=Form("approval", 1, 3), members=4)
     voter, *others = make.voters(ballot)
     cast(ballot, voter)
+    clerk = make.staff("counter")
     for each in others[:taken]:
-        actions.hand_out_paper(ballot=ballot, voter=each, by=make.staff("counter"), now=make.NOW)
+        actions.hand_out_paper(ballot=ballot, voter=each, by=clerk, now=make.NOW)
+    for number in range(1, dropped + 1):
+        actions.type_sheet_first(ballot=ballot, number=number, choice=((1, 1),), by=clerk, now=make.NOW)
+        actions.start_sheet_again(ballot=ballot, number=number, by=clerk, now=make.NOW)
     counted(ballot, sheets)
-    page = plain(text_of(client.get(f"/en/ballots/{ballot.pk}/result/")))
-    assert f"{taken + 1} of 4 members on the roll voted." in page
+    page = plain(text_of(client.get(f"/{language}/ballots/{ballot.pk}/result/")))
     assert said in page
+    assert f"{taken + 1} of 4 members on the roll voted" not in page
+
+
+def test_who_only_took_a_paper_ballot_is_not_told_that_they_voted() -> None:
+    ballot, _sheets = make.open_ballot(members=2)
+    web, paper = make.voters(ballot)
+    cast(ballot, web)
+    actions.hand_out_paper(ballot=ballot, voter=paper, by=make.staff("counter"), now=make.NOW)
+    has_paper, has_voted = signed_in(person_of(paper)), signed_in(person_of(web))
+    assert "you took a paper ballot" in text_of(has_paper.get("/en/ballots/"))
+    assert "you have voted" not in text_of(has_paper.get("/en/ballots/"))
+    assert "it counts once it is back in time" in text_of(has_paper.get(f"/en/ballots/{ballot.pk}/"))
+    actions.close_ballot(ballot=ballot, by=None, now=ballot.closes_at)
+    page = text_of(has_paper.get(f"/en/ballots/{ballot.pk}/"))
+    assert "You voted, and your vote counts" not in page
+    assert "You took a paper ballot: it counts if it was back in time." in page
+    assert "You voted, and your vote counts" in text_of(has_voted.get(f"/en/ballots/{ballot.pk}/"))
 
 
 def test_turnout_as_a_file_says_what_the_page_says(client: Client) -> None:
     ballot, _codes = decided()
     rows = cells_of(client.get(f"/en/ballots/{ballot.pk}/result/turnout.csv"))
-    assert rows[0] == ["by", "group", "voters", "votes"]
+    assert rows[0] == ["by", "group", "on_roll", "voted_or_took_paper"]
     assert {row[0] for row in rows[1:]} == {"region", "age", "door"}
-    assert "5 of 6 members on the roll voted" in plain(
+    assert "5 votes were counted, of 6 members on the roll." in plain(
         text_of(client.get(f"/en/ballots/{ballot.pk}/result/"))
     )
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from commonweal.config.environment import Trouble
+from commonweal.kernel.days import ZONE
 from commonweal.kernel.text import for_terminal
 from commonweal.voting.rules.turnout import SMALLEST_GROUP
 
@@ -146,12 +147,12 @@ def _committee_open(options: argparse.Namespace) -> int:
 
 def _ask_twice(bundle: dict[str, Any], options: argparse.Namespace) -> None:
     """Refuses another box than the one that was handed over, and what is opened only when it is meant. Raises Trouble."""
-    from commonweal.voting.rules.bundles import same_box, still_open, too_few, typed_fingerprint
+    from commonweal.voting.rules.bundles import moment_of, same_box, still_open, too_few, typed_fingerprint
 
     if not options.box:
         raise Trouble(
             "Read the fingerprint of the box on the page of the vote, on a screen of your own, and add it: "
-            "--box 1234-5678-9abc-def0-1234. It shows that nothing was added to this bundle or taken from it."
+            "--box 1234-5678-9abc-def0-1234-5678-9abc-def0. It shows that nothing was added to this bundle or taken from it."
         )
     try:
         box = typed_fingerprint(options.box)
@@ -166,9 +167,9 @@ def _ask_twice(bundle: dict[str, Any], options: argparse.Namespace) -> None:
             "holders and the members of the board."
         )
     if still_open(bundle, now()) and not options.still_open:
-        closes = bundle["definition"]["closes_at"]
+        closes = shown_moment(moment_of(bundle["definition"]["closes_at"]))
         raise Trouble(
-            f"The vote is open until {closes}: votes that are opened before tell who else may still win. "
+            f"The vote is open until {closes} in Belgium: votes that are opened before tell who else may still win. "
             "If this clock is wrong, or you mean it, add --still-open."
         )
     count = len(bundle["envelopes"])
@@ -177,6 +178,12 @@ def _ask_twice(bundle: dict[str, Any], options: argparse.Namespace) -> None:
             f"The bundle holds {count} envelope{'s' * (count > 1)}, fewer than {SMALLEST_GROUP}: whose they are may be "
             "known. If so few voted, add --few-envelopes."
         )
+
+
+def shown_moment(moment: datetime) -> str:
+    """A moment as clocks in Belgium show it: `Saturday 12 December 2026, 20:00`."""
+    local = moment.astimezone(ZONE)
+    return f"{local:%A} {local.day} {local:%B %Y, %H:%M}"
 
 
 def _sheets_in(paths: Sequence[Path]) -> tuple[list[Any], list[tuple[Path, str]]]:

@@ -10,7 +10,7 @@ class Decision:
     """Whether something may be done, and why not.
 
     `code` is a stable word for programs and tests; `reason` is the sentence a person reads
-    (any string-like object, so a lazily translated one keeps the reader's language).
+    (any string-like object; pure rules give the English source, which `people.access.said` translates).
     """
 
     allowed: bool
@@ -32,7 +32,8 @@ def no(code: str, reason: object) -> Decision:
 class Refusal(Exception):
     """An action that was not carried out, for a reason a person can act on.
 
-    Subclasses stand beside the action that raises them. `reason` is shown as it is.
+    Subclasses stand beside the action that raises them. `reason` is shown as it is: for a
+    decision of a rule it is raised by `people.access.demand`, which translates it.
     """
 
     code = "refused"
@@ -51,9 +52,3 @@ class NotAllowed(Refusal):
     """The person may not do this; carries the decision of the access check."""
 
     code = "not_allowed"
-
-
-def demand(decision: Decision) -> None:
-    """Raise `NotAllowed` unless the decision is a yes."""
-    if not decision:
-        raise NotAllowed(decision.reason, code=decision.code)

@@ -42,7 +42,7 @@ def may_vote(ballot: Ballot, voter: Voter | None, now: datetime) -> Decision:
         )
     vote = getattr(voter, "vote", None)
     if vote is not None and vote.channel == Channel.PAPER:
-        return no("on_paper", _("You asked for a paper ballot, so your vote is counted from paper."))
+        return no("on_paper", _("You took a paper ballot: it counts once it is back in time."))
     return YES
 
 

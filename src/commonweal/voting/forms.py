@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from commonweal.kernel.text import clean
+from commonweal.people.access import said
 from commonweal.people.rules import Channel
 from commonweal.ui.fields import CleanCharField
 from commonweal.ui.widgets import ChoiceCards
@@ -67,7 +68,7 @@ class ChoiceForm(forms.Form):
         cleaned["choice"] = self.choice()
         decision = allowed(cleaned["choice"], self.form, self.costs)
         if not decision and not self.errors:
-            self.add_error(None, _(str(decision.reason)))
+            self.add_error(None, said(decision))
         return cleaned
 
 
@@ -176,7 +177,7 @@ class SheetForm(forms.Form):
             )
         decision = allowed(choice, self.form, self.costs)
         if not decision:
-            raise ValidationError(_(str(decision.reason)))
+            raise ValidationError(said(decision))
         return choice
 
 

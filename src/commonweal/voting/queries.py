@@ -191,6 +191,17 @@ def sheets_dropped(ballot: Ballot) -> list[int]:
     return sorted(numbers - set(PaperSheet.objects.filter(ballot=ballot).values_list("number", flat=True)))
 
 
+def paper_not_counted(ballot: Ballot, count: Count) -> dict[str, int]:
+    """Paper ballots that were handed out and not counted: `missing` did not come back, `untyped` did and were not typed.
+
+    Only the numbers are known: a sheet is tied to nobody, so no group can say whose paper it was. No query where every
+    paper ballot was counted.
+    """
+    left_out = sum(group["votes"] for group in count.turnout["region"]) - count.votes_count
+    untyped = min(len(sheets_dropped(ballot)), left_out) if left_out else 0
+    return {"missing": left_out - untyped, "untyped": untyped}
+
+
 def sheets_waiting(ballot: Ballot) -> QuerySet[PaperSheet]:
     """Paper sheets typed once, by number."""
     waiting = PaperSheet.objects.filter(ballot=ballot, second_at__isnull=True)

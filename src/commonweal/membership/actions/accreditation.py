@@ -9,11 +9,12 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from commonweal.kernel.days import day_of
-from commonweal.kernel.decision import Refusal, demand
+from commonweal.kernel.decision import Refusal
 from commonweal.kernel.text import clean
 from commonweal.membership.access import may_keep_register
 from commonweal.membership.models import AccreditationNote
 from commonweal.membership.rules.accreditation import Condition
+from commonweal.people.access import demand
 from commonweal.people.actions import record, wait_turn
 
 if TYPE_CHECKING:

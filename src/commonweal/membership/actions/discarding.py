@@ -9,9 +9,10 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from commonweal.kernel.days import day_of
-from commonweal.kernel.decision import Refusal, demand
+from commonweal.kernel.decision import Refusal
 from commonweal.membership.access import may_match_payments
 from commonweal.membership.models import BankFile
+from commonweal.people.access import demand
 from commonweal.people.actions import record
 
 if TYPE_CHECKING:

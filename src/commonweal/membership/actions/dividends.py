@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from commonweal.kernel.days import day_of, moment_at
-from commonweal.kernel.decision import Refusal, demand
+from commonweal.kernel.decision import Refusal
 from commonweal.kernel.text import clean
 from commonweal.ledger import actions as ledger
 from commonweal.membership import queries
@@ -28,6 +28,7 @@ from commonweal.membership.rules.exits import ExitTest
 from commonweal.membership.rules.movements import CENT, NOBODY
 from commonweal.membership.rules.payments import OWED, PaymentKind
 from commonweal.membership.states import DIVIDEND, DividendState
+from commonweal.people.access import demand, said
 from commonweal.people.actions import record, wait_turn
 
 if TYPE_CHECKING:
@@ -136,7 +137,7 @@ def _record(name: str, run: DividendRun, by: Person | None, now: datetime, **dat
 def _locked(run_id: int, move: str = "") -> DividendRun:
     run = DividendRun.objects.select_for_update().get(pk=run_id)
     if move and not (decision := DIVIDEND.permits(run.state, move)):
-        raise DividendRefused(_(str(decision.reason)), code=decision.code)
+        raise DividendRefused(said(decision), code=decision.code)
     return run
 
 

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from commonweal.kernel.days import day_of
-from commonweal.kernel.decision import Refusal, demand
+from commonweal.kernel.decision import Refusal
 from commonweal.kernel.text import clean
 from commonweal.membership.access import may_keep_register, may_pay_out, not_ones_own
 from commonweal.membership.actions.exits import wait_again
@@ -28,6 +28,7 @@ from commonweal.membership.rules.estates import EndKind
 from commonweal.membership.rules.ibans import may_be_paid, read_iban, shortened
 from commonweal.membership.rules.payments import PaymentKind
 from commonweal.membership.states import ESTATE, EXIT, EstateState
+from commonweal.people.access import demand
 from commonweal.people.actions import record
 from commonweal.people.rules import Channel
 

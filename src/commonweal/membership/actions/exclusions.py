@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from commonweal.kernel.days import day_of
-from commonweal.kernel.decision import Refusal, demand
+from commonweal.kernel.decision import Refusal
 from commonweal.kernel.text import clean
 from commonweal.membership.access import may_keep_register, not_ones_own
 from commonweal.membership.actions.paying_out import Due, pay_in_a_file, refund_texts
@@ -26,7 +26,7 @@ from commonweal.membership.rules.movements import MovementKind
 from commonweal.membership.rules.payments import PaymentKind
 from commonweal.membership.rules.statutes import SettingName
 from commonweal.membership.states import EXCLUSION, EXIT, ExclusionState
-from commonweal.people.access import may
+from commonweal.people.access import demand, may
 from commonweal.people.actions import record
 from commonweal.people.rules import Act, Channel
 

@@ -9,7 +9,6 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from commonweal.kernel.days import day_of
-from commonweal.kernel.decision import demand
 from commonweal.membership.access import close_to, may_pay_out, not_ones_own
 from commonweal.membership.actions.exits import ExitRefused
 from commonweal.membership.actions.paying_out import Due, pay_in_a_file, refund_texts
@@ -18,6 +17,7 @@ from commonweal.membership.queries import exit_payments as queries
 from commonweal.membership.rules.credit_transfers import CreditTransfer
 from commonweal.membership.rules.payments import PaymentKind
 from commonweal.membership.states import EXIT
+from commonweal.people.access import demand
 from commonweal.people.actions import record
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from commonweal.kernel.days import day_of
-from commonweal.kernel.decision import Refusal, demand
+from commonweal.kernel.decision import Refusal
 from commonweal.kernel.text import clean
 from commonweal.membership.access import may_ask_for
 from commonweal.membership.actions.refusals import ask
@@ -19,6 +19,7 @@ from commonweal.membership.queries.guardianships import guardianship_of
 from commonweal.membership.queries.shares import holdings_of
 from commonweal.membership.rules import exits as rules
 from commonweal.membership.states import EXIT, SeasonState
+from commonweal.people.access import demand
 from commonweal.people.actions import record
 from commonweal.people.rules import Channel
 

@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from commonweal.kernel.days import day_of
-from commonweal.kernel.decision import Refusal, demand
+from commonweal.kernel.decision import Refusal
 from commonweal.kernel.text import clean
 from commonweal.membership.access import may_decide_on_post, may_enter_applications, may_keep_register
 from commonweal.membership.actions.refusals import ask
@@ -18,6 +18,7 @@ from commonweal.membership.models import Household, HouseholdMember, HouseholdPr
 from commonweal.membership.queries.households import BOTH, household_of, side_of
 from commonweal.membership.rules.households import may_come_together, may_share_post
 from commonweal.membership.states import HOUSEHOLD, HouseholdState
+from commonweal.people.access import demand
 from commonweal.people.actions import record
 from commonweal.people.rules import Channel
 

@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from procrastinate.contrib.django import app as jobs
 
 from commonweal.kernel.days import day_of
-from commonweal.kernel.decision import Refusal, demand
+from commonweal.kernel.decision import Refusal
 from commonweal.ledger import actions as ledger
 from commonweal.membership.access import may_keep_register
 from commonweal.membership.actions.members import load_members
@@ -38,6 +38,7 @@ from commonweal.membership.rules.imports import ImportKind, MemberRow, MovementR
 from commonweal.membership.rules.movements import MovementKind
 from commonweal.membership.rules.sheets import UnreadableSheet
 from commonweal.membership.states import IMPORT, ImportState
+from commonweal.people.access import demand, said
 from commonweal.people.actions import load_organisations, load_people, record, wait_turn
 from commonweal.people.queries import organisations_numbered
 from commonweal.places.countries import HOME
@@ -202,7 +203,7 @@ def _locked(importing: Import, move: str) -> Import:
     held = Import.objects.select_for_update(of=("self",)).defer("content").get(pk=importing.pk)
     permitted = IMPORT.permits(held.state, move)
     if not permitted:
-        raise CannotMove(_(str(permitted.reason)))
+        raise CannotMove(said(permitted))
     return held
 
 

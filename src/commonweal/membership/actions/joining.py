@@ -12,7 +12,7 @@ from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
 from commonweal.kernel.days import day_of
-from commonweal.kernel.decision import Refusal, demand
+from commonweal.kernel.decision import Refusal
 from commonweal.kernel.text import clean
 from commonweal.membership.access import may_enter_applications, may_keep_register, may_withdraw, not_ones_own
 from commonweal.membership.actions.members import admit_member
@@ -42,6 +42,7 @@ from commonweal.membership.rules.movements import MovementKind
 from commonweal.membership.rules.notes import NOTES, VERSION
 from commonweal.membership.rules.statutes import BEGINNING
 from commonweal.membership.states import APPLICATION
+from commonweal.people.access import demand, said
 from commonweal.people.actions import (
     complete_person,
     confirm_speaker,
@@ -256,7 +257,7 @@ def moved(
     held = Application.objects.select_for_update().get(pk=application.pk)
     permitted = APPLICATION.permits(held.state, move)
     if not permitted:
-        raise WrongState(_(str(permitted.reason)))
+        raise WrongState(said(permitted))
     held.state, held.changed_at = ApplicationState(APPLICATION.move(move).target), now
     held.reason, held.member = clean(reason, lines=False)[:500], member
     held.save(update_fields=["state", "changed_at", "reason", "member"])

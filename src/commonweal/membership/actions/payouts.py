@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from commonweal.kernel.days import day_of
-from commonweal.kernel.decision import Refusal, demand
+from commonweal.kernel.decision import Refusal
 from commonweal.kernel.text import clean
 from commonweal.membership.access import may_set_account, not_ones_own
 from commonweal.membership.actions.refusals import ask
@@ -19,6 +19,7 @@ from commonweal.membership.models import Member, PayoutAccount
 from commonweal.membership.queries.payouts import payout_accounts_of
 from commonweal.membership.rules.credit_transfers import NAME_MAX, sepa_text
 from commonweal.membership.rules.ibans import may_be_paid, read_iban, shortened
+from commonweal.people.access import demand
 from commonweal.people.actions import record
 from commonweal.people.rules import Channel
 

@@ -10,6 +10,7 @@ from commonweal.kernel.decision import Decision, Refusal
 from commonweal.kernel.text import clean
 from commonweal.membership.queries.shares import issued_on
 from commonweal.membership.rules.exits import may_be_worth
+from commonweal.people.access import said
 
 if TYPE_CHECKING:
     from commonweal.membership.rules.exits import Accounts
@@ -21,7 +22,7 @@ DOCUMENT_LENGTH_MAX = 80
 def ask(refusal: type[Refusal], decision: Decision) -> None:
     """Raises the refusal, with the decision's reason and code, unless it is a yes."""
     if not decision:
-        raise refusal(_(str(decision.reason)), code=decision.code)
+        raise refusal(said(decision), code=decision.code)
 
 
 def named(refusal: type[Refusal], document: str) -> str:

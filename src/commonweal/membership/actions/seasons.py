@@ -11,7 +11,6 @@ from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from commonweal.kernel.days import day_of
-from commonweal.kernel.decision import demand
 from commonweal.kernel.text import clean
 from commonweal.ledger import actions as ledger
 from commonweal.membership.access import close_to, may_keep_register, not_ones_own
@@ -25,6 +24,7 @@ from commonweal.membership.rules import exits as rules
 from commonweal.membership.rules.exits import ExitTest, Outcome
 from commonweal.membership.rules.movements import MovementKind
 from commonweal.membership.states import SEASON, SeasonState
+from commonweal.people.access import demand
 from commonweal.people.actions import record, wait_turn
 
 if TYPE_CHECKING:

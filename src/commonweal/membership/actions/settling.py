@@ -11,7 +11,6 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from commonweal.kernel.days import day_of
-from commonweal.kernel.decision import demand
 from commonweal.kernel.text import clean
 from commonweal.membership.access import may_keep_register
 from commonweal.membership.actions.estates import EstateRefused, _open, _told
@@ -23,6 +22,7 @@ from commonweal.membership.rules import estates as rules
 from commonweal.membership.rules.estates import EndKind, Settlement
 from commonweal.membership.rules.movements import MovementKind
 from commonweal.membership.states import ESTATE, EXCLUSION, EXIT
+from commonweal.people.access import demand
 from commonweal.people.rules import Channel
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from commonweal.kernel.days import day_of
-from commonweal.kernel.decision import NotAllowed, Refusal, demand
+from commonweal.kernel.decision import NotAllowed, Refusal
 from commonweal.kernel.text import clean
 from commonweal.ledger import actions as ledger
 from commonweal.membership.access import may_consult_register, may_keep_register, not_ones_own
@@ -23,6 +23,7 @@ from commonweal.membership.rules import movements as rules
 from commonweal.membership.rules.movements import GIVING_BACK, PASSING_ON, Held, MovementKind
 from commonweal.membership.rules.payments import owed_back
 from commonweal.membership.rules.statutes import SettingName, Terms, may_hold, may_issue
+from commonweal.people.access import demand
 from commonweal.people.actions import record
 from commonweal.people.rules import Channel
 from commonweal.ui.formats import day as written_day

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from commonweal.kernel.days import day_of
-from commonweal.kernel.decision import demand
 from commonweal.ledger.actions import Bound, open_accounts, set_limits
 from commonweal.membership.access import may_keep_register
 from commonweal.membership.models import ShareTerms, StatuteSetting
 from commonweal.membership.rules import movements as names
 from commonweal.membership.rules.payments import OWED, PAID_OUT, REFUNDS
 from commonweal.membership.rules.statutes import BEGINNING, SETTINGS, TERMS, Setting, Terms
+from commonweal.people.access import demand
 from commonweal.people.actions import record
 
 if TYPE_CHECKING:

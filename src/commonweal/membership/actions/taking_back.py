@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from commonweal.kernel.days import day_of
-from commonweal.kernel.decision import Refusal, demand
+from commonweal.kernel.decision import Refusal
 from commonweal.kernel.text import clean
 from commonweal.kernel.words import gettext_noop
 from commonweal.ledger import actions as ledger
@@ -28,6 +28,7 @@ from commonweal.membership.rules.joining import ApplicationState, lapses_on
 from commonweal.membership.rules.matching import COUNTED, Outcome, Verdict, needs_reason
 from commonweal.membership.rules.payments import PaymentKind, reason_of
 from commonweal.membership.rules.statements import Oddity
+from commonweal.people.access import demand
 from commonweal.people.actions import record
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from commonweal.kernel.days import day_of
-from commonweal.kernel.decision import Refusal, demand
+from commonweal.kernel.decision import Refusal
 from commonweal.kernel.text import same_name
 from commonweal.membership.access import may_answer_offer, may_offer, may_withdraw_offer
 from commonweal.membership.actions.shares import Movement, booked, planned
@@ -19,6 +19,7 @@ from commonweal.membership.queries.guardianships import guardianship_of
 from commonweal.membership.queries.members import member_with_number
 from commonweal.membership.rules.movements import MovementKind
 from commonweal.membership.states import OFFER, OfferState
+from commonweal.people.access import demand, said
 from commonweal.people.actions import record
 from commonweal.people.rules import Channel
 
@@ -149,7 +150,7 @@ def _locked(offer: ShareOffer, move: str) -> ShareOffer:
     )
     permitted = OFFER.permits(held.state, move)
     if not permitted:
-        raise OfferMoved(_(str(permitted.reason)))
+        raise OfferMoved(said(permitted))
     return held
 
 

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language
 
 from commonweal.kernel.decision import Decision
 from commonweal.kernel.words import Words, gettext_noop
 from commonweal.membership.queries import joining
 from commonweal.membership.rules.joining import HolderRole
+from commonweal.people.access import said
 
 if TYPE_CHECKING:
     from commonweal.people.models import Person
@@ -87,7 +88,7 @@ class StepForm(forms.Form):
 def heed(decision: Decision) -> None:
     """Raises ValidationError with the reason when the answer is no."""
     if not decision:
-        raise ValidationError(gettext(str(decision.reason)), code=decision.code)
+        raise ValidationError(said(decision), code=decision.code)
 
 
 def knows_home(known: Mapping[str, Any]) -> bool:

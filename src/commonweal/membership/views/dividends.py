@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from commonweal.kernel.days import day_of
-from commonweal.kernel.decision import Refusal, demand
+from commonweal.kernel.decision import Refusal
 from commonweal.kernel.money import euros
 from commonweal.membership import actions, queries
 from commonweal.membership.access import may_approve, may_pay_out, may_see_dividends
@@ -26,7 +26,7 @@ from commonweal.membership.models import DividendRun
 from commonweal.membership.rules.exits import ExitTest
 from commonweal.membership.states import DIVIDEND, DividendState
 from commonweal.membership.views import dividend_wording as wording
-from commonweal.people.access import for_persons, fresh_to_send, signed_in_person
+from commonweal.people.access import demand, for_persons, fresh_to_send, signed_in_person
 from commonweal.ui.csv_files import csv_file
 
 Answer = Callable[..., HttpResponseBase]

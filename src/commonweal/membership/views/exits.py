@@ -24,7 +24,7 @@ from commonweal.membership.models import Member
 from commonweal.membership.rules import exits as rules
 from commonweal.membership.rules.movements import Held
 from commonweal.membership.views import acting, exit_words
-from commonweal.people.access import for_persons, for_staff, fresh_to_send, signed_in_person
+from commonweal.people.access import for_persons, for_staff, fresh_to_send, said, signed_in_person
 from commonweal.people.rules import Act, Channel
 
 if TYPE_CHECKING:
@@ -143,7 +143,7 @@ def _decision(
         rules.may_leave(queries.leaver(member, today, by=by, papers=by_staff), today, terms),
     ):
         if not decision:
-            return _(str(decision.reason))
+            return said(decision)
     return ""
 
 

@@ -25,7 +25,7 @@ from commonweal.membership.queries import joining
 from commonweal.membership.rules.joining import HolderRole
 from commonweal.membership.rules.statutes import may_hold, may_issue
 from commonweal.membership.views import wording
-from commonweal.people.access import for_persons, for_staff, open_to_all, signed_in_person
+from commonweal.people.access import for_persons, for_staff, open_to_all, said, signed_in_person
 from commonweal.people.rules import Act, Channel, LegalForm
 from commonweal.places.countries import country_name
 from commonweal.places.rules import name_in
@@ -161,7 +161,7 @@ def _not_for_them(told: Told) -> list[dict[str, str]]:
     for each in joining.terms_in_force(told.today):
         for decision in (may_issue(each), may_hold(each, 0, each.shares_min, is_person=is_person)):
             if not decision:
-                found.append({"code": each.share_class, "reason": str(decision.reason)})
+                found.append({"code": each.share_class, "reason": said(decision)})
                 break
     return found
 

@@ -22,7 +22,7 @@ from commonweal.membership.models import DividendLine, Member
 from commonweal.membership.rules.ibans import shortened
 from commonweal.membership.views import acting
 from commonweal.membership.views import dividend_wording as wording
-from commonweal.people.access import for_persons, for_staff, fresh, limited, signed_in_person
+from commonweal.people.access import for_persons, for_staff, fresh, limited, said, signed_in_person
 from commonweal.people.rules import Act, Channel
 from commonweal.ui.documents import pdf
 
@@ -67,7 +67,7 @@ def _account(request: HttpRequest, member: Member, *, back: str, by_staff: bool)
     account = queries.payout_accounts_of([member]).get(member.pk)
     decision = may_set_account(signed_in_person(request), member, day_of(timezone.now()))
     context = {
-        "refused": "" if decision else _(str(decision.reason)),
+        "refused": "" if decision else said(decision),
         "form": form,
         "member": member,
         "name": name,

@@ -18,6 +18,7 @@ from commonweal.membership.rules.exits import ExitTest, Outcome, may_decide
 from commonweal.membership.rules.seasons import Answer
 from commonweal.membership.states import ExitState
 from commonweal.membership.views import wording
+from commonweal.people.access import said
 from commonweal.ui.formats import day, euros, number, share_value
 
 if TYPE_CHECKING:
@@ -112,7 +113,7 @@ def verdict(season: ExitSeason, plan: Plan, outcome: Outcome, budget: int | None
         room_cents=plan.room_cents,
         refusable=plan.load.reaches(_percent(season)),
     )
-    return "" if decision else _(str(decision.reason))
+    return "" if decision else said(decision)
 
 
 def planned_sum(plan: Plan) -> Rows:

@@ -15,7 +15,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from commonweal.kernel.days import day_of
-from commonweal.kernel.decision import demand
 from commonweal.membership import actions, queries
 from commonweal.membership.access import may_consult_register, may_have_benefits, own_or_past_membership
 from commonweal.membership.forms.register import RegisterForm
@@ -23,7 +22,7 @@ from commonweal.membership.models import Member
 from commonweal.membership.rules.statutes import SettingName
 from commonweal.membership.views import acting, transfers, wording
 from commonweal.membership.views.register import whole
-from commonweal.people.access import for_persons, limited, open_to_all, signed_in_person
+from commonweal.people.access import demand, for_persons, limited, open_to_all, signed_in_person
 from commonweal.ui.documents import pdf
 from commonweal.ui.formats import day as written_day
 from commonweal.ui.formats import euros, number

@@ -12,9 +12,9 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from commonweal.kernel.days import day_of
-from commonweal.kernel.decision import Refusal, demand
+from commonweal.kernel.decision import Refusal
 from commonweal.kernel.text import clean
-from commonweal.people.access import may
+from commonweal.people.access import demand, may
 from commonweal.people.actions.security import note_change
 from commonweal.people.models import Account, Person, Session
 from commonweal.people.queries import holds_role

@@ -7,8 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from commonweal.kernel.days import day_of
-from commonweal.kernel.decision import demand
-from commonweal.people.access import may
+from commonweal.people.access import demand, may
 from commonweal.people.actions.people import record
 from commonweal.people.actions.turns import wait_turn
 from commonweal.people.models import Consent, Person

@@ -13,9 +13,9 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from commonweal.kernel.days import day_of
-from commonweal.kernel.decision import Decision, Refusal, demand
+from commonweal.kernel.decision import Decision, Refusal
 from commonweal.kernel.text import clean
-from commonweal.people.access import may
+from commonweal.people.access import demand, may, said
 from commonweal.people.access.joint import apart, may_confirm
 from commonweal.people.actions.accounts import close_locked, open_locked, reason_given
 from commonweal.people.actions.people import record
@@ -37,7 +37,7 @@ class JointRefused(Refusal):
 
 def _insist(decision: Decision) -> None:
     if not decision:
-        raise JointRefused(decision.reason, code=decision.code)
+        raise JointRefused(said(decision), code=decision.code)
 
 
 @transaction.atomic

@@ -10,10 +10,10 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from commonweal.kernel.days import day_of
-from commonweal.kernel.decision import NotAllowed, Refusal, demand
+from commonweal.kernel.decision import NotAllowed, Refusal
 from commonweal.kernel.logs import security_event
 from commonweal.kernel.text import clean
-from commonweal.people.access import may_use
+from commonweal.people.access import demand, may_use
 from commonweal.people.actions.people import record
 from commonweal.people.actions.security import note_change
 from commonweal.people.actions.turns import wait_turn

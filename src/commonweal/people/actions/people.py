@@ -17,9 +17,9 @@ from stdnum.be import vat
 from stdnum.exceptions import ValidationError as NotANumber
 
 from commonweal.kernel.days import day_of
-from commonweal.kernel.decision import Refusal, demand
+from commonweal.kernel.decision import Refusal
 from commonweal.kernel.text import clean, plain
-from commonweal.people.access import may
+from commonweal.people.access import demand, may
 from commonweal.people.actions.turns import wait_turn
 from commonweal.people.models import (
     Account,

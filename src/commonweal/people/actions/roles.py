@@ -9,9 +9,9 @@ from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from commonweal.kernel.days import day_of
-from commonweal.kernel.decision import Refusal, demand
+from commonweal.kernel.decision import Refusal
 from commonweal.kernel.text import clean
-from commonweal.people.access import may, roles_of
+from commonweal.people.access import demand, may, roles_of
 from commonweal.people.actions.people import record
 from commonweal.people.actions.turns import wait_for_administrators, wait_turn
 from commonweal.people.models import Mandate, Person, StaffAppointment

@@ -8,9 +8,9 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from commonweal.kernel.days import day_of
-from commonweal.kernel.decision import Refusal, demand
+from commonweal.kernel.decision import Refusal
 from commonweal.kernel.text import clean
-from commonweal.people.access import may
+from commonweal.people.access import demand, may
 from commonweal.people.actions.people import record, take_position
 from commonweal.people.models import Organisation, Person, Position
 from commonweal.people.rules import Act, PositionKind

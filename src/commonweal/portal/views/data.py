@@ -17,11 +17,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from commonweal.kernel.days import day_of
-from commonweal.kernel.decision import demand
 from commonweal.membership.access import may_be_forgotten
 from commonweal.membership.queries import membership_of, movements_of
 from commonweal.people import actions
-from commonweal.people.access import for_persons, fresh, signed_in_person
+from commonweal.people.access import demand, for_persons, fresh, said, signed_in_person
 from commonweal.people.queries import consents_of, data_about
 from commonweal.people.rules import Purpose
 from commonweal.portal.forms import ConsentForm
@@ -43,7 +42,7 @@ def my_data(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "held": [{"label": _(purpose.label), "at": each.at} for purpose, each in held.items()],
-        "why_not": "" if forgotten else str(forgotten.reason),
+        "why_not": said(forgotten),
     }
     return render(request, "portal/my_data.html", context)
 

@@ -16,12 +16,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from commonweal.kernel.days import day_of
-from commonweal.kernel.decision import demand, no
+from commonweal.kernel.decision import no
 from commonweal.membership.queries import SEARCH_LIMIT, conversions_waiting, members_matching
 from commonweal.membership.queries.joining import papers_to_check
 from commonweal.membership.queries.payments import movements_waiting
 from commonweal.people import actions
-from commonweal.people.access import for_persons, for_staff, fresh, may, roles_of, signed_in_person
+from commonweal.people.access import demand, for_persons, for_staff, fresh, may, roles_of, signed_in_person
 from commonweal.people.queries import appointments_on, joint_acts_waiting, letters_to_print
 from commonweal.people.rules import ADMINISTRATOR, ROLES, Act, JointKind, granted
 from commonweal.portal.forms import AppointForm, WhyForm

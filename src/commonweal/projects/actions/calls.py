@@ -12,9 +12,9 @@ from django.utils.translation import ngettext
 
 from commonweal.allocation import ByLaw
 from commonweal.kernel.days import day_of
-from commonweal.kernel.decision import Refusal, demand
+from commonweal.kernel.decision import Refusal
 from commonweal.membership.queries import electorate_on
-from commonweal.people.access import may
+from commonweal.people.access import demand, may
 from commonweal.people.actions import record
 from commonweal.people.rules import Act
 from commonweal.projects import queries

@@ -10,8 +10,8 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from commonweal.kernel.days import day_of
-from commonweal.kernel.decision import Refusal, demand
-from commonweal.people.access import may, may_act_for
+from commonweal.kernel.decision import Refusal
+from commonweal.people.access import demand, may, may_act_for
 from commonweal.people.actions import record, wait_turn
 from commonweal.people.rules import Act, Channel, MandateScope
 from commonweal.projects import queries

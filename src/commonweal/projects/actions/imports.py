@@ -17,8 +17,8 @@ from django.db.models.functions import Cast, Concat, LPad
 from django.utils.translation import gettext_lazy as _
 
 from commonweal.kernel.days import day_of
-from commonweal.kernel.decision import Refusal, demand
-from commonweal.people.access import may
+from commonweal.kernel.decision import Refusal
+from commonweal.people.access import demand, may
 from commonweal.people.actions import record
 from commonweal.people.rules import Act
 from commonweal.projects.models import AmbitionClaim, Call, Dossier, SupportAsk

@@ -10,7 +10,8 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from commonweal.kernel import apart
-from commonweal.kernel.decision import Refusal, demand
+from commonweal.kernel.decision import Refusal
+from commonweal.people.access import demand
 from commonweal.people.actions import record
 from commonweal.projects.access import may_write
 from commonweal.projects.actions.dossiers import _held

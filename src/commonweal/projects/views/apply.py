@@ -14,8 +14,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from commonweal.kernel.days import day_of
-from commonweal.kernel.decision import Refusal, demand
-from commonweal.people.access import for_persons, limited, signed_in_person
+from commonweal.kernel.decision import Refusal
+from commonweal.people.access import demand, for_persons, limited, signed_in_person
 from commonweal.people.actions import register_organisation
 from commonweal.people.queries import history_of
 from commonweal.people.rules import Channel

@@ -17,9 +17,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from commonweal.kernel.days import day_of
-from commonweal.kernel.decision import Refusal, demand
+from commonweal.kernel.decision import Refusal
 from commonweal.membership.queries import members_matching
-from commonweal.people.access import for_staff, signed_in_person
+from commonweal.people.access import demand, for_staff, said, signed_in_person
 from commonweal.people.actions import register_person
 from commonweal.people.queries import history_of, staff_who_may
 from commonweal.people.rules import Act, Channel
@@ -118,7 +118,7 @@ def desk_dossier(request: HttpRequest, pk: int) -> HttpResponse:
         if allowed.code == "not_declared":
             return redirect("projects:desk-conflict", dossier.pk)
         return render(
-            request, "projects/desk_closed.html", {"dossier": dossier, "reason": allowed.reason}, status=403
+            request, "projects/desk_closed.html", {"dossier": dossier, "reason": said(allowed)}, status=403
         )
     if request.method == "POST":
         return _handled(request, dossier)

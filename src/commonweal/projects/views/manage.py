@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -11,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import Refusal
-from commonweal.people.access import for_staff, fresh, signed_in_person
+from commonweal.people.access import for_staff, fresh, may, signed_in_person
 from commonweal.people.rules import Act
 from commonweal.projects import access, actions, queries
 from commonweal.projects.forms.staff import CallForm, CallTextForm, CommitteeForm, CountFileForm
@@ -27,6 +29,9 @@ from commonweal.voting.queries import (
     vote_figures,
 )
 from commonweal.voting.states import BallotState
+
+if TYPE_CHECKING:
+    from commonweal.voting.models import Ballot
 
 LANGUAGE_CODES = ("fr", "nl", "de", "en")
 
@@ -122,10 +127,17 @@ def call_manage(request: HttpRequest, slug: str) -> HttpResponse:
             "figures": figures,
             "moves": CALL.moves_from(call.state),
             "ballot": ballot,
-            "votes": vote_figures(ballot) if ballot else None,
+            "votes": _votes(ballot) if ballot else None,
+            "may_type": _may_type(request),
             "now": timezone.now(),
         },
     )
+
+
+def _votes(ballot: Ballot) -> dict[str, int]:
+    """What lies in the box, and how many paper ballots are out of which no sheet came into it."""
+    figures, inside = vote_figures(ballot), envelopes_in(ballot)
+    return {"voters": figures["voters"], "inside": inside, "paper_out": figures["votes"] - inside}
 
 
 def _step_taken(request: HttpRequest, call: Call) -> HttpResponse:
@@ -205,10 +217,21 @@ def call_hand_over(request: HttpRequest, slug: str) -> HttpResponse:
         "figures": figures,
         "missing": figures["paper"] - figures["sheets"] - figures["waiting"],
         "envelopes": envelopes_in(ballot),
-        "waiting": [each.number for each in sheets_waiting(ballot)],
-        "dropped": sheets_dropped(ballot),
+        "waiting": [_sheet(each.number) for each in sheets_waiting(ballot)],
+        "dropped": [_sheet(number) for number in sheets_dropped(ballot)],
+        "may_type": _may_type(request),
     }
     return render(request, "projects/call_hand_over.html", context)
+
+
+def _sheet(number: int) -> str:
+    # A bare number among counts would be read as one.
+    return _("sheet no. %(number)s") % {"number": number}
+
+
+def _may_type(request: HttpRequest) -> bool:
+    now = timezone.now()
+    return bool(may(signed_in_person(request), Act.ENTER_PAPER_BALLOTS, day_of(now)))
 
 
 @for_staff(Act.PUBLISH_RESULTS)
@@ -216,8 +239,9 @@ def call_hand_over(request: HttpRequest, slug: str) -> HttpResponse:
 def call_count(request: HttpRequest, slug: str) -> HttpResponse:
     """Takes in the committee's file and counts it."""
     call = _call(request, slug)
-    form = CountFileForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
+    why_not = _no_count(ballot_about(f"call:{call.pk}"))
+    form = CountFileForm(None if why_not else request.POST or None, request.FILES or None)
+    if request.method == "POST" and not why_not and form.is_valid():
         try:
             actions.bring_in_count(
                 call=call, file=form.cleaned_data["file"], by=signed_in_person(request), now=timezone.now()
@@ -227,4 +251,20 @@ def call_count(request: HttpRequest, slug: str) -> HttpResponse:
         else:
             messages.success(request, _("The ballots are counted. Look at the result, then publish it."))
             return redirect("projects:call-manage", call.slug)
-    return render(request, "projects/call_count.html", {"form": form, "call": call})
+    context = {"form": form, "call": call, "why_not": why_not}
+    return render(request, "projects/call_count.html", context)
+
+
+def _no_count(ballot: Ballot | None) -> str:
+    """Why no file is taken in now; empty while one is."""
+    if ballot is None:
+        return _("This call has no vote.")
+    if ballot.state == BallotState.HANDED_OVER:
+        return ""
+    if ballot.state == BallotState.CLOSED:
+        return _("First hand over the box, on the page of the call; the committee opens its envelopes.")
+    if ballot.state in (BallotState.COUNTED, BallotState.PUBLISHED):
+        return _("The ballots of this call are counted: no second file is taken in.")
+    return _(
+        "The vote is not closed yet. The file comes once the box is handed over and the committee opened it."
+    )

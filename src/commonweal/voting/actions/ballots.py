@@ -14,13 +14,14 @@ from django.utils.translation import ngettext
 
 from commonweal.allocation import ByLaw
 from commonweal.kernel.days import day_of
-from commonweal.kernel.decision import Refusal, demand, no
+from commonweal.kernel.decision import Refusal, no
 from commonweal.kernel.periods import age_on
-from commonweal.people.access import may
+from commonweal.people.access import demand, may
 from commonweal.people.actions import record
 from commonweal.people.rules import Act
 from commonweal.voting import queries
 from commonweal.voting.actions.keys import CannotOpen, check_answer
+from commonweal.voting.actions.wrong_files import wrong_file_words
 from commonweal.voting.counting import WrongFile, result_of
 from commonweal.voting.models import Ballot, Count, Envelope, Option
 from commonweal.voting.rules.bundles import box_fingerprint
@@ -214,11 +215,11 @@ def hand_over(*, ballot: Ballot, by: Person | None, now: datetime) -> Ballot:
     if ballot.state == BallotState.HANDED_OVER:
         return ballot
     if ballot.state in NOT_HANDED_OVER - {BallotState.CLOSED}:
-        demand(no("not_closed", _("The envelopes are handed over once the vote is closed.")))
+        demand(no("not_closed", _("The box is handed over once the vote is closed.")))
     if queries.vote_figures(ballot)["waiting"]:
         raise SheetsWaiting(
             _(
-                "Some paper sheets still wait for their second typing. Type them, then hand the envelopes over."
+                "Some paper sheets still wait for their second typing. Once counters have typed them, hand over the box."
             )
         )
     ballot.box_hash = box_fingerprint(queries.envelopes_of(ballot))
@@ -243,13 +244,13 @@ def accept_count(
     ballot = _locked(ballot)
     if ballot.state == BallotState.CLOSED:
         raise FileRefused(
-            _("First hand the envelopes over, on the page of the call; the committee opens those.")
+            _("First hand over the box, on the page of the call; the committee opens its envelopes.")
         )
     demand(BALLOT.permits(ballot.state, "count"))
     try:
         kept = result_of(queries.definition(ballot), ballot.frozen_hash, file)
     except WrongFile as wrong:
-        raise FileRefused(_("This file cannot be taken in: %(why)s.") % {"why": wrong}) from wrong
+        raise FileRefused(wrong_file_words(wrong)) from wrong
     envelopes = Envelope.objects.filter(ballot=ballot).count()
     if kept["votes"] != envelopes:
         raise FileRefused(

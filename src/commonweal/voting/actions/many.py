@@ -12,9 +12,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.utils.translation import gettext
 
-from commonweal.kernel.decision import demand
+from commonweal.people.access import demand, said
 from commonweal.people.actions import record
 from commonweal.people.rules import Channel
 from commonweal.voting import queries
@@ -61,7 +60,7 @@ def cast_many(
         demand(may_vote(ballot, each.voter, each.at))
         decision = allowed(each.choice, form, costs)
         if not decision:
-            raise ChoiceNotAllowed(gettext(str(decision.reason)), code=decision.code)
+            raise ChoiceNotAllowed(said(decision), code=decision.code)
         vote = Vote(voter=each.voter, channel=channel, cast_at=each.at)
         content = packed(ballot.mark, new_code(), each.choice, ballot.choices_max)
         cast.append(vote)

@@ -10,8 +10,8 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from commonweal.kernel.days import day_of
-from commonweal.kernel.decision import Refusal, demand
-from commonweal.people.access import may
+from commonweal.kernel.decision import Refusal
+from commonweal.people.access import demand, may
 from commonweal.people.actions import record, wait_turn
 from commonweal.people.rules import Act, Channel
 from commonweal.voting import queries
@@ -118,7 +118,7 @@ def _check_sheets_welcome(ballot: Ballot) -> None:
     hold_open(ballot)
     if not sheets_welcome(ballot):
         raise SheetTrouble(
-            _("Paper sheets are typed from the opening of the vote until its envelopes go to the committee.")
+            _("Paper sheets are typed from the opening of the vote until its box is handed over.")
         )
 
 

@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, connection, transaction
-from django.utils.translation import gettext
 
-from commonweal.kernel.decision import Refusal, demand
+from commonweal.kernel.decision import Refusal
+from commonweal.people.access import demand, said
 from commonweal.people.actions import record
 from commonweal.people.rules import Channel
 from commonweal.voting import queries
@@ -47,7 +47,7 @@ def check_choice(choice: Choice, ballot: Ballot) -> None:
     """Raises ChoiceNotAllowed when a choice does not fit the ballot form."""
     decision = allowed(choice, ballot.rules_form(), queries.costs_of(ballot))
     if not decision:
-        raise ChoiceNotAllowed(gettext(str(decision.reason)), code=decision.code)
+        raise ChoiceNotAllowed(said(decision), code=decision.code)
 
 
 @transaction.atomic

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 from typing import Any
 
@@ -10,36 +11,60 @@ from commonweal.voting.committee import euros, form_of
 from commonweal.voting.rules import choices as rules
 from commonweal.voting.rules.envelopes import is_code
 
+# What the reader of ballot files says, in English, of a file people may well bring: the code under which it is told.
+_KNOWN = (
+    ("not_a_ballot_file", re.compile(r"a Pabulib file begins with the line META|a NUL character")),
+    ("cut_off", re.compile(r"the file ends before the section|section \w+ has no header line")),
+    ("votes_stated", re.compile(r"num_votes says (?P<stated>.+) but there are (?P<found>\d+)")),
+    ("projects_stated", re.compile(r"num_projects says (?P<stated>.+) but there are (?P<found>\d+)")),
+    ("ballot_twice", re.compile(r"voter_id .* is empty or occurs twice")),
+)
+
 
 class WrongFile(ValueError):
-    """The file is not one of this ballot; the message says what does not agree."""
+    """The file is not one of this ballot; the message says in English what does not agree.
+
+    `code` names it for those who say it in other languages, `values` are the figures in it; `unreadable` is all that
+    only the reader of ballot files can say, with `line` and `said`.
+    """
+
+    def __init__(self, message: str, code: str, **values: str | int) -> None:
+        super().__init__(message)
+        self.code, self.values = code, values
+
+
+def _read(file: str) -> allocation.Election:
+    try:
+        # As bytes: a text of one line would be taken for the name of a file on this machine.
+        return allocation.read(file.encode())
+    except allocation.PabulibError as wrong:
+        for code, pattern in _KNOWN:
+            if found := pattern.match(wrong.message):
+                raise WrongFile(str(wrong), code, line=wrong.line, **found.groupdict()) from wrong
+        raise WrongFile(str(wrong), "unreadable", line=wrong.line, said=wrong.message) from wrong
 
 
 def checked(definition: dict[str, Any], frozen_hash: str, file: str) -> allocation.Election:
     """The election in a file, once it agrees with the frozen definition in every point. Raises WrongFile."""
-    try:
-        # As bytes: a text of one line would be taken for the name of a file on this machine.
-        election = allocation.read(file.encode())
-    except (allocation.PabulibError, allocation.ElectionError) as wrong:
-        raise WrongFile(str(wrong)) from wrong
+    election = _read(file)
     if frozen_hash not in election.meta.get("comment", "").split():
-        raise WrongFile("it was opened for another ballot")
+        raise WrongFile("it was opened for another ballot", "other_ballot")
     options = {str(option["number"]): option for option in definition["options"]}
     if {project.id for project in election.projects} != set(options):
-        raise WrongFile("its projects are not the ones on this ballot")
+        raise WrongFile("its projects are not the ones on this ballot", "other_projects")
     if any(project.cost != euros(options[project.id]["cost_cents"]) for project in election.projects):
-        raise WrongFile("a project has another cost than on this ballot")
+        raise WrongFile("a project has another cost than on this ballot", "other_cost")
     if election.budget != euros(definition["budget_cents"]):
-        raise WrongFile("its budget is not this ballot's")
+        raise WrongFile("its budget is not this ballot's", "other_budget")
     form = form_of(definition)
     costs = {option["number"]: option["cost_cents"] for option in definition["options"]}
     for ballot in election.ballots:
         if not is_code(ballot.voter_id):
-            raise WrongFile("a ballot has no tracking code")
+            raise WrongFile("a ballot has no tracking code", "no_code")
         points = ballot.points or tuple(Fraction(1) for _choice in ballot.choices)
         choice = rules.tidy(
             (int(number), int(given)) for number, given in zip(ballot.choices, points, strict=True)
         )
         if not rules.allowed(choice, form, costs):
-            raise WrongFile("a ballot chooses what the form does not allow")
+            raise WrongFile("a ballot chooses what the form does not allow", "not_allowed")
     return election

@@ -13,9 +13,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from commonweal.kernel.decision import demand, no
-from commonweal.people.access import for_staff, open_to_all, viewer
-from commonweal.people.rules import Act
+from commonweal.kernel.decision import no
+from commonweal.people.access import demand, for_staff, open_to_all, viewer
+from commonweal.people.rules import Act, Channel
 from commonweal.voting import access, queries
 from commonweal.voting.models import Ballot, Voter
 from commonweal.voting.states import NOT_HANDED_OVER, BallotState
@@ -73,9 +73,11 @@ def _shown(ballot: Ballot, now: datetime) -> dict[str, Any]:
 
 
 def _mine(ballot: Ballot, line: Voter | None, now: datetime) -> dict[str, Any]:
+    vote = getattr(line, "vote", None)
     return {
         "may_vote": bool(access.may_vote(ballot, line, now)),
-        "has_voted": getattr(line, "vote", None) is not None,
+        "has_voted": vote is not None,
+        "on_paper": vote is not None and vote.channel == Channel.PAPER,
         "form": summary.form_words(ballot.rules_form()),
     }
 

@@ -197,7 +197,11 @@ def turnout_groups(turnout: Mapping[str, list[dict[str, Any]]]) -> list[dict[str
     shared = {UNKNOWN: _("not known"), MERGED: _("all smaller groups together")}
     # Who lives abroad votes in no region.
     names[UNKNOWN] = _("abroad, or not known")
-    kinds = (("region", _("By region"), names), ("age", _("By age"), ages), ("door", _("By door"), doors))
+    kinds = (
+        ("region", _("Voted, or took a paper ballot, by region"), names),
+        ("age", _("Voted, or took a paper ballot, by age"), ages),
+        ("door", _("Voted, or took a paper ballot, by door"), doors),
+    )
     order = {code: place for place, code in enumerate((*AGES, UNKNOWN, MERGED))}
     found = []
     for name, title, words in kinds:
@@ -223,7 +227,7 @@ def _turnout_row(group: Mapping[str, Any], names: Mapping[str, str], *, by_door:
         "share": share,
     }
     parts = [
-        {"label": _("voted"), "value": share, "text": number(votes)},
+        {"label": _("voted, or took a paper ballot"), "value": share, "text": number(votes)},
         {"label": _("did not vote"), "value": 100 - share, "text": number(voters - votes)},
     ]
     return {"label": f"{label}: {said}", "parts": parts}

@@ -54,6 +54,7 @@ def paper(request: HttpRequest, pk: int) -> HttpResponse:
     context |= {
         "figures": queries.vote_figures(ballot),
         "waiting": queries.sheets_waiting(ballot)[:200],
+        "dropped": queries.sheets_dropped(ballot) if context["sheets_welcome"] else [],
         "phase": summary.phase(ballot, timezone.now()),
         "person": signed_in_person(request),
     }

@@ -17,7 +17,7 @@ from django.utils.translation import ngettext
 
 from commonweal.kernel.decision import Decision
 from commonweal.kernel.money import euros as exact_euros
-from commonweal.people.access import open_to_all, viewer
+from commonweal.people.access import open_to_all, said, viewer
 from commonweal.ui.csv_files import csv_file
 from commonweal.ui.formats import euros, number
 from commonweal.voting import access, queries
@@ -44,7 +44,7 @@ def waiting(request: HttpRequest, ballot: Ballot, decision: Decision) -> HttpRes
         "ballot": ballot,
         "title": summary.title_of(ballot),
         "phase": summary.phase(ballot, timezone.now()),
-        "reason": decision.reason,
+        "reason": said(decision),
     }
     return render(request, "voting/result_waiting.html", context, status=403)
 
@@ -65,7 +65,6 @@ def result(request: HttpRequest, pk: int) -> HttpResponse:
     funded = reasons.funded_rows(winners, found, options, names)
     satisfied, votes = found["satisfied"]
     total = len(found["funded"]) + len(found["not_funded"])
-    voted = sum(group["votes"] for group in count.turnout["region"])
     context = {
         "ballot": ballot,
         "count": count,
@@ -99,9 +98,7 @@ def result(request: HttpRequest, pk: int) -> HttpResponse:
         else "",
         "turnout": figures.turnout_groups(count.turnout),
         "voters": sum(group["voters"] for group in count.turnout["region"]),
-        "voted": voted,
-        # A paper ballot counts as a vote from the moment it is handed out, and some never come back.
-        "not_back": voted - count.votes_count,
+        "paper": queries.paper_not_counted(ballot, count),
         "bylaw": figures.bylaw_rows(ballot.bylaw),
         "command": figures.command(ballot.bylaw),
     }
@@ -247,9 +244,13 @@ def result_csv(request: HttpRequest, pk: int) -> HttpResponseBase:
     return csv_file(f"projects-{ballot.pk}.csv", RESULT_HEAD, rows)
 
 
+# Who took a paper ballot stands with those who voted: no group knows whose paper came back.
+TURNOUT_HEAD = ("by", "group", "on_roll", "voted_or_took_paper")
+
+
 @open_to_all
 def turnout_csv(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """Voters and votes by region, age band and door, small groups together."""
+    """Who is on the roll and who voted, or took a paper ballot, by region, age band and door, small groups together."""
     ballot = visible_ballot(request, pk)
     count, decision = seen_count(request, ballot)
     if count is None:
@@ -259,7 +260,7 @@ def turnout_csv(request: HttpRequest, pk: int) -> HttpResponseBase:
         for name, groups in count.turnout.items()
         for group in groups
     ]
-    return csv_file(f"turnout-{ballot.pk}.csv", ["by", "group", "voters", "votes"], rows)
+    return csv_file(f"turnout-{ballot.pk}.csv", TURNOUT_HEAD, rows)
 
 
 def _decimal(exact: Fraction | int | str | None) -> Decimal | None:

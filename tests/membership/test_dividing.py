@@ -195,7 +195,7 @@ def test_the_bank_takes_the_whole_back_and_every_part_is_undone(
     assert parts_of(reversal) == [-500_00, -200_00, -100_00]
     assert (movements_waiting(), refunds_to_make()) == (0, [])
     assert Handling.objects.get(movement=reversal).undoes == Handling.objects.get(movement=movement)
-    assert all(hasattr(part.handling, "undone_by") for part in movement.parts.all())
+    assert all(hasattr(part.decision, "undone_by") for part in movement.parts.all())
     sound()
     # Paid once more, each in full.
     confirmed([both(two, 750_00)], finance, 14)

@@ -17,6 +17,7 @@ from commonweal.membership.queries.payments import payable_refunds, refunds_to_m
 from commonweal.membership.rules.joining import ApplicationState
 from commonweal.membership.rules.matching import Outcome, Verdict
 from commonweal.membership.rules.payments import ReturnReason
+from commonweal.membership.rules.reasons import Reason
 from commonweal.people.models import Event, Person
 from commonweal.portal.demo.bank import Paid
 from tests import factories as make
@@ -73,7 +74,7 @@ def test_shares_whose_money_is_taken_back_leave_the_register_and_the_request_wai
     assert work_list() == []
     sound()
     told = Event.objects.filter(name="ApplicationMoved", data__to="awaiting").latest("pk")
-    assert "took the payment back" in told.data["reason"]
+    assert told.data["reason"] == Reason.TAKEN_BACK
 
 
 def test_who_pays_again_is_entered_again_and_may_lose_it_again(finance: Person) -> None:
@@ -232,12 +233,25 @@ def test_a_request_that_is_not_named_is_named_by_hand(finance: Person) -> None:
     with pytest.raises(payments.OutcomeRefused) as refusal:
         decide(movement, Outcome.UNDO, finance)
     assert refusal.value.code == "no_application"
-    client = signed_in(finance)
-    answer = client.post(
-        f"/en/members/payments/{movement.pk}/",
-        {"outcome": "undo", "communication": application.communication, "reason": ""},
+    client, address = signed_in(finance), f"/en/members/payments/{movement.pk}/"
+    given = {"outcome": "undo", "communication": application.communication, "reason": ""}
+    answer = client.post(address, given)
+    page = " ".join(answer.content.decode().split())
+    for said in (
+        "Nothing is done yet",
+        "€500 count no longer as paid on the request of Jeanne Delvaux",
+        "10 shares of class A of Jeanne Delvaux (member ",
+        "is a member no longer",
+        "waits for payment again",
+    ):
+        assert said in page, said
+    assert now_of(application).state == ApplicationState.MEMBER, "looking undoes nothing"
+    assert application.communication in client.post(address, {**given, "change": "yes"}).content.decode()
+    stale = client.post(address, {**given, "checked": "yes", "seen": "x"})
+    assert "Something changed since this was shown" in stale.content.decode()
+    assert (
+        client.post(address, {**given, "checked": "yes", "seen": answer.context["seen"]}).status_code == 302
     )
-    assert answer.status_code == 302
     assert now_of(application).state == ApplicationState.AWAITING
     sound()
     assert date(2026, 11, 1) < application.lapses_on

@@ -18,7 +18,13 @@ from commonweal.membership.access import may_match_payments, not_ones_own
 from commonweal.membership.actions.joining import enter
 from commonweal.membership.actions.members import lock_numbers
 from commonweal.membership.actions.payments import PlanChanged, _decided
-from commonweal.membership.actions.taking_back import OutcomeRefused, _demand_reason, _part_of, _told
+from commonweal.membership.actions.taking_back import (
+    OutcomeRefused,
+    _demand_reason,
+    _next_turn,
+    _part_of,
+    _told,
+)
 from commonweal.membership.models import Application, BankMovement, Handling
 from commonweal.membership.queries.joining import dues_of
 from commonweal.membership.queries.payments import judgement_of
@@ -53,6 +59,14 @@ class Division:
 
     parts: tuple[PlannedPart, ...]
     rest_cents: int
+
+    @property
+    def told(self) -> list[dict[str, object]]:
+        """The parts, as the event keeps them."""
+        return [
+            {"application": each.application.pk, "cents": each.cents, "outcome": each.outcome}
+            for each in self.parts
+        ]
 
     @property
     def digest(self) -> str:
@@ -124,7 +138,7 @@ def divide_movement(
     demand(may_match_payments(by, day_of(now)))
     lock_numbers()
     movement = BankMovement.objects.select_for_update().get(pk=movement.pk)
-    if Handling.objects.filter(movement=movement).exists():
+    if movement.decision is not None:
         raise OutcomeRefused(_("Somebody decided about this movement already."), code="decided")
     demand(not_ones_own(by, day_of(now), [each.application for each in parts]))
     wanted = [each.application.pk for each in parts]
@@ -142,6 +156,7 @@ def divide_movement(
     rest = _part_of(movement, plan.rest_cents, len(made)) if plan.rest_cents else None
     handling = Handling.objects.create(
         movement=movement,
+        turn=_next_turn(movement),
         outcome=Outcome.DIVIDED,
         by=by,
         at=now,
@@ -154,10 +169,7 @@ def divide_movement(
     if rest is not None and rest_back:
         _decided(rest, Outcome.REFUND, None, reason, by, now)
     data = {
-        "parts": [
-            {"application": each.application.pk, "cents": each.cents, "outcome": each.outcome}
-            for each in plan.parts
-        ],
+        "parts": plan.told,
         "rest_cents": plan.rest_cents,
         "rest_back": rest_back,
         "reason": handling.reason,

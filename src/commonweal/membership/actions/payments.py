@@ -23,9 +23,11 @@ from commonweal.membership.actions.members import lock_numbers
 from commonweal.membership.actions.taking_back import (
     OutcomeRefused,
     _demand_reason,
+    _next_turn,
     _told,
     lock_returned,
     owe_again,
+    seen_before_taking_back,
     take_back,
 )
 from commonweal.membership.models import (
@@ -41,6 +43,7 @@ from commonweal.membership.queries.bank_plans import Plan, PlannedLine, PlannedS
 from commonweal.membership.queries.joining import application_with, dues_of, open_application_of
 from commonweal.membership.queries.payments import judgement_of, reading_of, shown_elsewhere
 from commonweal.membership.queries.readers import statements_in
+from commonweal.membership.queries.undoing import digest_of
 from commonweal.membership.rules.joining import ApplicationState
 from commonweal.membership.rules.matching import BY_ITSELF, MAY_BE, Outcome, over_cents
 from commonweal.membership.rules.statements import Reading, Unreadable
@@ -248,6 +251,7 @@ def _decided(
             raise OutcomeRefused(_("This is all that is due: count it."), code="enough")
     handling = Handling.objects.create(
         movement=movement,
+        turn=_next_turn(movement),
         application=application if outcome not in (Outcome.ASIDE, Outcome.SAME) else None,
         outcome=outcome,
         by=by,
@@ -270,11 +274,14 @@ def decide_movement(
     now: datetime,
     application: Application | None = None,
     reason: str = "",
+    seen: str | None = None,
 ) -> Handling:
-    """What becomes of a movement on the work list; `application` where its communication names none.
+    """What becomes of a movement on the work list; `application` where its communication names none. What is undone is as
+    it was shown (`seen`).
 
     A movement that takes money back undoes what it paid for, one that brings a payment of ours back lets it be owed again.
-    Raises NotAllowed, OutcomeRefused, WrongState, ReturnRefused, and what the ledger refuses. It is decided about once.
+    Raises NotAllowed, OutcomeRefused, PlanChanged, WrongState, ReturnRefused, and what the ledger refuses. It is decided
+    about once.
     """
     demand(may_match_payments(by, day_of(now)))
     if outcome == Outcome.OWE:
@@ -282,7 +289,7 @@ def decide_movement(
         lock_returned(movement)
     lock_numbers()
     movement = BankMovement.objects.select_for_update().get(pk=movement.pk)
-    if Handling.objects.filter(movement=movement).exists():
+    if movement.decision is not None:
         raise OutcomeRefused(_("Somebody decided about this movement already."), code="decided")
     verdict, named = judgement_of(movement)
     demand(not_ones_own(by, day_of(now), [named, application]))
@@ -299,12 +306,17 @@ def decide_movement(
             code="shown_once",
         )
     if outcome == Outcome.UNDO:
+        wanted = named or application
+        if seen is not None and digest_of(seen_before_taking_back(movement, wanted)) != seen:
+            raise PlanChanged(
+                _("Something changed since this was shown. Look at it once more, then confirm.")
+            )
         take_back(movement=movement, application=named or application, reason=reason, by=by, now=now)
     elif outcome == Outcome.OWE:
         owe_again(movement=movement, reason=reason, by=by, now=now)
     else:
         paid = _decided(movement, outcome, named or application, reason, by, now)
-    handling = Handling.objects.get(movement=movement)
+    handling = Handling.objects.standing().get(movement=movement)
     data = {"outcome": outcome, "verdict": verdict, "reason": handling.reason}
     _told([handling], by, now)
     record("MovementDecided", f"bankmovement:{movement.pk}", by=by, at=now, data=data)
@@ -333,6 +345,10 @@ def mark_refunded(*, refund: Refund, on: date, by: Person, now: datetime) -> Ref
     demand(may_match_payments(by, day_of(now)))
     held = Refund.objects.select_for_update().get(pk=refund.pk)
     demand(not_ones_own(by, day_of(now), [held.handling.application]))
+    if held.taken_back is not None and held.taken_back.outcome == Outcome.AGAIN:
+        raise OutcomeRefused(
+            _("The decision to pay this back was undone: nothing is to be paid."), code="taken"
+        )
     if held.taken_back is not None:
         raise OutcomeRefused(_("The bank took this money back itself: nothing is to be paid."), code="taken")
     if held.made_on is None:

@@ -134,7 +134,9 @@ def dues_of(applications: Iterable[Application]) -> dict[int, Due]:
     found = list(applications)
     # Taking back what was never counted (it was to be paid back) takes nothing away.
     never = Q(undoes__isnull=False) & ~Q(undoes__outcome__in=COUNTED)
-    counted = Handling.objects.filter(~never, application__in=found, outcome__in=COUNTED).order_by()
+    counted = (
+        Handling.objects.standing().filter(~never, application__in=found, outcome__in=COUNTED).order_by()
+    )
     still = Refund.objects.filter(handling=OuterRef("pk"), taken_back__isnull=True).order_by()
     gone = Subquery(still.values("handling").annotate(cents=Sum("cents")).values("cents"))
     # In one question: between two, somebody else may count one more payment.

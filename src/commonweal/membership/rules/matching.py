@@ -40,9 +40,13 @@ class Outcome(Words):
     SAME = "same", gettext_noop("It is the same money, shown twice")
     UNDO = "undo", gettext_noop("Undo what was paid")
     OWE = "owe", gettext_noop("Owe it again")
+    AGAIN = "again", gettext_noop("Decision undone, it waits again")
     DIVIDED = "divided", gettext_noop("Divided among several requests")
 
 
+# What can be undone when somebody decided by mistake: all that is decided about one movement and booked here alone. What
+# took money back or was divided rests on other movements: these are undone one by one.
+MAY_BE_UNDONE = frozenset({Outcome.ACCEPT, Outcome.WAIT, Outcome.REFUND, Outcome.ASIDE, Outcome.SAME})
 # What counts as paid on a request; undoing takes away from it.
 COUNTED = (Outcome.ACCEPT, Outcome.WAIT, Outcome.UNDO)
 _ACCEPT, _WAIT, _REFUND, _ASIDE = Outcome.ACCEPT, Outcome.WAIT, Outcome.REFUND, Outcome.ASIDE

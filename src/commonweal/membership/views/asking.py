@@ -6,18 +6,20 @@ from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from commonweal.kernel.days import day_of
-from commonweal.membership.models import Application, BankMovement, Handling, RepeatedMovement
+from commonweal.membership.models import Application, BankMovement, RepeatedMovement
 from commonweal.membership.queries.bank_plans import Plan, PlannedLine
 from commonweal.membership.rules.joining import ApplicationState, printed
 from commonweal.membership.rules.matching import BY_ITSELF, Outcome, Verdict
 from commonweal.membership.rules.statements import BankLine, Unreadable
 from commonweal.membership.views.odd_words import sentence
-from commonweal.membership.views.wording import shares
+from commonweal.membership.views.undo_words import became
+from commonweal.membership.views.wording import reason, shares
 from commonweal.people.rules import Channel
 from commonweal.ui.formats import day, euros
 
@@ -40,6 +42,7 @@ def row(application: Application) -> dict[str, Any]:
         "shares": shares(application.count, application.share_class),
         "state": state.label,
         "kind": _KINDS.get(state, ""),
+        "reason": reason(application.reason),
         "communication": printed(application.communication),
         "days": (day_of(timezone.now()) - day_of(application.asked_at)).days,
     }
@@ -59,7 +62,7 @@ def rows(application: Application) -> list[dict[str, str]]:
         (_("Communication"), printed(application.communication)),
     ]
     if application.reason:
-        told.append((_("Reason"), application.reason))
+        told.append((_("Reason"), reason(application.reason)))
     return [{"label": label, "value": value} for label, value in told]
 
 
@@ -120,7 +123,7 @@ def history(events: Iterable[Event]) -> list[dict[str, Any]]:
         {
             "when": event.at,
             "title": _happened(event),
-            "text": event.data.get("reason", ""),
+            "text": reason(event.data.get("reason", "")),
             "by": str(event.by or ""),
         }
         for event in events
@@ -160,6 +163,12 @@ def _part(movement: BankMovement) -> str:
     return _("Part of the %(amount)s of %(day)s") % values
 
 
+def typed(given: QueryDict) -> list[tuple[str, str]]:
+    """What somebody filled in, to go along with a page on which they look at it once more."""
+    left_out = ("csrfmiddlewaretoken", "checked", "change", "seen")
+    return [(name, str(value)) for name, value in given.items() if name not in left_out]
+
+
 def unread_row(trouble: Unreadable) -> dict[str, Any]:
     """A statement of a file that was not read: its line, and why."""
     return {"line": trouble.line, "what": f"{_(trouble.what)} {trouble.detail}".strip()}
@@ -192,11 +201,9 @@ def _equal(booked_on: date, statement: str, read_on: date | None) -> str:
 
 def kept_row(movement: BankMovement) -> dict[str, Any]:
     """The same in a file that was read in, with what became of it."""
-    handling: Handling | None = getattr(movement, "handling", None)
+    handling = movement.decision
     application = handling.application if handling else None
-    became = _(Outcome(handling.outcome).label) if handling else _("waits for a decision")
-    why = f"{became}: {handling.reason}" if handling and handling.reason else became
-    return {**movement_row(movement, None, application), "will": why}
+    return {**movement_row(movement, None, application), **became(movement), "pk": movement.pk}
 
 
 def repeated_row(repeated: RepeatedMovement) -> dict[str, Any]:

@@ -30,9 +30,9 @@ def movement_divide(request: HttpRequest, pk: int) -> HttpResponse:
     movement = payments.movement_with(pk)
     if movement is None:
         raise Http404
-    if payments.handling_of(movement) is not None:
+    if movement.decision is not None:
         messages.info(request, _("Somebody decided about this movement already."))
-        return redirect("membership:payment-desk")
+        return redirect("membership:movement-decide", pk)
     verdict, _named = payments.judgement_of(movement)
     if not actions.may_be_divided(movement, verdict):
         messages.error(request, _("This movement cannot be divided."))
@@ -97,10 +97,6 @@ def _to_check(
         "rest_back": given["rest"] == BACK,
         "reason": given["reason"],
         "seen": planned.digest,
-        "typed": [
-            (name, value)
-            for name, value in request.POST.items()
-            if name not in ("csrfmiddlewaretoken", "checked", "change", "seen")
-        ],
+        "typed": asking.typed(request.POST),
     }
     return render(request, "membership/movement_divide_check.html", context)

@@ -15,6 +15,7 @@ from commonweal.membership.models import Member
 from commonweal.membership.queries import holder_names
 from commonweal.membership.queries.shares import MovementLine
 from commonweal.membership.rules.movements import PASSING_ON, Held, MovementKind
+from commonweal.membership.rules.reasons import Reason
 from commonweal.membership.rules.statutes import Setting, SettingName, Terms
 from commonweal.ui.formats import day, euros, number
 
@@ -25,6 +26,11 @@ def shares(count: int, share_class: str) -> str:
         "count": number(count),
         "code": share_class,
     }
+
+
+def reason(text: str) -> str:
+    """A reason as somebody typed it, or in words where the program wrote it down as a code."""
+    return _(Reason(text).label) if text in set(Reason) else text
 
 
 def signed(count: int) -> str:
@@ -53,7 +59,7 @@ def movement(line: MovementLine) -> dict[str, Any]:
         "shares": signed(line.shares),
         "cents": line.cents,
         "document": line.operation.document,
-        "note": line.operation.note,
+        "note": reason(line.operation.note),
         "author": line.author,
         "undone": line.undone,
         "may_undo": not line.undone and line.operation.kind != MovementKind.CORRECTION,

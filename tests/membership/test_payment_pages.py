@@ -10,6 +10,9 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, transaction
 from django.test import Client
+from django.utils import translation
+from django.utils.html import escape
+from django.utils.translation import gettext
 
 from commonweal.kernel.decision import NotAllowed
 from commonweal.ledger.models import Operation
@@ -182,6 +185,21 @@ def test_what_the_statutes_stopped_is_shown_and_tried_again(finance: Client) -> 
     assert "stand in the register" in finance.post(address, follow=True).content.decode()
     assert "cannot be paid any more" in finance.post(address, follow=True).content.decode()
     assert finance.post("/en/members/requests/999999/enter/").status_code == 404
+
+
+def test_why_shares_are_not_entered_is_read_in_ones_own_language(finance: Client) -> None:
+    member = make.member(make.person("Jeanne", "Delvaux"))
+    application = asked(member.person, 60)
+    make.shares(member, 90)
+    with translation.override("nl"):
+        read_in(finance, [paid(application)])
+        application.refresh_from_db()
+    assert "cannot hold so many" in application.reason, "kept as it stands in the source"
+    for language in LANGUAGES:
+        with translation.override(language):
+            said = escape(gettext(application.reason))
+        for address in (f"/{language}/members/payments/", f"/{language}/members/requests/{application.pk}/"):
+            assert said in text_of(finance, address)
 
 
 def test_only_finance_opens_these_pages_and_reading_writes_nothing(finance: Client) -> None:

@@ -30,6 +30,7 @@ from commonweal.membership.queries.joining import dues_of
 from commonweal.membership.queries.payments import judgement_of
 from commonweal.membership.rules.matching import MAY_BE_DIVIDED, Due, Outcome, Verdict, outcome_of_part
 from commonweal.people.actions import record
+from commonweal.ui.formats import euros
 
 if TYPE_CHECKING:
     from commonweal.people.models import Person
@@ -87,7 +88,9 @@ def division_planned(*, movement: BankMovement, parts: Sequence[Part]) -> Divisi
     left = movement.amount_cents - sum(each.cents for each in parts)
     if left < 0 or any(each.cents < 1 for each in parts):
         raise OutcomeRefused(
-            _("The parts are more than what came. Make one of them smaller."), code="too_much"
+            _("The parts are %(amount)s more than what came. Make one of them smaller.")
+            % {"amount": euros(max(0, -left))},
+            code="too_much",
         )
     if len(parts) == 1 and not left:
         raise OutcomeRefused(
@@ -103,10 +106,16 @@ def may_be_divided(movement: BankMovement, verdict: Verdict) -> bool:
 
 
 def _planned(part: Part, due: Due) -> PlannedPart:
+    if due.open_cents <= 0:
+        raise OutcomeRefused(
+            _("Nothing is due any more on the request of %(holder)s. Let its part wait, or pay it back.")
+            % {"holder": part.application.holder_name},
+            code="nothing_due",
+        )
     if part.cents > due.open_cents:
         raise OutcomeRefused(
-            _("For %(holder)s less than this is due. Let the rest wait, or pay it back.")
-            % {"holder": part.application.holder_name},
+            _("For %(holder)s %(amount)s is due, less than this. Let the rest wait, or pay it back.")
+            % {"holder": part.application.holder_name, "amount": euros(due.open_cents)},
             code="too_much",
         )
     outcome = outcome_of_part(due, part.cents)

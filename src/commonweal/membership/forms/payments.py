@@ -79,6 +79,10 @@ class DecisionForm(forms.Form):
             choices=[(each.value, _(each.label)) for each in MAY_BE[verdict]],
             widget=ChoiceCards(hints={each.value: HINTS[each] for each in MAY_BE[verdict]}),
         )
+        if any(needs_reason(each, verdict, odd) for each in MAY_BE[verdict]):
+            # Not for every choice, but whoever chooses is told before they press.
+            self.fields["reason"].open_question = True  # type: ignore[attr-defined]
+            self.fields["reason"].help_text = _("Needed when you say that it is for a request for shares.")
         if named or not set(MAY_BE[verdict]) & set(MAY_NAME):
             del self.fields["communication"]
 

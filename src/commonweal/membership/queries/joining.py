@@ -18,6 +18,7 @@ from commonweal.membership.rules.matching import COUNTED, Due
 from commonweal.membership.rules.names import HolderName
 from commonweal.membership.rules.statutes import SettingName, Terms
 from commonweal.membership.states import OPEN
+from commonweal.people.queries import organisations_named, people_named
 
 if TYPE_CHECKING:
     from commonweal.ledger.models import Operation
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 APPLICATIONS_MAX = 200
 # A bank that takes the same money back more often than this is asked why.
 ENTRIES_MAX = 9
+# So many requests of one name are told apart in a line.
+NAMED_MAX = 5
 
 
 def note_on(day: date, language: str) -> InformationNote | None:
@@ -110,6 +113,16 @@ def papers_to_check() -> int:
 def application_with(pk: int) -> Application | None:
     """One application."""
     return _applications().filter(pk=pk).first()
+
+
+def applications_named(text: str) -> list[Application]:
+    """Requests that can still be paid, by the words with which names of their holder or representative begin; at most
+    five, those who wait longest first."""
+    people, organisations = people_named(text), organisations_named(text)
+    whose = Q(person__in=people) | Q(representative__in=people) | Q(organisation__in=organisations)
+    states = (ApplicationState.ASKED, ApplicationState.AWAITING, ApplicationState.LAPSED)
+    found = _applications().filter(whose, state__in=states)
+    return list(found.order_by("asked_at", "id")[:NAMED_MAX])
 
 
 def open_application_of(person: Person | None, organisation: Organisation | None) -> Application | None:

@@ -13,7 +13,7 @@ from commonweal.kernel.text import folded
 from commonweal.membership.models import Application, BankMovement, Handling, Payment
 from commonweal.membership.queries.joining import applications_paid_with, dues_of
 from commonweal.membership.rules.joining import ApplicationState
-from commonweal.membership.rules.matching import Due, Outcome, Verdict, verdict
+from commonweal.membership.rules.matching import Due, Outcome, Told, Verdict, verdict
 from commonweal.membership.rules.statements import BankLine, Oddity
 
 Seen = BankLine | BankMovement
@@ -90,12 +90,22 @@ def opposites(lines: Sequence[Seen]) -> dict[int, Seen]:
 
 def _is_opposite(line: Seen, other: Seen) -> bool:
     came, went = (other, line) if line.amount_cents < 0 else (line, other)
-    told = zip(_told(line), _told(other), strict=True)
-    return came.booked_on <= went.booked_on and any(one and one == same for one, same in told)
+    return came.booked_on <= went.booked_on and bool(told_alike(line, other))
 
 
-def _told(line: Seen) -> tuple[str, ...]:
-    return (line.reference, line.end_to_end, line.communication, folded(line.text))
+def told_alike(one: Seen, other: Seen) -> list[Told]:
+    """What two movements tell alike besides account and amount."""
+    told = (_told(one), _told(other))
+    return [each for each in Told if told[0][each] and told[0][each] == told[1][each]]
+
+
+def _told(line: Seen) -> dict[Told, str]:
+    return {
+        Told.REFERENCE: line.reference,
+        Told.END_TO_END: line.end_to_end,
+        Told.COMMUNICATION: line.communication,
+        Told.TEXT: folded(line.text),
+    }
 
 
 def _other_account(line: Seen) -> str:

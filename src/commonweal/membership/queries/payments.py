@@ -26,6 +26,7 @@ from commonweal.membership.rules.credit_transfers import sepa_text
 from commonweal.membership.rules.ibans import may_be_paid, still_holds
 from commonweal.membership.rules.joining import ApplicationState
 from commonweal.membership.rules.matching import Outcome, Verdict, is_own
+from commonweal.membership.rules.names import is_in
 from commonweal.membership.rules.payments import PaymentKind
 from commonweal.membership.rules.statements import Reading, Unreadable
 from commonweal.membership.rules.statements.communications import communications_in
@@ -129,15 +130,23 @@ def repeated_in(file: BankFile) -> list[RepeatedMovement]:
 
 
 def likely_for(movement: BankMovement) -> list[Application]:
-    """Requests that wait for payment and could be meant: the payer's name is right, or else the amount; at most ten."""
-    waiting = applications_in(ApplicationState.AWAITING)
+    """Requests that could be meant: all that a movement names, in whatever state they are; then, among those that wait for
+    payment, whose holder its text names or who paid, and those on which exactly this much is due; of these at most ten."""
+    named = named_in(movement)
+    waiting = [each for each in applications_in(ApplicationState.AWAITING) if each not in named]
     dues = dues_of(waiting)
 
-    def fit(each: Application) -> tuple[bool, bool]:
-        named = is_own(movement.ultimate_name or movement.payer_name, dues[each.pk].names)
-        return named, movement.amount_cents == dues[each.pk].open_cents
+    def fit(each: Application) -> tuple[bool, bool, bool]:
+        names = dues[each.pk].names
+        paid = is_own(movement.ultimate_name or movement.payer_name, names)
+        return (
+            any(is_in(movement.text, name) for name in names),
+            paid,
+            movement.amount_cents == dues[each.pk].open_cents,
+        )
 
-    return sorted((each for each in waiting if any(fit(each))), key=fit, reverse=True)[:LIKELY_MAX]
+    found = sorted((each for each in waiting if any(fit(each))), key=fit, reverse=True)
+    return [*named, *found[:LIKELY_MAX]]
 
 
 def refunds_to_make() -> list[Refund]:

@@ -25,10 +25,10 @@ def decided(request: HttpRequest, movement: BankMovement) -> HttpResponse:
     decisions = payments.decisions_about(movement)
     against = undoing.obstacle_to(decisions[-1])
     context = {
-        "movement": asking.movement_row(movement, None, None),
+        "movement": asking.with_others([asking.movement_row(movement, None, None)])[0],
         "decisions": undo_words.decision_rows(decisions),
         "parts": [asking.kept_row(each) for each in payments.parts_of(movement)],
-        "opposite": payments.opposite_of(movement),
+        **asking.opposite(movement),
         "against": "" if against is None else _(against.label),
     }
     return render(request, "membership/movement_decided.html", context)

@@ -103,6 +103,18 @@ def test_the_day_of_a_moment_is_taken_in_one_place() -> None:
     )
 
 
+def test_what_is_private_to_a_module_stays_there() -> None:
+    wrong = [
+        f"{path.relative_to(PACKAGE)}:{node.lineno} imports {alias.name}"
+        for path in sources()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("commonweal")
+        for alias in node.names
+        if alias.name.startswith("_")
+    ]
+    assert wrong == []
+
+
 def test_every_area_has_a_readme() -> None:
     areas = [*AREAS, "portal", "ui", "allocation", "kernel", "config"]
     assert [area for area in areas if not (PACKAGE / area / "README.md").is_file()] == []

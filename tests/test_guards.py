@@ -144,6 +144,16 @@ EXCEPTIONS: dict[str, tuple[set[str], str]] = {
         ("ledger.open_accounts", "ledger.set_limits"),
         ({"by", "now", "event", "check"}, "accounts and their limits belong to what the caller books"),
     ),
+    "membership.as_part": ({"by", "now", "event", "check"}, "a step inside dividing a payment"),
+    **dict.fromkeys(
+        (
+            "membership.decided",
+            "membership.note_decisions",
+            "membership.note_on_estate",
+            "membership.reopened",
+        ),
+        ({"by", "now", "check"}, "a step inside an action, which has checked and hands both on"),
+    ),
     **dict.fromkeys(
         (
             "membership.lock_numbers",

@@ -43,6 +43,8 @@ def pages(site: Site) -> Pages:
             f"members/requests/{child.pk}/refuse/",
             "members/payments/",
             f"members/payments/{unknown.pk}/",
+            f"members/payments/{over.pk}/",
+            f"members/payments/{over.pk}/undo/",
             f"members/payments/{unknown.pk}/divide/",
             f"members/payments/files/{looked_at.pk}/",
             f"members/payments/files/{looked_at.pk}/discard/",

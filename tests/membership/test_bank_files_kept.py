@@ -111,10 +111,10 @@ def test_days_at_the_end_of_all_days_stop_nothing_from_the_file_to_the_decision(
     years = BankMovement.objects.order_by("booked_on").values_list("booked_on__year", flat=True)
     assert list(years) == [1, 2026, 9999]
     assert Application.objects.filter(state="member").exists(), "the others are read in"
-    for movement in BankMovement.objects.filter(handling__isnull=True):
+    for movement in BankMovement.objects.waiting():
         page = f"{DESK}{movement.pk}/"
         assert "booked on a day" in text_of(finance, page) or closes.startswith("9999")
         finance.post(page, {"outcome": "accept", "reason": "the bank said so"})
     for page in (DESK, address):
         text_of(finance, page)
-    assert not BankMovement.objects.filter(handling__isnull=True).exists()
+    assert not BankMovement.objects.waiting().exists()

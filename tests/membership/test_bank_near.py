@@ -73,6 +73,16 @@ def test_half_of_a_request_on_two_days_books_no_shares(
     page = text_of(signed_in(finance), f"/en/members/payments/{movement.pk}/")
     assert "A movement of the same amount, payer and communication was booked" in page
     assert "November 2026; see whether the money came once or twice." in page
+    beside = BankMovement.objects.exclude(pk=movement.pk).get(amount_cents=250_00)
+    desk, file = "/en/members/payments/", f"/en/members/payments/files/{movement.file_id}/"
+    for address in (desk, f"{desk}{movement.pk}/", file):
+        shown = " ".join(text_of(signed_in(finance), address).split())
+        assert f'<a href="{desk}{beside.pk}/">Beside it: ' in shown
+        assert (
+            f", statement {beside.statement.number}</a> · JEANNE DELVAUX · reference {beside.reference}"
+            in shown
+        )
+        assert "· Keep it and wait for the rest" in shown
     payments.decide_movement(movement=movement, outcome=Outcome.SAME, by=finance, now=make.NOW)
     assert waiting(250_00) == []
     request_of_ten.refresh_from_db()

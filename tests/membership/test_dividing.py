@@ -15,7 +15,7 @@ from commonweal.membership.actions import dividing, joining, payments
 from commonweal.membership.actions.dividing import Part
 from commonweal.membership.models import Application, BankMovement, Handling, Refund
 from commonweal.membership.queries.joining import dues_of
-from commonweal.membership.queries.payments import movements_waiting, refunds_to_make, work_list
+from commonweal.membership.queries.payments import likely_for, movements_waiting, refunds_to_make, work_list
 from commonweal.membership.rules.joining import printed
 from commonweal.membership.rules.matching import Outcome, Verdict
 from commonweal.people.models import Event, Person
@@ -195,7 +195,7 @@ def test_the_bank_takes_the_whole_back_and_every_part_is_undone(
     assert parts_of(reversal) == [-500_00, -200_00, -100_00]
     assert (movements_waiting(), refunds_to_make()) == (0, [])
     assert Handling.objects.get(movement=reversal).undoes == Handling.objects.get(movement=movement)
-    assert all(hasattr(part.handling, "undone_by") for part in movement.parts.all())
+    assert all(hasattr(part.decision, "undone_by") for part in movement.parts.all())
     sound()
     # Paid once more, each in full.
     confirmed([both(two, 750_00)], finance, 14)
@@ -277,18 +277,19 @@ def test_finance_divides_on_the_page_looks_again_and_may_change_something(
     page = client.get(f"{address}divide/").content.decode()
     for said in (printed(first.communication), printed(second.communication), "Jeanne Delvaux", "500"):
         assert said in page
+    assert "(optional)" not in page.partition("Why?")[2].partition("</label>")[0]
     typed = {
         "request_1": printed(first.communication),
         "part_1": "500,00",
-        "request_2": str(second.pk),
+        "request_2": f"http://testserver/en/members/requests/{second.pk}/",
         "part_2": "249.99",
     }
     page = pressed(client, movement, **{**typed, "part_2": "300.01"}).content.decode()
-    assert "more than what came" in page
+    assert "The parts are €0.01 more than what came" in page
     assert "300.01" in page, "what was typed stays"
     assert (
         "has this number or communication"
-        in pressed(client, movement, **{**typed, "request_2": "x"}).content.decode()
+        in pressed(client, movement, **{**typed, "request_2": "999999"}).content.decode()
     )
     assert "write in one line why" in pressed(client, movement, **typed, reason="").content.decode()
     assert "this part is for" in pressed(client, movement, **{**typed, "request_2": ""}).content.decode()
@@ -300,8 +301,13 @@ def test_finance_divides_on_the_page_looks_again_and_may_change_something(
         "€50.01",
         "is paid back",
         "Keep it and wait for the rest",
+        "JEANNE DELVAUX",
+        WHY,
     ):
         assert said in page
+    back = client.get(f"{address}divide/").content.decode()
+    for said in ("249.99", f"/en/members/requests/{second.pk}/", WHY):
+        assert said in back, "Back keeps what was typed"
     assert Handling.objects.count() == 0
     assert "249.99" in pressed(client, movement, **typed, change="yes").content.decode()
     done = pressed(client, movement, **typed, checked="yes", seen="other").content.decode()
@@ -348,3 +354,92 @@ def test_a_request_that_cannot_be_paid_any_more_is_shown_and_gets_nothing_unless
     answer = pressed(client, movement, **typed)
     assert [each["application"] for each in answer.context["parts"]] == [first]
     assert answer.context["rest_cents"] == 300_00
+
+
+def asked_with(client: Client, movement: BankMovement, typed: str) -> str:
+    given = {"request_1": typed, "part_1": "10", "reason": WHY, "rest": "back"}
+    answer = client.post(f"/en/members/payments/{movement.pk}/divide/", given)
+    return " ".join(answer.content.decode().split())
+
+
+def test_a_request_is_named_by_its_page_its_communication_its_number_or_its_holder(
+    finance: Person, two: tuple[Application, Application]
+) -> None:
+    confirmed([Paid(800_00, "Rita", PAYER, text="parts")], finance)
+    movement, client = only(Verdict.UNKNOWN), signed_in(finance)
+    _first, second = two
+    for typed in (
+        f"/fr/members/requests/{second.pk}/",
+        f"https://ruche.example/members/requests/{second.pk}",
+        printed(second.communication),
+        str(second.pk),
+        "piet delv",
+        "Piet Delvaux",
+    ):
+        assert "Piet Delvaux, 5 shares of class A" in asked_with(client, movement, typed), typed
+    several = asked_with(client, movement, "delvaux")
+    for each in two:
+        assert printed(each.communication) in several
+    assert "of this name" in asked_with(client, movement, "Nobody")
+    joining.withdraw_application(application=second, by=second.person, now=make.NOW)  # type: ignore[arg-type]
+    assert "of this name" in asked_with(client, movement, "Piet Delvaux"), "that one cannot be paid any more"
+
+
+def proposed(client: Client, movement: BankMovement) -> list[tuple[str, int | None]]:
+    form = client.get(f"/en/members/payments/{movement.pk}/divide/").context["form"]
+    rows = [(form.fields[f"request_{at}"].initial, form.fields[f"part_{at}"].initial) for at in (1, 2)]
+    return [each for each in rows if each[0]]
+
+
+def test_the_payers_own_request_or_one_of_just_this_sum_is_proposed_first(
+    finance: Person, two: tuple[Application, Application]
+) -> None:
+    first, second = two
+    client = signed_in(finance)
+    confirmed([Paid(100_00, "PIET DELVAUX", PAYER, text="parts")], finance)
+    own = proposed(client, only(Verdict.UNKNOWN))
+    assert own == [(printed(second.communication), 100_00)] or own[0][0] in map(
+        printed, (first.communication, second.communication)
+    )
+    decide(only(Verdict.UNKNOWN), Outcome.ASIDE, finance)
+    confirmed([Paid(250_00, "RITA GOOSSENS", PAYER, text="parts")], finance, 13)
+    assert proposed(client, only(Verdict.UNKNOWN)) == [(printed(second.communication), 250_00)]
+    decide(only(Verdict.UNKNOWN), Outcome.ASIDE, finance)
+    other = asked(make.person("Rosa", "Petit"), 2)
+    text = " ".join(printed(each.communication) for each in (first, other))
+    confirmed([Paid(300_00, "ROSA PETIT", PAYER, text=text)], finance, 14)
+    assert proposed(client, only(Verdict.UNKNOWN)) == [
+        (printed(other.communication), 100_00),
+        (printed(first.communication), 200_00),
+    ]
+
+
+def test_a_request_on_which_nothing_is_due_says_so_and_one_on_which_less_is_how_much(
+    finance: Person, two: tuple[Application, Application]
+) -> None:
+    confirmed([Paid(500_00, "JEANNE DELVAUX", PAYER, communication=two[0].communication)], finance)
+    confirmed([Paid(800_00, "Rita", PAYER, text="parts")], finance, 13)
+    movement = only(Verdict.UNKNOWN)
+    for application, cents, code, said in (
+        (two[0], 1_00, "nothing_due", "Nothing is due any more on the request of Jeanne Delvaux"),
+        (two[1], 251_00, "too_much", "For Piet Delvaux €250 is due"),
+    ):
+        with pytest.raises(payments.OutcomeRefused, match=said) as refusal:
+            divide(movement, finance, (application, cents))
+        assert refusal.value.code == code
+
+
+def test_what_a_payment_names_comes_first_then_names_in_its_text_then_equal_sums(finance: Person) -> None:
+    same, texted = asked(make.person("Zoe", "Claes"), 4), asked(make.person("Rosa", "Petit"), 10)
+    named = [asked(make.person("Jeanne", "Delvaux"), 7), asked(make.person("Piet", "Maes"), 1)]
+    asked(make.person("Nobody", "Meant"), 9)
+    text = f"voor Rosa Petit en {' '.join(printed(each.communication) for each in named)}"
+    confirmed([Paid(200_00, "RITA GOOSSENS", PAYER, text=text)], finance)
+    movement = only(Verdict.UNKNOWN)
+    wanted = [*sorted(named, key=lambda each: each.communication), texted, same]
+    assert likely_for(movement) == wanted
+    page = " ".join(text_of(signed_in(finance), f"/en/members/payments/{movement.pk}/").split())
+    for amount in ("€350 is due", "€50 is due", "€500 is due", "€200 is due"):
+        assert amount in page
+    joining.withdraw_application(application=named[0], by=named[0].person, now=make.NOW)  # type: ignore[arg-type]
+    assert named[0] in likely_for(movement), "what it names is shown in whatever state"

@@ -25,6 +25,7 @@ from commonweal.membership.actions import (
     paying_back,
     payments,
     shares,
+    undoing,
 )
 from commonweal.membership.models import (
     Application,
@@ -193,6 +194,7 @@ ACTS: dict[str, Callable[[Desk], dict[str, Any]]] = {
     "book_movement": lambda desk: {"member": desk.member, "movement": movement(), "key": "k"},
     "correct_movement": lambda desk: {"operation": entry(desk), "reason": "x", "key": "k"},
     "decide_movement": lambda desk: {"movement": desk.movement(), "outcome": Outcome.WAIT},
+    "undo_decision": lambda desk: {"decision": desk.refund().handling, "seen": "", "reason": "x"},
     "enter_paid": lambda desk: {"application": desk.application()},
     "mark_refunded": lambda desk: {"refund": desk.refund(), "on": TODAY},
     "divide_movement": lambda desk: {
@@ -278,7 +280,7 @@ LEFT_OUT = {"make_payment_file"}
 
 
 def act_named(name: str) -> Callable[..., Any]:
-    for module in (all_actions, joining, payments, dividing, paying_back, conversions, exclusions):
+    for module in (all_actions, joining, payments, dividing, paying_back, conversions, exclusions, undoing):
         if hasattr(module, name):
             return getattr(module, name)  # type: ignore[no-any-return]
     raise LookupError(name)

@@ -68,6 +68,9 @@ def test_an_odd_movement_is_paid_back_or_set_aside_without_a_reason(finance: Per
 def test_the_form_asks_why_keeps_what_was_typed_and_the_history_shows_it(finance: Person) -> None:
     movement, application = odd_payment(finance)
     client, address = signed_in(finance), f"/en/members/payments/{movement.pk}/"
+    asked_why = text_of(client, address).partition("Why?")[2]
+    assert "(optional)" not in asked_why.partition("</label>")[0]
+    assert "Needed when you say that it is for a request" in asked_why
     answer = client.post(address, {"outcome": "accept", "reason": ""})
     assert "write in one line why it is for this request" in answer.content.decode()
     assert answer.context["form"]["outcome"].value() == "accept"

@@ -41,7 +41,7 @@ def too_much(finance: Person, *others: Paid, count: int = 1) -> list[Refund]:
     """So many times 100 euro too much, with an account; and payments of nobody, all to be paid back; oldest first."""
     people = [make.person("Jeanne", "Delvaux") for _each in range(count)]
     confirmed([*(paid(asked(each), 600_00) for each in people), *others], finance)
-    for movement in BankMovement.objects.filter(handling__isnull=True).order_by("pk"):
+    for movement in BankMovement.objects.waiting().order_by("pk"):
         outcome = Outcome.ACCEPT if movement.communication else Outcome.REFUND
         payments.decide_movement(movement=movement, outcome=outcome, by=finance, now=make.NOW)
     return list(Refund.objects.order_by("pk"))
@@ -90,7 +90,7 @@ def test_a_second_file_pays_only_what_came_since_and_none_is_made_of_nothing(fin
         pay(finance)
     assert refused.value.code == "nothing_due"
     confirmed([Paid(7_00, "Piet Maes", "BE62510007547061")], finance, 13)
-    (movement,) = BankMovement.objects.filter(handling__isnull=True)
+    (movement,) = BankMovement.objects.waiting()
     payments.decide_movement(movement=movement, outcome=Outcome.REFUND, by=finance, now=make.NOW)
     assert (pay(finance).number, Payment.objects.latest("pk").cents) == (2, 7_00)
 

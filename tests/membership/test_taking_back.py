@@ -6,6 +6,8 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.utils import translation
+from django.utils.translation import gettext
 
 from commonweal.ledger.queries import troubles
 from commonweal.membership import queries
@@ -17,12 +19,13 @@ from commonweal.membership.queries.payments import payable_refunds, refunds_to_m
 from commonweal.membership.rules.joining import ApplicationState
 from commonweal.membership.rules.matching import Outcome, Verdict
 from commonweal.membership.rules.payments import ReturnReason
+from commonweal.membership.rules.reasons import Reason
 from commonweal.people.models import Event, Person
 from commonweal.portal.demo.bank import Paid
 from tests import factories as make
 from tests.membership.bank_files import ACCOUNT, DAY, PAYER, as_camt, as_coda
 from tests.membership.joining_steps import asked, confirmed, paid, planned
-from tests.portal.steps import signed_in, text_of
+from tests.portal.steps import LANGUAGES, signed_in, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -73,7 +76,31 @@ def test_shares_whose_money_is_taken_back_leave_the_register_and_the_request_wai
     assert work_list() == []
     sound()
     told = Event.objects.filter(name="ApplicationMoved", data__to="awaiting").latest("pk")
-    assert "took the payment back" in told.data["reason"]
+    assert told.data["reason"] == Reason.TAKEN_BACK
+
+
+def test_why_shares_left_is_kept_as_a_code_and_read_in_ones_own_language(finance: Person) -> None:
+    application = asked()
+    confirmed([paid(application), taken_back(application)], finance)
+    member = now_of(application).member
+    assert member is not None
+    with translation.override("nl"):
+        decide(
+            next(each for each, said, _of in work_list() if said == Verdict.REVERSAL), Outcome.UNDO, finance
+        )
+    assert (now_of(application).state, application.reason) == (ApplicationState.AWAITING, Reason.TAKEN_BACK)
+    for language in LANGUAGES:
+        with translation.override(language):
+            said = gettext(Reason.TAKEN_BACK.label)
+        for who, address in (
+            ("secretary", f"members/register/{member.number}/"),
+            ("secretary", "members/register/changes/"),
+            ("secretary", f"members/requests/{application.pk}/"),
+            ("secretary", "members/requests/desk/"),
+        ):
+            page = text_of(signed_in(make.staff(who)), f"/{language}/{address}")
+            assert said in page, (language, address)
+            assert Reason.TAKEN_BACK not in page
 
 
 def test_who_pays_again_is_entered_again_and_may_lose_it_again(finance: Person) -> None:
@@ -232,12 +259,25 @@ def test_a_request_that_is_not_named_is_named_by_hand(finance: Person) -> None:
     with pytest.raises(payments.OutcomeRefused) as refusal:
         decide(movement, Outcome.UNDO, finance)
     assert refusal.value.code == "no_application"
-    client = signed_in(finance)
-    answer = client.post(
-        f"/en/members/payments/{movement.pk}/",
-        {"outcome": "undo", "communication": application.communication, "reason": ""},
+    client, address = signed_in(finance), f"/en/members/payments/{movement.pk}/"
+    given = {"outcome": "undo", "communication": application.communication, "reason": ""}
+    answer = client.post(address, given)
+    page = " ".join(answer.content.decode().split())
+    for said in (
+        "Nothing is done yet",
+        "€500 count no longer as paid on the request of Jeanne Delvaux",
+        "10 shares of class A of Jeanne Delvaux (member ",
+        "is a member no longer",
+        "waits for payment again",
+    ):
+        assert said in page, said
+    assert now_of(application).state == ApplicationState.MEMBER, "looking undoes nothing"
+    assert application.communication in client.post(address, {**given, "change": "yes"}).content.decode()
+    stale = client.post(address, {**given, "checked": "yes", "seen": "x"})
+    assert "Something changed since this was shown" in stale.content.decode()
+    assert (
+        client.post(address, {**given, "checked": "yes", "seen": answer.context["seen"]}).status_code == 302
     )
-    assert answer.status_code == 302
     assert now_of(application).state == ApplicationState.AWAITING
     sound()
     assert date(2026, 11, 1) < application.lapses_on
@@ -265,10 +305,8 @@ def test_an_unmarked_reversal_waits_beside_the_payment_it_takes_back(finance: Pe
     ((movement, said, named),) = work_list()
     assert (said, named) == (Verdict.REVERSAL, application)
     page = text_of(signed_in(finance), f"/en/members/payments/{movement.pk}/")
-    assert (
-        "€500 of Friday 20 November 2026, in statement 2026-012: the same account and reference"
-        in " ".join(page.split())
-    )
+    said = "€500 of Friday 20 November 2026, in statement 2026-012. The same: account, amount, the bank&#x27;s reference."
+    assert said in " ".join(page.split())
     decide(movement, Outcome.UNDO, finance)
     assert now_of(application).state == ApplicationState.AWAITING
     assert work_list() == []
@@ -276,6 +314,16 @@ def test_an_unmarked_reversal_waits_beside_the_payment_it_takes_back(finance: Pe
     confirmed([paid(application)], finance, 14)
     assert now_of(application).state == ApplicationState.MEMBER
     sound()
+
+
+def test_what_is_really_the_same_in_two_opposites_is_said(finance: Person) -> None:
+    application = asked()
+    confirmed([paid(application)], finance)
+    read_in(as_coda([taken_back(application)], 13, old_cents=1_734_56), finance)
+    movement = only(Verdict.REVERSAL)
+    page = " ".join(text_of(signed_in(finance), f"/en/members/payments/{movement.pk}/").split())
+    assert "The same: account, amount, the structured communication." in page
+    assert "reference." not in page.partition("The same:")[2].partition("<")[0]
 
 
 def test_a_payment_read_after_what_took_it_back_does_not_count_by_itself(finance: Person) -> None:

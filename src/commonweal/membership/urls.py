@@ -23,6 +23,7 @@ from commonweal.membership.views import (
     seasons,
     shares,
     transfers,
+    undoing,
 )
 
 app_name = "membership"
@@ -54,6 +55,7 @@ urlpatterns = [
     path("payments/files/<int:pk>/", payments.bank_file, name="bank-file"),
     path("payments/files/<int:pk>/discard/", payments.bank_file_discard, name="bank-file-discard"),
     path("payments/<int:pk>/", payments.movement_decide, name="movement-decide"),
+    path("payments/<int:pk>/undo/", undoing.decision_undo, name="decision-undo"),
     path("payments/<int:pk>/divide/", dividing.movement_divide, name="movement-divide"),
     path("payments/refunds/<int:pk>/", payments.refund_made, name="refund-made"),
     path("shares/account/", payouts.my_account, name="my-account"),

@@ -6,7 +6,7 @@ import pytest
 
 from commonweal.kernel.text import folded
 from commonweal.membership.rules import name_words
-from commonweal.membership.rules.names import HolderName, proves
+from commonweal.membership.rules.names import HolderName, is_in, proves
 
 
 @pytest.mark.parametrize(
@@ -167,3 +167,12 @@ def test_a_public_body_proves_itself() -> None:
     assert proves("STAD DAMME", HolderName("Stad Damme"))
     assert proves("VAN DAMME JAN", HolderName("Van Damme", "Jan"))
     assert proves("VILLE JEANNE", HolderName("Ville", "Jeanne"))
+
+
+def test_a_text_that_holds_the_whole_name_is_worth_a_look_though_it_proves_nothing() -> None:
+    rosa = HolderName("Petit", "Rosa")
+    assert is_in("voor ROSA petit en Jan", rosa)
+    assert not is_in("voor Bernard Petit", rosa)
+    assert not is_in("", rosa)
+    assert not is_in("parts", HolderName("", ""))
+    assert is_in("achat Delvaux", HolderName("Delvaux", "Jeanne"))

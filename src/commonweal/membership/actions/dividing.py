@@ -16,14 +16,21 @@ from commonweal.kernel.text import clean
 from commonweal.membership.access import may_match_payments, not_ones_own
 from commonweal.membership.actions.joining import enter
 from commonweal.membership.actions.members import lock_numbers
-from commonweal.membership.actions.payments import PlanChanged, _decided
-from commonweal.membership.actions.taking_back import OutcomeRefused, _demand_reason, _part_of, _told
+from commonweal.membership.actions.payments import PlanChanged, decided
+from commonweal.membership.actions.taking_back import (
+    OutcomeRefused,
+    as_part,
+    demand_reason,
+    next_turn,
+    note_decisions,
+)
 from commonweal.membership.models import Application, BankMovement, Handling
 from commonweal.membership.queries.joining import dues_of
 from commonweal.membership.queries.payments import judgement_of
 from commonweal.membership.rules.matching import MAY_BE_DIVIDED, Due, Outcome, Verdict, outcome_of_part
 from commonweal.people.access import demand
 from commonweal.people.actions import record
+from commonweal.ui.formats import euros
 
 if TYPE_CHECKING:
     from commonweal.people.models import Person
@@ -55,6 +62,14 @@ class Division:
     rest_cents: int
 
     @property
+    def told(self) -> list[dict[str, object]]:
+        """The parts, as the event keeps them."""
+        return [
+            {"application": each.application.pk, "cents": each.cents, "outcome": each.outcome}
+            for each in self.parts
+        ]
+
+    @property
     def digest(self) -> str:
         """The same for the same division: what someone saw is what they confirm."""
         seen = [(each.application.pk, each.cents, each.outcome.value) for each in self.parts]
@@ -73,7 +88,9 @@ def division_planned(*, movement: BankMovement, parts: Sequence[Part]) -> Divisi
     left = movement.amount_cents - sum(each.cents for each in parts)
     if left < 0 or any(each.cents < 1 for each in parts):
         raise OutcomeRefused(
-            _("The parts are more than what came. Make one of them smaller."), code="too_much"
+            _("The parts are %(amount)s more than what came. Make one of them smaller.")
+            % {"amount": euros(max(0, -left))},
+            code="too_much",
         )
     if len(parts) == 1 and not left:
         raise OutcomeRefused(
@@ -89,10 +106,16 @@ def may_be_divided(movement: BankMovement, verdict: Verdict) -> bool:
 
 
 def _planned(part: Part, due: Due) -> PlannedPart:
+    if due.open_cents <= 0:
+        raise OutcomeRefused(
+            _("Nothing is due any more on the request of %(holder)s. Let its part wait, or pay it back.")
+            % {"holder": part.application.holder_name},
+            code="nothing_due",
+        )
     if part.cents > due.open_cents:
         raise OutcomeRefused(
-            _("For %(holder)s less than this is due. Let the rest wait, or pay it back.")
-            % {"holder": part.application.holder_name},
+            _("For %(holder)s %(amount)s is due, less than this. Let the rest wait, or pay it back.")
+            % {"holder": part.application.holder_name, "amount": euros(due.open_cents)},
             code="too_much",
         )
     outcome = outcome_of_part(due, part.cents)
@@ -124,7 +147,7 @@ def divide_movement(
     demand(may_match_payments(by, day_of(now)))
     lock_numbers()
     movement = BankMovement.objects.select_for_update().get(pk=movement.pk)
-    if Handling.objects.filter(movement=movement).exists():
+    if movement.decision is not None:
         raise OutcomeRefused(_("Somebody decided about this movement already."), code="decided")
     demand(not_ones_own(by, day_of(now), [each.application for each in parts]))
     wanted = [each.application.pk for each in parts]
@@ -132,37 +155,35 @@ def divide_movement(
         each.pk: each for each in Application.objects.select_for_update().filter(pk__in=wanted).order_by("pk")
     }
     verdict, _named = judgement_of(movement)
-    _demand_reason(Outcome.DIVIDED, verdict, movement, reason)
+    demand_reason(Outcome.DIVIDED, verdict, movement, reason)
     plan = division_planned(
         movement=movement, parts=[Part(held[each.application.pk], each.cents) for each in parts]
     )
     if plan.digest != seen:
         raise PlanChanged(_("Something changed since this was shown. Look at it once more, then confirm."))
-    made = [_part_of(movement, each.cents, place, each.application) for place, each in enumerate(plan.parts)]
-    rest = _part_of(movement, plan.rest_cents, len(made)) if plan.rest_cents else None
+    made = [as_part(movement, each.cents, place, each.application) for place, each in enumerate(plan.parts)]
+    rest = as_part(movement, plan.rest_cents, len(made)) if plan.rest_cents else None
     handling = Handling.objects.create(
         movement=movement,
+        turn=next_turn(movement),
         outcome=Outcome.DIVIDED,
         by=by,
         at=now,
         reason=clean(reason, lines=False)[:500],
     )
     paid = [
-        _decided(row, each.outcome, each.application, reason, by, now)
+        decided(row, each.outcome, each.application, reason, by, now)
         for row, each in zip(made, plan.parts, strict=True)
     ]
     if rest is not None and rest_back:
-        _decided(rest, Outcome.REFUND, None, reason, by, now)
+        decided(rest, Outcome.REFUND, None, reason, by, now)
     data = {
-        "parts": [
-            {"application": each.application.pk, "cents": each.cents, "outcome": each.outcome}
-            for each in plan.parts
-        ],
+        "parts": plan.told,
         "rest_cents": plan.rest_cents,
         "rest_back": rest_back,
         "reason": handling.reason,
     }
-    _told(Handling.objects.filter(movement__in=made).select_related("movement").order_by("pk"), by, now)
+    note_decisions(Handling.objects.filter(movement__in=made).select_related("movement").order_by("pk"), by, now)
     record("PaymentDivided", f"bankmovement:{movement.pk}", by=by, at=now, data=data)
     _enter(paid, by, now)
     return handling

@@ -42,7 +42,9 @@ class EstateRefused(Refusal):
     code = "estate_refused"
 
 
-def _open(estate: Estate, move: str, by: Person, now: datetime) -> Estate:
+def held_estate(estate: Estate, move: str, by: Person, now: datetime) -> Estate:
+    """The estate, its row locked, where the table lets the move be made and it is not one's own. Raises NotAllowed,
+    EstateRefused."""
     estate = Estate.objects.select_for_update(of=("self",)).select_related("member__person").get(pk=estate.pk)
     _not_own(estate, by, now)
     ask(EstateRefused, ESTATE.permits(estate.state, move))
@@ -100,7 +102,7 @@ def open_estate(
         left_before=left_before,
         overtook=request,
     )
-    _told("EstateOpened", estate, by, now, channel=channel, kind=kind)
+    note_on_estate("EstateOpened", estate, by, now, channel=channel, kind=kind)
     return estate
 
 
@@ -115,7 +117,7 @@ def withdraw_estate(*, estate: Estate, reason: str, by: Person, now: datetime) -
     if overtook is not None:
         # Its decision and this wait for each other; a season comes before an estate.
         ExitSeason.objects.select_for_update(no_key=True).get(pk=overtook)
-    estate = _open(estate, "withdraw", by, now)
+    estate = held_estate(estate, "withdraw", by, now)
     if not clean(reason, lines=False):
         raise EstateRefused(_("Write why this is undone."), code="no_reason")
     lock_numbers()
@@ -130,7 +132,7 @@ def withdraw_estate(*, estate: Estate, reason: str, by: Person, now: datetime) -
     estate.save(update_fields=["state"])
     if estate.overtook is not None:
         wait_again(request=estate.overtook, by=by, now=now)
-    _told("EstateWithdrawn", estate, by, now, reason=clean(reason, lines=False)[:500])
+    note_on_estate("EstateWithdrawn", estate, by, now, reason=clean(reason, lines=False)[:500])
 
 
 @transaction.atomic
@@ -150,7 +152,7 @@ def add_claimant(
     Raises NotAllowed, EstateRefused.
     """
     demand(may_keep_register(by, day_of(now)))
-    estate = _open(estate, "refund", by, now)
+    estate = held_estate(estate, "refund", by, now)
     _not_own(estate, by, now, heir, name)
     if not clean(name, lines=False):
         raise EstateRefused(_("Write the name."), code="no_name")
@@ -167,7 +169,7 @@ def add_claimant(
     )
     if not made:
         return claimant
-    _told("ClaimantAdded", estate, by, now, claimant=claimant.pk, part=str(part))
+    note_on_estate("ClaimantAdded", estate, by, now, claimant=claimant.pk, part=str(part))
     return claimant
 
 
@@ -175,10 +177,10 @@ def add_claimant(
 def remove_claimant(*, claimant: Claimant, by: Person, now: datetime) -> None:
     """Takes someone out who was noted wrongly; a second time changes nothing. Raises NotAllowed, EstateRefused."""
     demand(may_keep_register(by, day_of(now)))
-    estate = _open(claimant.estate, "refund", by, now)
+    estate = held_estate(claimant.estate, "refund", by, now)
     count, _rows = Claimant.objects.filter(pk=claimant.pk).delete()
     if count:
-        _told("ClaimantRemoved", estate, by, now, claimant=claimant.pk)
+        note_on_estate("ClaimantRemoved", estate, by, now, claimant=claimant.pk)
 
 
 @transaction.atomic
@@ -187,14 +189,14 @@ def note_agreement(*, claimant: Claimant, on: date, document: str, by: Person, n
 
     Raises NotAllowed, EstateRefused."""
     demand(may_keep_register(by, day_of(now)))
-    estate = _open(claimant.estate, "refund", by, now)
+    estate = held_estate(claimant.estate, "refund", by, now)
     if not estate.ended_on <= on <= day_of(now):
         raise EstateRefused(_("Nobody could agree on that day. Check it."), code="wrong_day")
     agreement = named(EstateRefused, document)
     known = Claimant.objects.filter(pk=claimant.pk).exclude(agreed_on=on, agreement=agreement)
     if not known.update(agreed_on=on, agreement=agreement):
         return
-    _told("ClaimantAgreed", estate, by, now, claimant=claimant.pk)
+    note_on_estate("ClaimantAgreed", estate, by, now, claimant=claimant.pk)
 
 
 @transaction.atomic
@@ -204,7 +206,7 @@ def pay_estate(*, estate: Estate, pay_on: date, by: Person, now: datetime) -> Pa
     Raises NotAllowed, EstateRefused (nothing to pay, a day that has passed).
     """
     demand(may_pay_out(by, day_of(now)))
-    estate = _open(estate, "pay", by, now)
+    estate = held_estate(estate, "pay", by, now)
     if pay_on < day_of(now):
         raise EstateRefused(_("This day has passed. Choose today or a later one."), code="past")
     number = estate.member.number
@@ -235,14 +237,14 @@ def pay_estate(*, estate: Estate, pay_on: date, by: Person, now: datetime) -> Pa
 def note_estate_paid(*, estate: Estate, by: Person, now: datetime) -> None:
     """Notes that the bank paid everyone of a settled estate. Raises NotAllowed, EstateRefused."""
     demand(may_pay_out(by, day_of(now)))
-    estate = _open(estate, "pay", by, now)
+    estate = held_estate(estate, "pay", by, now)
     if queries.due_of_estate(estate):
         raise EstateRefused(_("Someone is not paid yet: make the payment file first."), code="not_paid")
     if files_under(queries.reference_of_estate(estate)).filter(pay_on__gt=day_of(now)).exists():
         raise EstateRefused(_("The bank pays this file on a later day."), code="too_early")
     estate.state = EstateState.PAID.value
     estate.save(update_fields=["state"])
-    _told("EstatePaid", estate, by, now)
+    note_on_estate("EstatePaid", estate, by, now)
 
 
 @transaction.atomic
@@ -269,7 +271,7 @@ def set_claimant_account(*, claimant: Claimant, iban: str, by: Person, now: date
     claimant = back[claimant.pk]
     claimant.iban = _account(iban)
     claimant.save(update_fields=["iban"])
-    _told("ClaimantAccountSet", estate, by, now, claimant=claimant.pk, iban=shortened(claimant.iban))
+    note_on_estate("ClaimantAccountSet", estate, by, now, claimant=claimant.pk, iban=shortened(claimant.iban))
     return claimant
 
 
@@ -285,7 +287,7 @@ def _account(iban: str) -> str:
     return number
 
 
-def _told(
+def note_on_estate(
     name: str,
     estate: Estate,
     by: Person,
@@ -294,5 +296,6 @@ def _told(
     channel: Channel = Channel.WEB,
     **data: object,
 ) -> None:
+    """The event of what was done with an estate, in the history of its member."""
     told = {"estate": estate.pk, **data}
     record(name, f"member:{estate.member_id}", by=by, at=now, channel=channel, data=told)

@@ -15,6 +15,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection, transaction
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 from procrastinate.contrib.django import app as jobs
 
@@ -181,18 +182,20 @@ def run_import(*, importing: Import, now: datetime) -> Import:
     """
     content = content_of(importing)
     author = f"person:{importing.uploaded_by_id}" if importing.uploaded_by_id else ""
-    try:
-        if importing.kind == ImportKind.MEMBERS:
-            for piece in in_pieces(member_rows(content)):
-                _load_piece(importing, len(piece), partial(_load_members, piece, now), piece[-1].row)
-        else:
-            _load_movements(importing, content, author, now)
-    except (Refusal, UnreadableSheet) as refusal:
-        # A sheet that was checked is read once more here, apart; what reads it may be killed.
-        with transaction.atomic():
-            held = _locked(importing, "stop")
-            held.reason = str(_(refusal.reason) if isinstance(refusal, UnreadableSheet) else refusal)[:500]
-            return _moved(held, "stop", by=None, now=now)
+    # Why it stopped is kept as it stands in the source: each reads it in their own language.
+    with translation.override(None):
+        try:
+            if importing.kind == ImportKind.MEMBERS:
+                for piece in in_pieces(member_rows(content)):
+                    _load_piece(importing, len(piece), partial(_load_members, piece, now), piece[-1].row)
+            else:
+                _load_movements(importing, content, author, now)
+        except (Refusal, UnreadableSheet) as refusal:
+            # A sheet that was checked is read once more here, apart; what reads it may be killed.
+            with transaction.atomic():
+                held = _locked(importing, "stop")
+                held.reason = str(refusal.reason if isinstance(refusal, UnreadableSheet) else refusal)[:500]
+                return _moved(held, "stop", by=None, now=now)
     with transaction.atomic():
         held = _locked(importing, "finish")
         held.content = None

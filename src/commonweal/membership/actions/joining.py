@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Max
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from commonweal.kernel.days import day_of
@@ -326,52 +327,57 @@ def lapse_applications(*, by: Person, now: datetime) -> int:
 
 def enter(*, application: Application, by: Person, now: datetime) -> Application:
     """Admits who paid and books their shares, for an action that holds the numbers; stays paid, with the reason, when
-    the statutes of the day do not let it."""
-    paid_on = _paid_on(application, now)
-    try:
-        with transaction.atomic():
-            terms = terms_on(application.share_class, paid_on)
-            if terms is None or terms.price_cents != application.price_cents:
-                raise MovementRefused(
-                    _("The price of a share changed between the request and the payment."), code="price"
-                )
-            today = day_of(now)
-            member = holder_on(application.person, application.organisation, today) or admit_member(
-                person=application.person,
-                organisation=application.organisation,
-                municipality=application.municipality,
-                country=application.country,
-                town=application.town,
-                language=application.language,
-                # Who was a member before and left since they paid starts afresh from that day.
-                joined_on=max(paid_on, left_last(application.person, application.organisation) or paid_on),
-                by=by,
-                now=now,
-                channel=Channel(application.channel),
-            )
-            movement = Movement(
-                MovementKind.SUBSCRIPTION,
-                application.share_class,
-                max(paid_on, member.joined_on),
-                application.count,
-                cents=application.due_cents,
-                document=f"application:{application.pk}",
-            )
-            booked(
-                member=member,
-                movement=movement,
-                key=entry_key(application, len(entries_for(application)) + 1),
-                by=by,
-                now=now,
-                channel=Channel(application.channel),
-            )
-            return moved(application=application, move="admit", by=by, now=now, member=member)
-    except Refusal as refusal:
-        reason = str(refusal)[:500]
+    the statutes of the day do not let it: as it stands in the source, so that each reads it in their own language."""
+    # What is kept is read by others than whoever confirmed the file.
+    with translation.override(None):
+        try:
+            with transaction.atomic():
+                return _entered(application, by, now)
+        except Refusal as refusal:
+            reason = str(refusal)[:500]
     Application.objects.filter(pk=application.pk).update(reason=reason)
     record("ApplicationStuck", f"application:{application.pk}", by=by, at=now, data={"reason": reason})
     application.refresh_from_db()
     return application
+
+
+def _entered(application: Application, by: Person, now: datetime) -> Application:
+    paid_on, today = _paid_on(application, now), day_of(now)
+    terms = terms_on(application.share_class, paid_on)
+    if terms is None or terms.price_cents != application.price_cents:
+        raise MovementRefused(
+            _("The price of a share changed between the request and the payment."), code="price"
+        )
+    whose: dict[str, Any] = {"person": application.person, "organisation": application.organisation}
+    member = holder_on(**whose, day=today) or admit_member(
+        **whose,
+        municipality=application.municipality,
+        country=application.country,
+        town=application.town,
+        language=application.language,
+        # Who was a member before and left since they paid starts afresh from that day.
+        joined_on=max(paid_on, left_last(**whose) or paid_on),
+        by=by,
+        now=now,
+        channel=Channel(application.channel),
+    )
+    movement = Movement(
+        MovementKind.SUBSCRIPTION,
+        application.share_class,
+        max(paid_on, member.joined_on),
+        application.count,
+        cents=application.due_cents,
+        document=f"application:{application.pk}",
+    )
+    booked(
+        member=member,
+        movement=movement,
+        key=entry_key(application, len(entries_for(application)) + 1),
+        by=by,
+        now=now,
+        channel=Channel(application.channel),
+    )
+    return moved(application=application, move="admit", by=by, now=now, member=member)
 
 
 def _paid_on(application: Application, now: datetime) -> date:

@@ -22,11 +22,13 @@ from commonweal.membership.actions.joining import enter, moved
 from commonweal.membership.actions.members import lock_numbers
 from commonweal.membership.actions.taking_back import (
     OutcomeRefused,
-    _demand_reason,
-    _told,
+    demand_reason,
     lock_returned,
+    next_turn,
     owe_again,
+    seen_before_taking_back,
     take_back,
+    note_decisions,
 )
 from commonweal.membership.models import (
     AccountStatement,
@@ -41,6 +43,7 @@ from commonweal.membership.queries.bank_plans import Plan, PlannedLine, PlannedS
 from commonweal.membership.queries.joining import application_with, dues_of, open_application_of
 from commonweal.membership.queries.payments import judgement_of, reading_of, shown_elsewhere
 from commonweal.membership.queries.readers import statements_in
+from commonweal.membership.queries.undoing import digest_of
 from commonweal.membership.rules.joining import ApplicationState
 from commonweal.membership.rules.matching import BY_ITSELF, MAY_BE, Outcome, over_cents
 from commonweal.membership.rules.statements import Reading, Unreadable
@@ -158,7 +161,7 @@ def _kept(file: BankFile, plan: Plan, by: Person, now: datetime) -> list[Applica
         for row, line in zip(rows, new, strict=True):
             outcome = BY_ITSELF.get(line.verdict) if line.verdict else None
             if outcome is not None:
-                application = _decided(row, outcome, line.application, "", by, now)
+                application = decided(row, outcome, line.application, "", by, now)
                 paid += [application] if application else []
     _note_repeated(file, places)
     return paid
@@ -214,7 +217,7 @@ def _row(file: BankFile, statement: AccountStatement, planned: PlannedLine) -> B
     )
 
 
-def _decided(
+def decided(
     movement: BankMovement,
     outcome: Outcome,
     application: Application | None,
@@ -249,6 +252,7 @@ def _decided(
             raise OutcomeRefused(_("This is all that is due: count it."), code="enough")
     handling = Handling.objects.create(
         movement=movement,
+        turn=next_turn(movement),
         application=application if outcome not in (Outcome.ASIDE, Outcome.SAME) else None,
         outcome=outcome,
         by=by,
@@ -271,11 +275,14 @@ def decide_movement(
     now: datetime,
     application: Application | None = None,
     reason: str = "",
+    seen: str | None = None,
 ) -> Handling:
-    """What becomes of a movement on the work list; `application` where its communication names none.
+    """What becomes of a movement on the work list; `application` where its communication names none. What is undone is as
+    it was shown (`seen`).
 
     A movement that takes money back undoes what it paid for, one that brings a payment of ours back lets it be owed again.
-    Raises NotAllowed, OutcomeRefused, WrongState, ReturnRefused, and what the ledger refuses. It is decided about once.
+    Raises NotAllowed, OutcomeRefused, PlanChanged, WrongState, ReturnRefused, and what the ledger refuses. It is decided
+    about once.
     """
     demand(may_match_payments(by, day_of(now)))
     if outcome == Outcome.OWE:
@@ -283,13 +290,13 @@ def decide_movement(
         lock_returned(movement)
     lock_numbers()
     movement = BankMovement.objects.select_for_update().get(pk=movement.pk)
-    if Handling.objects.filter(movement=movement).exists():
+    if movement.decision is not None:
         raise OutcomeRefused(_("Somebody decided about this movement already."), code="decided")
     verdict, named = judgement_of(movement)
     demand(not_ones_own(by, day_of(now), [named, application]))
     if outcome not in MAY_BE[verdict]:
         raise OutcomeRefused(_("This cannot become of this movement."), code="not_this")
-    _demand_reason(outcome, verdict, movement, reason)
+    demand_reason(outcome, verdict, movement, reason)
     paid = None
     if outcome == Outcome.SAME and not shown_elsewhere(movement):
         raise OutcomeRefused(
@@ -300,14 +307,19 @@ def decide_movement(
             code="shown_once",
         )
     if outcome == Outcome.UNDO:
+        wanted = named or application
+        if seen is not None and digest_of(seen_before_taking_back(movement, wanted)) != seen:
+            raise PlanChanged(
+                _("Something changed since this was shown. Look at it once more, then confirm.")
+            )
         take_back(movement=movement, application=named or application, reason=reason, by=by, now=now)
     elif outcome == Outcome.OWE:
         owe_again(movement=movement, reason=reason, by=by, now=now)
     else:
-        paid = _decided(movement, outcome, named or application, reason, by, now)
-    handling = Handling.objects.get(movement=movement)
+        paid = decided(movement, outcome, named or application, reason, by, now)
+    handling = Handling.objects.standing().get(movement=movement)
     data = {"outcome": outcome, "verdict": verdict, "reason": handling.reason}
-    _told([handling], by, now)
+    note_decisions([handling], by, now)
     record("MovementDecided", f"bankmovement:{movement.pk}", by=by, at=now, data=data)
     if paid is not None:
         enter(application=paid, by=by, now=now)
@@ -334,6 +346,10 @@ def mark_refunded(*, refund: Refund, on: date, by: Person, now: datetime) -> Ref
     demand(may_match_payments(by, day_of(now)))
     held = Refund.objects.select_for_update().get(pk=refund.pk)
     demand(not_ones_own(by, day_of(now), [held.handling.application]))
+    if held.taken_back is not None and held.taken_back.outcome == Outcome.AGAIN:
+        raise OutcomeRefused(
+            _("The decision to pay this back was undone: nothing is to be paid."), code="taken"
+        )
     if held.taken_back is not None:
         raise OutcomeRefused(_("The bank took this money back itself: nothing is to be paid."), code="taken")
     if held.made_on is None:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from commonweal.kernel.days import day_of
 from commonweal.kernel.text import clean
 from commonweal.membership.access import may_keep_register
-from commonweal.membership.actions.estates import EstateRefused, _open, _told
+from commonweal.membership.actions.estates import EstateRefused, held_estate, note_on_estate
 from commonweal.membership.actions.refusals import ask, ask_values, figures_of, named
 from commonweal.membership.actions.shares import Movement, booked
 from commonweal.membership.models import Claimant, Estate, Exclusion, ExitRequest
@@ -82,7 +82,7 @@ def settle_estate(
     """
     demand(may_keep_register(by, day_of(now)))
     move = "refund" if settlement == Settlement.REFUND else "take_over"
-    estate = _open(estate, move, by, now)
+    estate = held_estate(estate, move, by, now)
     decision, heirship = named(EstateRefused, decision), clean(heirship, lines=False)[:80]
     plan = settlement_planned(
         estate=estate, settlement=settlement, heirship=heirship, accounts=accounts, today=day_of(now)
@@ -101,7 +101,7 @@ def settle_estate(
     estate.state, estate.heirship, estate.decision = ESTATE.move(move).target, heirship, decision
     estate.settled_at, estate.settled_cents = now, plan.cents
     estate.save()
-    _told("EstateSettled", estate, by, now, settlement=settlement, cents=plan.cents, **figures_of(accounts))
+    note_on_estate("EstateSettled", estate, by, now, settlement=settlement, cents=plan.cents, **figures_of(accounts))
     return estate
 
 

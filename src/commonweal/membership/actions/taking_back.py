@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING
 
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from commonweal.kernel.days import day_of
@@ -15,27 +14,34 @@ from commonweal.kernel.decision import Refusal
 from commonweal.kernel.text import clean
 from commonweal.kernel.words import gettext_noop
 from commonweal.ledger import actions as ledger
-from commonweal.ledger.queries import reversed_among
 from commonweal.membership.access import may_match_payments, not_ones_own
 from commonweal.membership.actions.joining import moved
 from commonweal.membership.actions.paying_out import book_return, lock_paid
 from commonweal.membership.models import Application, BankMovement, Handling, Member, Refund
-from commonweal.membership.queries.joining import dues_of, entries_for, open_application_of, payment_days
+from commonweal.membership.queries.joining import dues_of, open_application_of, payment_days
 from commonweal.membership.queries.judgements import oddities_of
-from commonweal.membership.queries.payments import opposite_of, payment_back_with
-from commonweal.membership.queries.shares import holdings_of
+from commonweal.membership.queries.payments import payment_back_with
+from commonweal.membership.queries.undoing import (
+    Effect,
+    divided_payment,
+    entry_standing,
+    holds_only,
+    payment_of,
+    taking_back_planned,
+    waiting_payment,
+)
 from commonweal.membership.rules.joining import ApplicationState, lapses_on
 from commonweal.membership.rules.matching import COUNTED, Outcome, Verdict, needs_reason
 from commonweal.membership.rules.payments import PaymentKind, reason_of
+from commonweal.membership.rules.reasons import Reason
 from commonweal.membership.rules.statements import Oddity
+from commonweal.membership.rules.undoing import Obstacle
 from commonweal.people.access import demand
 from commonweal.people.actions import record
 
 if TYPE_CHECKING:
-    from commonweal.ledger.models import Operation
     from commonweal.people.models import Person
 
-_IN = (Outcome.ACCEPT, Outcome.WAIT, Outcome.REFUND)
 NO_REASON = gettext_noop(
     "Something is odd about this movement: write in one line why it is for this request."
 )
@@ -54,12 +60,18 @@ class OutcomeRefused(Refusal):
     code = "outcome_refused"
 
 
-def _demand_reason(outcome: Outcome, verdict: Verdict, movement: BankMovement, reason: str) -> None:
+def demand_reason(outcome: Outcome, verdict: Verdict, movement: BankMovement, reason: str) -> None:
+    """Raises OutcomeRefused where what is odd about a movement must be answered by a reason, and none is given."""
     if needs_reason(outcome, verdict, oddities_of(movement)) and not clean(reason, lines=False).strip():
         raise OutcomeRefused(_(NO_REASON), code="no_reason")
 
 
-def _told(handlings: Iterable[Handling], by: Person, now: datetime) -> None:
+def next_turn(movement: BankMovement) -> int:
+    """The turn of the next row about a movement. Caller holds the movement."""
+    return movement.handlings.count() + 1
+
+
+def note_decisions(handlings: Iterable[Handling], by: Person, now: datetime) -> None:
     """Notes in the history of each request what somebody decided about money for it, and why."""
     for each in handlings:
         if each.application_id is not None:
@@ -83,12 +95,12 @@ def take_back(
     refuses, as when the shares were passed on.
     """
     demand(may_match_payments(by, day_of(now)))
-    divided = _divided_payment(movement, application)
+    divided = divided_payment(movement, application)
     if divided is not None:
         return _take_parts_back(movement, divided, reason, by, now)
     if application is not None:
         application = Application.objects.select_for_update().get(pk=application.pk)
-    earlier = _payment_of(movement, application) or _waiting_set_aside(movement, by, now)
+    earlier = payment_of(movement, application) or _waiting_set_aside(movement, by, now)
     if application is None and earlier is None:
         raise OutcomeRefused(_("Say which request for shares this payment was for."), code="no_application")
     if earlier is not None:
@@ -100,21 +112,27 @@ def take_back(
     handling = _undone(movement, earlier, application, reason, by, now)
     counted = earlier is None or earlier.outcome in COUNTED
     if counted and application and application.state in (ApplicationState.PAID, ApplicationState.MEMBER):
-        _reopened(application, by, now)
+        reopened(application, by, now)
     return handling
+
+
+def seen_before_taking_back(movement: BankMovement, application: Application | None) -> list[Effect]:
+    """What taking a payment back would do, to be looked at. Raises OutcomeRefused where nothing can be taken back."""
+    effects = taking_back_planned(movement, application)
+    if not effects:
+        raise OutcomeRefused(_("Say which request for shares this payment was for."), code="no_application")
+    made = [each for effect in effects if effect.decision for each in effect.decision.refunds.all()]
+    if sum(each.cents for each in made if each.made_on is not None) >= -movement.amount_cents:
+        raise OutcomeRefused(_PAID_BACK, code="paid_back")
+    if application is not None and all(each.movement is None for each in effects):
+        _demand_paid(movement, application)
+    return effects
 
 
 def _paid_back(earlier: Handling) -> int:
     """How much of a payment left the account again."""
     refunds = Refund.objects.select_for_update().filter(handling=earlier)
     return sum(each.cents for each in refunds if each.made_on is not None)
-
-
-def _all_paid_back(earlier: Handling) -> bool:
-    """Whether nothing of a payment is here any more, so that the bank must have taken another one of the same amount."""
-    decided = Q(handling=earlier) | Q(handling__movement__part_of=earlier.movement_id)
-    left = Refund.objects.filter(decided, made_on__isnull=False)
-    return sum(left.values_list("cents", flat=True)) >= earlier.movement.amount_cents
 
 
 def _undone(
@@ -128,6 +146,7 @@ def _undone(
     """Keeps that a movement takes an earlier one back; what was to be paid back of that is no more."""
     handling = Handling.objects.create(
         movement=movement,
+        turn=next_turn(movement),
         application=application,
         outcome=Outcome.UNDO,
         by=by,
@@ -141,7 +160,7 @@ def _undone(
     return handling
 
 
-def _part_of(
+def as_part(
     movement: BankMovement, cents: int, place: int, application: Application | None = None
 ) -> BankMovement:
     """Keeps a part of a movement as one of its own, for a request or none: same day, payer, text and statement.
@@ -160,36 +179,13 @@ def _part_of(
     )
 
 
-def _divided_payment(movement: BankMovement, application: Application | None) -> Handling | None:
-    """The division of the payment a movement takes back whole: its opposite; else one of the same amount and account, or
-    with a part for the request. One payment that was for the request alone comes before, what was all paid back last."""
-    found = Handling.objects.filter(
-        outcome=Outcome.DIVIDED, undone_by__isnull=True, movement__amount_cents=-movement.amount_cents
-    ).select_related("movement")
-    opposite = opposite_of(movement)
-    divided = found.filter(movement=opposite).first() if opposite is not None else None
-    if divided is not None and not _all_paid_back(divided):
-        return divided
-    alone = _payment_of(movement, application)
-    if alone is not None and not _all_paid_back(alone):
-        return None
-    if application is not None:
-        found = found.filter(movement__parts__communication=application.communication)
-    else:
-        found = found.filter(movement__payer_iban=movement.payer_iban).exclude(movement__payer_iban="")
-    others = list(found.order_by("-id").distinct())
-    here = next((each for each in others if not _all_paid_back(each)), None)
-    if here is not None or alone is not None:
-        return here
-    return divided or next(iter(others), None)
-
-
 def _take_parts_back(
     movement: BankMovement, divided: Handling, reason: str, by: Person, now: datetime
 ) -> Handling:
     """Undoes every part of a payment that was divided: what takes the whole back is divided as that was."""
     parts = list(divided.movement.parts.select_for_update(of=("self",)).order_by("pk"))
-    decided = {each.movement_id: each for each in Handling.objects.filter(movement__in=parts).order_by("pk")}
+    standing = Handling.objects.standing().filter(movement__in=parts).order_by("pk")
+    decided = {each.movement_id: each for each in standing}
     if Handling.objects.filter(undoes__in=decided.values()).exists():
         raise OutcomeRefused(
             _(
@@ -205,22 +201,22 @@ def _take_parts_back(
     if sum(map(_paid_back, decided.values())) >= divided.movement.amount_cents:
         raise OutcomeRefused(_PAID_BACK, code="paid_back")
     back = [
-        _part_of(movement, -each.amount_cents, place, _of(held, decided.get(each.pk)))
+        as_part(movement, -each.amount_cents, place, _of(held, decided.get(each.pk)))
         for place, each in enumerate(parts)
     ]
     handling = _undone(movement, divided, None, reason, by, now)
-    reopened, undone = [], []
+    open_again, undone = [], []
     for part, mirror in zip(parts, back, strict=True):
         # What still waited is set aside: else somebody could count it later, and its money is gone.
         earlier = decided.get(part.pk) or _set_aside(part, by, now)
         application = _of(held, earlier)
         undone.append(_undone(mirror, earlier, application, reason, by, now))
         if earlier.outcome in COUNTED and application is not None:
-            reopened.append(application)
-    _told(undone, by, now)
-    for application in reopened:
+            open_again.append(application)
+    note_decisions(undone, by, now)
+    for application in open_again:
         if application.state in (ApplicationState.PAID, ApplicationState.MEMBER):
-            _reopened(application, by, now)
+            reopened(application, by, now)
     return handling
 
 
@@ -236,61 +232,40 @@ def _demand_paid(movement: BankMovement, application: Application) -> None:
         )
 
 
-def _payment_of(movement: BankMovement, application: Application | None) -> Handling | None:
-    """The decision on the payment a movement takes back: same amount, from the same account first, then what is still here
-    before what was paid back, the latest first."""
-    found = Handling.objects.filter(
-        outcome__in=_IN, undone_by__isnull=True, movement__amount_cents=-movement.amount_cents
-    )
-    if application is None:
-        # Money that named no request and waits to be paid back.
-        if not movement.payer_iban:
-            return None
-        found = found.filter(
-            outcome=Outcome.REFUND, application__isnull=True, movement__payer_iban=movement.payer_iban
-        )
-    else:
-        found = found.filter(application=application)
-    rows = list(found.select_related("movement").order_by("-id"))
-    same = [each for each in rows if each.movement.payer_iban == movement.payer_iban] or rows
-    return next((each for each in same if not _all_paid_back(each)), same[0] if same else None)
-
-
 def _waiting_set_aside(movement: BankMovement, by: Person, now: datetime) -> Handling | None:
     """The decision to set aside the payment a movement takes back, when that still waited on the list: else somebody could
     count it later, and its money is gone."""
-    same = Q(payer_iban=movement.payer_iban) & ~Q(payer_iban="")
-    same |= Q(communication=movement.communication) & ~Q(communication="")
-    waiting = BankMovement.objects.select_for_update(of=("self",)).filter(
-        same, handling__isnull=True, amount_cents=-movement.amount_cents
-    )
-    payment = waiting.order_by("booked_on", "id").first()
-    return _set_aside(payment, by, now) if payment else None
+    payment = waiting_payment(movement)
+    if payment is None:
+        return None
+    payment = BankMovement.objects.select_for_update(of=("self",)).get(pk=payment.pk)
+    return _set_aside(payment, by, now) if payment.decision is None else None
 
 
 def _set_aside(payment: BankMovement, by: Person, now: datetime) -> Handling:
-    why = str(_("The bank took the payment back."))
-    return Handling.objects.create(movement=payment, outcome=Outcome.ASIDE, by=by, at=now, reason=why)
+    return Handling.objects.create(
+        movement=payment,
+        turn=next_turn(payment),
+        outcome=Outcome.ASIDE,
+        by=by,
+        at=now,
+        reason=Reason.TAKEN_BACK,
+    )
 
 
-def _reopened(application: Application, by: Person, now: datetime) -> None:
+def reopened(application: Application, by: Person, now: datetime, why: Reason = Reason.TAKEN_BACK) -> None:
     """Lets a request wait for payment again, its shares undone on their own day. The ledger comes last."""
     other = open_application_of(application.person, application.organisation)
     if other is not None and other != application:
-        raise OutcomeRefused(
-            _("A newer request of the same holder is open: that one is settled first."), code="newer"
-        )
-    was_member, member = application.state == ApplicationState.MEMBER, application.member
-    why = str(_("The bank took the payment back."))
+        raise OutcomeRefused(_(Obstacle.NEWER.label), code="newer")
+    member, operation = application.member, entry_standing(application)
     held = moved(application=application, move="reopen", by=by, now=now, reason=why)
     held.lapses_on = lapses_on(day_of(now), payment_days(day_of(now)))
     held.save(update_fields=["lapses_on"])
-    entered = entries_for(application)
-    if not was_member or not entered or reversed_among([entered[-1].pk]):
+    if operation is None:
         # Never entered, or undone by the secretary before.
         return
-    operation = entered[-1]
-    if member is not None and _holds_only(member, application, operation):
+    if member is not None and holds_only(member, application, operation):
         # Nobody is a member before the money is there, and it is not. The ledger comes after.
         Member.objects.filter(pk=member.pk, left_on__isnull=True).update(left_on=day_of(now))
         record("MembershipUndone", f"member:{member.pk}", by=by, at=now, data={"reason": why})
@@ -299,17 +274,6 @@ def _reopened(application: Application, by: Person, now: datetime) -> None:
     )
     data = {"operation": undone.pk, "reason": why}
     record("MovementCorrected", f"operation:{operation.pk}", by=by, at=now, data=data)
-
-
-def _holds_only(member: Member, application: Application, operation: Operation) -> bool:
-    """Whether a member has no share but those of one entry, neither now nor since they joined."""
-    these = {application.share_class: application.count}
-    for day in (member.joined_on, date.max):
-        held = holdings_of([member.number], day).get(member.number, {})
-        shares = {code: each.shares for code, each in held.items() if each.shares}
-        if shares != (these if operation.effective_on <= day else {}):
-            return False
-    return True
 
 
 def lock_returned(movement: BankMovement) -> None:
@@ -331,6 +295,7 @@ def owe_again(*, movement: BankMovement, reason: str, by: Person, now: datetime)
         raise OutcomeRefused(_("No payment of ours comes back with this movement."), code="no_payment")
     handling = Handling.objects.create(
         movement=movement,
+        turn=next_turn(movement),
         outcome=Outcome.OWE,
         by=by,
         at=now,

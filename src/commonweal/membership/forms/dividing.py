@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from commonweal.membership.actions.dividing import Part
 from commonweal.membership.actions.taking_back import NO_REASON
 from commonweal.membership.models import Application
-from commonweal.membership.queries.joining import application_with, applications_paid_with
+from commonweal.membership.queries.joining import application_with, applications_named, applications_paid_with
 from commonweal.membership.rules.joining import printed
 from commonweal.membership.rules.statements.communications import communication_in
 from commonweal.ui.fields import AmountField, CleanCharField
@@ -21,6 +22,8 @@ from commonweal.ui.widgets import ChoiceCards
 # So many requests can be given a part; below those that are named stay some lines for others.
 PARTS_MAX, MORE = 8, 2
 STAYS, BACK = "stays", "back"
+# The end of the address of a request's page, as somebody copies it.
+_PAGE = re.compile(r"/requests/(\d{1,9})(?:/|$)", re.ASCII)
 
 
 class DivisionForm(forms.Form):
@@ -28,19 +31,18 @@ class DivisionForm(forms.Form):
 
     def __init__(self, *args: Any, named: Sequence[Part], odd: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.odd = odd
         self.count = min(max(len(named) + MORE, 3), PARTS_MAX)
         for place in range(self.count):
             known = named[place] if place < len(named) else None
             number = place + 1
             self.fields[f"request_{number}"] = CleanCharField(
                 label=_("Request %(number)s") % {"number": number},
-                max_length=40,
+                max_length=200,
                 required=False,
                 initial=printed(known.application.communication) if known else "",
                 help_text=known.application.holder_name
                 if known
-                else _("Its structured communication, or the number in the address of its page."),
+                else _("Its structured communication, the address of its page, or the holder's name."),
             )
             self.fields[f"part_{number}"] = AmountField(
                 label=_("Amount for request %(number)s") % {"number": number},
@@ -62,16 +64,15 @@ class DivisionForm(forms.Form):
         self.fields["reason"] = CleanCharField(
             label=_("Why?"),
             max_length=500,
-            required=False,
+            required=odd,
             help_text=_("One line for whoever looks at this later."),
+            error_messages={"required": _(NO_REASON)},
         )
 
     def clean(self) -> dict[str, Any]:
         """The parts, in their order; a request without an amount or the other way round is asked about."""
         given = super().clean() or {}
         self.parts: list[Part] = []
-        if self.odd and not given.get("reason"):
-            self.add_error("reason", _(NO_REASON))
         for number in range(1, self.count + 1):
             name, amount = f"request_{number}", f"part_{number}"
             if name in self.errors or amount in self.errors:
@@ -94,13 +95,32 @@ class DivisionForm(forms.Form):
 
 
 def _request(typed: str) -> Application:
-    """The request that somebody named by its communication or its number."""
+    """The request that somebody named by its communication, the address of its page, its number or its holder's name."""
     bare = typed.strip()
+    if (page := _PAGE.search(bare)) is not None:
+        bare = page[1]
     if bare.isascii() and bare.isdigit() and len(bare) < 10:
         found = application_with(int(bare))
+    elif code := communication_in(bare):
+        found = applications_paid_with([code]).get(code)
     else:
-        code = communication_in(bare)
-        found = applications_paid_with([code]).get(code) if code else None
+        return _named(bare)
     if found is None:
         raise ValidationError(_("No request for shares has this number or communication. Check the digits."))
     return found
+
+
+def _named(name: str) -> Application:
+    """The one request of a holder of this name."""
+    found = applications_named(name)
+    if not found:
+        raise ValidationError(
+            _("No request for shares that can be paid is of this name. Write its communication instead.")
+        )
+    if len(found) > 1:
+        several = "; ".join(f"{each.holder_name} {printed(each.communication)}" for each in found)
+        raise ValidationError(
+            _("Several requests are of this name. Write the communication of one: %(several)s")
+            % {"several": several}
+        )
+    return found[0]

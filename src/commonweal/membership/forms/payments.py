@@ -79,6 +79,10 @@ class DecisionForm(forms.Form):
             choices=[(each.value, _(each.label)) for each in MAY_BE[verdict]],
             widget=ChoiceCards(hints={each.value: HINTS[each] for each in MAY_BE[verdict]}),
         )
+        if any(needs_reason(each, verdict, odd) for each in MAY_BE[verdict]):
+            # Not for every choice, but whoever chooses is told before they press.
+            self.fields["reason"].open_question = True  # type: ignore[attr-defined]
+            self.fields["reason"].help_text = _("Needed when you say that it is for a request for shares.")
         if named or not set(MAY_BE[verdict]) & set(MAY_NAME):
             del self.fields["communication"]
 
@@ -103,6 +107,16 @@ class DecisionForm(forms.Form):
         if outcome and needs_reason(Outcome(outcome), self.verdict, self.odd) and not given.get("reason"):
             self.add_error("reason", _(NO_REASON))
         return given
+
+
+class UndoForm(forms.Form):
+    """Why a decision about a movement is undone."""
+
+    reason = CleanCharField(
+        label=_("Why is it undone?"),
+        max_length=500,
+        help_text=_("One line for whoever looks at this later."),
+    )
 
 
 class RefundForm(forms.Form):

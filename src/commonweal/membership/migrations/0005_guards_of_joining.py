@@ -114,7 +114,7 @@ BEGIN
   END IF;
   IF (NEW.statement_id, NEW.file_id, NEW.account, NEW.booked_on, NEW.payer_iban, NEW.payer_name)
      <> (whole.statement_id, whole.file_id, whole.account, whole.booked_on, whole.payer_iban, whole.payer_name)
-     OR EXISTS (SELECT FROM membership_handling WHERE movement_id = NEW.part_of_id) THEN
+     OR (SELECT count(*) % 2 = 1 FROM membership_handling WHERE movement_id = NEW.part_of_id) THEN
     RAISE EXCEPTION 'this is no part of movement %', NEW.part_of_id
       USING ERRCODE = 'check_violation', CONSTRAINT = 'part_of_what_waits';
   END IF;
@@ -140,12 +140,32 @@ END $$;
 CREATE TRIGGER membership_parts_are_whole BEFORE INSERT ON membership_handling
   FOR EACH ROW EXECUTE FUNCTION membership_parts_are_whole();
 """
+TURNS = """
+-- Rows about a movement follow one another: one decides, the next undoes that one and no other, as a mistake. What the
+-- bank took back, and what was paid back, is no mistake of ours to undo.
+CREATE FUNCTION membership_decisions_in_turn() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE last membership_handling;
+BEGIN
+  PERFORM FROM membership_bankmovement WHERE id = NEW.movement_id FOR UPDATE;
+  SELECT * INTO last FROM membership_handling WHERE movement_id = NEW.movement_id ORDER BY turn DESC LIMIT 1;
+  IF NEW.turn <> coalesce(last.turn, 0) + 1 OR (NEW.turn % 2 = 0) <> (NEW.outcome = 'again')
+     OR (NEW.outcome = 'again' AND (NEW.undoes_id IS DISTINCT FROM last.id
+       OR last.outcome NOT IN ('accept', 'wait', 'refund', 'aside', 'same')
+       OR EXISTS (SELECT FROM membership_refund WHERE handling_id = last.id AND made_on IS NOT NULL))) THEN
+    RAISE EXCEPTION 'the decisions about movement % do not follow one another', NEW.movement_id
+      USING ERRCODE = 'check_violation', CONSTRAINT = 'decisions_in_turn';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER membership_decisions_in_turn BEFORE INSERT ON membership_handling
+  FOR EACH ROW EXECUTE FUNCTION membership_decisions_in_turn();
+"""
 DROP = """
-DROP FUNCTION membership_only_added, membership_overpaid_is_due, membership_refund_moves,
+DROP FUNCTION membership_decisions_in_turn, membership_only_added, membership_overpaid_is_due, membership_refund_moves,
   membership_refund_within, membership_parts_within, membership_parts_are_whole CASCADE;
 """
 
 
 class Migration(migrations.Migration):
     dependencies = [("membership", "0004_guards_of_payouts")]
-    operations = [migrations.RunSQL(BANK + REFUNDS + PARTS, DROP)]
+    operations = [migrations.RunSQL(BANK + REFUNDS + PARTS + TURNS, DROP)]

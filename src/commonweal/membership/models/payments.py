@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Func, Q, Value
+from django.db.models import Exists, Func, OuterRef, Q, Value
 from django.db.models.functions import Coalesce
 
 from commonweal.kernel.privacy import Personal
@@ -107,6 +107,14 @@ class AccountStatement(models.Model):
         )
 
 
+class BankMovementSet(models.QuerySet["BankMovement"]):
+    """Movements of the bank."""
+
+    def waiting(self) -> BankMovementSet:
+        """Those nobody decided about, or whose decision was undone."""
+        return self.filter(~Exists(Handling.objects.standing().filter(movement=OuterRef("pk"))))
+
+
 class BankMovement(models.Model):
     """One movement on the cooperative's account, as the bank tells it; rows are only ever added.
 
@@ -166,6 +174,8 @@ class BankMovement(models.Model):
         ),
     }
 
+    objects = BankMovementSet.as_manager()
+
     class Meta:
         ordering = ("booked_on", "id")
         constraints = (
@@ -175,6 +185,12 @@ class BankMovement(models.Model):
                 condition=_follows("odd", ODD_PAIRS),
             ),
         )
+
+    @property
+    def decision(self) -> Handling | None:
+        """What stands decided about it; None where nothing was, or where that was undone."""
+        rows = sorted(self.handlings.all(), key=lambda each: each.turn)
+        return rows[-1] if rows and rows[-1].outcome != Outcome.AGAIN else None
 
     @property
     def oddities(self) -> tuple[Odd, ...]:
@@ -208,13 +224,24 @@ class RepeatedMovement(models.Model):
         constraints = (models.UniqueConstraint(fields=("file", "place"), name="repeated_movement_once"),)
 
 
-class Handling(models.Model):
-    """What was decided about a movement, and for which application it counts. Once a movement; never changed.
+class HandlingSet(models.QuerySet["Handling"]):
+    """Decisions on movements of the bank."""
 
-    `undoes` is the decision on the payment that this movement takes back.
+    def standing(self) -> HandlingSet:
+        """Decisions that stand: not those somebody undid as a mistake, nor the undoing itself."""
+        return self.exclude(outcome=Outcome.AGAIN).exclude(undone_by__outcome=Outcome.AGAIN)
+
+
+class Handling(models.Model):
+    """What was decided about a movement, and for which application it counts. Rows are only ever added.
+
+    `undoes` is the decision on the payment that this movement takes back, or the decision on this same movement that was a
+    mistake. `turn` counts the rows of a movement: odd ones decide, even ones undo the one before, after which the movement
+    waits again.
     """
 
-    movement = models.OneToOneField(BankMovement, models.PROTECT, related_name="handling")
+    movement = models.ForeignKey(BankMovement, models.PROTECT, related_name="handlings")
+    turn = models.PositiveSmallIntegerField(default=1)
     application = models.ForeignKey(
         Application, models.PROTECT, null=True, blank=True, related_name="handlings"
     )
@@ -225,20 +252,24 @@ class Handling(models.Model):
     undoes = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="undone_by")
 
     personal: ClassVar[dict[str, Personal]] = dict.fromkeys(
-        ("movement", "application", "outcome", "by", "at", "reason", "undoes"), Personal.KEPT
+        ("movement", "turn", "application", "outcome", "by", "at", "reason", "undoes"), Personal.KEPT
     )
+
+    objects = HandlingSet.as_manager()
 
     class Meta:
         ordering = ("-at", "-id")
         constraints = (
+            models.UniqueConstraint(fields=("movement", "turn"), name="handling_once_a_turn"),
             models.CheckConstraint(
                 name="handling_counts_for_one",
                 condition=~Q(outcome__in=("accept", "wait")) | Q(application__isnull=False),
             ),
             models.CheckConstraint(
                 name="handling_that_undoes",
-                condition=(Q(undoes__isnull=True) & ~Q(outcome="undo"))
-                | (Q(outcome="undo") & (Q(undoes__isnull=False) | Q(application__isnull=False))),
+                condition=(Q(undoes__isnull=True) & ~Q(outcome__in=("undo", "again")))
+                | (Q(outcome="undo") & (Q(undoes__isnull=False) | Q(application__isnull=False)))
+                | (Q(outcome="again") & Q(undoes__isnull=False)),
             ),
         )
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from commonweal.membership.queries.joining import application_with, dues_of
 from commonweal.membership.rules.joining import ApplicationState, printed
+from commonweal.membership.rules.reasons import Reason
 from commonweal.people.actions import write_to
 from commonweal.ui.formats import day, euros
 
@@ -40,6 +41,22 @@ def tell_who_asked(event: Event) -> None:
             )
 
 
+def _why_again(reason: str) -> str:
+    """Why a request that was paid waits for payment again; empty for one that never was."""
+    if reason == Reason.UNDONE:
+        said = _(
+            "a payment was counted for your request by mistake, and that was put right, so the shares are not in the "
+            "register. If you still want them,"
+        )
+        return f"{said} "
+    if not reason:
+        return ""
+    said = _(
+        "the bank took your payment back, so the shares are not in the register. If you still want them,"
+    )
+    return f"{said} "
+
+
 def _text(application: Application, state: ApplicationState, reason: str) -> str | None:
     if state == ApplicationState.ASKED:
         return _(
@@ -48,15 +65,7 @@ def _text(application: Application, state: ApplicationState, reason: str) -> str
         ) % {"holder": application.holder_name}
     if state == ApplicationState.AWAITING:
         due = dues_of([application])[application.pk]
-        taken_back = (
-            _(
-                "the bank took your payment back, so the shares are not in the register. If you still want them,"
-            )
-            + " "
-            if reason
-            else ""
-        )
-        return taken_back + _(
+        return _why_again(reason) + _(
             "pay %(amount)s by %(day)s to account %(iban)s in the name of %(site)s, with the structured "
             "communication %(communication)s. The shares are entered once the money is there."
         ) % {

@@ -18,6 +18,7 @@ from commonweal.membership.rules.matching import COUNTED, Due
 from commonweal.membership.rules.names import HolderName
 from commonweal.membership.rules.statutes import SettingName, Terms
 from commonweal.membership.states import OPEN
+from commonweal.people.queries import organisations_named, people_named
 
 if TYPE_CHECKING:
     from commonweal.ledger.models import Operation
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 APPLICATIONS_MAX = 200
 # A bank that takes the same money back more often than this is asked why.
 ENTRIES_MAX = 9
+# So many requests of one name are told apart in a line.
+NAMED_MAX = 5
 
 
 def note_on(day: date, language: str) -> InformationNote | None:
@@ -112,6 +115,16 @@ def application_with(pk: int) -> Application | None:
     return _applications().filter(pk=pk).first()
 
 
+def applications_named(text: str) -> list[Application]:
+    """Requests that can still be paid, by the words with which names of their holder or representative begin; at most
+    five, those who wait longest first."""
+    people, organisations = people_named(text), organisations_named(text)
+    whose = Q(person__in=people) | Q(representative__in=people) | Q(organisation__in=organisations)
+    states = (ApplicationState.ASKED, ApplicationState.AWAITING, ApplicationState.LAPSED)
+    found = _applications().filter(whose, state__in=states)
+    return list(found.order_by("asked_at", "id")[:NAMED_MAX])
+
+
 def open_application_of(person: Person | None, organisation: Organisation | None) -> Application | None:
     """The application of someone that is not ended yet."""
     return _applications().filter(person=person, organisation=organisation, state__in=sorted(OPEN)).first()
@@ -134,7 +147,9 @@ def dues_of(applications: Iterable[Application]) -> dict[int, Due]:
     found = list(applications)
     # Taking back what was never counted (it was to be paid back) takes nothing away.
     never = Q(undoes__isnull=False) & ~Q(undoes__outcome__in=COUNTED)
-    counted = Handling.objects.filter(~never, application__in=found, outcome__in=COUNTED).order_by()
+    counted = (
+        Handling.objects.standing().filter(~never, application__in=found, outcome__in=COUNTED).order_by()
+    )
     still = Refund.objects.filter(handling=OuterRef("pk"), taken_back__isnull=True).order_by()
     gone = Subquery(still.values("handling").annotate(cents=Sum("cents")).values("cents"))
     # In one question: between two, somebody else may count one more payment.

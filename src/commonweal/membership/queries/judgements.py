@@ -7,16 +7,19 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Prefetch, Q
 
 from commonweal.kernel.text import folded
-from commonweal.membership.models import Application, BankMovement, Payment
+from commonweal.membership.models import Application, BankMovement, Handling, Payment
 from commonweal.membership.queries.joining import applications_paid_with, dues_of
 from commonweal.membership.rules.joining import ApplicationState
-from commonweal.membership.rules.matching import Due, Outcome, Verdict, verdict
+from commonweal.membership.rules.matching import Due, Outcome, Told, Verdict, verdict
 from commonweal.membership.rules.statements import BankLine, Oddity
 
 Seen = BankLine | BankMovement
+# What was decided about each movement of a list, in one query.
+_TOLD = ("by", "application__person", "application__organisation", "undone_by__by")
+DECISIONS = Prefetch("handlings", Handling.objects.select_related(*_TOLD).order_by("turn"))
 # The references we give to payments, such as D2-3-1 or R8-1 (docs/algorithms/share-register.md).
 _OUR_REFERENCE = re.compile(r"\b[A-Z]\d+(?:-\d+){1,2}\b", re.ASCII)
 
@@ -68,11 +71,11 @@ def opposites(lines: Sequence[Seen]) -> dict[int, Seen]:
     found = BankMovement.objects.filter(amount_cents__in={-each.amount_cents for _place, each in wanted})
     found = found.filter(Q(payer_iban__in=accounts) | Q(other_account__in=accounts))
     # What was undone, and what undid it, is settled; what is the same money as another movement is no money.
-    found = found.exclude(handling__outcome__in=(Outcome.UNDO, Outcome.SAME)).filter(
-        handling__undone_by__isnull=True
-    )
+    over = Q(outcome__in=(Outcome.UNDO, Outcome.SAME)) | Q(undone_by__isnull=False)
+    settled = Handling.objects.standing().filter(over, movement=OuterRef("pk"))
+    found = found.filter(~Exists(settled)).select_related("statement").prefetch_related(DECISIONS)
     places: defaultdict[tuple[str, int], list[Seen]] = defaultdict(list)
-    for each in found.select_related("statement", "handling__application").order_by("booked_on", "id"):
+    for each in found.order_by("booked_on", "id"):
         places[_other_account(each), each.amount_cents].append(each)
     pairs: dict[int, Seen] = {}
     for place, line in wanted:
@@ -87,12 +90,22 @@ def opposites(lines: Sequence[Seen]) -> dict[int, Seen]:
 
 def _is_opposite(line: Seen, other: Seen) -> bool:
     came, went = (other, line) if line.amount_cents < 0 else (line, other)
-    told = zip(_told(line), _told(other), strict=True)
-    return came.booked_on <= went.booked_on and any(one and one == same for one, same in told)
+    return came.booked_on <= went.booked_on and bool(told_alike(line, other))
 
 
-def _told(line: Seen) -> tuple[str, ...]:
-    return (line.reference, line.end_to_end, line.communication, folded(line.text))
+def told_alike(one: Seen, other: Seen) -> list[Told]:
+    """What two movements tell alike besides account and amount."""
+    told = (_told(one), _told(other))
+    return [each for each in Told if told[0][each] and told[0][each] == told[1][each]]
+
+
+def _told(line: Seen) -> dict[Told, str]:
+    return {
+        Told.REFERENCE: line.reference,
+        Told.END_TO_END: line.end_to_end,
+        Told.COMMUNICATION: line.communication,
+        Told.TEXT: folded(line.text),
+    }
 
 
 def _other_account(line: Seen) -> str:
@@ -101,7 +114,7 @@ def _other_account(line: Seen) -> str:
 
 def _paid_for(other: Seen | None) -> Application | None:
     """The request that a movement kept was counted for."""
-    handling = getattr(other, "handling", None) if isinstance(other, BankMovement) else None
+    handling = other.decision if isinstance(other, BankMovement) else None
     return handling.application if handling else None
 
 

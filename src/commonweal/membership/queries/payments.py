@@ -20,12 +20,13 @@ from commonweal.membership.models import (
     RepeatedMovement,
 )
 from commonweal.membership.queries.joining import applications_in, applications_paid_with, dues_of
-from commonweal.membership.queries.judgements import judged, opposites, payments_back
+from commonweal.membership.queries.judgements import DECISIONS, judged, opposites, payments_back
 from commonweal.membership.queries.payouts import gone
 from commonweal.membership.rules.credit_transfers import sepa_text
 from commonweal.membership.rules.ibans import may_be_paid, still_holds
 from commonweal.membership.rules.joining import ApplicationState
 from commonweal.membership.rules.matching import Outcome, Verdict, is_own
+from commonweal.membership.rules.names import is_in
 from commonweal.membership.rules.payments import PaymentKind
 from commonweal.membership.rules.statements import Reading, Unreadable
 from commonweal.membership.rules.statements.communications import communications_in
@@ -41,7 +42,7 @@ FILES_MAX = 20
 def work_list() -> list[tuple[BankMovement, Verdict, Application | None]]:
     """Movements nobody decided about yet, oldest first, each with what it is today; at most a hundred."""
     waiting = list(
-        BankMovement.objects.filter(handling__isnull=True)
+        BankMovement.objects.waiting()
         .select_related("statement", "part_of")
         .order_by("booked_on", "id")[:LIST_MAX]
     )
@@ -50,12 +51,17 @@ def work_list() -> list[tuple[BankMovement, Verdict, Application | None]]:
 
 def movements_waiting() -> int:
     """How many movements wait for a decision."""
-    return BankMovement.objects.filter(handling__isnull=True).count()
+    return BankMovement.objects.waiting().count()
 
 
 def movement_with(pk: int) -> BankMovement | None:
     """One bank movement, with its statement."""
-    return BankMovement.objects.select_related("statement", "part_of").filter(pk=pk).first()
+    return (
+        BankMovement.objects.select_related("statement", "part_of")
+        .prefetch_related(DECISIONS)
+        .filter(pk=pk)
+        .first()
+    )
 
 
 def judgement_of(movement: BankMovement) -> tuple[Verdict, Application | None]:
@@ -91,16 +97,25 @@ def payment_back_with(movement: BankMovement) -> Payment | None:
     return payments_back([movement]).get(0)
 
 
-def handling_of(movement: BankMovement) -> Handling | None:
-    """What was decided about a movement."""
-    return Handling.objects.select_related("application", "by").filter(movement=movement).first()
+def decisions_about(movement: BankMovement) -> list[Handling]:
+    """All that was decided about a movement and undone again, in order, with what is paid back of it; two queries."""
+    told = ("by", "movement", "application__person", "application__organisation", "application__member")
+    found = Handling.objects.filter(movement=movement).select_related(
+        *told, "undoes__movement", "undone_by__movement"
+    )
+    return list(found.prefetch_related("refunds").order_by("turn"))
+
+
+def parts_of(movement: BankMovement) -> list[BankMovement]:
+    """The parts of a movement that was divided, each with what was decided about it."""
+    found = movement.parts.select_related("statement", "part_of").prefetch_related(DECISIONS)
+    return list(found.order_by("pk"))
 
 
 def movements_in(file: BankFile) -> list[BankMovement]:
     """The movements a file brought, with what was decided about each, parts of one after it; at most two hundred."""
     found = BankMovement.objects.filter(file=file).order_by("booked_on", Coalesce("part_of", "id"), "id")
-    told = ("part_of", "handling__application__person", "handling__application__organisation")
-    return list(found.select_related("statement", *told)[:MOVEMENTS_MAX])
+    return list(found.select_related("statement", "part_of").prefetch_related(DECISIONS)[:MOVEMENTS_MAX])
 
 
 def repeated_in(file: BankFile) -> list[RepeatedMovement]:
@@ -115,15 +130,23 @@ def repeated_in(file: BankFile) -> list[RepeatedMovement]:
 
 
 def likely_for(movement: BankMovement) -> list[Application]:
-    """Requests that wait for payment and could be meant: the payer's name is right, or else the amount; at most ten."""
-    waiting = applications_in(ApplicationState.AWAITING)
+    """Requests that could be meant: all that a movement names, in whatever state they are; then, among those that wait for
+    payment, whose holder its text names or who paid, and those on which exactly this much is due; of these at most ten."""
+    named = named_in(movement)
+    waiting = [each for each in applications_in(ApplicationState.AWAITING) if each not in named]
     dues = dues_of(waiting)
 
-    def fit(each: Application) -> tuple[bool, bool]:
-        named = is_own(movement.ultimate_name or movement.payer_name, dues[each.pk].names)
-        return named, movement.amount_cents == dues[each.pk].open_cents
+    def fit(each: Application) -> tuple[bool, bool, bool]:
+        names = dues[each.pk].names
+        paid = is_own(movement.ultimate_name or movement.payer_name, names)
+        return (
+            any(is_in(movement.text, name) for name in names),
+            paid,
+            movement.amount_cents == dues[each.pk].open_cents,
+        )
 
-    return sorted((each for each in waiting if any(fit(each))), key=fit, reverse=True)[:LIKELY_MAX]
+    found = sorted((each for each in waiting if any(fit(each))), key=fit, reverse=True)
+    return [*named, *found[:LIKELY_MAX]]
 
 
 def refunds_to_make() -> list[Refund]:
@@ -210,7 +233,8 @@ def shown_elsewhere(movement: BankMovement) -> bool:
     )
     alike = alike.exclude(statement_id=movement.statement_id, file_id=movement.file_id)
     about = nearness(movement.account, movement)
+    same = Handling.objects.standing().filter(movement=OuterRef("pk"), outcome=Outcome.SAME)
     return any(
         each.booked_on == movement.booked_on or nearness(each.account, each) == about
-        for each in alike.exclude(handling__outcome=Outcome.SAME)
+        for each in alike.filter(~Exists(same))
     )

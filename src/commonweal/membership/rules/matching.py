@@ -40,7 +40,22 @@ class Outcome(Words):
     SAME = "same", gettext_noop("It is the same money, shown twice")
     UNDO = "undo", gettext_noop("Undo what was paid")
     OWE = "owe", gettext_noop("Owe it again")
+    AGAIN = "again", gettext_noop("Decision undone, it waits again")
     DIVIDED = "divided", gettext_noop("Divided among several requests")
+
+
+# What can be undone when somebody decided by mistake: all that is decided about one movement and booked here alone. What
+# took money back or was divided rests on other movements: these are undone one by one.
+MAY_BE_UNDONE = frozenset({Outcome.ACCEPT, Outcome.WAIT, Outcome.REFUND, Outcome.ASIDE, Outcome.SAME})
+
+
+class Told(Words):
+    """What two movements may have in common besides account and amount."""
+
+    REFERENCE = "reference", gettext_noop("the bank's reference")
+    END_TO_END = "end_to_end", gettext_noop("the payer's own reference")
+    COMMUNICATION = "communication", gettext_noop("the structured communication")
+    TEXT = "text", gettext_noop("the text")
 
 
 # What counts as paid on a request; undoing takes away from it.
@@ -100,7 +115,8 @@ def verdict(
 
     `payer_name` is the ultimate payer's where the bank names one. `odd` is what is odd about it; `comes_back` says that it
     bears the reference and amount of a payment of ours that has not come back before; `undone` that another movement is
-    its opposite: the same amount the other way, between the same accounts and with the same reference.
+    its opposite: the same amount the other way, between the same accounts and with the same reference, communication or
+    text.
     """
     if amount_cents <= 0:
         return _goes(amount_cents, due, odd, undone=undone)

@@ -62,6 +62,12 @@ def proves(payer: str, holder: HolderName) -> bool:
     return not telling and own <= set(paid) and set(paid) - own <= PROVE_NOTHING
 
 
+def is_in(text: str, holder: HolderName) -> bool:
+    """Whether a text holds the whole name, in any order, or what would prove it: enough to look at, no proof."""
+    own = {*_words(holder.family), *_words(holder.given)}
+    return (bool(own) and own <= set(_words(text))) or proves(text, holder)
+
+
 def _explained(paid: list[str], family: list[str], given: list[str], *, strictly: bool = False) -> bool:
     """Whether the holder's given name stands beside the family name, or its initial and no other name, or nothing else
     does. `strictly`: no other name beside the given name either."""

@@ -33,7 +33,8 @@ APPLICATION = Machine(
         ),
         Move(
             "reopen",
-            # The bank took the money back: what was entered is undone, and it waits for payment once more.
+            # The bank took the money back, or counting it was a mistake: what was entered is undone, and it
+            # waits for payment once more.
             frozenset({"paid", "member"}),
             "awaiting",
             PAYMENT,

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from commonweal.kernel.days import day_of
-from commonweal.membership.models import Application, BankMovement, Handling, RepeatedMovement
+from commonweal.membership.models import Application, BankMovement, RepeatedMovement
 from commonweal.membership.queries.bank_plans import Plan, PlannedLine
+from commonweal.membership.queries.joining import dues_of
+from commonweal.membership.queries.judgements import told_alike
+from commonweal.membership.queries.likeness import beside
+from commonweal.membership.queries.payments import opposite_of
 from commonweal.membership.rules.joining import ApplicationState, printed
 from commonweal.membership.rules.matching import BY_ITSELF, Outcome, Verdict
 from commonweal.membership.rules.statements import BankLine, Unreadable
 from commonweal.membership.views.odd_words import sentence
-from commonweal.membership.views.wording import shares
+from commonweal.membership.views.undo_words import became, payer
+from commonweal.membership.views.wording import reason, reason_of, shares
 from commonweal.people.rules import Channel
 from commonweal.ui.formats import day, euros
 
@@ -40,9 +47,16 @@ def row(application: Application) -> dict[str, Any]:
         "shares": shares(application.count, application.share_class),
         "state": state.label,
         "kind": _KINDS.get(state, ""),
+        "reason": reason_of(application),
         "communication": printed(application.communication),
         "days": (day_of(timezone.now()) - day_of(application.asked_at)).days,
     }
+
+
+def due_rows(found: Sequence[Application]) -> list[dict[str, Any]]:
+    """Requests as lines of a list, each with what is still due on it."""
+    dues = dues_of(found)
+    return [{**row(each), "open_cents": dues[each.pk].open_cents} for each in found]
 
 
 def rows(application: Application) -> list[dict[str, str]]:
@@ -59,7 +73,7 @@ def rows(application: Application) -> list[dict[str, str]]:
         (_("Communication"), printed(application.communication)),
     ]
     if application.reason:
-        told.append((_("Reason"), application.reason))
+        told.append((_("Reason"), reason_of(application)))
     return [{"label": label, "value": value} for label, value in told]
 
 
@@ -120,11 +134,16 @@ def history(events: Iterable[Event]) -> list[dict[str, Any]]:
         {
             "when": event.at,
             "title": _happened(event),
-            "text": event.data.get("reason", ""),
+            "text": _why(event),
             "by": str(event.by or ""),
         }
         for event in events
     ]
+
+
+def _why(event: Event) -> str:
+    text = event.data.get("reason", "")
+    return _(text) if text and event.name == "ApplicationStuck" else reason(text)
 
 
 def _happened(event: Event) -> str:
@@ -151,6 +170,34 @@ def movement_row(
     }
 
 
+def with_others(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The same lines; beside each that may be the same money as another stands that other, with what became of it."""
+    found = beside([each["movement"] for each in rows], settings.SITE["iban"])
+    for place, others in found.items():
+        rows[place]["others"] = [_other(each) for each in others]
+    return rows
+
+
+def _other(movement: BankMovement) -> dict[str, Any]:
+    return {
+        "pk": movement.pk,
+        "day": movement.booked_on,
+        "statement": movement.statement.number,
+        "reference": movement.reference,
+        "payer": payer(movement),
+        "will": became(movement)["will"],
+    }
+
+
+def opposite(movement: BankMovement) -> dict[str, Any]:
+    """The movement that one undoes, or that undoes it, and what is the same in both."""
+    other = opposite_of(movement)
+    if other is None:
+        return {}
+    same = [_("account"), _("amount"), *(_(each.label) for each in told_alike(movement, other))]
+    return {"opposite": other, "same": ", ".join(same)}
+
+
 def _part(movement: BankMovement) -> str:
     """Where a part of a movement comes from."""
     whole = movement.part_of
@@ -158,6 +205,12 @@ def _part(movement: BankMovement) -> str:
         return ""
     values = {"amount": euros(abs(whole.amount_cents)), "day": day(whole.booked_on)}
     return _("Part of the %(amount)s of %(day)s") % values
+
+
+def typed(given: QueryDict) -> list[tuple[str, str]]:
+    """What somebody filled in, to go along with a page on which they look at it once more."""
+    left_out = ("csrfmiddlewaretoken", "checked", "change", "seen")
+    return [(name, str(value)) for name, value in given.items() if name not in left_out]
 
 
 def unread_row(trouble: Unreadable) -> dict[str, Any]:
@@ -192,11 +245,9 @@ def _equal(booked_on: date, statement: str, read_on: date | None) -> str:
 
 def kept_row(movement: BankMovement) -> dict[str, Any]:
     """The same in a file that was read in, with what became of it."""
-    handling: Handling | None = getattr(movement, "handling", None)
+    handling = movement.decision
     application = handling.application if handling else None
-    became = _(Outcome(handling.outcome).label) if handling else _("waits for a decision")
-    why = f"{became}: {handling.reason}" if handling and handling.reason else became
-    return {**movement_row(movement, None, application), "will": why}
+    return {**movement_row(movement, None, application), **became(movement), "pk": movement.pk}
 
 
 def repeated_row(repeated: RepeatedMovement) -> dict[str, Any]:

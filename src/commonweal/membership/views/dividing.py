@@ -14,10 +14,10 @@ from django.views.decorators.http import require_http_methods
 from commonweal.kernel.decision import Refusal
 from commonweal.membership.actions import dividing as actions
 from commonweal.membership.forms.dividing import BACK, DivisionForm
-from commonweal.membership.models import BankMovement
+from commonweal.membership.models import Application, BankMovement
 from commonweal.membership.queries import joining, payments
 from commonweal.membership.queries.judgements import oddities_of
-from commonweal.membership.rules.matching import Outcome, Verdict, needs_reason, outcome_of_part
+from commonweal.membership.rules.matching import Outcome, Verdict, is_own, needs_reason, outcome_of_part
 from commonweal.membership.views import asking
 from commonweal.people.access import for_staff, signed_in_person
 from commonweal.people.rules import Act
@@ -30,15 +30,21 @@ def movement_divide(request: HttpRequest, pk: int) -> HttpResponse:
     movement = payments.movement_with(pk)
     if movement is None:
         raise Http404
-    if payments.handling_of(movement) is not None:
+    if movement.decision is not None:
         messages.info(request, _("Somebody decided about this movement already."))
-        return redirect("membership:payment-desk")
+        return redirect("membership:movement-decide", pk)
     verdict, _named = payments.judgement_of(movement)
     if not actions.may_be_divided(movement, verdict):
         messages.error(request, _("This movement cannot be divided."))
         return redirect("membership:movement-decide", pk)
     odd = needs_reason(Outcome.DIVIDED, verdict, oddities_of(movement))
-    form = DivisionForm(request.POST or None, named=_proposed(movement), odd=odd)
+    kept = f"divide-{pk}"
+    if request.method == "POST":
+        # Whoever goes back from the page that is looked at finds what they typed.
+        request.session[kept] = dict(asking.typed(request.POST))
+    form = DivisionForm(
+        request.POST or None, initial=request.session.get(kept), named=_proposed(movement), odd=odd
+    )
     if request.method == "POST" and form.is_valid() and "change" not in request.POST:
         try:
             if "checked" in request.POST:
@@ -51,6 +57,7 @@ def movement_divide(request: HttpRequest, pk: int) -> HttpResponse:
                     by=signed_in_person(request),
                     now=timezone.now(),
                 )
+                del request.session[kept]
                 messages.success(request, _("The payment is divided. Each part is decided and noted."))
                 return redirect("membership:payment-desk")
             planned = actions.division_planned(movement=movement, parts=form.parts)
@@ -63,10 +70,20 @@ def movement_divide(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _proposed(movement: BankMovement) -> list[actions.Part]:
-    """The requests a payment names, each with what is due on it, as far as the money goes and while it can be paid."""
+    """The requests a payment names, each with what is due on it, as far as the money goes and while it can be paid: the
+    payer's own first, or one on which exactly this much is due. Where it names none, that one alone."""
     named, left, found = payments.named_in(movement), movement.amount_cents, []
-    dues = joining.dues_of(named)
-    for each in named:
+    wanted = named or payments.likely_for(movement)
+    dues = joining.dues_of(wanted)
+    payer = movement.ultimate_name or movement.payer_name
+
+    def first(each: Application) -> tuple[bool, bool]:
+        return is_own(payer, dues[each.pk].names), dues[each.pk].open_cents == movement.amount_cents
+
+    wanted = sorted(wanted, key=first, reverse=True)
+    if not named:
+        wanted = [each for each in wanted[:1] if any(first(each))]
+    for each in wanted:
         due = dues[each.pk]
         cents = max(0, min(left, due.open_cents))
         cents = cents if outcome_of_part(due, cents) else 0
@@ -97,10 +114,6 @@ def _to_check(
         "rest_back": given["rest"] == BACK,
         "reason": given["reason"],
         "seen": planned.digest,
-        "typed": [
-            (name, value)
-            for name, value in request.POST.items()
-            if name not in ("csrfmiddlewaretoken", "checked", "change", "seen")
-        ],
+        "typed": asking.typed(request.POST),
     }
     return render(request, "membership/movement_divide_check.html", context)

@@ -18,13 +18,17 @@ from commonweal.kernel.decision import Refusal
 from commonweal.membership.actions import discard_file
 from commonweal.membership.actions import payments as actions
 from commonweal.membership.actions.dividing import may_be_divided
+from commonweal.membership.actions.taking_back import seen_before_taking_back
 from commonweal.membership.forms.payments import DecisionForm, FileForm, RefundForm
+from commonweal.membership.models import Application, BankMovement
 from commonweal.membership.queries import bank_plans, joining, payments
 from commonweal.membership.queries.judgements import oddities_of
+from commonweal.membership.queries.undoing import digest_of
 from commonweal.membership.rules.joining import ApplicationState
 from commonweal.membership.rules.matching import Outcome, Verdict
 from commonweal.membership.rules.statements import FILE_BYTES
-from commonweal.membership.views import asking
+from commonweal.membership.views import asking, undo_words, undoing
+from commonweal.membership.views.wording import reason_of
 from commonweal.people.access import for_staff, signed_in_person, takes_in
 from commonweal.people.rules import Act
 
@@ -54,7 +58,7 @@ def payment_desk(request: HttpRequest) -> HttpResponse:
             return redirect("membership:bank-file", kept.pk)
     context = {
         "form": form,
-        "work": [asking.movement_row(*each) for each in payments.work_list()],
+        "work": asking.with_others([asking.movement_row(*each) for each in payments.work_list()]),
         "refunds": payments.refunds_to_make(),
         "stuck": [asking.row(each) for each in joining.applications_in(ApplicationState.PAID)],
         "parts": payments.part_payments(),
@@ -81,7 +85,7 @@ def bank_file(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, _("The file is read in. What waits for you is below."))
         return redirect("membership:payment-desk")
     if file.confirmed_at is not None:
-        rows = [asking.kept_row(each) for each in payments.movements_in(file)]
+        rows = asking.with_others([asking.kept_row(each) for each in payments.movements_in(file)])
         repeated = [asking.repeated_row(each) for each in payments.repeated_in(file)]
         unread = [asking.unread_row(each) for each in payments.parts_unread(file)]
         context = {"file": file, "rows": rows, "repeated": repeated, "unread": unread}
@@ -94,7 +98,7 @@ def bank_file(request: HttpRequest, pk: int) -> HttpResponse:
         "unread": [asking.unread_row(each) for each in plan.refused],
         "statements": _worth_a_look(plan.statements),
         "set_aside": plan.set_aside[:STATEMENTS_SHOWN],
-        "rows": [asking.planned_row(line) for line in islice(lines, LINES_MAX)],
+        "rows": asking.with_others([asking.planned_row(line) for line in islice(lines, LINES_MAX)]),
         "total": sum(len(each.lines) for each in plan.statements),
         "counts": asking.plan_counts(plan),
     }
@@ -132,19 +136,25 @@ def movement_decide(request: HttpRequest, pk: int) -> HttpResponse:
     movement = payments.movement_with(pk)
     if movement is None:
         raise Http404
-    if payments.handling_of(movement) is not None:
+    if movement.decision is not None:
+        if request.method != "POST":
+            return undoing.decided(request, movement)
         messages.info(request, _("Somebody decided about this movement already."))
-        return redirect("membership:payment-desk")
+        return redirect("membership:movement-decide", pk)
     verdict, named = payments.judgement_of(movement)
     form = DecisionForm(
         request.POST or None, verdict=verdict, named=named is not None, odd=oddities_of(movement)
     )
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and form.is_valid() and "change" not in request.POST:
+        outcome, checked = Outcome(form.cleaned_data["outcome"]), "checked" in request.POST
         try:
+            if outcome == Outcome.UNDO and not checked:
+                return _to_check(request, movement, named or form.application)
             actions.decide_movement(
                 movement=movement,
-                outcome=Outcome(form.cleaned_data["outcome"]),
+                outcome=outcome,
                 application=form.application,
+                seen=request.POST.get("seen", ""),
                 reason=form.cleaned_data["reason"],
                 by=signed_in_person(request),
                 now=timezone.now(),
@@ -156,15 +166,37 @@ def movement_decide(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("membership:payment-desk")
     context: dict[str, Any] = {
         "form": form,
-        "movement": asking.movement_row(movement, verdict, named),
+        "movement": asking.with_others([asking.movement_row(movement, verdict, named)])[0],
         "named": asking.row(named) if named else None,
         "due": joining.dues_of([named])[named.pk] if named else None,
         "may_divide": may_be_divided(movement, verdict),
-        "opposite": payments.opposite_of(movement),
+        **asking.opposite(movement),
+        "decisions": undo_words.decision_rows(payments.decisions_about(movement)),
         "payment": payments.payment_back_with(movement) if verdict == Verdict.RETURNED else None,
-        "likely": [asking.row(each) for each in payments.likely_for(movement)] if named is None else [],
+        "likely": asking.due_rows(_meant(movement, named)),
     }
     return render(request, "membership/movement_decide.html", context)
+
+
+def _meant(movement: BankMovement, named: Application | None) -> list[Application]:
+    """Requests that could be meant; where the payment is for one it names, those it names besides."""
+    if named is None:
+        return payments.likely_for(movement)
+    found = payments.named_in(movement)
+    return found if len(found) > 1 else []
+
+
+def _to_check(request: HttpRequest, movement: BankMovement, application: Application | None) -> HttpResponse:
+    """What taking a payment back would undo, to be looked at before it is done. Raises OutcomeRefused."""
+    effects = seen_before_taking_back(movement, application)
+    context = {
+        "movement": asking.movement_row(movement, None, application),
+        "effects": undo_words.effect_rows(effects),
+        "seen": digest_of(effects),
+        "reason": request.POST.get("reason", ""),
+        "typed": asking.typed(request.POST),
+    }
+    return render(request, "membership/movement_undo_check.html", context)
 
 
 @for_staff(Act.MATCH_PAYMENTS)
@@ -206,5 +238,5 @@ def request_enter(request: HttpRequest, pk: int) -> HttpResponse:
         if entered.state == ApplicationState.MEMBER:
             messages.success(request, _("The shares stand in the register."))
         else:
-            messages.error(request, entered.reason)
+            messages.error(request, reason_of(entered))
     return redirect("membership:request", pk)

@@ -89,6 +89,7 @@ def register_changes(request: HttpRequest) -> HttpResponse:
             "operation": change.operation,
             "kind": wording.kind(change.operation.kind),
             "author": change.author,
+            "note": wording.reason(change.operation.note),
             "moved": [
                 {"number": number, "text": f"{wording.signed(count)} {code}"}
                 for number, code, count in change.moved

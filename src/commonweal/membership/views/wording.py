@@ -11,10 +11,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from commonweal.membership.actions import Movement, Planned
-from commonweal.membership.models import Member
+from commonweal.membership.models import Application, Member
 from commonweal.membership.queries import holder_names
 from commonweal.membership.queries.shares import MovementLine
+from commonweal.membership.rules.joining import ApplicationState
 from commonweal.membership.rules.movements import PASSING_ON, Held, MovementKind
+from commonweal.membership.rules.reasons import Reason
 from commonweal.membership.rules.statutes import Setting, SettingName, Terms
 from commonweal.ui.formats import day, euros, number
 
@@ -25,6 +27,17 @@ def shares(count: int, share_class: str) -> str:
         "count": number(count),
         "code": share_class,
     }
+
+
+def reason(text: str) -> str:
+    """A reason as somebody typed it, or in words where the program wrote it down as a code."""
+    return _(Reason(text).label) if text in set(Reason) else text
+
+
+def reason_of(application: Application) -> str:
+    """Why a request stands where it does; what keeps a paid one out of the register is a text of the source."""
+    stuck = application.state == ApplicationState.PAID and application.reason
+    return _(application.reason) if stuck else reason(application.reason)
 
 
 def signed(count: int) -> str:
@@ -53,7 +66,7 @@ def movement(line: MovementLine) -> dict[str, Any]:
         "shares": signed(line.shares),
         "cents": line.cents,
         "document": line.operation.document,
-        "note": line.operation.note,
+        "note": reason(line.operation.note),
         "author": line.author,
         "undone": line.undone,
         "may_undo": not line.undone and line.operation.kind != MovementKind.CORRECTION,

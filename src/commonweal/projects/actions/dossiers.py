@@ -87,7 +87,8 @@ def start_dossier(
     return dossier
 
 
-def _held(dossier: Dossier, by: Person, part: str, now: datetime) -> Dossier:
+def held_dossier(dossier: Dossier, by: Person, part: str, now: datetime) -> Dossier:
+    """The dossier, its row locked, where somebody may write the part. Raises NotAllowed."""
     held = (
         Dossier.objects.select_for_update(of=("self",)).select_related("call", "applicant").get(pk=dossier.pk)
     )
@@ -102,7 +103,7 @@ def write_part(*, dossier: Dossier, part: Part, values: dict[str, Any], by: Pers
     `values` holds, by part: fields of Dossier; `claims` {ambition: argument}; `costs` [(label, cents)];
     `asks` {kind: (quantity, detail)}; `partners` [(name, role)]. Raises NotAllowed.
     """
-    dossier = _held(dossier, by, part, now)
+    dossier = held_dossier(dossier, by, part, now)
     claims, costs = values.pop("claims", None), values.pop("costs", None)
     asks, partners = values.pop("asks", None), values.pop("partners", None)
     for name, value in values.items():

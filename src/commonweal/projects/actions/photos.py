@@ -14,7 +14,7 @@ from commonweal.kernel.decision import Refusal
 from commonweal.people.access import demand
 from commonweal.people.actions import record
 from commonweal.projects.access import may_write
-from commonweal.projects.actions.dossiers import _held
+from commonweal.projects.actions.dossiers import held_dossier
 from commonweal.projects.models import Dossier, Photo
 from commonweal.projects.pictures import BYTES_MAX, TOO_LARGE, NoPhoto, reencoded
 from commonweal.projects.rules.parts import PHOTOS_MAX, Part
@@ -110,7 +110,7 @@ def _demand_room(dossier: Dossier) -> None:
 
 @transaction.atomic
 def _kept(dossier: Dossier, photo: Photo, content: bytes, by: Person, now: datetime) -> Photo:
-    photo.dossier = held = _held(dossier, by, Part.PHOTOS, now)
+    photo.dossier = held = held_dossier(dossier, by, Part.PHOTOS, now)
     _demand_room(held)
     try:
         photo.file.save(f"{photo.pk}.jpg", ContentFile(content), save=False)
@@ -126,7 +126,7 @@ def _kept(dossier: Dossier, photo: Photo, content: bytes, by: Person, now: datet
 @transaction.atomic
 def remove_photo(*, dossier: Dossier, photo: Photo, by: Person, now: datetime) -> None:
     """Takes a photo away, file and all."""
-    held = _held(dossier, by, Part.PHOTOS, now)
+    held = held_dossier(dossier, by, Part.PHOTOS, now)
     photo.delete()
     transaction.on_commit(lambda: photo.file.delete(save=False))
     record("PhotoRemoved", f"dossier:{held.pk}", by=by, at=now)

@@ -1,0 +1,133 @@
+"""Words around decisions on movements of the bank and what undoing one does. Decides nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from commonweal.membership.models import BankMovement, Handling, Refund
+from commonweal.membership.queries.undoing import Effect
+from commonweal.membership.rules.joining import printed
+from commonweal.membership.rules.matching import Outcome
+from commonweal.membership.views import wording
+from commonweal.ui.formats import day, euros, moment
+
+
+def payer(movement: BankMovement) -> str:
+    """Who paid, as the bank names them."""
+    return movement.ultimate_name or movement.payer_name or movement.payer_iban or _("No name")
+
+
+def effect_rows(effects: Iterable[Effect]) -> list[dict[str, Any]]:
+    """What undoing would do, payment by payment: the payment, and a sentence for each thing that happens."""
+    return [
+        {
+            "movement": each.movement,
+            "payer": payer(each.movement) if each.movement else "",
+            "application": each.application,
+            "lines": _lines(each),
+        }
+        for each in effects
+    ]
+
+
+def _lines(effect: Effect) -> list[str]:
+    found, application, movement = [], effect.application, effect.movement
+    values: dict[str, Any]
+    if application is not None and effect.cents:
+        values = {
+            "amount": euros(effect.cents),
+            "holder": application.holder_name,
+            "communication": printed(application.communication),
+        }
+        found.append(
+            _("%(amount)s count no longer as paid on the request of %(holder)s (%(communication)s).") % values
+        )
+    if application is not None and effect.entry is not None and application.member is not None:
+        values = {
+            "shares": wording.shares(application.count, application.share_class),
+            "holder": application.holder_name,
+            "number": application.member.number,
+            "day": day(effect.entry.effective_on),
+        }
+        found.append(
+            _("%(shares)s of %(holder)s (member %(number)s) leave the register, as of %(day)s.") % values
+        )
+    if application is not None and effect.ends:
+        found.append(
+            _("%(holder)s holds no other shares and is a member no longer.")
+            % {"holder": application.holder_name}
+        )
+    if application is not None and effect.reopens:
+        found.append(
+            _("The request of %(holder)s waits for payment again, and we write to whoever asked.")
+            % {"holder": application.holder_name}
+        )
+    if effect.refund_cents and movement is not None:
+        values = {"amount": euros(effect.refund_cents), "payer": payer(movement)}
+        found.append(_("%(amount)s are no longer to be paid back to %(payer)s.") % values)
+    if effect.decision is None and movement is not None:
+        found.append(_("Nobody decided about this payment yet: it is set aside."))
+    return found
+
+
+def decision_rows(decisions: Iterable[Handling]) -> list[dict[str, Any]]:
+    """What was decided about a movement, by whom, when, why and for whom, and what is paid back of it."""
+    return [
+        {
+            "what": capfirst(_(Outcome(each.outcome).label)),
+            "who": str(each.by),
+            "when": each.at,
+            "why": wording.reason(each.reason),
+            "application": each.application,
+            "undoes": each.undoes.movement if each.undoes and each.outcome == Outcome.UNDO else None,
+            "undone": _undone(each),
+            "refunds": [_refund(refund) for refund in each.refunds.all()],
+        }
+        for each in decisions
+    ]
+
+
+def _undone(decision: Handling) -> BankMovement | None:
+    """The movement by which the bank took back what was decided about."""
+    by: Handling | None = getattr(decision, "undone_by", None)
+    return by.movement if by is not None and by.outcome == Outcome.UNDO else None
+
+
+def _refund(refund: Refund) -> dict[str, Any]:
+    values: dict[str, Any] = {"amount": euros(refund.cents)}
+    if refund.taken_back_id is not None:
+        said = _("%(amount)s: no longer to be paid back") % values
+    elif refund.made_on is not None:
+        said = _("%(amount)s: paid back on %(day)s") % {**values, "day": day(refund.made_on)}
+    else:
+        return {"pk": refund.pk, "text": _("%(amount)s: to be paid back") % values, "open": True}
+    return {"pk": refund.pk, "text": said, "open": False}
+
+
+def became(movement: BankMovement) -> dict[str, Any]:
+    """What became of a movement, in a line; by whom and when."""
+    decision = movement.decision
+    if decision is None:
+        return {"will": _("waits for a decision"), "waits": True, "by": _last_undone(movement)}
+    why = wording.reason(decision.reason)
+    label = _(Outcome(decision.outcome).label)
+    by: Handling | None = getattr(decision, "undone_by", None)
+    return {
+        "will": f"{label}: {why}" if why else label,
+        "waits": False,
+        "undone": _signed(_("undone by %(who)s, %(when)s"), by) if by is not None else "",
+        "by": _signed(_("decided by %(who)s, %(when)s"), decision),
+    }
+
+
+def _last_undone(movement: BankMovement) -> str:
+    rows = sorted(movement.handlings.all(), key=lambda each: each.turn)
+    return _signed(_("the decision was undone by %(who)s, %(when)s"), rows[-1]) if rows else ""
+
+
+def _signed(text: str, handling: Handling) -> str:
+    return text % {"who": str(handling.by), "when": moment(handling.at)}

@@ -152,7 +152,8 @@ def _ask_twice(bundle: dict[str, Any], options: argparse.Namespace) -> None:
     if not options.box:
         raise Trouble(
             "Read the fingerprint of the box on the page of the vote, on a screen of your own, and add it: "
-            "--box 1234-5678-9abc-def0-1234-5678-9abc-def0. It shows that nothing was added to this bundle or taken from it."
+            "--box 1234-5678-9abc-def0-1234-5678-9abc-def0. It shows that nothing was added to this bundle "
+            "or taken from it."
         )
     try:
         box = typed_fingerprint(options.box)

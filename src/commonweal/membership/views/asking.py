@@ -19,7 +19,7 @@ from commonweal.membership.rules.statements import BankLine, Unreadable
 from commonweal.membership.views.odd_words import sentence
 from commonweal.membership.views.wording import shares
 from commonweal.people.rules import Channel
-from commonweal.ui.formats import day, euros
+from commonweal.ui.formats import day, euros, joined
 
 if TYPE_CHECKING:
     from commonweal.people.models import Event
@@ -131,7 +131,7 @@ def _happened(event: Event) -> str:
     if event.name == "ApplicationMoved":
         return str(capfirst(_(ApplicationState(event.data["to"]).label)))
     if event.name == "PaymentDecided":
-        return f"{euros(event.data['cents'])}: {_(Outcome(event.data['outcome']).label)}"
+        return joined(euros(event.data["cents"]), _(Outcome(event.data["outcome"]).label))
     return _("Could not be entered in the register")
 
 
@@ -195,7 +195,7 @@ def kept_row(movement: BankMovement) -> dict[str, Any]:
     handling: Handling | None = getattr(movement, "handling", None)
     application = handling.application if handling else None
     became = _(Outcome(handling.outcome).label) if handling else _("waits for a decision")
-    why = f"{became}: {handling.reason}" if handling and handling.reason else became
+    why = joined(became, handling.reason) if handling and handling.reason else became
     return {**movement_row(movement, None, application), "will": why}
 
 

@@ -95,12 +95,11 @@ def test_a_second_count_is_refused_in_french() -> None:
 
 
 @pytest.mark.django_db
-def test_a_call_announced_and_a_dossier_opened_twice_are_refused_in_french() -> None:
+def test_a_call_announced_twice_and_a_dossier_that_cannot_move_are_refused_in_french() -> None:
     call = make.call()
     lead = signed_in(make.staff("programme"))
     page = lead.post(f"/fr/calls/{call.slug}/manage/", {"move": "announce"}, follow=True).content.decode()
     assert "quelque chose a changé entre-temps" in page
     dossier = make.admitted(call, make.staff("adviser"), title="Un banc")
-    projects_actions.withdraw_dossier(dossier=dossier, by=dossier.applicant, now=NOW)
     with override("fr"), pytest.raises(NotAllowed, match="quelque chose a changé entre-temps"):
         projects_actions.withdraw_dossier(dossier=dossier, by=dossier.applicant, now=NOW)

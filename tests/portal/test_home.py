@@ -43,7 +43,7 @@ def test_home_leaves_out_calls_in_preparation(db: None, client: Client) -> None:
 def test_home_tells_the_newest_published_result(db: None, client: Client) -> None:
     call = decided_call(make.staff("adviser"))
     page = text_of(client, "/en/")
-    assert "1 of 2 projects is carried; 3 of 3 members who voted see at least one" in page
+    assert "1 of 2 projects is carried; for 3 of 3 members who voted, at least one" in page
     carried = call.dossiers.get(state="funded")
     assert f"/en/projects/{carried.pk}/" in page
     assert "/result/" in page

@@ -139,10 +139,10 @@ def test_nobody_elses_picture_is_read_for_a_dossier(monkeypatch: pytest.MonkeyPa
 @pytest.mark.parametrize(
     ("language", "told"),
     [
-        ("fr", "Ce que vous avez écrit"),
-        ("nl", "Wat u hebt ingevuld"),
-        ("de", "Was Sie geschrieben haben"),
-        ("en", "What you typed"),
+        ("fr", "Beaucoup de photos arrivent"),
+        ("nl", "Er komen nu veel foto’s binnen"),
+        ("de", "Gerade kommen viele Fotos an"),
+        ("en", "Many photos come in"),
     ],
 )
 def test_who_would_wait_too_long_is_told_so_and_keeps_what_they_typed(

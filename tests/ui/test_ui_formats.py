@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 import pytest
 from django.utils.translation import override
 
-from commonweal.ui import formats
+from commonweal.ui import formats, wording
 from tests.clock import Clock
 
 SPACE = "\u00a0"
@@ -91,3 +91,14 @@ def test_days_left_counts_calendar_days_in_brussels() -> None:
     assert formats.days_until(datetime(2026, 11, 24, 10, 0, tzinfo=UTC), late) == 0
     with override("en"):
         assert formats.days_left(1) == "one day left"
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("fr", "Montant\u00a0: 3"), ("nl", "Montant: 3"), ("de", "Montant: 3"), ("en", "Montant: 3")],
+)
+def test_what_is_joined_by_a_colon_is_spaced_as_the_language_does(language: str, said: str) -> None:
+    with override(language):
+        assert formats.joined("Montant", 3) == said
+        assert wording.named("Montant\u00a0:", "3") == said
+        assert formats.joined("a", "b", sign=";") == f"a{said[7:-3]}; b"

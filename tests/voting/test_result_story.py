@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from django.contrib.staticfiles import finders
 from django.test import Client
+from django.utils.translation import override
 
 from commonweal import allocation
 from commonweal.voting import counting, queries
@@ -182,9 +183,11 @@ def test_a_tie_is_said_where_the_project_stands_and_in_the_list_of_ties(client: 
         cast(ballot, voter, numbers)
     count = counted(ballot, sheets)
     assert count.result["ties"], "the two stand equal"
+    page = plain(text_of(client.get(f"/en/ballots/{ballot.pk}/result/")))
+    assert "It stood equal with “Chose 1”, which came first. The lowest cost decided: €1,000 against" in page
     for path in ("result/", "result/rounds/"):
         page = plain(text_of(client.get(f"/en/ballots/{ballot.pk}/{path}")))
-        assert "It stood equal with “Chose 2”. The order fixed before the vote decided: lowest cost" in page
+        assert "It stood equal with “Chose 2”. The lowest cost decided: €1,000 against €2,000." in page
 
 
 @pytest.mark.parametrize("ties", ["votes", "cost", "id"])
@@ -208,20 +211,69 @@ def test_where_nobody_voted_the_sentence_says_what_the_rule_does_all_the_same() 
     assert "4 of 4 projects come in all the same" in figures.sentence(4, 4, 0, 0)
 
 
+COSTS = {1: 1_400_00, 2: 1_800_00, 3: 1_800_00, 4: 2_000_00, 5: 1_400_00}
+CHOSE = {"1": 7, "2": 7, "3": 5, "4": 7, "5": 7}
+
+
 @pytest.mark.parametrize(
-    ("tied", "said"),
+    ("law", "project", "tied", "said"),
     [
-        (["1"], "It stood equal with “A”."),
-        (["1", "2"], "It stood equal with “A” and “B”."),
-        (["1", "2", "3"], "It stood equal with “A”, “B” and 1 other project."),
-        (["1", "2", "3", "4"], "It stood equal with “A”, “B” and 2 other projects."),
+        ({"ties": "cost"}, "1", ["2"], "with “B”. The lowest cost decided: €1,400 against €1,800."),
+        (
+            {"ties": "cost"},
+            "1",
+            ["2", "4"],
+            "“B” and “D”. The lowest cost decided: €1,400 against €1,800 or more.",
+        ),
+        ({"ties": "votes"}, "1", ["3"], "with “C”. Most supporters decided: 7 against 5."),
+        (
+            {"ties": "votes"},
+            "1",
+            ["2", "3", "4", "5"],
+            "with “B”, “C” and 2 other projects. Most supporters decided: 7 against 5. "
+            "The lowest cost decided: €1,400 against €1,800 or more. "
+            "The number read as text decided: 1 before 5.",
+        ),
+        ({"ties": "cost", "lot": "drawn"}, "1", ["5"], "with “E”. The lot named in the rule decided."),
+        ({"ties": "id", "lot": "drawn"}, "1", ["4"], "“D”. The number read as text decided: 1 before 4."),
     ],
 )
-def test_ties_name_two_projects_and_count_the_rest(tied: list[str], said: str) -> None:
+def test_a_tie_says_what_decided_between_just_these_projects(
+    law: dict[str, str], project: str, tied: list[str], said: str
+) -> None:
     from commonweal.voting.models import Option
 
-    options = {n: Option(number=n, title=title) for n, title in enumerate("ABCD", start=1)}
-    assert reasons.tie_words(tied, {"ties": "cost"}, options).startswith(said)
+    options = {n: Option(number=n, title="ABCDE"[n - 1], cost_cents=cost) for n, cost in COSTS.items()}
+    result = {
+        "ties": [{"round": 1, "project": project, "tied": tied}],
+        "outcome": {"bylaw": law},
+        "funded": [{"project": each, "supporters": chose} for each, chose in CHOSE.items()],
+        "not_funded": [],
+    }
+    told = reasons.tie_words(project, result, options)
+    assert told.startswith("It stood equal with “")
+    assert told.endswith(said)
+    if len(tied) == 1:
+        other = reasons.tie_words(tied[0], result, options)
+        assert other.startswith("It stood equal with “A”, which came first.")
+        assert other.split(". ", 1)[1] == told.split(". ", 1)[1]
+
+
+@pytest.mark.parametrize(
+    ("language", "satisfied", "votes", "said"),
+    [
+        ("en", 0, 333, "for 0 of 333 members who voted, at least one of their choices is supported."),
+        ("en", 1, 1, "for 1 of 1 member who voted, at least one"),
+        ("fr", 0, 333, "\u00a0; un choix au moins est soutenu pour 0 des 333 sociétaires"),
+        ("nl", 1, 333, "; voor 1 van de 333 vennoten die stemden, is minstens één van hun keuzes gesteund."),
+        ("de", 0, 333, "; für 0 von 333 Mitgliedern, die abgestimmt haben, ist mindestens ein Projekt"),
+    ],
+)
+def test_the_sentence_agrees_with_any_number_of_members(
+    language: str, satisfied: int, votes: int, said: str
+) -> None:
+    with override(language):
+        assert said in figures.sentence(2, 5, satisfied, votes)
 
 
 @pytest.mark.parametrize(

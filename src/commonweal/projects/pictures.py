@@ -19,10 +19,7 @@ FORMATS = ("JPEG", "PNG", "WEBP")
 TOO_LARGE = gettext_noop("This photo is larger than 12 MB. Choose a smaller version.")
 _PIXELS = gettext_noop("This photo has too many pixels. Choose a smaller version.")
 _UNREADABLE = gettext_noop("We cannot read this file as a photo. Send a JPEG, PNG or WebP picture.")
-_HEIC = gettext_noop(
-    "This is a HEIC photo, as some telephones keep them, and we cannot read those. Send it to yourself by mail or save it "
-    "as JPEG, then choose that one. On an iPhone, Settings, Camera, Formats, “Most compatible” does so from then on."
-)
+_HEIC = gettext_noop("This is a HEIC photo, which we cannot read. Save it as JPEG and choose that one.")
 # The brands by which the families of ISO/IEC 23008-12 (HEIF) name themselves in the first box of a file.
 _HEIC_BRANDS = (b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1")
 

@@ -64,6 +64,12 @@ def moment(value: datetime) -> str:
     )
 
 
+def joined(label: object, text: object, sign: str = ":") -> str:
+    """`Label: text`, or with another sign, spaced as the reader's language does: French keeps a space before `: ; ? !`."""
+    space = _NO_BREAK if _language() == "fr" else ""
+    return f"{label}{space}{sign} {text}"
+
+
 def when(value: object) -> str:
     """A moment or a day in full; anything else as it is."""
     if isinstance(value, datetime):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.utils.translation import gettext
 
+from commonweal.ui.formats import joined
+
 
 def _words() -> dict[str, str]:
     """Django's sentence in the reader's language -> ours."""
@@ -31,4 +33,4 @@ def ours(text: str) -> str:
 
 def named(label: str, text: str) -> str:
     """An error beside the name of its question, for the list above a form."""
-    return f"{label.rstrip('?: ')}: {ours(text)}" if label else ours(text)
+    return joined(label.rstrip("?:\u00a0\u202f "), ours(text)) if label else ours(text)

@@ -183,7 +183,9 @@ def divide_movement(
         "rest_back": rest_back,
         "reason": handling.reason,
     }
-    note_decisions(Handling.objects.filter(movement__in=made).select_related("movement").order_by("pk"), by, now)
+    note_decisions(
+        Handling.objects.filter(movement__in=made).select_related("movement").order_by("pk"), by, now
+    )
     record("PaymentDivided", f"bankmovement:{movement.pk}", by=by, at=now, data=data)
     _enter(paid, by, now)
     return handling

@@ -25,10 +25,10 @@ from commonweal.membership.actions.taking_back import (
     demand_reason,
     lock_returned,
     next_turn,
+    note_decisions,
     owe_again,
     seen_before_taking_back,
     take_back,
-    note_decisions,
 )
 from commonweal.membership.models import (
     AccountStatement,

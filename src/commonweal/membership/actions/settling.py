@@ -101,7 +101,9 @@ def settle_estate(
     estate.state, estate.heirship, estate.decision = ESTATE.move(move).target, heirship, decision
     estate.settled_at, estate.settled_cents = now, plan.cents
     estate.save()
-    note_on_estate("EstateSettled", estate, by, now, settlement=settlement, cents=plan.cents, **figures_of(accounts))
+    note_on_estate(
+        "EstateSettled", estate, by, now, settlement=settlement, cents=plan.cents, **figures_of(accounts)
+    )
     return estate
 
 

@@ -13,7 +13,7 @@ from commonweal.kernel.text import clean
 from commonweal.membership.access import may_match_payments, not_ones_own
 from commonweal.membership.actions.members import lock_numbers
 from commonweal.membership.actions.payments import PlanChanged
-from commonweal.membership.actions.taking_back import OutcomeRefused, next_turn, reopened, note_decisions
+from commonweal.membership.actions.taking_back import OutcomeRefused, next_turn, note_decisions, reopened
 from commonweal.membership.models import Application, BankMovement, Handling, Refund
 from commonweal.membership.queries.undoing import digest_of, effect_of, obstacle_to
 from commonweal.membership.rules.matching import Outcome

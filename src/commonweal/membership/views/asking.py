@@ -26,7 +26,7 @@ from commonweal.membership.views.odd_words import sentence
 from commonweal.membership.views.undo_words import became, payer
 from commonweal.membership.views.wording import reason, reason_of, shares
 from commonweal.people.rules import Channel
-from commonweal.ui.formats import day, euros
+from commonweal.ui.formats import day, euros, joined
 
 if TYPE_CHECKING:
     from commonweal.people.models import Event
@@ -150,7 +150,7 @@ def _happened(event: Event) -> str:
     if event.name == "ApplicationMoved":
         return str(capfirst(_(ApplicationState(event.data["to"]).label)))
     if event.name == "PaymentDecided":
-        return f"{euros(event.data['cents'])}: {_(Outcome(event.data['outcome']).label)}"
+        return joined(euros(event.data["cents"]), _(Outcome(event.data["outcome"]).label))
     return _("Could not be entered in the register")
 
 

@@ -18,7 +18,7 @@ from commonweal.membership.rules.exits import ExitTest
 from commonweal.membership.rules.ibans import shortened
 from commonweal.membership.rules.payments import ReturnReason
 from commonweal.membership.views import season_words
-from commonweal.ui.formats import day, euros, number
+from commonweal.ui.formats import day, euros, joined, number
 
 
 def rate(basis_points: int) -> str:
@@ -31,7 +31,7 @@ def rates(by_class: Mapping[str, int]) -> str:
     """The rates of a dividend: one for all classes that have one, or each with its class."""
     if len(set(by_class.values())) == 1:
         return rate(next(iter(by_class.values())))
-    return ", ".join(f"{code}: {rate(each)}" for code, each in sorted(by_class.items()))
+    return ", ".join(joined(code, rate(each)) for code, each in sorted(by_class.items()))
 
 
 def year(run: DividendRun) -> str:
@@ -48,7 +48,7 @@ def proposal(run: DividendRun) -> list[dict[str, str]]:
         {"label": _("Financial year"), "value": year(run)},
         {
             "label": _("Gross rate"),
-            "value": ", ".join(f"{code}: {rate(each)}" for code, each in sorted(run.rates.items())),
+            "value": ", ".join(joined(code, rate(each)) for code, each in sorted(run.rates.items())),
         },
         {"label": _("Smallest payment"), "value": euros(run.smallest_cents)},
         {"label": _("Register as known on"), "value": day(run.known_at)},

@@ -13,7 +13,7 @@ from commonweal.membership.queries.undoing import Effect
 from commonweal.membership.rules.joining import printed
 from commonweal.membership.rules.matching import Outcome
 from commonweal.membership.views import wording
-from commonweal.ui.formats import day, euros, moment
+from commonweal.ui.formats import day, euros, joined, moment
 
 
 def payer(movement: BankMovement) -> str:
@@ -117,7 +117,7 @@ def became(movement: BankMovement) -> dict[str, Any]:
     label = _(Outcome(decision.outcome).label)
     by: Handling | None = getattr(decision, "undone_by", None)
     return {
-        "will": f"{label}: {why}" if why else label,
+        "will": joined(label, why) if why else label,
         "waits": False,
         "undone": _signed(_("undone by %(who)s, %(when)s"), by) if by is not None else "",
         "by": _signed(_("decided by %(who)s, %(when)s"), decision),

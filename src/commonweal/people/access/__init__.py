@@ -21,12 +21,13 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from ninja.security import HttpBearer
 
 from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import YES, Decision, NotAllowed, no
+from commonweal.people.access.reasons import demand as demand
+from commonweal.people.access.reasons import said as said
 from commonweal.people.models import ApiKey, Mandate, Organisation, Person, Position, StaffAppointment
 from commonweal.people.queries import key_with
 from commonweal.people.rules import ASKED_AGAIN, Act, MandateScope, Scope, granted
@@ -44,20 +45,6 @@ PROOF_SEEN, PROOF_AT = "proof", "proof_at"
 SENT, SENT_MINUTES, SENT_MAX = "sent", 60, 5
 # In the session: the page somebody wanted who first sets a second factor up.
 WANTED = "wanted"
-
-
-def said(decision: Decision) -> str:
-    """Why a decision is a no, in the reader's language; empty for a yes.
-
-    Rules and state tables are pure and give their reasons in English: this is the one place where they are translated.
-    """
-    return gettext(str(decision.reason))
-
-
-def demand(decision: Decision) -> None:
-    """Raise `NotAllowed`, with the reason in the reader's language, unless the decision is a yes."""
-    if not decision:
-        raise NotAllowed(said(decision), code=decision.code)
 
 
 def roles_of(person: Person | None, on: date) -> frozenset[str]:

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from commonweal.people.queries import joint_acts_waiting
 from commonweal.people.rules import ROLES, JointKind
 from commonweal.projects.states import DossierState
-from commonweal.ui.formats import day, moment, number
+from commonweal.ui.formats import day, joined, moment, number
 
 if TYPE_CHECKING:
     from commonweal.people.models import JointAct, Person
@@ -41,11 +41,11 @@ def result_sentence(facts: Mapping[str, Any]) -> str:
         winners,
     ) % {"winners": number(winners), "options": number(options)}
     seen = ngettext(
-        "%(satisfied)s of %(votes)s member who voted sees at least one of their choices supported",
-        "%(satisfied)s of %(votes)s members who voted see at least one of their choices supported",
+        "for %(satisfied)s of %(votes)s member who voted, at least one of their choices is supported",
+        "for %(satisfied)s of %(votes)s members who voted, at least one of their choices is supported",
         votes,
     ) % {"satisfied": number(satisfied), "votes": number(votes)}
-    return f"{carried}; {seen}."
+    return joined(carried, seen, sign=";") + "."
 
 
 def next_step(dossier: Any) -> str:

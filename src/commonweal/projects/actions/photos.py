@@ -66,7 +66,7 @@ def looked_at(file: IO[bytes], person: int | None = None) -> Looked:
     except apart.Twice as wrong:
         raise PhotoRefused(
             _(
-                "Another photo of yours is being read at this moment. What you typed is still here: wait a moment, "
+                "Another photo of yours is being read at this moment. Wait a moment, "
                 "choose the photo once more and send it again."
             ),
             code="twice",
@@ -74,7 +74,7 @@ def looked_at(file: IO[bytes], person: int | None = None) -> Looked:
     except apart.Busy as wrong:
         raise PhotoRefused(
             _(
-                "Many photos come in at this moment. What you typed is still here: wait a minute, choose the "
+                "Many photos come in at this moment. Wait a minute, choose the "
                 "photo once more and send it again."
             ),
             code="busy",

@@ -355,7 +355,10 @@ class PhotoForm(forms.Form):
 
     file = forms.FileField(
         label=_("Photo"),
-        help_text=_("JPEG, PNG or WebP, at most 12 MB. We remove the place and camera data it may carry."),
+        help_text=_(
+            "JPEG, PNG or WebP, not HEIC, at most 12 MB. On an iPhone, Settings, Camera, Formats, “Most compatible” makes "
+            "JPEG. We remove the place and camera data a photo may carry."
+        ),
         widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp"}),
     )
     alt = CleanCharField(

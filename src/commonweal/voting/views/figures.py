@@ -16,7 +16,7 @@ from commonweal.kernel.days import day_of
 from commonweal.people.rules import Channel
 from commonweal.places.queries import regions
 from commonweal.places.rules import name_in
-from commonweal.ui.formats import euros, number
+from commonweal.ui.formats import euros, joined, number
 from commonweal.voting.rules.turnout import MERGED, UNKNOWN
 
 BARS_MAX = 30
@@ -39,11 +39,11 @@ def sentence(winners: int, options: int, satisfied: int, votes: int) -> str:
         winners,
     ) % {"winners": number(winners), "options": number(options)}
     seen = ngettext(
-        "%(satisfied)s of %(votes)s member who voted sees at least one of their choices supported",
-        "%(satisfied)s of %(votes)s members who voted see at least one of their choices supported",
+        "for %(satisfied)s of %(votes)s member who voted, at least one of their choices is supported",
+        "for %(satisfied)s of %(votes)s members who voted, at least one of their choices is supported",
         votes,
     ) % {"satisfied": number(satisfied), "votes": number(votes)}
-    return f"{carried}; {seen}."
+    return joined(carried, seen, sign=";") + "."
 
 
 def cents(amount: int | str | None) -> int:
@@ -230,4 +230,4 @@ def _turnout_row(group: Mapping[str, Any], names: Mapping[str, str], *, by_door:
         {"label": _("voted, or took a paper ballot"), "value": share, "text": number(votes)},
         {"label": _("did not vote"), "value": 100 - share, "text": number(voters - votes)},
     ]
-    return {"label": f"{label}: {said}", "parts": parts}
+    return {"label": joined(label, said), "parts": parts}

@@ -8,9 +8,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from commonweal.ui.formats import euros, number
+from commonweal.ui.formats import euros, joined, number
 from commonweal.voting.models import Option
-from commonweal.voting.views import figures, summary
+from commonweal.voting.views import summary
 from commonweal.voting.views.figures import amount, cents
 
 
@@ -22,12 +22,10 @@ def funded_rows(
 ) -> list[dict[str, Any]]:
     """Some of the supported projects in order of selection, each with who carried it and whether it stood equal."""
     plain = set(result["greedy"]["winners"])
-    tied = {each["project"]: each["tied"] for each in result["ties"]}
     rows = []
     for each in found:
         (row,) = summary.option_rows([options[int(each["project"])]], names)
-        why, equal = carried(each), tied.get(each["project"], [])
-        tie = tie_words(equal, result["outcome"]["bylaw"], options) if equal else ""
+        why, tie = carried(each), tie_words(each["project"], result, options)
         rows.append({**row, "order": each["order"], "why": why, "tie": tie, "also": each["project"] in plain})
     return rows
 
@@ -77,21 +75,76 @@ def _paid(each: Mapping[str, Any]) -> str:
         "%(n)s more paid all they had left, %(sum)s together.",
         partial,
     )
-    return words % gaps + "; " + more % rest
+    return joined(words % gaps, more % rest, sign=";")
 
 
 TIED_NAMED = 2
 
 
-def tie_words(tied: list[str], bylaw: Mapping[str, str], options: Mapping[int, Option]) -> str:
-    """That a project stood equal with others, and what decided."""
-    named = [_("“%(title)s”") % {"title": options[int(project)].title} for project in tied[:TIED_NAMED]]
-    others = len(tied) - len(named)
+def tie_words(project: str, result: Mapping[str, Any], options: Mapping[int, Option]) -> str:
+    """With which others a project stood equal, and what decided between just these; nothing where it never did."""
+    said = []
+    for each in result["ties"]:
+        if each["project"] == project:
+            listed = _listed(each["tied"], options)
+            said.append(_("It stood equal with %(others)s.") % {"others": listed})
+            said += _decided(project, each["tied"], result, options)
+        elif project in each["tied"]:
+            first = _listed([each["project"]], options)
+            said.append(_("It stood equal with %(other)s, which came first.") % {"other": first})
+            said += _decided(each["project"], [project], result, options)
+    return " ".join(said)
+
+
+def _listed(projects: list[str], options: Mapping[int, Option]) -> str:
+    named = [_("“%(title)s”") % {"title": options[int(each)].title} for each in projects[:TIED_NAMED]]
+    others = len(projects) - len(named)
     if others:
         named.append(ngettext("%(n)s other project", "%(n)s other projects", others) % {"n": number(others)})
-    listed = _(" and ").join(named) if len(named) < 3 else ", ".join(named[:-1]) + _(" and ") + named[-1]
-    decided = _("The order fixed before the vote decided: %(order)s.") % {"order": figures.tie_order(bylaw)}
-    return _("It stood equal with %(others)s.") % {"others": listed} + " " + decided
+    return _(" and ").join(named) if len(named) < 3 else ", ".join(named[:-1]) + _(" and ") + named[-1]
+
+
+def _decided(
+    first: str, others: list[str], result: Mapping[str, Any], options: Mapping[int, Option]
+) -> list[str]:
+    """What put a project before others that stood equal, in the order fixed before the vote: a sentence each."""
+    bylaw = result["outcome"]["bylaw"]
+    order = {"votes": ("votes", "cost"), "cost": ("cost", "votes"), "id": ()}[bylaw["ties"]]
+    chose = {each["project"]: each["supporters"] for each in [*result["funded"], *result["not_funded"]]}
+    said, left = [], list(others)
+    for what in order:
+        if what == "votes":
+            apart = [each for each in left if chose[each] != chose[first]]
+            figures_ = sorted({chose[each] for each in apart}, reverse=True)
+            mine, shown = number(chose[first]), [number(each) for each in figures_]
+        else:
+            own = options[int(first)].cost_cents
+            apart = [each for each in left if options[int(each)].cost_cents != own]
+            figures_ = sorted({options[int(each)].cost_cents for each in apart})
+            mine, shown = euros(own), [euros(each) for each in figures_]
+        if apart:
+            said.append(_by(what, several=len(shown) > 1) % {"mine": mine, "other": shown[0]})
+        left = [each for each in left if each not in apart]
+    if left and bylaw.get("lot") and bylaw["ties"] != "id":
+        said.append(_("The lot named in the rule decided."))
+    elif left:
+        gaps = {"mine": first, "other": min(left)}
+        said.append(_("The number read as text decided: %(mine)s before %(other)s.") % gaps)
+    return said
+
+
+def _by(what: str, *, several: bool) -> str:
+    if what == "votes":
+        return (
+            _("Most supporters decided: %(mine)s against %(other)s or fewer.")
+            if several
+            else _("Most supporters decided: %(mine)s against %(other)s.")
+        )
+    return (
+        _("The lowest cost decided: %(mine)s against %(other)s or more.")
+        if several
+        else _("The lowest cost decided: %(mine)s against %(other)s.")
+    )
 
 
 def ranked_losers(result: Mapping[str, Any]) -> list[Mapping[str, Any]]:
@@ -110,7 +163,8 @@ def unfunded_rows(
     rows = []
     for each in found:
         (row,) = summary.option_rows([options[int(each["project"])]], names)
-        facts = {"lacked": lacked(each), "lost_in_round": each["lost_in_round"] or 0}
+        tie = tie_words(each["project"], result, options)
+        facts = {"lacked": lacked(each), "tie": tie, "lost_in_round": each["lost_in_round"] or 0}
         more = {"needed": needed(each, result["outcome"])}
         rows.append({**row, **facts, **more, "also": each["project"] in plain})
     return rows

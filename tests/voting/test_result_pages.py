@@ -55,7 +55,7 @@ def test_the_sentence_comes_first_then_the_picture_the_table_the_file(client: Cl
     order = ["result-sentence", 'class="dots', 'id="p', "ballots.pb"]
     places = [page.index(each) for each in order]
     assert places == sorted(places)
-    assert re.search(r"\d of 4 projects (is|are) carried; \d of 5 members who voted see", page)
+    assert re.search(r"\d of 4 projects (is|are) carried; for \d of 5 members who voted, at least one", page)
 
 
 @pytest.mark.parametrize("rule", ["equal-shares", "phragmen", "greedy", "greedy-per-cost"])

@@ -43,7 +43,7 @@ from commonweal.membership.rules.movements import MovementKind
 from commonweal.membership.rules.notes import NOTES, VERSION
 from commonweal.membership.rules.statutes import BEGINNING
 from commonweal.membership.states import APPLICATION
-from commonweal.people.access import demand, said
+from commonweal.people.access import demand
 from commonweal.people.actions import (
     complete_person,
     confirm_speaker,
@@ -256,9 +256,7 @@ def moved(
 ) -> Application:
     """Makes one move of the table, for an action that has made sure who may; inside its transaction. Raises WrongState."""
     held = Application.objects.select_for_update().get(pk=application.pk)
-    permitted = APPLICATION.permits(held.state, move)
-    if not permitted:
-        raise WrongState(said(permitted))
+    ask(WrongState, APPLICATION.permits(held.state, move))
     held.state, held.changed_at = ApplicationState(APPLICATION.move(move).target), now
     held.reason, held.member = clean(reason, lines=False)[:500], member
     held.save(update_fields=["state", "changed_at", "reason", "member"])

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from commonweal.membership.rules.statements import BankLine, BankStatement, Oddity
+from commonweal.membership.rules.statements import BankLine, BankStatement, Oddity, read_file
 from commonweal.membership.rules.statements.repeats import (
     COMPARED_MAX,
     Bearing,
@@ -22,11 +22,12 @@ from commonweal.membership.rules.statements.repeats import (
     fingerprint,
     follows,
     lies_within,
+    nearness,
     span_of,
 )
 from commonweal.membership.rules.statements.report import Reports
 from commonweal.portal.demo.bank import Paid, coda
-from tests.membership.bank_files import ACCOUNT, DAY
+from tests.membership.bank_files import ACCOUNT, DAY, as_coda
 
 SAME = Paid(50_00, "Jeanne Delvaux", "BE71096123456769", text="mes parts")
 
@@ -355,3 +356,14 @@ def test_money_of_a_day_and_amount_kept_before_waits_unless_one_statement_leads_
     (shown,), (new,) = memory.compared(month), memory.compared(following)
     assert [each.code for each in shown.line.odd] == [Oddity.OVERLAPS]
     assert new.line.odd == ()
+
+
+def test_money_kept_from_another_statement_some_days_before_waits() -> None:
+    (statement,) = read_file(as_coda([SAME]), ACCOUNT).statements
+    (line,) = statement.lines
+    before = line.booked_on - timedelta(days=2)
+    other = Span((ACCOUNT, "099", before, 0, 50_00), None)
+    memory: Memory[str] = Memory(read=[other], near={nearness(ACCOUNT, line): {(before, other)}})
+    (found,) = memory.compared(statement)
+    assert [(each.code, each.detail) for each in found.line.odd] == [(Oddity.NEAR, before.isoformat())]
+    assert Memory[str]().compared(statement)[0].line.odd == ()

@@ -9,13 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stdnum.be import ogm_vcs
 
-from commonweal.membership.rules import joining, matching
+from commonweal.membership.rules import joining, matching, movements
 from commonweal.membership.rules.joining import ApplicationState as State
 from commonweal.membership.rules.joining import Asker
 from commonweal.membership.rules.matching import Due, Outcome, Verdict
 from commonweal.membership.rules.names import HolderName
 from commonweal.membership.rules.notes import NOTES
 from commonweal.membership.rules.statements import Oddity
+from commonweal.membership.rules.statements.communications import Named
 from commonweal.membership.rules.statutes import TERMS
 from commonweal.membership.states import APPLICATION
 
@@ -166,3 +167,29 @@ def test_what_becomes_of_a_part_of_a_payment(state: State, whole: bool) -> None:
         (State.ASKED, False): Outcome.WAIT,
     }.get((state, whole))
     assert matching.outcome_of_part(due, 500_00 if whole else 250_00) == expected
+
+
+@pytest.mark.parametrize(
+    ("outcome", "verdict", "odd", "asked"),
+    [
+        (Outcome.UNDO, Verdict.ODD_OUT, frozenset(), True),
+        (Outcome.UNDO, Verdict.REVERSAL, frozenset({Oddity.REVERSAL}), False),
+        (Outcome.ACCEPT, Verdict.ODD, frozenset(), True),
+        (Outcome.WAIT, Verdict.UNDER, frozenset({Oddity.NEAR}), True),
+        (Outcome.DIVIDED, Verdict.EXACT, frozenset(), False),
+        (Outcome.REFUND, Verdict.ODD, frozenset({Oddity.NEAR}), False),
+    ],
+)
+def test_who_must_say_why(outcome: Outcome, verdict: Verdict, odd: frozenset[Oddity], asked: bool) -> None:
+    assert matching.needs_reason(outcome, verdict, odd) is asked
+
+
+def test_a_movement_takes_effect_a_year_on_at_most() -> None:
+    assert movements.latest_effect(date(2026, 11, 30)) == date(2027, 12, 1)
+
+
+def test_what_two_lines_name_is_named_by_both_together() -> None:
+    one, other = Named(sure=frozenset({"1"}), wrong=frozenset({"9"})), Named(bare=frozenset({"2"}))
+    both = one | other
+    assert (both.sure, both.bare, both.wrong) == ({"1"}, {"2"}, {"9"})
+    assert both.every == {"1", "2"}

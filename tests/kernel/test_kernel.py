@@ -14,7 +14,7 @@ from commonweal.kernel.decision import YES, NotAllowed, Refusal, no
 from commonweal.kernel.money import shared_out
 from commonweal.kernel.periods import Period, age_on, years_later
 from commonweal.kernel.states import Machine, Move
-from commonweal.kernel.text import _HIDDEN, clean, folded, plain, safe_cell, same_name
+from commonweal.kernel.text import _HIDDEN, clean, folded, has_control, plain, safe_cell, same_name
 from commonweal.kernel.words import Words
 
 
@@ -55,6 +55,14 @@ def test_texts_that_need_no_cleaning_are_told_from_those_that_do() -> None:
     for code in range(sys.maxunicode + 1):
         text = f"a{chr(code)}b"
         assert clean(text) == one_by_one(text), hex(code)
+
+
+@pytest.mark.parametrize(
+    ("text", "has"),
+    [("Écoute\n\tça\r", False), ("a\x00b", True), ("\x1b[2J", True), ("half \ud83d", True), ("🙂", False)],
+)
+def test_a_control_character_is_seen(text: str, has: bool) -> None:
+    assert has_control(text) is has
 
 
 def test_one_line_texts_lose_their_line_breaks() -> None:

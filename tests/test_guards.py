@@ -113,6 +113,7 @@ EXCEPTIONS: dict[str, tuple[set[str], str]] = {
             "voting.prepare_ballot",
             "membership.moved",
             "membership.booked",
+            "membership.given_back",
             "membership.enter",
             "membership.wait_again",
             "membership.pay_in_a_file",

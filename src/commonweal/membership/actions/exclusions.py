@@ -14,7 +14,7 @@ from commonweal.kernel.text import clean
 from commonweal.membership.access import may_keep_register, not_ones_own
 from commonweal.membership.actions.paying_out import Due, pay_in_a_file, refund_texts
 from commonweal.membership.actions.refusals import ask, ask_values, figures_of, named
-from commonweal.membership.actions.shares import Movement, booked
+from commonweal.membership.actions.shares import given_back
 from commonweal.membership.models import Exclusion, ExitRequest, Member, PaymentFile
 from commonweal.membership.queries import exclusions as queries
 from commonweal.membership.queries.payouts import files_under
@@ -28,7 +28,7 @@ from commonweal.membership.rules.statutes import SettingName
 from commonweal.membership.states import EXCLUSION, EXIT, ExclusionState
 from commonweal.people.access import demand, may
 from commonweal.people.actions import record
-from commonweal.people.rules import Act, Channel
+from commonweal.people.rules import Act
 
 if TYPE_CHECKING:
     from commonweal.membership.rules.exits import Accounts
@@ -222,22 +222,17 @@ def refund_exclusion(
         raise ExclusionRefused(
             _("Something changed since you looked. Look again before you book."), code="changed"
         )
-    held = queries.held_by_excluded(exclusion)
-    for code, cents in refunds.items():
-        movement = Movement(
-            *(MovementKind.EXCLUSION, code, exclusion.decided_on or day_of(now), held[code].shares),
-            cents=cents,
-            document=document,
-            owed=True,
-        )
-        booked(
-            member=exclusion.member,
-            movement=movement,
-            key=f"exclusion:{exclusion.pk}:{code}",
-            by=by,
-            now=now,
-            channel=Channel.PAPER,
-        )
+    given_back(
+        member=exclusion.member,
+        kind=MovementKind.EXCLUSION,
+        on=exclusion.decided_on or day_of(now),
+        refunds=refunds,
+        held=queries.held_by_excluded(exclusion),
+        document=document,
+        key=f"exclusion:{exclusion.pk}",
+        by=by,
+        now=now,
+    )
     exclusion.refund_cents = sum(refunds.values())
     return _saved(exclusion, "refund", by, now, **figures_of(accounts))
 

@@ -15,7 +15,7 @@ from commonweal.kernel.text import clean
 from commonweal.membership.access import may_keep_register
 from commonweal.membership.actions.estates import EstateRefused, held_estate, note_on_estate
 from commonweal.membership.actions.refusals import ask, ask_values, figures_of, named
-from commonweal.membership.actions.shares import Movement, booked
+from commonweal.membership.actions.shares import Movement, booked, given_back
 from commonweal.membership.models import Claimant, Estate, Exclusion, ExitRequest
 from commonweal.membership.queries import estates as queries
 from commonweal.membership.rules import estates as rules
@@ -158,22 +158,17 @@ def _taken_up(owed: queries.OwedBefore, plan: SettlementPlan) -> None:
 
 
 def _refunded(estate: Estate, plan: SettlementPlan, decision: str, by: Person, now: datetime) -> None:
-    held = queries.held_by_estate(estate)
-    for code, cents in plan.refunds.items():
-        movement = Movement(
-            *(MovementKind.REFUND, code, estate.ended_on, held[code].shares),
-            cents=cents,
-            document=decision,
-            owed=True,
-        )
-        booked(
-            member=estate.member,
-            movement=movement,
-            key=f"estate:{estate.pk}:{code}",
-            by=by,
-            now=now,
-            channel=Channel.PAPER,
-        )
+    given_back(
+        member=estate.member,
+        kind=MovementKind.REFUND,
+        on=estate.ended_on,
+        refunds=plan.refunds,
+        held=queries.held_by_estate(estate),
+        document=decision,
+        key=f"estate:{estate.pk}",
+        by=by,
+        now=now,
+    )
     for claimant, cents in zip(plan.claimants, plan.cents_each, strict=True):
         Claimant.objects.filter(pk=claimant.pk).update(cents=cents)
 

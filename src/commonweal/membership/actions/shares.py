@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -165,6 +165,27 @@ def booked(
         data=data,
     )
     return operation
+
+
+def given_back(
+    *,
+    member: Member,
+    kind: MovementKind,
+    on: date,
+    refunds: Mapping[str, int],
+    held: Mapping[str, Held],
+    document: str,
+    key: str,
+    by: Person,
+    now: datetime,
+) -> None:
+    """Books that all shares of a member go back, class by class, for `refunds` (class -> cents) that are owed from then on.
+
+    For an action that has checked who may; `key` and the class make each entry one. Raises what a movement is refused for.
+    """
+    for code, cents in refunds.items():
+        movement = Movement(kind, code, on, held[code].shares, cents=cents, document=document, owed=True)
+        booked(member=member, movement=movement, key=f"{key}:{code}", by=by, now=now, channel=Channel.PAPER)
 
 
 def planned(*, member: Member, movement: Movement) -> list[Planned]:

@@ -16,7 +16,6 @@ import commonweal.membership.actions as all_actions
 from commonweal.kernel.decision import NotAllowed
 from commonweal.ledger.models import Operation
 from commonweal.membership import actions
-from commonweal.membership.access import close_to, not_ones_own
 from commonweal.membership.actions import (
     conversions,
     dividing,
@@ -48,6 +47,7 @@ from commonweal.membership.rules.exits import Outcome as ExitOutcome
 from commonweal.membership.rules.matching import Outcome
 from commonweal.membership.rules.movements import MovementKind
 from commonweal.membership.rules.payments import ReturnReason
+from commonweal.people.access import close_to, not_ones_own
 from commonweal.people.models import Person
 from commonweal.people.rules import Channel
 from tests import factories as make

@@ -258,6 +258,7 @@ SITE = {
 }
 METRICS_TOKEN = environment.value("COMMONWEAL_METRICS_TOKEN")
 EVENT_HANDLERS = "commonweal.config.wiring.HANDLERS"
+CLOSE_TO = "commonweal.config.wiring.CLOSE_TO"
 DATA = Path(environment.value("COMMONWEAL_DATA"))
 
 DEFAULT_EXCEPTION_REPORTER_FILTER = "commonweal.config.reports.NothingTyped"

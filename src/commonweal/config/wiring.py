@@ -1,13 +1,18 @@
-"""Who hears of what: event name -> handlers. Every handler is idempotent and runs in the background."""
+"""What a lower area must not know and an upper one gives it: who hears of which event, who is close to whom.
+
+Event name -> handlers: every handler is idempotent and runs in the background.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
 
+from commonweal.membership.access import children_asked_for_by, household_close_to
 from commonweal.membership.notices import conversions, exits, households, joining, payouts, transfers
 from commonweal.membership.tasks import carry_on_dividend
 from commonweal.people import notices as people
-from commonweal.people.models import Event
+from commonweal.people.models import Event, Person
 from commonweal.projects import notices as projects
 from commonweal.voting import notices as voting
 
@@ -36,3 +41,6 @@ HANDLERS: Mapping[str, Sequence[Callable[[Event], None]]] = {
     "ExitsAnswered": (exits.tell_exits_answered,),
     "PaperBallotHandedOut": (voting.tell_web_vote_left,),
 }
+
+# Whose interests are a person's own, beside who they are and which organisations they speak for: ids of people.
+CLOSE_TO: Sequence[Callable[[Person, date], Iterable[int]]] = (household_close_to, children_asked_for_by)

@@ -3,7 +3,6 @@ a member's name."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -12,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 
 from commonweal.kernel.decision import YES, Decision, NotAllowed, no
 from commonweal.kernel.periods import FULL_AGE, age_on
-from commonweal.kernel.text import same_name
 from commonweal.membership.models import Application, DividendRun, Member, ShareOffer
 from commonweal.membership.queries.guardianships import administered_by, guardianship_of, is_protected
 from commonweal.membership.queries.households import household_of
@@ -20,12 +18,10 @@ from commonweal.membership.queries.joining import application_with
 from commonweal.membership.queries.members import last_membership_of, membership_of
 from commonweal.membership.queries.shares import holdings_of, setting_on
 from commonweal.membership.rules.statutes import SettingName
-from commonweal.people.access import may, organisations_of, speaks_for
+from commonweal.people.access import close_to, may, organisations_of, speaks_for
 from commonweal.people.rules import Act
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from django.db.models import QuerySet
 
     from commonweal.people.models import Person
@@ -36,53 +32,24 @@ def may_keep_register(person: Person, on: date) -> Decision:
     return may(person, Act.KEEP_REGISTER, on)
 
 
-@dataclass(frozen=True, slots=True)
-class Close:
-    """Whose money is one's own, by id: the people (oneself, one's household, whom one represents) and the organisations one
-    speaks for."""
-
-    people: frozenset[int]
-    organisations: frozenset[int]
-
-    def holds(self, each: Member | Application) -> bool:
-        """Whether a membership or a request is of one of them."""
-        represented = isinstance(each, Application) and each.representative_id in self.people
-        return represented or each.person_id in self.people or each.organisation_id in self.organisations
-
-    def members(self) -> QuerySet[Member]:
-        """Their memberships, now and in the past."""
-        return Member.objects.filter(Q(person__in=self.people) | Q(organisation__in=self.organisations))
-
-
-def close_to(person: Person, on: date) -> Close:
-    """Whose money is a person's own on a day."""
+def household_close_to(person: Person, on: date) -> set[int]:
+    """The people, by id, whose shares are a member's own on a day: their household, and whose affairs they administer."""
     member = membership_of(person, on)
     household = household_of(member, on) if member is not None else []
-    people = {each.person_id for each in (*household, *administered_by(person, on)) if each.person_id}
+    return {each.person_id for each in (*household, *administered_by(person, on)) if each.person_id}
+
+
+def children_asked_for_by(person: Person, on: date) -> set[int]:
+    """The children, by id, for whom somebody asked for shares and who are under age on a day."""
     children = Application.objects.filter(representative=person, person__born_on__isnull=False)
-    for child, born_on in children.values_list("person_id", "person__born_on"):
-        if born_on is not None and age_on(born_on, on) < FULL_AGE:
-            people.add(child)
-    spoken = organisations_of(person, on).values_list("pk", flat=True)
-    return Close(frozenset({person.pk, *people}), frozenset(spoken))
+    born = children.values_list("person_id", "person__born_on")
+    return {child for child, day in born if child and day is not None and age_on(day, on) < FULL_AGE}
 
 
-def not_ones_own(
-    person: Person, on: date, whose: Iterable[Member | Application | None], names: Iterable[str] = ()
-) -> Decision:
-    """Whether what staff decide is somebody else's: nobody decides about their own money, or about that of their household,
-    of whom they represent, or of an organisation they speak for. `names` are of people who need be no members."""
+def members_close_to(person: Person, on: date) -> QuerySet[Member]:
+    """The memberships, now and in the past, of a person and of who is close to them on a day."""
     close = close_to(person, on)
-    held = (each for each in whose if each is not None)
-    if any(map(close.holds, held)) or any(same_name(each, str(person)) for each in names):
-        return no(
-            "own",
-            _(
-                "This is about your own money, or about that of somebody close to you: your household, whom you "
-                "represent, an organisation you speak for. A colleague does it."
-            ),
-        )
-    return YES
+    return Member.objects.filter(Q(person__in=close.people) | Q(organisation__in=close.organisations))
 
 
 def may_consult_register(person: Person, on: date) -> Decision:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import Refusal
 from commonweal.kernel.text import clean
-from commonweal.membership.access import may_ask_for, may_keep_register, not_ones_own
+from commonweal.membership.access import may_ask_for, may_keep_register
 from commonweal.membership.actions.refusals import DOCUMENT_LENGTH_MAX, ask, named
 from commonweal.membership.actions.shares import Movement, Planned, booked, planned
 from commonweal.membership.models import ConversionRequest, Member
@@ -24,7 +24,7 @@ from commonweal.membership.rules.exits import may_ask_alone
 from commonweal.membership.rules.movements import MovementKind
 from commonweal.membership.rules.statutes import SettingName, Terms
 from commonweal.membership.states import CONVERSION, ConversionState
-from commonweal.people.access import demand
+from commonweal.people.access import demand, not_ones_own
 from commonweal.people.actions import record
 from commonweal.people.rules import Channel
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from commonweal.kernel.days import day_of
 from commonweal.kernel.text import clean
-from commonweal.membership.access import may_match_payments, not_ones_own
+from commonweal.membership.access import may_match_payments
 from commonweal.membership.actions.joining import enter
 from commonweal.membership.actions.members import lock_numbers
 from commonweal.membership.actions.payments import PlanChanged, decided
@@ -28,7 +28,7 @@ from commonweal.membership.models import Application, BankMovement, Handling
 from commonweal.membership.queries.joining import dues_of
 from commonweal.membership.queries.payments import judgement_of
 from commonweal.membership.rules.matching import MAY_BE_DIVIDED, Due, Outcome, Verdict, outcome_of_part
-from commonweal.people.access import demand
+from commonweal.people.access import demand, not_ones_own
 from commonweal.people.actions import record
 from commonweal.ui.formats import euros
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import Refusal
 from commonweal.kernel.text import clean
-from commonweal.membership.access import may_keep_register, may_pay_out, not_ones_own
+from commonweal.membership.access import may_keep_register, may_pay_out
 from commonweal.membership.actions.exits import wait_again
 from commonweal.membership.actions.members import lock_numbers
 from commonweal.membership.actions.paying_out import Due, pay_in_a_file, refund_texts
@@ -28,7 +28,7 @@ from commonweal.membership.rules.estates import EndKind
 from commonweal.membership.rules.ibans import may_be_paid, read_iban, shortened
 from commonweal.membership.rules.payments import PaymentKind
 from commonweal.membership.states import ESTATE, EXIT, EstateState
-from commonweal.people.access import demand
+from commonweal.people.access import demand, not_ones_own
 from commonweal.people.actions import record
 from commonweal.people.rules import Channel
 

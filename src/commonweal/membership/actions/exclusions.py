@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import Refusal
 from commonweal.kernel.text import clean
-from commonweal.membership.access import may_keep_register, not_ones_own
+from commonweal.membership.access import may_keep_register
 from commonweal.membership.actions.paying_out import Due, pay_in_a_file, refund_texts
 from commonweal.membership.actions.refusals import ask, ask_values, figures_of, named
 from commonweal.membership.actions.shares import given_back
@@ -26,7 +26,7 @@ from commonweal.membership.rules.movements import MovementKind
 from commonweal.membership.rules.payments import PaymentKind
 from commonweal.membership.rules.statutes import SettingName
 from commonweal.membership.states import EXCLUSION, EXIT, ExclusionState
-from commonweal.people.access import demand, may
+from commonweal.people.access import demand, may, not_ones_own
 from commonweal.people.actions import record
 from commonweal.people.rules import Act
 

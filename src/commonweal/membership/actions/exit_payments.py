@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from commonweal.kernel.days import day_of
-from commonweal.membership.access import close_to, may_pay_out, not_ones_own
+from commonweal.membership.access import may_pay_out, members_close_to
 from commonweal.membership.actions.exits import ExitRefused
 from commonweal.membership.actions.paying_out import Due, pay_in_a_file, refund_texts
 from commonweal.membership.models import ExitSeason, PaymentFile
@@ -17,7 +17,7 @@ from commonweal.membership.queries import exit_payments as queries
 from commonweal.membership.rules.credit_transfers import CreditTransfer
 from commonweal.membership.rules.payments import PaymentKind
 from commonweal.membership.states import EXIT
-from commonweal.people.access import demand
+from commonweal.people.access import demand, not_ones_own
 from commonweal.people.actions import record
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def make_payment_file(*, season: ExitSeason, pay_on: date, by: Person, now: date
         raise ExitRefused(_("This day has passed. Choose today or a later one."), code="past")
     if pay_on < season.effect_on:
         raise ExitRefused(_("The shares end on a later day. Choose that day or one after it."), code="early")
-    own = {each.pk: each for each in close_to(by, day_of(now)).members()}
+    own = {each.pk: each for each in members_close_to(by, day_of(now))}
     ready = [each for each in queries.due_in(season) if each.account is not None]
     texts = refund_texts()
     due = [

@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import Refusal
 from commonweal.kernel.text import clean
-from commonweal.membership.access import may_keep_register, not_ones_own
+from commonweal.membership.access import may_keep_register
 from commonweal.membership.models import Guardianship, Member
-from commonweal.people.access import demand
+from commonweal.people.access import demand, not_ones_own
 from commonweal.people.actions import record
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import Refusal
 from commonweal.kernel.text import clean
-from commonweal.membership.access import may_enter_applications, may_keep_register, may_withdraw, not_ones_own
+from commonweal.membership.access import may_enter_applications, may_keep_register, may_withdraw
 from commonweal.membership.actions.members import admit_member
 from commonweal.membership.actions.refusals import ask
 from commonweal.membership.actions.shares import Movement, MovementRefused, booked
@@ -43,7 +43,7 @@ from commonweal.membership.rules.movements import MovementKind
 from commonweal.membership.rules.notes import NOTES, VERSION
 from commonweal.membership.rules.statutes import BEGINNING
 from commonweal.membership.states import APPLICATION
-from commonweal.people.access import demand
+from commonweal.people.access import demand, not_ones_own
 from commonweal.people.actions import (
     complete_person,
     confirm_speaker,

@@ -13,14 +13,14 @@ from django.utils.translation import gettext_lazy as _
 
 from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import Refusal
-from commonweal.membership.access import close_to, may_pay_out, not_ones_own
+from commonweal.membership.access import may_pay_out
 from commonweal.membership.actions.paying_out import Due, pay_in_a_file
 from commonweal.membership.models import PaymentFile, Refund
 from commonweal.membership.queries.payments import payable_refunds
 from commonweal.membership.rules.credit_transfers import NAME_MAX, CreditTransfer
 from commonweal.membership.rules.movements import NOBODY
 from commonweal.membership.rules.payments import PaymentKind
-from commonweal.people.access import demand
+from commonweal.people.access import close_to, demand, not_ones_own
 
 if TYPE_CHECKING:
     from commonweal.people.models import Person

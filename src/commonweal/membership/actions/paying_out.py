@@ -17,7 +17,7 @@ from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import Refusal
 from commonweal.ledger import actions as ledger
 from commonweal.membership import queries
-from commonweal.membership.access import may_pay_out, not_ones_own
+from commonweal.membership.access import may_pay_out
 from commonweal.membership.models import (
     DividendRun,
     Estate,
@@ -33,7 +33,7 @@ from commonweal.membership.rules.credit_transfers import CreditTransfer, payment
 from commonweal.membership.rules.movements import NOBODY
 from commonweal.membership.rules.payments import OWED, PAID_OUT, PaymentKind, ReturnReason
 from commonweal.membership.states import ESTATE, EXCLUSION, EXIT
-from commonweal.people.access import demand
+from commonweal.people.access import demand, not_ones_own
 from commonweal.people.actions import record
 
 if TYPE_CHECKING:

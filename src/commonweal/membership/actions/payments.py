@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import Refusal
 from commonweal.kernel.text import clean
-from commonweal.membership.access import may_match_payments, not_ones_own
+from commonweal.membership.access import may_match_payments
 from commonweal.membership.actions.joining import enter, moved
 from commonweal.membership.actions.members import lock_numbers
 from commonweal.membership.actions.taking_back import (
@@ -49,7 +49,7 @@ from commonweal.membership.rules.matching import BY_ITSELF, MAY_BE, Outcome, ove
 from commonweal.membership.rules.statements import Reading, Unreadable
 from commonweal.membership.rules.statements.kept import plain_reading
 from commonweal.membership.rules.statements.repeats import statement_key
-from commonweal.people.access import demand
+from commonweal.people.access import demand, not_ones_own
 from commonweal.people.actions import record
 
 if TYPE_CHECKING:

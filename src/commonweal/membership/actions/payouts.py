@@ -13,13 +13,13 @@ from django.utils.translation import gettext_lazy as _
 from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import Refusal
 from commonweal.kernel.text import clean
-from commonweal.membership.access import may_set_account, not_ones_own
+from commonweal.membership.access import may_set_account
 from commonweal.membership.actions.refusals import ask
 from commonweal.membership.models import Member, PayoutAccount
 from commonweal.membership.queries.payouts import payout_accounts_of
 from commonweal.membership.rules.credit_transfers import NAME_MAX, sepa_text
 from commonweal.membership.rules.ibans import may_be_paid, read_iban, shortened
-from commonweal.people.access import demand
+from commonweal.people.access import demand, not_ones_own
 from commonweal.people.actions import record
 from commonweal.people.rules import Channel
 

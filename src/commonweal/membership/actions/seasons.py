@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from commonweal.kernel.days import day_of
 from commonweal.kernel.text import clean
 from commonweal.ledger import actions as ledger
-from commonweal.membership.access import close_to, may_keep_register, not_ones_own
+from commonweal.membership.access import may_keep_register, members_close_to
 from commonweal.membership.actions.exits import ExitRefused, open_season, terms_of
 from commonweal.membership.actions.members import lock_numbers
 from commonweal.membership.actions.refusals import ask
@@ -24,7 +24,7 @@ from commonweal.membership.rules import exits as rules
 from commonweal.membership.rules.exits import ExitTest, Outcome
 from commonweal.membership.rules.movements import MovementKind
 from commonweal.membership.states import SEASON, SeasonState
-from commonweal.people.access import demand
+from commonweal.people.access import demand, not_ones_own
 from commonweal.people.actions import record, wait_turn
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ def decide_season(
     _complete(season, outcome, decided_on, document, said, day_of(now))
     waiting = ExitRequest.objects.select_for_update().filter(season=season, state="waiting").order_by("pk")
     members = list(waiting.values_list("member_id", flat=True))
-    own = close_to(by, day_of(now)).members().filter(pk__in=members)
+    own = members_close_to(by, day_of(now)).filter(pk__in=members)
     demand(not_ones_own(by, day_of(now), own))
     # Before the members, as whoever enters paid shares does: else each could wait for the other.
     lock_numbers()

@@ -14,7 +14,7 @@ from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import NotAllowed, Refusal
 from commonweal.kernel.text import clean
 from commonweal.ledger import actions as ledger
-from commonweal.membership.access import may_consult_register, may_keep_register, not_ones_own
+from commonweal.membership.access import may_consult_register, may_keep_register
 from commonweal.membership.actions.refusals import ask
 from commonweal.membership.models import ExitRequest, Member
 from commonweal.membership.queries.exits import leaves_with_all
@@ -23,7 +23,7 @@ from commonweal.membership.rules import movements as rules
 from commonweal.membership.rules.movements import GIVING_BACK, PASSING_ON, Held, MovementKind
 from commonweal.membership.rules.payments import owed_back
 from commonweal.membership.rules.statutes import SettingName, Terms, may_hold, may_issue
-from commonweal.people.access import demand
+from commonweal.people.access import demand, not_ones_own
 from commonweal.people.actions import record
 from commonweal.people.rules import Channel
 from commonweal.ui.formats import day as written_day

@@ -14,7 +14,7 @@ from commonweal.kernel.decision import Refusal
 from commonweal.kernel.text import clean
 from commonweal.kernel.words import gettext_noop
 from commonweal.ledger import actions as ledger
-from commonweal.membership.access import may_match_payments, not_ones_own
+from commonweal.membership.access import may_match_payments
 from commonweal.membership.actions.joining import moved
 from commonweal.membership.actions.paying_out import book_return, lock_paid
 from commonweal.membership.models import Application, BankMovement, Handling, Member, Refund
@@ -36,7 +36,7 @@ from commonweal.membership.rules.payments import PaymentKind, reason_of
 from commonweal.membership.rules.reasons import Reason
 from commonweal.membership.rules.statements import Oddity
 from commonweal.membership.rules.undoing import Obstacle
-from commonweal.people.access import demand
+from commonweal.people.access import demand, not_ones_own
 from commonweal.people.actions import record
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from commonweal.kernel.days import day_of
 from commonweal.kernel.text import clean
-from commonweal.membership.access import may_match_payments, not_ones_own
+from commonweal.membership.access import may_match_payments
 from commonweal.membership.actions.members import lock_numbers
 from commonweal.membership.actions.payments import PlanChanged
 from commonweal.membership.actions.taking_back import OutcomeRefused, next_turn, note_decisions, reopened
@@ -18,7 +18,7 @@ from commonweal.membership.models import Application, BankMovement, Handling, Re
 from commonweal.membership.queries.undoing import digest_of, effect_of, obstacle_to
 from commonweal.membership.rules.matching import Outcome
 from commonweal.membership.rules.reasons import Reason
-from commonweal.people.access import demand
+from commonweal.people.access import demand, not_ones_own
 from commonweal.people.actions import record
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from allauth.account.adapter import get_adapter
 from allauth.account.authentication import get_authentication_records
 from allauth.mfa.models import Authenticator
 from django.contrib import messages
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
@@ -26,9 +26,15 @@ from ninja.security import HttpBearer
 
 from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import YES, Decision, NotAllowed, no
+from commonweal.people.access.closeness import Close as Close
+from commonweal.people.access.closeness import close_to as close_to
+from commonweal.people.access.closeness import not_ones_own as not_ones_own
+from commonweal.people.access.positions import is_tied_to as is_tied_to
+from commonweal.people.access.positions import organisations_of as organisations_of
+from commonweal.people.access.positions import speaks_for as speaks_for
 from commonweal.people.access.reasons import demand as demand
 from commonweal.people.access.reasons import said as said
-from commonweal.people.models import ApiKey, Mandate, Organisation, Person, Position, StaffAppointment
+from commonweal.people.models import ApiKey, Mandate, Person, StaffAppointment
 from commonweal.people.queries import key_with
 from commonweal.people.rules import ASKED_AGAIN, Act, MandateScope, Scope, granted
 from commonweal.people.rules.measures import FRESH_MINUTES, LIMITS, measure
@@ -106,30 +112,6 @@ def may_act_for(agent: Person, principal: Person, scope: MandateScope, on: date)
         return YES
     return no(
         "no_mandate", _("You have no mandate from this person, or it has ended. Ask them for a new one.")
-    )
-
-
-def _positions_of(person: Person, on: date) -> QuerySet[Position]:
-    held = Position.objects.filter(person=person, starts_on__lte=on)
-    return held.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=on))
-
-
-def organisations_of(person: Person, on: date) -> QuerySet[Organisation]:
-    """Organisations for which the person speaks on a day by papers that staff saw."""
-    held = _positions_of(person, on).filter(confirmed_at__isnull=False)
-    return Organisation.objects.filter(pk__in=held.values("organisation"))
-
-
-def speaks_for(person: Person, organisation_id: int | None, on: date) -> bool:
-    """Whether staff saw the papers by which this person speaks for an organisation on a day; False for None."""
-    return organisation_id is not None and organisations_of(person, on).filter(pk=organisation_id).exists()
-
-
-def is_tied_to(person: Person, organisation_id: int | None, on: date) -> bool:
-    """Whether somebody says to hold a position in an organisation on a day, seen on paper or not; False for None."""
-    return (
-        organisation_id is not None
-        and _positions_of(person, on).filter(organisation=organisation_id).exists()
     )
 
 

@@ -1,0 +1,57 @@
+"""Whose interests are a person's own, so that nobody decides about their own money or that of somebody close to them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext_lazy as _
+
+from commonweal.kernel.decision import YES, Decision, no
+from commonweal.kernel.text import same_name
+from commonweal.people.access.positions import organisations_of
+
+if TYPE_CHECKING:
+    from commonweal.people.models import Person
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    """The people (oneself, one's household, whom one represents) and the organisations (one speaks for), by id."""
+
+    people: frozenset[int]
+    organisations: frozenset[int]
+
+    def holds(self, each: Any) -> bool:
+        """Whether something is of one of them: by its `person_id`, `organisation_id` or, where it has one,
+        `representative_id`."""
+        represented = getattr(each, "representative_id", None) in self.people
+        return represented or each.person_id in self.people or each.organisation_id in self.organisations
+
+
+def close_to(person: Person, on: date) -> Close:
+    """Who is close to a person on a day. Areas above add people of theirs, such as a household (`CLOSE_TO`)."""
+    added = (each for close in import_string(settings.CLOSE_TO) for each in close(person, on))
+    spoken = organisations_of(person, on).values_list("pk", flat=True)
+    return Close(frozenset({person.pk, *added}), frozenset(spoken))
+
+
+def not_ones_own(person: Person, on: date, whose: Iterable[Any], names: Iterable[str] = ()) -> Decision:
+    """Whether what staff decide is somebody else's: nobody decides about their own money, or about that of their household,
+    of whom they represent, or of an organisation they speak for. `whose` are things with an owner (`Close.holds`) or None,
+    `names` are of people who may be no members."""
+    close = close_to(person, on)
+    held = (each for each in whose if each is not None)
+    if any(map(close.holds, held)) or any(same_name(each, str(person)) for each in names):
+        return no(
+            "own",
+            _(
+                "This is about your own money, or about that of somebody close to you: your household, whom you "
+                "represent, an organisation you speak for. A colleague does it."
+            ),
+        )
+    return YES

@@ -90,7 +90,7 @@ EXCEPTIONS: dict[str, tuple[set[str], str]] = {
     "people.replace_app": ({"by", "check"}, "about nobody but oneself, who has just shown who they are"),
     # The program itself acts: reference data and other registers come in from the command line, before anybody has a role.
     **dict.fromkeys(
-        ("ambitions.load_published", "places.import_gazetteer", "membership.load_payout_accounts"),
+        ("ambitions.load_published", "places.import_gazetteer", "treasury.load_accounts"),
         ({"by", "now", "event", "check"}, "reference data of a new site"),
     ),
     **dict.fromkeys(
@@ -116,7 +116,7 @@ EXCEPTIONS: dict[str, tuple[set[str], str]] = {
             "membership.given_back",
             "membership.enter",
             "membership.wait_again",
-            "membership.pay_in_a_file",
+            "treasury.pay_in_a_file",
             "people.end_key",
         ),
         ({"check"}, "part of an action above, or about nobody but oneself; the caller has checked"),
@@ -145,11 +145,13 @@ EXCEPTIONS: dict[str, tuple[set[str], str]] = {
         ("ledger.open_accounts", "ledger.set_limits"),
         ({"by", "now", "event", "check"}, "accounts and their limits belong to what the caller books"),
     ),
+    "treasury.keep_account": ({"check", "event"}, "for an action that has asked who may, and notes it"),
     "membership.as_part": ({"by", "now", "event", "check"}, "a step inside dividing a payment"),
     **dict.fromkeys(
         (
             "membership.decided",
             "membership.note_decisions",
+            "membership.move_exclusion",
             "membership.note_on_estate",
             "membership.reopened",
         ),

@@ -9,11 +9,17 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 
 from commonweal.membership.access import children_asked_for_by, household_close_to
+from commonweal.membership.actions.dividend_payments import DIVIDENDS
+from commonweal.membership.actions.estate_payments import ESTATES
+from commonweal.membership.actions.exclusion_payments import EXCLUSIONS
+from commonweal.membership.actions.exit_payments import EXITS
+from commonweal.membership.actions.paying_back import OVERPAID
 from commonweal.membership.notices import conversions, exits, households, joining, payouts, transfers
 from commonweal.membership.tasks import carry_on_dividend
 from commonweal.people import notices as people
 from commonweal.people.models import Event, Person
 from commonweal.projects import notices as projects
+from commonweal.treasury.actions import PayableKind
 from commonweal.voting import notices as voting
 
 HANDLERS: Mapping[str, Sequence[Callable[[Event], None]]] = {
@@ -44,3 +50,6 @@ HANDLERS: Mapping[str, Sequence[Callable[[Event], None]]] = {
 
 # Whose interests are a person's own, beside who they are and which organisations they speak for: ids of people.
 CLOSE_TO: Sequence[Callable[[Person, date], Iterable[int]]] = (household_close_to, children_asked_for_by)
+
+# What is owed and paid out, by the areas that owe it.
+PAYABLES: Sequence[PayableKind] = (DIVIDENDS, EXITS, ESTATES, EXCLUSIONS, OVERPAID)

@@ -287,7 +287,7 @@ def decide_movement(
     demand(may_match_payments(by, day_of(now)))
     if outcome == Outcome.OWE:
         # What was paid is locked before the members and the movement (ARCHITECTURE.md).
-        lock_returned(movement)
+        lock_returned(movement, by, now)
     lock_numbers()
     movement = BankMovement.objects.select_for_update().get(pk=movement.pk)
     if movement.decision is not None:

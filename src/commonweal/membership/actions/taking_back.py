@@ -16,7 +16,6 @@ from commonweal.kernel.words import gettext_noop
 from commonweal.ledger import actions as ledger
 from commonweal.membership.access import may_match_payments
 from commonweal.membership.actions.joining import moved
-from commonweal.membership.actions.paying_out import book_return, lock_paid
 from commonweal.membership.models import Application, BankMovement, Handling, Member, Refund
 from commonweal.membership.queries.joining import dues_of, open_application_of, payment_days
 from commonweal.membership.queries.judgements import oddities_of
@@ -32,12 +31,15 @@ from commonweal.membership.queries.undoing import (
 )
 from commonweal.membership.rules.joining import ApplicationState, lapses_on
 from commonweal.membership.rules.matching import COUNTED, Outcome, Verdict, needs_reason
-from commonweal.membership.rules.payments import PaymentKind, reason_of
+from commonweal.membership.rules.payments import PaymentKind
 from commonweal.membership.rules.reasons import Reason
 from commonweal.membership.rules.statements import Oddity
 from commonweal.membership.rules.undoing import Obstacle
 from commonweal.people.access import demand, not_ones_own
 from commonweal.people.actions import record
+from commonweal.treasury.actions import book_return
+from commonweal.treasury.actions import lock_returned as lock_paid_of
+from commonweal.treasury.rules.payables import reason_of
 
 if TYPE_CHECKING:
     from commonweal.people.models import Person
@@ -276,12 +278,12 @@ def reopened(application: Application, by: Person, now: datetime, why: Reason = 
     record("MovementCorrected", f"operation:{operation.pk}", by=by, at=now, data=data)
 
 
-def lock_returned(movement: BankMovement) -> None:
+def lock_returned(movement: BankMovement, by: Person, now: datetime) -> None:
     """Locks what the payment paid that comes back with a movement, before the table of members is locked."""
     payment = payment_back_with(movement)
     # A refund of money paid too much is locked after the movement, like all of its kind.
-    if payment is not None and payment.pays is not None and payment.file.kind != PaymentKind.OVERPAID:
-        lock_paid(PaymentKind(payment.file.kind), payment.pays)
+    if payment is not None and payment.file.kind != PaymentKind.OVERPAID:
+        lock_paid_of(payment=payment, by=by, now=now)
 
 
 def owe_again(*, movement: BankMovement, reason: str, by: Person, now: datetime) -> Handling:

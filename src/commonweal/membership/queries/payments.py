@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Q
@@ -13,17 +14,12 @@ from commonweal.membership.models import (
     BankFile,
     BankMovement,
     Handling,
-    Payment,
-    PaymentFile,
-    PayoutAccount,
     Refund,
     RepeatedMovement,
 )
 from commonweal.membership.queries.joining import applications_in, applications_paid_with, dues_of
 from commonweal.membership.queries.judgements import DECISIONS, judged, opposites, payments_back
 from commonweal.membership.queries.payouts import gone
-from commonweal.membership.rules.credit_transfers import sepa_text
-from commonweal.membership.rules.ibans import may_be_paid, still_holds
 from commonweal.membership.rules.joining import ApplicationState
 from commonweal.membership.rules.matching import Outcome, Verdict, is_own
 from commonweal.membership.rules.names import is_in
@@ -32,6 +28,12 @@ from commonweal.membership.rules.statements import Reading, Unreadable
 from commonweal.membership.rules.statements.communications import communications_in
 from commonweal.membership.rules.statements.kept import reading_from
 from commonweal.membership.rules.statements.repeats import NEAR_DAYS, nearness
+from commonweal.treasury.queries import accounts_with, files_of_kind, payments_of_kind
+from commonweal.treasury.rules.credit_transfers import sepa_text
+from commonweal.treasury.rules.ibans import may_be_paid, still_holds
+
+if TYPE_CHECKING:
+    from commonweal.treasury.models import Payment, PaymentFile
 
 LIST_MAX = 100
 MOVEMENTS_MAX = 200
@@ -160,13 +162,15 @@ def payable_refunds() -> list[Refund]:
     """What is to be paid back by a payment file, oldest first: payer and account are known and can be paid, it did not
     come back, and neither the holder nor whose account it is has died or been wound up."""
     told = ("handling__movement", "handling__application")
-    paid = Payment.objects.filter(file__kind=PaymentKind.OVERPAID, pays=OuterRef("pk"))
+    paid = payments_of_kind(PaymentKind.OVERPAID).filter(subject=OuterRef("pk"))
     found = Refund.objects.filter(~Exists(paid), made_on__isnull=True, taken_back__isnull=True)
     ended, dead = gone(), Q()
     for name in ("person", "organisation"):
         whose = ended.filter(**{f"member__{name}__isnull": False}).values(f"member__{name}")
         dead |= Q(**{f"handling__application__{name}__in": whose})
-    accounts = PayoutAccount.objects.filter(member__in=ended.values("member")).values("iban")
+    accounts = accounts_with(ended.values("member__person"), ended.values("member__organisation")).values(
+        "iban"
+    )
     found = found.exclude(pk__in=Refund.objects.filter(dead).values("pk"))
     found = found.exclude(handling__movement__payer_iban__in=accounts)
     found = found.select_related(*told).order_by("id")
@@ -182,8 +186,7 @@ def payable_refunds() -> list[Refund]:
 
 def refund_files() -> list[PaymentFile]:
     """The payment files made last for what goes back, newest first, without their content."""
-    files = PaymentFile.objects.filter(kind=PaymentKind.OVERPAID).defer("content")
-    return list(files.order_by("-id")[:FILES_MAX])
+    return list(files_of_kind(PaymentKind.OVERPAID)[:FILES_MAX])
 
 
 def refund_with(pk: int) -> Refund | None:

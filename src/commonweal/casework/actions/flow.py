@@ -48,7 +48,7 @@ class _Hold:
     """
 
     flow: object
-    row: Model
+    row: Model | None
     move: str
     by: Person | None
     guarded: bool = False
@@ -65,8 +65,8 @@ class Flow(Generic[Row]):
     event, or one for each move. `rows` gives the rows with what a move needs beside them. `who` and `guards` have a
     function for each word of the table. `refusal` is raised where a guard says no; `wrong_state` and `no_reason` make
     the refusals of a row that stands elsewhere and of a move without its reason. `stamp` is the field that says when a
-    row moved last. `made_by` names, for moves that an action writes by a statement of its own (many rows at once, or a
-    part of something larger), that action: it reads both states from the table and asks who and guard itself.
+    row moved last. `made_by` names, for moves that actions write by statements of their own (many rows at once, or a
+    part of something larger), those actions: they read both states from the table and ask who and guard themselves.
 
     Raises ValueError where the table names a word that has no function.
     """
@@ -82,7 +82,7 @@ class Flow(Generic[Row]):
     no_reason: Callable[[], Refusal] | None = None
     stamp: str = ""
     no_key: bool = False
-    made_by: Mapping[str, str] = field(default_factory=dict)
+    made_by: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         moves = [each for each in self.machine.moves if each.name not in self.made_by]
@@ -179,11 +179,13 @@ class Flow(Generic[Row]):
         """
         step = self.machine.move(move)
         if move in self.made_by:
-            raise NotHeld(f"{move} is made by {self.made_by[move]}")
+            raise NotHeld(f"{move} is made by {', '.join(self.made_by[move])}")
         hold = self.check(row, move, by=by, now=now, context=context)
         if step.needs_reason and self.no_reason and not reason.strip():
             raise self.no_reason()
         before = str(getattr(row, "state"))  # noqa: B009
+        if before not in step.sources:
+            raise NotHeld(f"the state of {row!r} was changed by hand to {before}")
         changed = {"state": self.machine.states(step.target), **({self.stamp: now} if self.stamp else {})}
         for name, value in changed.items():
             setattr(row, name, value)
@@ -195,10 +197,10 @@ class Flow(Generic[Row]):
             at=now,
             channel=channel,
             behalf_of=behalf_of,
-            data={"move": move, "from": before, "to": step.target, "reason": reason, **(data or {})},
+            data={**(data or {}), "move": move, "from": before, "to": step.target, "reason": reason},
         )
         # Held for one move, and moved once.
-        hold.flow = None
+        hold.row = None
         return row
 
 

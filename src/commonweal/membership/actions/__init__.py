@@ -2,7 +2,6 @@
 
 from commonweal.membership.actions.accreditation import NoteIncomplete, note_condition
 from commonweal.membership.actions.conversions import (
-    ConversionRefused,
     ask_to_convert,
     book_conversion,
     conversion_planned,
@@ -11,8 +10,6 @@ from commonweal.membership.actions.conversions import (
 )
 from commonweal.membership.actions.discarding import FileStays, discard_file
 from commonweal.membership.actions.dividends import (
-    APPROVALS,
-    DividendRefused,
     Proposal,
     approve_dividend,
     ask_to_carry_on,
@@ -25,7 +22,6 @@ from commonweal.membership.actions.dividends import (
     withdraw_dividend,
 )
 from commonweal.membership.actions.estates import (
-    EstateRefused,
     add_claimant,
     note_agreement,
     note_estate_paid,
@@ -36,7 +32,6 @@ from commonweal.membership.actions.estates import (
     withdraw_estate,
 )
 from commonweal.membership.actions.exclusions import (
-    ExclusionRefused,
     decide_exclusion,
     drop_exclusion,
     note_answer,
@@ -49,14 +44,19 @@ from commonweal.membership.actions.exclusions import (
     refund_planned,
 )
 from commonweal.membership.actions.exit_payments import make_payment_file, note_paid
-from commonweal.membership.actions.exits import ExitRefused, ask_to_leave, withdraw_exit
+from commonweal.membership.actions.exits import ask_to_leave, withdraw_exit
+from commonweal.membership.actions.flows.dividends import APPROVALS, DividendRefused
+from commonweal.membership.actions.flows.estates import EstateRefused
+from commonweal.membership.actions.flows.exclusions import ExclusionRefused
+from commonweal.membership.actions.flows.exits import ExitRefused
+from commonweal.membership.actions.flows.imports import CannotMove
+from commonweal.membership.actions.flows.requests import ConversionRefused, HouseholdRefused, OfferMoved
 from commonweal.membership.actions.guardianships import (
     GuardianshipRefused,
     end_guardianship,
     note_guardianship,
 )
 from commonweal.membership.actions.households import (
-    HouseholdRefused,
     accept_household,
     decline_household,
     leave_household,
@@ -67,7 +67,6 @@ from commonweal.membership.actions.households import (
 )
 from commonweal.membership.actions.imports import (
     UPLOAD_MAX,
-    CannotMove,
     TooLarge,
     check_import,
     discard_import,
@@ -104,7 +103,6 @@ from commonweal.membership.actions.statutes import load_statutes, set_setting, s
 from commonweal.membership.actions.transfers import (
     NoSuchMember,
     OfferedAlready,
-    OfferMoved,
     accept_offer,
     decline_offer,
     offer_planned,

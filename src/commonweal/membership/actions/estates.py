@@ -11,17 +11,18 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from commonweal.kernel.days import day_of
-from commonweal.kernel.decision import Refusal
 from commonweal.kernel.text import clean
-from commonweal.membership.access import may_keep_register, may_pay_out
+from commonweal.membership.access import may_keep_register
 from commonweal.membership.actions.exits import wait_again
+from commonweal.membership.actions.flows import ESTATES
+from commonweal.membership.actions.flows.estates import EstateRefused as EstateRefused
+from commonweal.membership.actions.flows.estates import not_own_estate
 from commonweal.membership.actions.members import lock_numbers
 from commonweal.membership.actions.paying_out import Due, pay_in_a_file, refund_texts
 from commonweal.membership.actions.refusals import ask, named
 from commonweal.membership.models import Claimant, Estate, ExitRequest, ExitSeason, Member, PaymentFile
 from commonweal.membership.queries import estates as queries
 from commonweal.membership.queries.dividend_payments import heirs_unpaid
-from commonweal.membership.queries.payouts import files_under
 from commonweal.membership.rules import estates as rules
 from commonweal.membership.rules.credit_transfers import CreditTransfer
 from commonweal.membership.rules.estates import EndKind
@@ -36,25 +37,10 @@ if TYPE_CHECKING:
     from commonweal.people.models import Person
 
 
-class EstateRefused(Refusal):
-    """The file is not complete, or stands elsewhere; the code says which."""
-
-    code = "estate_refused"
-
-
 def held_estate(estate: Estate, move: str, by: Person, now: datetime) -> Estate:
     """The estate, its row locked, where the table lets the move be made and it is not one's own. Raises NotAllowed,
     EstateRefused."""
-    estate = Estate.objects.select_for_update(of=("self",)).select_related("member__person").get(pk=estate.pk)
-    _not_own(estate, by, now)
-    ask(EstateRefused, ESTATE.permits(estate.state, move))
-    return estate
-
-
-def _not_own(estate: Estate, by: Person, now: datetime, heir: Member | None = None, name: str = "") -> None:
-    claimants = queries.claimants_of(estate)
-    whose = [estate.member, heir, *(each.heir for each in claimants)]
-    demand(not_ones_own(by, day_of(now), whose, [name, *(each.name for each in claimants)]))
+    return ESTATES.hold(estate.pk, move, by=by, now=now)
 
 
 @transaction.atomic
@@ -117,9 +103,7 @@ def withdraw_estate(*, estate: Estate, reason: str, by: Person, now: datetime) -
     if overtook is not None:
         # Its decision and this wait for each other; a season comes before an estate.
         ExitSeason.objects.select_for_update(no_key=True).get(pk=overtook)
-    estate = held_estate(estate, "withdraw", by, now)
-    if not clean(reason, lines=False):
-        raise EstateRefused(_("Write why this is undone."), code="no_reason")
+    estate = ESTATES.hold(estate.pk, "withdraw", by=by, now=now)
     lock_numbers()
     member = estate.member
     again = Member.objects.filter(person=member.person_id, organisation=member.organisation_id)
@@ -128,11 +112,10 @@ def withdraw_estate(*, estate: Estate, reason: str, by: Person, now: datetime) -
             _("They are a member again under another number, so this membership cannot go on."), code="again"
         )
     Member.objects.filter(pk=member.pk).update(left_on=estate.left_before)
-    estate.state = EstateState.WITHDRAWN.value
-    estate.save(update_fields=["state"])
+    why, data = clean(reason, lines=False)[:500], {"estate": estate.pk}
+    ESTATES.move(estate, "withdraw", by=by, now=now, reason=why, data=data, fields=())
     if estate.overtook is not None:
         wait_again(request=estate.overtook, by=by, now=now)
-    note_on_estate("EstateWithdrawn", estate, by, now, reason=clean(reason, lines=False)[:500])
 
 
 @transaction.atomic
@@ -151,9 +134,8 @@ def add_claimant(
 
     Raises NotAllowed, EstateRefused.
     """
-    demand(may_keep_register(by, day_of(now)))
-    estate = held_estate(estate, "refund", by, now)
-    _not_own(estate, by, now, heir, name)
+    estate = ESTATES.hold(estate.pk, "refund", by=by, now=now)
+    demand(not_own_estate(estate, by, now, heir, name))
     if not clean(name, lines=False):
         raise EstateRefused(_("Write the name."), code="no_name")
     number = _account(iban) if iban.strip() else ""
@@ -176,8 +158,7 @@ def add_claimant(
 @transaction.atomic
 def remove_claimant(*, claimant: Claimant, by: Person, now: datetime) -> None:
     """Takes someone out who was noted wrongly; a second time changes nothing. Raises NotAllowed, EstateRefused."""
-    demand(may_keep_register(by, day_of(now)))
-    estate = held_estate(claimant.estate, "refund", by, now)
+    estate = ESTATES.hold(claimant.estate_id, "refund", by=by, now=now)
     count, _rows = Claimant.objects.filter(pk=claimant.pk).delete()
     if count:
         note_on_estate("ClaimantRemoved", estate, by, now, claimant=claimant.pk)
@@ -188,8 +169,7 @@ def note_agreement(*, claimant: Claimant, on: date, document: str, by: Person, n
     """Notes that someone signed how the estate is settled; the same once more changes nothing.
 
     Raises NotAllowed, EstateRefused."""
-    demand(may_keep_register(by, day_of(now)))
-    estate = held_estate(claimant.estate, "refund", by, now)
+    estate = ESTATES.hold(claimant.estate_id, "refund", by=by, now=now)
     if not estate.ended_on <= on <= day_of(now):
         raise EstateRefused(_("Nobody could agree on that day. Check it."), code="wrong_day")
     agreement = named(EstateRefused, document)
@@ -205,8 +185,7 @@ def pay_estate(*, estate: Estate, pay_on: date, by: Person, now: datetime) -> Pa
 
     Raises NotAllowed, EstateRefused (nothing to pay, a day that has passed).
     """
-    demand(may_pay_out(by, day_of(now)))
-    estate = held_estate(estate, "pay", by, now)
+    estate = ESTATES.hold(estate.pk, "pay", by=by, now=now)
     if pay_on < day_of(now):
         raise EstateRefused(_("This day has passed. Choose today or a later one."), code="past")
     number = estate.member.number
@@ -236,15 +215,8 @@ def pay_estate(*, estate: Estate, pay_on: date, by: Person, now: datetime) -> Pa
 @transaction.atomic
 def note_estate_paid(*, estate: Estate, by: Person, now: datetime) -> None:
     """Notes that the bank paid everyone of a settled estate. Raises NotAllowed, EstateRefused."""
-    demand(may_pay_out(by, day_of(now)))
-    estate = held_estate(estate, "pay", by, now)
-    if queries.due_of_estate(estate):
-        raise EstateRefused(_("Someone is not paid yet: make the payment file first."), code="not_paid")
-    if files_under(queries.reference_of_estate(estate)).filter(pay_on__gt=day_of(now)).exists():
-        raise EstateRefused(_("The bank pays this file on a later day."), code="too_early")
-    estate.state = EstateState.PAID.value
-    estate.save(update_fields=["state"])
-    note_on_estate("EstatePaid", estate, by, now)
+    estate = ESTATES.hold(estate.pk, "pay", by=by, now=now)
+    ESTATES.move(estate, "pay", by=by, now=now, data={"estate": estate.pk}, fields=())
 
 
 @transaction.atomic
@@ -257,7 +229,7 @@ def set_claimant_account(*, claimant: Claimant, iban: str, by: Person, now: date
     demand(may_keep_register(by, day_of(now)))
     found = Estate.objects.select_for_update(of=("self",)).select_related("member__person")
     estate = found.get(pk=claimant.estate_id)
-    _not_own(estate, by, now)
+    demand(not_own_estate(estate, by, now))
     back = {each.claimant.pk: each.claimant for each in heirs_unpaid(estate) if each.needs_account}
     if estate.state == EstateState.TO_PAY:
         back |= {

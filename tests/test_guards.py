@@ -111,10 +111,8 @@ EXCEPTIONS: dict[str, tuple[set[str], str]] = {
             "people.take_position",
             "membership.admit_member",
             "voting.prepare_ballot",
-            "membership.moved",
             "membership.booked",
             "membership.given_back",
-            "membership.enter",
             "membership.wait_again",
             "membership.pay_in_a_file",
             "people.end_key",
@@ -129,10 +127,12 @@ EXCEPTIONS: dict[str, tuple[set[str], str]] = {
             "membership.reckon_dividend",
             "membership.pay_dividend_heirs",
             "membership.pay_dividend_lines",
-            "membership.check_import",
-            "membership.run_import",
         ),
         ({"by", "check"}, "carried on by the program after somebody who was allowed started it"),
+    ),
+    **dict.fromkeys(
+        ("membership.check_import", "membership.run_import"),
+        ({"by"}, "carried on by the program alone, which its flow asks"),
     ),
     **dict.fromkeys(
         ("ledger.post", "ledger.post_many", "ledger.reverse"),
@@ -147,13 +147,12 @@ EXCEPTIONS: dict[str, tuple[set[str], str]] = {
     ),
     "membership.as_part": ({"by", "now", "event", "check"}, "a step inside dividing a payment"),
     **dict.fromkeys(
-        (
-            "membership.decided",
-            "membership.note_decisions",
-            "membership.note_on_estate",
-            "membership.reopened",
-        ),
+        ("membership.note_decisions", "membership.note_on_estate"),
         ({"by", "now", "check"}, "a step inside an action, which has checked and hands both on"),
+    ),
+    **dict.fromkeys(
+        ("membership.decided", "membership.reopened"),
+        ({"by", "now"}, "a step inside an action, which hands both on"),
     ),
     **dict.fromkeys(
         (

@@ -61,7 +61,16 @@ NOW, TODAY = make.NOW, make.NOW.date()
 # decided; what is refused for other reasons where it is one's own stands here too.
 OTHERS = {
     # Steps inside the acts below, which have asked.
-    *("held_estate", "decided", "reopened", "note_on_estate", "note_decisions", "as_part", "given_back"),
+    *(
+        "held_estate",
+        "not_own_estate",
+        "decided",
+        "reopened",
+        "note_on_estate",
+        "note_decisions",
+        "as_part",
+        "given_back",
+    ),
     *("note_condition", "discard_file", "propose_dividend", "approve_dividend", "reckon_dividend"),
     *("record_dividend_test", "withdraw_dividend", "pay_dividend", "close_dividend", "ask_to_carry_on"),
     *("ask_to_leave", "withdraw_exit", "ask_to_convert", "withdraw_conversion", "note_paid", "record_test"),

@@ -98,7 +98,6 @@ def withdraw_estate(*, estate: Estate, reason: str, by: Person, now: datetime) -
     to leave waits again, in its season while that collects, else in the next, which its member is told.
 
     Raises NotAllowed, EstateRefused (also where they were admitted again meanwhile)."""
-    demand(may_keep_register(by, day_of(now)))
     overtook = Estate.objects.values_list("overtook__season", flat=True).get(pk=estate.pk)
     if overtook is not None:
         # Its decision and this wait for each other; a season comes before an estate.

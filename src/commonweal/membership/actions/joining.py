@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import Refusal
 from commonweal.kernel.text import clean
-from commonweal.membership.access import may_enter_applications, may_keep_register, may_withdraw
+from commonweal.membership.access import may_enter_applications, may_keep_register
 from commonweal.membership.actions.flows import APPLICATIONS
 from commonweal.membership.actions.flows.applications import ReasonMissing as ReasonMissing
 from commonweal.membership.actions.flows.applications import WrongState as WrongState
@@ -292,7 +292,6 @@ def withdraw_application(*, application: Application, by: Person, now: datetime)
 
     Raises NotAllowed, WrongState.
     """
-    demand(may_withdraw(application, by, day_of(now)))
     held = moved(application=application, move="withdraw", by=by, now=now)
     _given_back(held)
     return held

@@ -114,7 +114,6 @@ def decide_season(
 
     `reasons` are what members read, by language; asked for unless everyone is paid. Raises NotAllowed, ExitRefused.
     """
-    demand(may_keep_register(by, day_of(now)))
     # A dividend that is approved meanwhile rests on the same means.
     wait_turn("distribution")
     season = SEASONS.hold(season.pk, "decide", by=by, now=now)

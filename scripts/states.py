@@ -28,9 +28,9 @@ TABLES: Mapping[str, Machine] = {
 }
 HEAD = """# States
 
-Every state table of the program, written from the code by `scripts/states.py`. Under *who* stands the word for those who may make
-a move, under *guard* the word for what must hold beside; each word has a function in the flows of its area (`actions/flows`,
-see `src/commonweal/casework/README.md`). How the states are called for readers stands in each area's `states`.
+Every state table of the program, written from the code by `scripts/states.py`. Under *who* stands the word for those who
+may make a move, under *guard* the word for what must hold beside; each word has a function in the flows of its area
+(`actions/flows`, see `src/commonweal/casework/README.md`). What readers call the states stands in each area's `states`.
 """
 
 

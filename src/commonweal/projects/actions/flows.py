@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from commonweal.casework.actions import Flow, a_person, person_or_program, state_not_allowed
 from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import YES, Decision, Refusal, no
-from commonweal.people.access import demand, may
+from commonweal.people.access import demand, may, said
 from commonweal.people.rules import Act
 from commonweal.projects import queries
 from commonweal.projects.access import may_apply, may_check, may_decide, speaks_for
@@ -83,20 +83,24 @@ def all_checked(call: Call, now: datetime, context: Any) -> Decision:
     return no("not_ready", text % {"count": unchecked})
 
 
-def ballots_counted(call: Call, now: datetime, context: Any) -> Decision:
-    """Whether there is a count to publish."""
+def _counted(call: Call) -> Decision:
     ballot = ballot_about(f"call:{call.pk}")
     if ballot is None or count_of(ballot) is None:
         return no("not_ready", _("The ballots are not opened and counted yet."))
     return YES
 
 
+def ballots_counted(call: Call, now: datetime, context: Any) -> Decision:
+    """Whether there is a count to publish."""
+    return _counted(call)
+
+
 def _call_elsewhere(call: Call, move: str, decision: Decision) -> Refusal:
     """What is missing, where that says more than that the call stands elsewhere."""
     if move == "close_vote" and ballot_about(f"call:{call.pk}") is None:
         return NotReady(_("This call has no vote."))
-    if move == "decide" and call.state != CallState.DECIDED:
-        return NotReady(_("The ballots are not opened and counted yet."))
+    if move == "decide" and not (counted := _counted(call)):
+        return NotReady(said(counted))
     return state_not_allowed(call, move, decision)
 
 

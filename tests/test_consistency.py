@@ -4,28 +4,17 @@ from __future__ import annotations
 
 import ast
 import re
+import runpy
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
 from commonweal.config import environment
+from commonweal.kernel.states import Machine
 from commonweal.membership.rules.statutes import SETTINGS, Evidence
-from commonweal.membership.states import (
-    APPLICATION,
-    CONVERSION,
-    DIVIDEND,
-    ESTATE,
-    EXCLUSION,
-    EXIT,
-    HOUSEHOLD,
-    IMPORT,
-    OFFER,
-    SEASON,
-)
-from commonweal.projects.states import CALL, DOSSIER
-from commonweal.voting.states import BALLOT
 
 ROOT = Path(__file__).parent.parent
 
@@ -34,26 +23,20 @@ def test_the_readme_lists_every_setting_as_the_code_has_it() -> None:
     assert environment.table() in (ROOT / "README.md").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize(
-    ("area", "table"),
-    [
-        ("projects", CALL.table()),
-        ("projects", DOSSIER.table()),
-        ("voting", BALLOT.table()),
-        ("membership", APPLICATION.table()),
-        ("membership", DIVIDEND.table()),
-        ("membership", IMPORT.table()),
-        ("membership", OFFER.table()),
-        ("membership", CONVERSION.table()),
-        ("membership", HOUSEHOLD.table()),
-        ("membership", EXIT.table()),
-        ("membership", SEASON.table()),
-        ("membership", ESTATE.table()),
-        ("membership", EXCLUSION.table()),
-    ],
-)
-def test_area_readmes_carry_the_state_tables(area: str, table: str) -> None:
-    assert table in (ROOT / "src" / "commonweal" / area / "README.md").read_text(encoding="utf-8")
+STATES = runpy.run_path(str(ROOT / "scripts" / "states.py"))
+
+
+def test_the_page_of_states_shows_every_table_as_the_code_has_it() -> None:
+    assert STATES["FILE"].read_text(encoding="utf-8") == STATES["written"]()
+    known = [
+        machine
+        for path in sorted((ROOT / "src" / "commonweal").glob("*/states*"))
+        if path.suffix == ".py" or path.is_dir()
+        for machine in vars(import_module(f"commonweal.{path.parent.name}.states")).values()
+        if isinstance(machine, Machine)
+    ]
+    assert len(known) > 10
+    assert [machine for machine in known if machine not in STATES["TABLES"].values()] == []
 
 
 def test_the_share_register_text_names_each_setting_with_its_source_and_what_is_to_be_confirmed() -> None:

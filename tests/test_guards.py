@@ -111,10 +111,8 @@ EXCEPTIONS: dict[str, tuple[set[str], str]] = {
             "people.take_position",
             "membership.admit_member",
             "voting.prepare_ballot",
-            "membership.moved",
             "membership.booked",
             "membership.given_back",
-            "membership.enter",
             "membership.wait_again",
             "treasury.pay_in_a_file",
             "people.end_key",
@@ -129,10 +127,12 @@ EXCEPTIONS: dict[str, tuple[set[str], str]] = {
             "membership.reckon_dividend",
             "membership.pay_dividend_heirs",
             "membership.pay_dividend_lines",
-            "membership.check_import",
-            "membership.run_import",
         ),
         ({"by", "check"}, "carried on by the program after somebody who was allowed started it"),
+    ),
+    **dict.fromkeys(
+        ("membership.check_import", "membership.run_import"),
+        ({"by"}, "carried on by the program alone, which its flow asks"),
     ),
     **dict.fromkeys(
         ("ledger.post", "ledger.post_many", "ledger.reverse"),
@@ -148,14 +148,12 @@ EXCEPTIONS: dict[str, tuple[set[str], str]] = {
     "treasury.keep_account": ({"check", "event"}, "for an action that has asked who may, and notes it"),
     "membership.as_part": ({"by", "now", "event", "check"}, "a step inside dividing a payment"),
     **dict.fromkeys(
-        (
-            "membership.decided",
-            "membership.note_decisions",
-            "membership.move_exclusion",
-            "membership.note_on_estate",
-            "membership.reopened",
-        ),
+        ("membership.note_decisions", "membership.note_on_estate"),
         ({"by", "now", "check"}, "a step inside an action, which has checked and hands both on"),
+    ),
+    **dict.fromkeys(
+        ("membership.decided", "membership.reopened"),
+        ({"by", "now"}, "a step inside an action, which hands both on"),
     ),
     **dict.fromkeys(
         (
@@ -198,12 +196,17 @@ Node = ast.FunctionDef
 Modules = dict[str, "Module"]
 
 
+# What the methods of a flow do for the action that calls them.
+FLOW = {"hold": {"demand"}, "hold_new": {"demand"}, "move": {"save", "record"}, "check": set[str]()}
+
+
 class Module:
-    """The functions of a module, and what each name it imports stands for elsewhere: `(module, name)`."""
+    """The functions and flows of a module, and what each name it imports stands for elsewhere: `(module, name)`."""
 
     def __init__(self, dotted: str, source: str, *, package: bool = False) -> None:
         tree = ast.parse(source)
         self.functions = {each.name: each for each in tree.body if isinstance(each, Node)}
+        self.flows = set(_flows(tree))
         self.imported: dict[str, tuple[str, str]] = {}
         base = dotted if package else dotted.rpartition(".")[0]
         for node in ast.walk(tree):
@@ -212,6 +215,26 @@ class Module:
                 origin = ".".join(filter(None, (above if node.level else "", node.module)))
                 for each in node.names:
                     self.imported[each.asname or each.name] = (origin, each.name)
+
+
+def _flows(tree: ast.Module) -> Iterator[str]:
+    for each in tree.body:
+        match each:
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call(func=ast.Name(id="Flow"))):
+                yield name
+
+
+def is_flow(module: str, name: str, everything: Modules) -> bool:
+    """Whether a name used in a module is a flow, imports followed."""
+    for _step in range(10):
+        if (here := everything.get(module)) is None:
+            return False
+        if name in here.flows:
+            return True
+        if name not in here.imported:
+            return False
+        module, name = here.imported[name]
+    return False
 
 
 def modules() -> Modules:
@@ -245,6 +268,8 @@ def called(node: ast.AST, module: str, everything: Modules) -> Iterator[tuple[st
             yield each.id, resolved(module, each.id, everything)
         elif isinstance(each, ast.Attribute):
             origin = None
+            if isinstance(each.value, ast.Name) and is_flow(module, each.value.id, everything):
+                yield from ((name, None) for name in FLOW[each.attr])
             if isinstance(each.value, ast.Name) and each.value.id in everything[module].imported:
                 origin = resolved(".".join(everything[module].imported[each.value.id]), each.attr, everything)
             yield each.attr, origin
@@ -294,7 +319,7 @@ def test_every_action_says_by_whom_and_when_leaves_an_event_and_checks() -> None
 
 SOURCE = """
 from commonweal.other import actions as others
-from commonweal.other.actions import demanded
+from commonweal.other.actions import THINGS, demanded
 
 def ends_thing(*, thing):
     thing.save()
@@ -307,8 +332,17 @@ def checks(*, thing, by, now):
 def checked(*, thing, by, now):
     thing.save()
     record(now)
+
+def moves(*, thing, by, now):
+    held = THINGS.hold(thing.pk, "go", by=by, now=now)
+    THINGS.move(held, "go", by=by, now=now)
+
+def moves_unasked(*, thing, by, now):
+    THINGS.move(thing, "go", by=by, now=now)
 """
 OTHER = """
+THINGS = Flow()
+
 def demanded(by):
     demand(by)
 
@@ -324,6 +358,8 @@ def test_an_action_that_forgets_something_is_named_and_none_is_taken_for_its_nam
     assert lacks(mine, "ends_thing", everything) == {"by", "now", "event", "check"}
     assert lacks(mine, "checks", everything) == set()
     assert lacks(mine, "checked", everything) == {"check"}
+    assert lacks(mine, "moves", everything) == set()
+    assert lacks(mine, "moves_unasked", everything) == {"check"}
 
 
 # What may be emptied: made anew from files we ship, or of no use after a while.

@@ -195,6 +195,10 @@ def test_a_state_table_refuses_what_it_does_not_know() -> None:
     assert machine.permits("red", "go")
     assert machine.permits("green", "go").code == "wrong_state"
     assert machine.moves_from("red") == (go,)
+    assert machine.between("red", "green") is go
+    for source, target in (("red", "red"), ("green", "red")):
+        with pytest.raises(KeyError):
+            machine.between(source, target)
     assert "| go | red | green | driver |" in machine.table()
     assert Light.choices() == [("red", "stop"), ("green", "go")]
     with pytest.raises(ValueError, match="share a name"):

@@ -63,9 +63,7 @@ OTHERS = {
     # Steps inside the acts below, which have asked.
     *(
         "held_estate",
-        "held_exclusion",
-        "demand_not_own",
-        "move_exclusion",
+        "not_own_estate",
         "decided",
         "reopened",
         "note_on_estate",

@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 
 from commonweal.membership.access import children_asked_for_by, household_close_to
-from commonweal.membership.actions.dividend_payments import DIVIDENDS
-from commonweal.membership.actions.estate_payments import ESTATES
-from commonweal.membership.actions.exclusion_payments import EXCLUSIONS
-from commonweal.membership.actions.exit_payments import EXITS
-from commonweal.membership.actions.paying_back import OVERPAID
+from commonweal.membership.actions.dividend_payments import DIVIDEND_PAYABLES
+from commonweal.membership.actions.estate_payments import ESTATE_PAYABLES
+from commonweal.membership.actions.exclusion_payments import EXCLUSION_PAYABLES
+from commonweal.membership.actions.exit_payments import EXIT_PAYABLES
+from commonweal.membership.actions.paying_back import OVERPAID_PAYABLES
 from commonweal.membership.notices import conversions, exits, households, joining, payouts, transfers
 from commonweal.membership.tasks import carry_on_dividend
 from commonweal.people import notices as people
@@ -52,4 +52,10 @@ HANDLERS: Mapping[str, Sequence[Callable[[Event], None]]] = {
 CLOSE_TO: Sequence[Callable[[Person, date], Iterable[int]]] = (household_close_to, children_asked_for_by)
 
 # What is owed and paid out, by the areas that owe it.
-PAYABLES: Sequence[PayableKind] = (DIVIDENDS, EXITS, ESTATES, EXCLUSIONS, OVERPAID)
+PAYABLES: Sequence[PayableKind] = (
+    DIVIDEND_PAYABLES,
+    EXIT_PAYABLES,
+    ESTATE_PAYABLES,
+    EXCLUSION_PAYABLES,
+    OVERPAID_PAYABLES,
+)

@@ -8,9 +8,20 @@ from commonweal.kernel.decision import YES, Decision, no
 from commonweal.kernel.words import Words, gettext_noop
 
 
+def not_yet(code: str) -> Decision:
+    """The refusal of a step that an object is not ready for, or is past."""
+    return no(
+        code,
+        gettext_noop("This can no longer be done, or not yet: something changed meanwhile."),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Move:
-    """One permitted step. `who` names the role or act asked for; `guard` names a condition the action checks."""
+    """One permitted step. `who` names the role or act asked for; `guard` names a condition that must hold.
+
+    Both words have a function in the `casework` flow of the machine, which asks them.
+    """
 
     name: str
     sources: frozenset[str]
@@ -49,13 +60,17 @@ class Machine:
         """Whether the move starts in this state; who may make it is asked elsewhere."""
         if state in self.move(name).sources:
             return YES
-        return no(
-            "wrong_state",
-            gettext_noop("This can no longer be done, or not yet: something changed meanwhile."),
-        )
+        return not_yet("wrong_state")
+
+    def between(self, source: str, target: str) -> Move:
+        """The move that leads from one state to another, for a statement that moves many rows. Raises KeyError."""
+        for move in self.moves_from(source):
+            if move.target == target:
+                return move
+        raise KeyError(f"{source} -> {target}")
 
     def table(self) -> str:
-        """The moves as Markdown, for the area's README."""
+        """The moves as Markdown, for docs/states.md."""
         rows = ["| move | from | to | who | guard |", "|---|---|---|---|---|"]
         for move in self.moves:
             order = [state.value for state in self.states if state.value in move.sources]

@@ -72,7 +72,9 @@ class DossierState(Words):
 
 
 APPLICANT = "applicant"
-ADVISER = "adviser"
+# A tie with the project keeps somebody from being either.
+ADVISER = "adviser_without_tie"
+DECIDER = "decider_without_tie"
 COUNT = "count"
 PUBLIC_STATES = frozenset({"admitted", "funded", "not_funded"})
 
@@ -93,7 +95,6 @@ DOSSIER = Machine(
             "in_check",
             ADVISER,
             gettext_noop("Start checking"),
-            guard="no_conflict",
         ),
         Move(
             "ask_more",
@@ -101,26 +102,30 @@ DOSSIER = Machine(
             "returned",
             ADVISER,
             gettext_noop("Ask for more"),
-            guard="no_conflict",
             needs_reason=True,
         ),
-        Move("answer", frozenset({"returned"}), "in_check", APPLICANT, gettext_noop("Send my answer")),
+        Move(
+            "answer",
+            frozenset({"returned"}),
+            "in_check",
+            APPLICANT,
+            gettext_noop("Send my answer"),
+            guard="complete",
+        ),
         Move(
             "admit",
             frozenset({"in_check"}),
             "admitted",
-            ADVISER,
+            DECIDER,
             gettext_noop("Admit"),
-            guard="no_conflict",
             needs_reason=True,
         ),
         Move(
             "refuse",
             frozenset({"in_check"}),
             "refused",
-            ADVISER,
+            DECIDER,
             gettext_noop("Refuse"),
-            guard="no_conflict",
             needs_reason=True,
         ),
         Move(

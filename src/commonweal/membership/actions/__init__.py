@@ -2,7 +2,6 @@
 
 from commonweal.membership.actions.accreditation import NoteIncomplete, note_condition
 from commonweal.membership.actions.conversions import (
-    ConversionRefused,
     ask_to_convert,
     book_conversion,
     conversion_planned,
@@ -12,8 +11,6 @@ from commonweal.membership.actions.conversions import (
 from commonweal.membership.actions.discarding import FileStays, discard_file
 from commonweal.membership.actions.dividend_payments import note_lines_taken_out
 from commonweal.membership.actions.dividends import (
-    APPROVALS,
-    DividendRefused,
     Proposal,
     approve_dividend,
     ask_to_carry_on,
@@ -26,7 +23,6 @@ from commonweal.membership.actions.dividends import (
     withdraw_dividend,
 )
 from commonweal.membership.actions.estates import (
-    EstateRefused,
     add_claimant,
     note_agreement,
     open_estate,
@@ -35,7 +31,6 @@ from commonweal.membership.actions.estates import (
     withdraw_estate,
 )
 from commonweal.membership.actions.exclusions import (
-    ExclusionRefused,
     decide_exclusion,
     drop_exclusion,
     note_answer,
@@ -45,14 +40,19 @@ from commonweal.membership.actions.exclusions import (
     refund_exclusion,
     refund_planned,
 )
-from commonweal.membership.actions.exits import ExitRefused, ask_to_leave, withdraw_exit
+from commonweal.membership.actions.exits import ask_to_leave, withdraw_exit
+from commonweal.membership.actions.flows.dividends import APPROVALS, DividendRefused
+from commonweal.membership.actions.flows.estates import EstateRefused
+from commonweal.membership.actions.flows.exclusions import ExclusionRefused
+from commonweal.membership.actions.flows.exits import ExitRefused
+from commonweal.membership.actions.flows.imports import CannotMove
+from commonweal.membership.actions.flows.requests import ConversionRefused, HouseholdRefused, OfferMoved
 from commonweal.membership.actions.guardianships import (
     GuardianshipRefused,
     end_guardianship,
     note_guardianship,
 )
 from commonweal.membership.actions.households import (
-    HouseholdRefused,
     accept_household,
     decline_household,
     leave_household,
@@ -63,7 +63,6 @@ from commonweal.membership.actions.households import (
 )
 from commonweal.membership.actions.imports import (
     UPLOAD_MAX,
-    CannotMove,
     TooLarge,
     check_import,
     discard_import,
@@ -91,7 +90,6 @@ from commonweal.membership.actions.statutes import load_statutes, set_setting, s
 from commonweal.membership.actions.transfers import (
     NoSuchMember,
     OfferedAlready,
-    OfferMoved,
     accept_offer,
     decline_offer,
     offer_planned,

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from commonweal.kernel.days import day_of
-from commonweal.kernel.decision import Refusal
 from commonweal.kernel.text import clean
-from commonweal.membership.access import may_ask_for, may_keep_register
+from commonweal.membership.access import may_ask_for
+from commonweal.membership.actions.flows import CONVERSIONS
+from commonweal.membership.actions.flows.requests import ConversionRefused
 from commonweal.membership.actions.refusals import DOCUMENT_LENGTH_MAX, ask, named
 from commonweal.membership.actions.shares import Movement, Planned, booked, planned
 from commonweal.membership.models import ConversionRequest, Member
@@ -23,8 +24,7 @@ from commonweal.membership.rules.conversions import converted, even_step, may_co
 from commonweal.membership.rules.exits import may_ask_alone
 from commonweal.membership.rules.movements import MovementKind
 from commonweal.membership.rules.statutes import SettingName, Terms
-from commonweal.membership.states import CONVERSION, ConversionState
-from commonweal.people.access import demand, not_ones_own
+from commonweal.people.access import demand
 from commonweal.people.actions import record
 from commonweal.people.rules import Channel
 
@@ -32,12 +32,6 @@ if TYPE_CHECKING:
     from datetime import date
 
     from commonweal.people.models import Person
-
-
-class ConversionRefused(Refusal):
-    """The statutes, what the member holds, or where the request stands do not allow this; the code says which."""
-
-    code = "conversion_refused"
 
 
 def conversion_planned(
@@ -99,22 +93,19 @@ def withdraw_conversion(
     *, request: ConversionRequest, by: Person, now: datetime, channel: Channel = Channel.WEB
 ) -> ConversionRequest:
     """Takes a request back before it is answered. Raises NotAllowed, ConversionRefused."""
-    demand(may_ask_for(by, request.member, day_of(now)))
-    held = _locked(request, "withdraw")
+    held = CONVERSIONS.hold(request.pk, "withdraw", by=by, now=now)
     if by.pk == held.member.person_id and guardianship_of(held.member, day_of(now)) is not None:
         raise ConversionRefused(
             _("The administrator takes this request back, not the member."), code="protected"
         )
-    return _moved(held, "withdraw", by=by, now=now, channel=channel)
+    return _move(held, "withdraw", by=by, now=now, channel=channel)
 
 
 @transaction.atomic
 def book_conversion(*, request: ConversionRequest, by: Person, now: datetime) -> ConversionRequest:
     """Confirms, and books the conversion today. Raises NotAllowed, ConversionRefused, MovementRefused and what the
     ledger refuses."""
-    demand(may_keep_register(by, day_of(now)))
-    demand(not_ones_own(by, day_of(now), [request.member]))
-    held = _locked(request, "book")
+    held = CONVERSIONS.hold(request.pk, "book", by=by, now=now)
     key = f"conversion:{held.pk}"
     # What is held must not change between the question and the entry.
     member = Member.objects.select_for_update(of=("self",)).select_related("person").get(pk=held.member_id)
@@ -128,7 +119,7 @@ def book_conversion(*, request: ConversionRequest, by: Person, now: datetime) ->
     held.operation = booked(
         member=member, movement=movement, key=key, by=by, now=now, channel=Channel(held.channel)
     )
-    return _moved(held, "book", by=by, now=now)
+    return _move(held, "book", by=by, now=now)
 
 
 @transaction.atomic
@@ -136,13 +127,9 @@ def refuse_conversion(
     *, request: ConversionRequest, reason: str, by: Person, now: datetime
 ) -> ConversionRequest:
     """Refuses, with a reason the member reads. Raises NotAllowed, ConversionRefused."""
-    demand(may_keep_register(by, day_of(now)))
-    demand(not_ones_own(by, day_of(now), [request.member]))
-    held = _locked(request, "refuse")
+    held = CONVERSIONS.hold(request.pk, "refuse", by=by, now=now)
     held.reason = clean(reason, lines=False)[:500]
-    if not held.reason:
-        raise ConversionRefused(_("Write the reason: the member reads it."), code="no_reason")
-    return _moved(held, "refuse", by=by, now=now)
+    return _move(held, "refuse", by=by, now=now)
 
 
 def _not_leaving(member: Member) -> None:
@@ -196,20 +183,16 @@ def _terms(share_class: str, day: date) -> Terms:
     return terms
 
 
-def _locked(request: ConversionRequest, move: str) -> ConversionRequest:
-    found = ConversionRequest.objects.select_for_update(of=("self",)).select_related("member__person")
-    held = found.get(pk=request.pk)
-    ask(ConversionRefused, CONVERSION.permits(held.state, move))
-    return held
-
-
-def _moved(
-    held: ConversionRequest, move: str, *, by: Person, now: datetime, channel: Channel = Channel.WEB
+def _move(
+    held: ConversionRequest,
+    move: str,
+    *,
+    by: Person,
+    now: datetime,
+    channel: Channel = Channel.WEB,
 ) -> ConversionRequest:
-    held.state, held.answered_at = ConversionState(CONVERSION.move(move).target), now
-    held.save()
-    _record(held, by=by, now=now, channel=channel)
-    return held
+    told: dict[str, Any] = {"channel": channel, "behalf_of": held.member.person, "reason": held.reason}
+    return CONVERSIONS.move(held, move, by=by, now=now, **told)
 
 
 def _record(request: ConversionRequest, *, by: Person, now: datetime, channel: Channel) -> None:

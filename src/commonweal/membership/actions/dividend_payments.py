@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 
 from commonweal.kernel.days import day_of
 from commonweal.membership import queries
-from commonweal.membership.actions.estates import demand_not_own
+from commonweal.membership.actions.flows.estates import not_own_estate
 from commonweal.membership.models import DividendRun, Estate
 from commonweal.membership.queries.payouts import history_of
 from commonweal.membership.rules.payments import OWED, PaymentKind
@@ -110,14 +110,15 @@ def _lock_paid(payment: Payment, by: Person, now: datetime) -> None:
     DividendRun.objects.select_for_update().get(pk=int(payment.file.reference.partition(":")[2]))
     if payment.subject is not None:
         # Paid to somebody who claims the holder's estate.
-        demand_not_own(Estate.objects.select_related("member").get(claimants=payment.row), by, now)
+        estate = Estate.objects.select_related("member").get(claimants=payment.row)
+        demand(not_own_estate(estate, by, now))
 
 
 def _owe_again(payment: Payment) -> None:
     """Nothing: a line is due as long as no payment of it stands."""
 
 
-DIVIDENDS = PayableKind(
+DIVIDEND_PAYABLES = PayableKind(
     PaymentKind.DIVIDEND.value,
     PaymentKind.DIVIDEND.label,
     OWED[PaymentKind.DIVIDEND],

@@ -14,12 +14,12 @@ from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from commonweal.kernel.days import day_of, moment_at
-from commonweal.kernel.decision import Refusal
 from commonweal.kernel.text import clean
 from commonweal.ledger import actions as ledger
 from commonweal.membership import queries
-from commonweal.membership.access import may_approve
 from commonweal.membership.actions.dividend_payments import pay_dividend_heirs, pay_dividend_lines
+from commonweal.membership.actions.flows import DIVIDENDS
+from commonweal.membership.actions.flows.dividends import APPROVALS, DividendRefused, reckoned
 from commonweal.membership.actions.refusals import ask
 from commonweal.membership.models import DividendApproval, DividendLine, DividendRun, DividendTest
 from commonweal.membership.queries.shares import classes
@@ -28,7 +28,7 @@ from commonweal.membership.rules.exits import ExitTest
 from commonweal.membership.rules.movements import CENT, NOBODY
 from commonweal.membership.rules.payments import OWED, PaymentKind
 from commonweal.membership.states import DIVIDEND, DividendState
-from commonweal.people.access import demand, said
+from commonweal.people.access import demand
 from commonweal.people.actions import record, wait_turn
 from commonweal.treasury.access import may_pay_out
 
@@ -36,13 +36,6 @@ if TYPE_CHECKING:
     from commonweal.people.models import Person
 
 LINES_AT_ONCE = 10_000
-APPROVALS = 2
-
-
-class DividendRefused(Refusal):
-    """The statutes, the law or the state of the run do not allow this; the code says which."""
-
-    code = "dividend_refused"
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,11 +128,8 @@ def _record(name: str, run: DividendRun, by: Person | None, now: datetime, **dat
     record(name, queries.reference_of(run), by=by, at=now, data=data)
 
 
-def _locked(run_id: int, move: str = "") -> DividendRun:
-    run = DividendRun.objects.select_for_update().get(pk=run_id)
-    if move and not (decision := DIVIDEND.permits(run.state, move)):
-        raise DividendRefused(said(decision), code=decision.code)
-    return run
+def _locked(run_id: int) -> DividendRun:
+    return DividendRun.objects.select_for_update().get(pk=run_id)
 
 
 @transaction.atomic
@@ -196,18 +186,15 @@ def approve_dividend(*, run: DividendRun, by: Person, now: datetime) -> Dividend
     """
     # What two approve at once rests on the same means, and so does a season that is decided meanwhile.
     wait_turn("distribution")
-    run = _locked(run.pk, "approve")
-    demand(may_approve(run, by, day_of(now)))
-    if run.reckoned_at is None or not run.lines_count:
-        raise DividendRefused(_("There are no figures to approve yet."), code="not_reckoned")
-    ask(DividendRefused, rules.may_distribute(run.gross_cents, queries.room_of_dividend(run)))
+    run = DIVIDENDS.hold(run.pk, "approve", by=by, now=now)
+    ask(DividendRefused, reckoned(run))
     DividendApproval.objects.create(run=run, person=by, at=now)
     count = run.approvals.count()
-    if count >= APPROVALS:
-        run.state = DividendState.APPROVED
-        run.save(update_fields=["state"])
-    _record("DividendApproved", run, by, now, approvals=count)
-    return run
+    if count < APPROVALS:
+        _record("DividendApproved", run, by, now, approvals=count)
+        return run
+    data = {"approvals": count}
+    return DIVIDENDS.move(run, "approve", by=by, now=now, context=count, data=data, fields=())
 
 
 @transaction.atomic
@@ -228,7 +215,9 @@ def record_dividend_test(
     Raises NotAllowed, DividendRefused.
     """
     demand(may_pay_out(by, day_of(now)))
-    run = _locked(run.pk, "approve")
+    run = _locked(run.pk)
+    # Whoever proposes notes the figures, as long as they can still be approved.
+    ask(DividendRefused, DIVIDEND.permits(run.state, "approve"))
     document = clean(document, lines=False)[:80]
     if not document:
         raise DividendRefused(_("Name the document with these figures."), code="no_document")
@@ -261,14 +250,9 @@ def record_dividend_test(
 @transaction.atomic
 def withdraw_dividend(*, run: DividendRun, reason: str, by: Person, now: datetime) -> DividendRun:
     """Takes a proposal back, with a reason; nothing was booked yet. Raises NotAllowed, DividendRefused."""
-    run = _locked(run.pk, "withdraw")
-    demand(may_pay_out(by, day_of(now)))
-    run.state, run.reason = DividendState.WITHDRAWN, clean(reason, lines=False)[:500]
-    if not run.reason:
-        raise DividendRefused(_("Write why it is withdrawn."), code="no_reason")
-    run.save(update_fields=["state", "reason"])
-    _record("DividendWithdrawn", run, by, now, reason=run.reason)
-    return run
+    held = DIVIDENDS.hold(run.pk, "withdraw", by=by, now=now)
+    held.reason = clean(reason, lines=False)[:500]
+    return DIVIDENDS.move(held, "withdraw", by=by, now=now, reason=held.reason, fields=("reason",))
 
 
 @transaction.atomic
@@ -277,27 +261,15 @@ def pay_dividend(*, run: DividendRun, by: Person, now: datetime) -> DividendRun:
 
     Raises NotAllowed, DividendRefused.
     """
-    run = _locked(run.pk, "pay")
-    demand(may_pay_out(by, day_of(now)))
-    if not run.is_booked:
-        raise DividendRefused(_("What is owed is still being booked. Try again shortly."), code="not_booked")
-    run.state = DividendState.PAID_OUT
-    run.save(update_fields=["state"])
-    _record("DividendPayAsked", run, by, now)
-    return run
+    held = DIVIDENDS.hold(run.pk, "pay", by=by, now=now)
+    return DIVIDENDS.move(held, "pay", by=by, now=now, fields=())
 
 
 @transaction.atomic
 def close_dividend(*, run: DividendRun, by: Person, now: datetime) -> DividendRun:
     """Ends the work on a run. What nobody gave an account for stays owed. Raises NotAllowed, DividendRefused."""
-    run = _locked(run.pk, "close")
-    demand(may_pay_out(by, day_of(now)))
-    if queries.payable(run, 0, 1, day_of(now)) or queries.payable_to_heirs(run):
-        raise DividendRefused(_("Someone can still be paid: make the payment files first."), code="payable")
-    run.state = DividendState.CLOSED
-    run.save(update_fields=["state"])
-    _record("DividendClosed", run, by, now)
-    return run
+    held = DIVIDENDS.hold(run.pk, "close", by=by, now=now)
+    return DIVIDENDS.move(held, "close", by=by, now=now, fields=())
 
 
 @transaction.atomic

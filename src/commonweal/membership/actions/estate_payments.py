@@ -6,15 +6,15 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from django.utils.translation import gettext_lazy as _
-
-from commonweal.membership.actions.estates import EstateRefused, demand_not_own, held_estate, note_on_estate
+from commonweal.membership.actions.flows import ESTATES
+from commonweal.membership.actions.flows.estates import not_own_estate
 from commonweal.membership.actions.refund_texts import refund_texts
 from commonweal.membership.models import Estate
 from commonweal.membership.queries import estates as queries
 from commonweal.membership.queries.payouts import history_of, payee_of
 from commonweal.membership.rules.payments import OWED, PaymentKind
 from commonweal.membership.states import ESTATE
+from commonweal.people.access import demand
 from commonweal.treasury.actions import PayableKind
 from commonweal.treasury.rules.credit_transfers import CreditTransfer
 from commonweal.treasury.rules.payables import Payable
@@ -24,17 +24,17 @@ if TYPE_CHECKING:
     from commonweal.treasury.models import Payment, PaymentFile
 
 
-def _estate(reference: str) -> Estate:
-    return Estate.objects.select_related("member__person").get(pk=int(reference.partition(":")[2]))
+def _row(reference: str) -> int:
+    return int(reference.partition(":")[2])
 
 
 def _lock(reference: str, by: Person, now: datetime) -> None:
-    held_estate(_estate(reference), "pay", by, now)
+    ESTATES.hold(_row(reference), "pay", by=by, now=now)
 
 
 def _due(reference: str, pay_on: date) -> Sequence[Payable]:
     """All who are still to be paid and have an account."""
-    estate = _estate(reference)
+    estate = Estate.objects.select_related("member__person").get(pk=_row(reference))
     member = estate.member
     text = refund_texts()[member.language] % {"number": member.number}
     return [
@@ -56,18 +56,14 @@ def _due(reference: str, pay_on: date) -> Sequence[Payable]:
 
 
 def _settle(reference: str, files: Sequence[PaymentFile], by: Person, now: datetime) -> int:
-    estate = held_estate(_estate(reference), "pay", by, now)
-    if queries.due_of_estate(estate):
-        raise EstateRefused(_("Someone is not paid yet: make the payment file first."), code="not_paid")
-    estate.state = ESTATE.move("pay").target
-    estate.save(update_fields=["state"])
-    note_on_estate("EstatePaid", estate, by, now)
+    estate = ESTATES.hold(_row(reference), "pay", by=by, now=now)
+    ESTATES.move(estate, "pay", by=by, now=now, data={"estate": estate.pk}, fields=())
     return 1
 
 
 def _lock_paid(payment: Payment, by: Person, now: datetime) -> None:
     locked = Estate.objects.select_for_update(of=("self",)).select_related("member__person")
-    demand_not_own(locked.get(claimants=payment.row), by, now)
+    demand(not_own_estate(locked.get(claimants=payment.row), by, now))
 
 
 def _owe_again(payment: Payment) -> None:
@@ -76,7 +72,7 @@ def _owe_again(payment: Payment) -> None:
     Estate.objects.filter(claimants=payment.row, state__in=move.sources).update(state=move.target)
 
 
-ESTATES = PayableKind(
+ESTATE_PAYABLES = PayableKind(
     PaymentKind.ESTATE.value,
     PaymentKind.ESTATE.label,
     OWED[PaymentKind.ESTATE],

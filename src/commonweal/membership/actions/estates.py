@@ -11,10 +11,12 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from commonweal.kernel.days import day_of
-from commonweal.kernel.decision import Refusal
 from commonweal.kernel.text import clean
 from commonweal.membership.access import may_keep_register
 from commonweal.membership.actions.exits import wait_again
+from commonweal.membership.actions.flows import ESTATES
+from commonweal.membership.actions.flows.estates import EstateRefused as EstateRefused
+from commonweal.membership.actions.flows.estates import not_own_estate
 from commonweal.membership.actions.members import lock_numbers
 from commonweal.membership.actions.refusals import ask, named
 from commonweal.membership.models import Claimant, Estate, ExitRequest, ExitSeason, Member
@@ -32,29 +34,10 @@ if TYPE_CHECKING:
     from commonweal.people.models import Person
 
 
-class EstateRefused(Refusal):
-    """The file is not complete, or stands elsewhere; the code says which."""
-
-    code = "estate_refused"
-
-
 def held_estate(estate: Estate, move: str, by: Person, now: datetime) -> Estate:
     """The estate, its row locked, where the table lets the move be made and it is not one's own. Raises NotAllowed,
     EstateRefused."""
-    estate = Estate.objects.select_for_update(of=("self",)).select_related("member__person").get(pk=estate.pk)
-    demand_not_own(estate, by, now)
-    ask(EstateRefused, ESTATE.permits(estate.state, move))
-    return estate
-
-
-def demand_not_own(
-    estate: Estate, by: Person, now: datetime, heir: Member | None = None, name: str = ""
-) -> None:
-    """Refuses whoever is close to the member, to who claims the estate, or to somebody about to claim it (`heir`, `name`).
-    Raises NotAllowed."""
-    claimants = queries.claimants_of(estate)
-    whose = [estate.member, heir, *(each.heir for each in claimants)]
-    demand(not_ones_own(by, day_of(now), whose, [name, *(each.name for each in claimants)]))
+    return ESTATES.hold(estate.pk, move, by=by, now=now)
 
 
 @transaction.atomic
@@ -112,14 +95,11 @@ def withdraw_estate(*, estate: Estate, reason: str, by: Person, now: datetime) -
     to leave waits again, in its season while that collects, else in the next, which its member is told.
 
     Raises NotAllowed, EstateRefused (also where they were admitted again meanwhile)."""
-    demand(may_keep_register(by, day_of(now)))
     overtook = Estate.objects.values_list("overtook__season", flat=True).get(pk=estate.pk)
     if overtook is not None:
         # Its decision and this wait for each other; a season comes before an estate.
         ExitSeason.objects.select_for_update(no_key=True).get(pk=overtook)
-    estate = held_estate(estate, "withdraw", by, now)
-    if not clean(reason, lines=False):
-        raise EstateRefused(_("Write why this is undone."), code="no_reason")
+    estate = ESTATES.hold(estate.pk, "withdraw", by=by, now=now)
     lock_numbers()
     member = estate.member
     again = Member.objects.filter(person=member.person_id, organisation=member.organisation_id)
@@ -128,11 +108,10 @@ def withdraw_estate(*, estate: Estate, reason: str, by: Person, now: datetime) -
             _("They are a member again under another number, so this membership cannot go on."), code="again"
         )
     Member.objects.filter(pk=member.pk).update(left_on=estate.left_before)
-    estate.state = EstateState.WITHDRAWN.value
-    estate.save(update_fields=["state"])
+    why, data = clean(reason, lines=False)[:500], {"estate": estate.pk}
+    ESTATES.move(estate, "withdraw", by=by, now=now, reason=why, data=data, fields=())
     if estate.overtook is not None:
         wait_again(request=estate.overtook, by=by, now=now)
-    note_on_estate("EstateWithdrawn", estate, by, now, reason=clean(reason, lines=False)[:500])
 
 
 @transaction.atomic
@@ -151,9 +130,8 @@ def add_claimant(
 
     Raises NotAllowed, EstateRefused.
     """
-    demand(may_keep_register(by, day_of(now)))
-    estate = held_estate(estate, "refund", by, now)
-    demand_not_own(estate, by, now, heir, name)
+    estate = ESTATES.hold(estate.pk, "refund", by=by, now=now)
+    demand(not_own_estate(estate, by, now, heir, name))
     if not clean(name, lines=False):
         raise EstateRefused(_("Write the name."), code="no_name")
     number = _account(iban) if iban.strip() else ""
@@ -176,8 +154,7 @@ def add_claimant(
 @transaction.atomic
 def remove_claimant(*, claimant: Claimant, by: Person, now: datetime) -> None:
     """Takes someone out who was noted wrongly; a second time changes nothing. Raises NotAllowed, EstateRefused."""
-    demand(may_keep_register(by, day_of(now)))
-    estate = held_estate(claimant.estate, "refund", by, now)
+    estate = ESTATES.hold(claimant.estate_id, "refund", by=by, now=now)
     count, _rows = Claimant.objects.filter(pk=claimant.pk).delete()
     if count:
         note_on_estate("ClaimantRemoved", estate, by, now, claimant=claimant.pk)
@@ -188,8 +165,7 @@ def note_agreement(*, claimant: Claimant, on: date, document: str, by: Person, n
     """Notes that someone signed how the estate is settled; the same once more changes nothing.
 
     Raises NotAllowed, EstateRefused."""
-    demand(may_keep_register(by, day_of(now)))
-    estate = held_estate(claimant.estate, "refund", by, now)
+    estate = ESTATES.hold(claimant.estate_id, "refund", by=by, now=now)
     if not estate.ended_on <= on <= day_of(now):
         raise EstateRefused(_("Nobody could agree on that day. Check it."), code="wrong_day")
     agreement = named(EstateRefused, document)
@@ -209,7 +185,7 @@ def set_claimant_account(*, claimant: Claimant, iban: str, by: Person, now: date
     demand(may_keep_register(by, day_of(now)))
     found = Estate.objects.select_for_update(of=("self",)).select_related("member__person")
     estate = found.get(pk=claimant.estate_id)
-    demand_not_own(estate, by, now)
+    demand(not_own_estate(estate, by, now))
     back = {each.claimant.pk: each.claimant for each in heirs_unpaid(estate) if each.needs_account}
     if estate.state == EstateState.TO_PAY:
         back |= {

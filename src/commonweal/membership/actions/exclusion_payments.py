@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
-from commonweal.membership.actions.exclusions import ExclusionRefused, held_exclusion, move_exclusion
+from commonweal.membership.actions.flows import EXCLUSIONS
+from commonweal.membership.actions.flows.exclusions import ExclusionRefused
 from commonweal.membership.actions.refund_texts import refund_texts
 from commonweal.membership.models import Exclusion
 from commonweal.membership.queries import exclusions as queries
@@ -24,16 +25,16 @@ if TYPE_CHECKING:
     from commonweal.treasury.models import Payment, PaymentFile
 
 
-def _exclusion(reference: str) -> Exclusion:
-    return Exclusion.objects.select_related("member__person").get(pk=int(reference.partition(":")[2]))
+def _row(reference: str) -> int:
+    return int(reference.partition(":")[2])
 
 
 def _lock(reference: str, by: Person, now: datetime) -> None:
-    held_exclusion(_exclusion(reference), "pay", by, now)
+    EXCLUSIONS.hold(_row(reference), "pay", by=by, now=now)
 
 
 def _due(reference: str, pay_on: date) -> Sequence[Payable]:
-    exclusion = _exclusion(reference)
+    exclusion = Exclusion.objects.select_related("member__person").get(pk=_row(reference))
     attempt, account = queries.due_of_exclusion(exclusion)
     if account is None:
         if attempt:
@@ -53,11 +54,8 @@ def _due(reference: str, pay_on: date) -> Sequence[Payable]:
 
 
 def _settle(reference: str, files: Sequence[PaymentFile], by: Person, now: datetime) -> int:
-    exclusion = held_exclusion(_exclusion(reference), "pay", by, now)
-    attempt, _account = queries.due_of_exclusion(exclusion)
-    if attempt:
-        raise ExclusionRefused(_("It is not paid yet: make the payment file first."), code="not_paid")
-    move_exclusion(exclusion, "pay", by, now)
+    exclusion = EXCLUSIONS.hold(_row(reference), "pay", by=by, now=now)
+    EXCLUSIONS.move(exclusion, "pay", by=by, now=now, data={"exclusion": exclusion.pk})
     return 1
 
 
@@ -71,7 +69,7 @@ def _owe_again(payment: Payment) -> None:
     Exclusion.objects.filter(pk=payment.row, state__in=move.sources).update(state=move.target)
 
 
-EXCLUSIONS = PayableKind(
+EXCLUSION_PAYABLES = PayableKind(
     PaymentKind.EXCLUSION.value,
     PaymentKind.EXCLUSION.label,
     OWED[PaymentKind.EXCLUSION],

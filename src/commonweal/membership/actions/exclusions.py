@@ -9,9 +9,10 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from commonweal.kernel.days import day_of
-from commonweal.kernel.decision import Refusal
 from commonweal.kernel.text import clean
 from commonweal.membership.access import may_keep_register
+from commonweal.membership.actions.flows import EXCLUSIONS
+from commonweal.membership.actions.flows.exclusions import ExclusionRefused, no_reasons
 from commonweal.membership.actions.refusals import ask, ask_values, figures_of, named
 from commonweal.membership.actions.shares import given_back
 from commonweal.membership.models import Exclusion, ExitRequest, Member
@@ -22,25 +23,18 @@ from commonweal.membership.rules.exclusions import SentBy
 from commonweal.membership.rules.movements import MovementKind
 from commonweal.membership.rules.statutes import SettingName
 from commonweal.membership.states import EXCLUSION, EXIT, ExclusionState
-from commonweal.people.access import demand, may, not_ones_own
+from commonweal.people.access import demand, not_ones_own
 from commonweal.people.actions import record
-from commonweal.people.rules import Act
 
 if TYPE_CHECKING:
     from commonweal.membership.rules.exits import Accounts
     from commonweal.people.models import Person
 
 
-class ExclusionRefused(Refusal):
-    """The proposal is not so far, or something is missing; the code says which."""
-
-    code = "exclusion_refused"
-
-
 def _written(text: str) -> str:
     text = clean(text)
     if not text:
-        raise ExclusionRefused(_("Write the reasons: without them it does not hold."), code="no_reason")
+        raise no_reasons()
     return text
 
 
@@ -49,22 +43,11 @@ def _between(first: date, day: date, now: datetime) -> None:
         raise ExclusionRefused(_("This day does not fit the others, or is still to come."), code="wrong_day")
 
 
-def held_exclusion(exclusion: Exclusion, move: str, by: Person, now: datetime) -> Exclusion:
-    """The proposal, locked, where the move may be made by this person."""
-    act = Act.PAY_OUT if EXCLUSION.move(move).who == "pay_out" else Act.KEEP_REGISTER
-    demand(may(by, act, day_of(now)))
-    found = Exclusion.objects.select_for_update(of=("self",)).select_related("member__person")
-    exclusion = found.get(pk=exclusion.pk)
-    demand(not_ones_own(by, day_of(now), [exclusion.member]))
-    ask(ExclusionRefused, EXCLUSION.permits(exclusion.state, move))
-    return exclusion
-
-
-def move_exclusion(exclusion: Exclusion, move: str, by: Person, now: datetime, **data: object) -> Exclusion:
-    exclusion.state = EXCLUSION.move(move).target
-    exclusion.save()
-    _told(f"Exclusion{move.title()}", exclusion, by, now, **data)
-    return exclusion
+def _move(
+    exclusion: Exclusion, move: str, by: Person, now: datetime, reason: str = "", **data: object
+) -> Exclusion:
+    data = {"exclusion": exclusion.pk, **data}
+    return EXCLUSIONS.move(exclusion, move, by=by, now=now, reason=reason, data=data)
 
 
 def _told(name: str, exclusion: Exclusion, by: Person, now: datetime, **data: object) -> None:
@@ -116,7 +99,7 @@ def note_answer(
     *, exclusion: Exclusion, on: date, document: str, asks_to_be_heard: bool, by: Person, now: datetime
 ) -> Exclusion:
     """Notes what the member answered, and whether they want to be heard. Raises NotAllowed, ExclusionRefused."""
-    exclusion = held_exclusion(exclusion, "exclude", by, now)
+    exclusion = EXCLUSIONS.hold(exclusion.pk, "exclude", by=by, now=now)
     _between(exclusion.sent_on, on, now)
     exclusion.answered_on, exclusion.answer = on, named(ExclusionRefused, document)
     exclusion.asked_to_be_heard = asks_to_be_heard
@@ -128,7 +111,7 @@ def note_answer(
 @transaction.atomic
 def note_hearing(*, exclusion: Exclusion, on: date, document: str, by: Person, now: datetime) -> Exclusion:
     """Notes that the member was heard, or was invited and did not come. Raises NotAllowed, ExclusionRefused."""
-    exclusion = held_exclusion(exclusion, "exclude", by, now)
+    exclusion = EXCLUSIONS.hold(exclusion.pk, "exclude", by=by, now=now)
     _between(exclusion.sent_on, on, now)
     exclusion.heard_on, exclusion.hearing = on, named(ExclusionRefused, document)
     exclusion.save()
@@ -139,9 +122,9 @@ def note_hearing(*, exclusion: Exclusion, on: date, document: str, by: Person, n
 @transaction.atomic
 def drop_exclusion(*, exclusion: Exclusion, reason: str, by: Person, now: datetime) -> Exclusion:
     """The proposal is dropped before anybody decided. Raises NotAllowed, ExclusionRefused."""
-    exclusion = held_exclusion(exclusion, "drop", by, now)
-    exclusion.reasons = _written(reason)
-    return move_exclusion(exclusion, "drop", by, now)
+    exclusion = EXCLUSIONS.hold(exclusion.pk, "drop", by=by, now=now)
+    exclusion.reasons = clean(reason)
+    return _move(exclusion, "drop", by, now, reason=exclusion.reasons)
 
 
 @transaction.atomic
@@ -160,18 +143,10 @@ def decide_exclusion(
     asked for; by the database as well. Raises NotAllowed, ExclusionRefused.
     """
     move = "exclude" if excludes else "keep"
-    exclusion = held_exclusion(exclusion, move, by, now)
+    exclusion = EXCLUSIONS.hold(exclusion.pk, move, by=by, now=now)
     _between(exclusion.sent_on, decided_on, now)
+    EXCLUSIONS.check(exclusion, move, by=by, now=now, context=decided_on)
     if excludes:
-        ask(
-            ExclusionRefused,
-            rules.may_exclude(
-                decided_on,
-                exclusion.answer_until,
-                asked_to_be_heard=exclusion.asked_to_be_heard,
-                heard_on=exclusion.heard_on,
-            ),
-        )
         days = setting_on(SettingName.EXCLUSION_NOTICE_DAYS, decided_on)
         exclusion.notify_until = rules.notify_until(decided_on, days)
         overtaken = EXIT.move("overtake")
@@ -180,8 +155,8 @@ def decide_exclusion(
         )
         Member.objects.filter(pk=exclusion.member_id, left_on__isnull=True).update(left_on=decided_on)
     exclusion.decided_on, exclusion.decision = decided_on, named(ExclusionRefused, document)
-    exclusion.reasons = _written(reasons)
-    return move_exclusion(exclusion, move, by, now)
+    exclusion.reasons = clean(reasons)
+    return _move(exclusion, move, by, now, reason=exclusion.reasons)
 
 
 @transaction.atomic
@@ -189,10 +164,10 @@ def notify_exclusion(
     *, exclusion: Exclusion, on: date, document: str, by: Person, now: datetime
 ) -> Exclusion:
     """Notes that the decision reached the member; late is noted too. Raises NotAllowed, ExclusionRefused."""
-    exclusion = held_exclusion(exclusion, "notify", by, now)
+    exclusion = EXCLUSIONS.hold(exclusion.pk, "notify", by=by, now=now)
     _between(exclusion.decided_on or exclusion.sent_on, on, now)
     exclusion.notified_on, exclusion.notification = on, named(ExclusionRefused, document)
-    return move_exclusion(exclusion, "notify", by, now)
+    return _move(exclusion, "notify", by, now)
 
 
 @transaction.atomic
@@ -211,7 +186,7 @@ def refund_exclusion(
 
     Raises NotAllowed, ExclusionRefused (also when it is no longer what was seen), and what a movement is refused for.
     """
-    exclusion = held_exclusion(exclusion, "refund", by, now)
+    exclusion = EXCLUSIONS.hold(exclusion.pk, "refund", by=by, now=now)
     document = named(ExclusionRefused, document)
     refunds = refund_planned(exclusion=exclusion, accounts=accounts)
     if seen is not None and seen != sum(refunds.values()):
@@ -230,7 +205,7 @@ def refund_exclusion(
         now=now,
     )
     exclusion.refund_cents = sum(refunds.values())
-    return move_exclusion(exclusion, "refund", by, now, **figures_of(accounts))
+    return _move(exclusion, "refund", by, now, **figures_of(accounts))
 
 
 def refund_planned(*, exclusion: Exclusion, accounts: Accounts | None) -> dict[str, int]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
-from commonweal.membership.actions.exits import ExitRefused
+from commonweal.membership.actions.flows.exits import ExitRefused
 from commonweal.membership.actions.refund_texts import refund_texts
 from commonweal.membership.models import ExitRequest, ExitSeason
 from commonweal.membership.queries import exit_payments as queries
@@ -79,7 +79,7 @@ def _owe_again(payment: Payment) -> None:
     ExitRequest.objects.filter(pk=payment.row, state__in=move.sources).update(state=move.target)
 
 
-EXITS = PayableKind(
+EXIT_PAYABLES = PayableKind(
     PaymentKind.EXIT.value,
     PaymentKind.EXIT.label,
     OWED[PaymentKind.EXIT],

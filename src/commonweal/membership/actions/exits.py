@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from commonweal.kernel.days import day_of
-from commonweal.kernel.decision import Refusal
 from commonweal.kernel.text import clean
 from commonweal.membership.access import may_ask_for
+from commonweal.membership.actions.flows import EXITS
+from commonweal.membership.actions.flows.exits import ExitRefused as ExitRefused
 from commonweal.membership.actions.refusals import ask
 from commonweal.membership.models import ExitRequest, ExitSeason, Member
 from commonweal.membership.queries import exits as queries
@@ -25,12 +26,6 @@ from commonweal.people.rules import Channel
 
 if TYPE_CHECKING:
     from commonweal.people.models import Person
-
-
-class ExitRefused(Refusal):
-    """The statutes, or where the request stands, do not allow this; the code says which."""
-
-    code = "exit_refused"
 
 
 def terms_of(day: date) -> rules.ExitTerms:
@@ -102,16 +97,12 @@ def withdraw_exit(
 ) -> ExitRequest:
     """Takes a request back, as if it had never been asked. Raises NotAllowed, ExitRefused."""
     season = ExitSeason.objects.select_for_update(no_key=True).get(pk=request.season_id)
-    request = ExitRequest.objects.select_for_update(of=("self",)).select_related("member").get(pk=request.pk)
-    demand(may_ask_for(by, request.member, day_of(now)))
-    ask(ExitRefused, EXIT.permits(request.state, "withdraw"))
-    ask(ExitRefused, rules.may_withdraw(day_of(now), season.closes_on))
-    if by.pk == request.member.person_id and guardianship_of(request.member, day_of(now)) is not None:
+    held = EXITS.hold(request.pk, "withdraw", by=by, now=now)
+    EXITS.check(held, "withdraw", by=by, now=now, context=season)
+    if by.pk == held.member.person_id and guardianship_of(held.member, day_of(now)) is not None:
         raise ExitRefused(_("The administrator takes this request back, not the member."), code="protected")
-    request.state, request.closed_at = EXIT.move("withdraw").target, now
-    request.save(update_fields=["state", "closed_at"])
-    _told("ExitWithdrawn", request, by=by, now=now, channel=channel)
-    return request
+    told: dict[str, Any] = {"behalf_of": held.member.person, "data": {"request": held.pk}}
+    return EXITS.move(held, "withdraw", by=by, now=now, channel=channel, fields=(), **told)
 
 
 def wait_again(*, request: ExitRequest, by: Person, now: datetime) -> ExitRequest:

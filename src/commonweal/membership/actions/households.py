@@ -10,26 +10,21 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from commonweal.kernel.days import day_of
-from commonweal.kernel.decision import Refusal
 from commonweal.kernel.text import clean
 from commonweal.membership.access import may_decide_on_post, may_enter_applications, may_keep_register
+from commonweal.membership.actions.flows import HOUSEHOLDS
+from commonweal.membership.actions.flows.requests import HouseholdRefused
 from commonweal.membership.actions.refusals import ask
 from commonweal.membership.models import Household, HouseholdMember, HouseholdProposal, Member
-from commonweal.membership.queries.households import BOTH, household_of, side_of
+from commonweal.membership.queries.households import household_of, side_of
 from commonweal.membership.rules.households import may_come_together, may_share_post
-from commonweal.membership.states import HOUSEHOLD, HouseholdState
+from commonweal.membership.states import HouseholdState
 from commonweal.people.access import demand
 from commonweal.people.actions import record
 from commonweal.people.rules import Channel
 
 if TYPE_CHECKING:
     from commonweal.people.models import Person
-
-
-class HouseholdRefused(Refusal):
-    """These two cannot share their post, or not this way; the code says which."""
-
-    code = "household_refused"
 
 
 @transaction.atomic
@@ -58,24 +53,23 @@ def propose_household(*, asker: Member, other: Member, by: Person, now: datetime
 @transaction.atomic
 def accept_household(*, proposal: HouseholdProposal, by: Person, now: datetime) -> HouseholdProposal:
     """Accepts: from today the two get post once. Raises NotAllowed, HouseholdRefused."""
-    demand(may_decide_on_post(proposal.other, by))
-    held = _locked(proposal, "accept")
+    held = HOUSEHOLDS.hold(proposal.pk, "accept", by=by, now=now)
     held.household = _come_together(held.asker, held.other, day_of(now), papers=False)
-    return _moved(held, "accept", by, now)
+    return _move(held, "accept", by, now)
 
 
 @transaction.atomic
 def decline_household(*, proposal: HouseholdProposal, by: Person, now: datetime) -> HouseholdProposal:
     """Declines; each keeps their own post. Raises NotAllowed, HouseholdRefused."""
-    demand(may_decide_on_post(proposal.other, by))
-    return _moved(_locked(proposal, "decline"), "decline", by, now)
+    held = HOUSEHOLDS.hold(proposal.pk, "decline", by=by, now=now)
+    return _move(held, "decline", by, now)
 
 
 @transaction.atomic
 def withdraw_household(*, proposal: HouseholdProposal, by: Person, now: datetime) -> HouseholdProposal:
     """Takes one's own proposal back before it is answered. Raises NotAllowed, HouseholdRefused."""
-    demand(may_decide_on_post(proposal.asker, by))
-    return _moved(_locked(proposal, "withdraw"), "withdraw", by, now)
+    held = HOUSEHOLDS.hold(proposal.pk, "withdraw", by=by, now=now)
+    return _move(held, "withdraw", by, now)
 
 
 @transaction.atomic
@@ -90,14 +84,14 @@ def note_household(
     if asker == other:
         raise HouseholdRefused(_("Name the other member, not yourself."), code="same")
     waiting = _waiting(asker, other)
-    held = (
-        _locked(waiting, "accept")
-        if waiting
-        else HouseholdProposal(asker=asker, other=other, proposed_at=now)
-    )
+    if waiting is not None:
+        held = HOUSEHOLDS.hold(waiting.pk, "note", by=by, now=now)
+    else:
+        new = HouseholdProposal(asker=asker, other=other, proposed_at=now)
+        held = HOUSEHOLDS.hold_new(new, "note", by=by, now=now)
     held.channel, held.agreement = channel, _told(agreement)
     held.household = _come_together(held.asker, held.other, day_of(now), papers=True)
-    return _moved(held, "accept", by, now)
+    return _move(held, "note", by, now)
 
 
 @transaction.atomic
@@ -171,18 +165,9 @@ def _come_together(one: Member, other: Member, day: date, *, papers: bool) -> Ho
     return household
 
 
-def _locked(proposal: HouseholdProposal, move: str) -> HouseholdProposal:
-    found = HouseholdProposal.objects.select_for_update(of=("self",)).select_related(*BOTH)
-    held = found.get(pk=proposal.pk)
-    ask(HouseholdRefused, HOUSEHOLD.permits(held.state, move))
-    return held
-
-
-def _moved(held: HouseholdProposal, move: str, by: Person, now: datetime) -> HouseholdProposal:
-    held.state, held.answered_at = HouseholdState(HOUSEHOLD.move(move).target), now
-    held.save()
-    _record(held, by, now)
-    return held
+def _move(held: HouseholdProposal, move: str, by: Person, now: datetime) -> HouseholdProposal:
+    data, channel = {"agreement": held.agreement}, Channel(held.channel)
+    return HOUSEHOLDS.move(held, move, by=by, now=now, channel=channel, data=data)
 
 
 def _record(proposal: HouseholdProposal, by: Person, now: datetime) -> None:

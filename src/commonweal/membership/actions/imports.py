@@ -23,6 +23,8 @@ from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import Refusal
 from commonweal.ledger import actions as ledger
 from commonweal.membership.access import may_keep_register
+from commonweal.membership.actions.flows import IMPORTS
+from commonweal.membership.actions.flows.imports import CannotMove
 from commonweal.membership.actions.members import load_members
 from commonweal.membership.models import Import
 from commonweal.membership.queries.imports import (
@@ -38,8 +40,8 @@ from commonweal.membership.queries.imports import (
 from commonweal.membership.rules.imports import ImportKind, MemberRow, MovementRow
 from commonweal.membership.rules.movements import MovementKind
 from commonweal.membership.rules.sheets import UnreadableSheet
-from commonweal.membership.states import IMPORT, ImportState
-from commonweal.people.access import demand, said
+from commonweal.membership.states import ImportState
+from commonweal.people.access import demand
 from commonweal.people.actions import load_organisations, load_people, record, wait_turn
 from commonweal.people.queries import organisations_numbered
 from commonweal.places.countries import HOME
@@ -84,12 +86,6 @@ class TooLarge(Refusal):
     """The file is larger than a page takes."""
 
     code = "too_large"
-
-
-class CannotMove(Refusal):
-    """The import stands elsewhere by now, or a problem stands against it."""
-
-    code = "cannot_move"
 
 
 class Stopped(Refusal):
@@ -142,37 +138,31 @@ def check_import(*, importing: Import, now: datetime) -> Import:
     The sheet's row is locked once it is read: until then it can be thrown away. Raises CannotMove where it was.
     """
     found = checked(ImportKind(importing.kind), content_of(importing), day_of(now))
-    held = _locked(importing, "check")
+    held = IMPORTS.hold(importing.pk, "check", by=None, now=now)
     held.row_count, held.known_count, held.problem_count = found.rows, found.known, len(found.problems)
     held.problems = [
         [each.row, each.column, each.reason, dict(each.values)] for each in found.problems[:PROBLEMS_MAX]
     ]
-    return _moved(held, "check", by=None, now=now)
+    return _move(held, "check", by=None, now=now)
 
 
 @transaction.atomic
 def load_import(*, importing: Import, by: Person | None, now: datetime, background: bool = True) -> Import:
     """Starts bringing a checked sheet in, or goes on with one that stopped. Raises NotAllowed, CannotMove."""
-    if by is not None:
-        demand(may_keep_register(by, day_of(now)))
-    held = _locked(importing, "load")
-    if held.problem_count:
-        raise CannotMove(_("Mend the rows with problems first, then upload the sheet again."))
+    held = IMPORTS.hold(importing.pk, "load", by=by, now=now)
     held.reason = ""
-    moved = _moved(held, "load", by=by, now=now)
+    _move(held, "load", by=by, now=now)
     if background:
-        jobs.configure_task("commonweal.membership.tasks.load").defer(import_id=moved.pk)
-    return moved
+        jobs.configure_task("commonweal.membership.tasks.load").defer(import_id=held.pk)
+    return held
 
 
 @transaction.atomic
 def discard_import(*, importing: Import, by: Person | None, now: datetime) -> Import:
     """Throws the file away; what is in the register already stays. Raises NotAllowed, CannotMove."""
-    if by is not None:
-        demand(may_keep_register(by, day_of(now)))
-    held = _locked(importing, "discard")
+    held = IMPORTS.hold(importing.pk, "discard", by=by, now=now)
     held.content, held.problems, held.problem_count = None, [], 0
-    return _moved(held, "discard", by=by, now=now)
+    return _move(held, "discard", by=by, now=now)
 
 
 def run_import(*, importing: Import, now: datetime) -> Import:
@@ -193,34 +183,18 @@ def run_import(*, importing: Import, now: datetime) -> Import:
         except (Refusal, UnreadableSheet) as refusal:
             # A sheet that was checked is read once more here, apart; what reads it may be killed.
             with transaction.atomic():
-                held = _locked(importing, "stop")
+                held = IMPORTS.hold(importing.pk, "stop", by=None, now=now)
                 held.reason = str(refusal.reason if isinstance(refusal, UnreadableSheet) else refusal)[:500]
-                return _moved(held, "stop", by=None, now=now)
+                return _move(held, "stop", by=None, now=now, reason=held.reason)
     with transaction.atomic():
-        held = _locked(importing, "finish")
+        held = IMPORTS.hold(importing.pk, "finish", by=None, now=now)
         held.content = None
-        return _moved(held, "finish", by=None, now=now)
+        return _move(held, "finish", by=None, now=now)
 
 
-def _locked(importing: Import, move: str) -> Import:
-    held = Import.objects.select_for_update(of=("self",)).defer("content").get(pk=importing.pk)
-    permitted = IMPORT.permits(held.state, move)
-    if not permitted:
-        raise CannotMove(said(permitted))
-    return held
-
-
-def _moved(held: Import, move: str, *, by: Person | None, now: datetime) -> Import:
-    held.state, held.changed_at = ImportState(IMPORT.move(move).target), now
-    held.save()
-    record(
-        "ImportMoved",
-        f"import:{held.pk}",
-        by=by,
-        at=now,
-        data={"to": held.state, "rows": held.row_count, "done": held.done_count},
-    )
-    return held
+def _move(held: Import, move: str, *, by: Person | None, now: datetime, reason: str = "") -> Import:
+    data = {"rows": held.row_count, "done": held.done_count}
+    return IMPORTS.move(held, move, by=by, now=now, reason=reason, data=data)
 
 
 def _load_piece(importing: Import, size: int, load: Callable[[], object], last_row: int) -> None:

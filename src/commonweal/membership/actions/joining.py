@@ -15,7 +15,10 @@ from django.utils.translation import gettext_lazy as _
 from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import Refusal
 from commonweal.kernel.text import clean
-from commonweal.membership.access import may_enter_applications, may_keep_register, may_withdraw
+from commonweal.membership.access import may_enter_applications, may_keep_register
+from commonweal.membership.actions.flows import APPLICATIONS
+from commonweal.membership.actions.flows.applications import ReasonMissing as ReasonMissing
+from commonweal.membership.actions.flows.applications import WrongState as WrongState
 from commonweal.membership.actions.members import admit_member
 from commonweal.membership.actions.refusals import ask
 from commonweal.membership.actions.shares import Movement, MovementRefused, booked
@@ -42,7 +45,6 @@ from commonweal.membership.rules.matching import COUNTED
 from commonweal.membership.rules.movements import MovementKind
 from commonweal.membership.rules.notes import NOTES, VERSION
 from commonweal.membership.rules.statutes import BEGINNING
-from commonweal.membership.states import APPLICATION
 from commonweal.people.access import demand, not_ones_own
 from commonweal.people.actions import (
     complete_person,
@@ -62,18 +64,6 @@ class CannotAsk(Refusal):
     """The statutes, or an application that is open already, stand against asking; the code says which."""
 
     code = "cannot_ask"
-
-
-class WrongState(Refusal):
-    """The application stands elsewhere by now."""
-
-    code = "wrong_state"
-
-
-class ReasonMissing(Refusal):
-    """Who is refused is told why."""
-
-    code = "reason_missing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,21 +244,19 @@ def moved(
     reason: str = "",
     member: Member | None = None,
 ) -> Application:
-    """Makes one move of the table, for an action that has made sure who may; inside its transaction. Raises WrongState."""
-    held = Application.objects.select_for_update().get(pk=application.pk)
-    ask(WrongState, APPLICATION.permits(held.state, move))
-    held.state, held.changed_at = ApplicationState(APPLICATION.move(move).target), now
+    """Makes one move of the table, inside the transaction of an action. Raises NotAllowed, WrongState, ReasonMissing."""
+    held = APPLICATIONS.hold(application.pk, move, by=by, now=now)
     held.reason, held.member = clean(reason, lines=False)[:500], member
-    held.save(update_fields=["state", "changed_at", "reason", "member"])
-    record(
-        "ApplicationMoved",
-        f"application:{held.pk}",
+    return APPLICATIONS.move(
+        held,
+        move,
         by=by,
-        at=now,
+        now=now,
+        reason=held.reason,
         behalf_of=held.person or held.representative,
-        data={"to": held.state, "reason": held.reason},
+        context=member,
+        fields=("reason", "member"),
     )
-    return held
 
 
 @transaction.atomic
@@ -293,8 +281,6 @@ def refuse_application(*, application: Application, reason: str, by: Person, now
     """Refuses, with the objective reason the law wants told. Raises NotAllowed, WrongState, ReasonMissing."""
     demand(may_keep_register(by, day_of(now)))
     demand(not_ones_own(by, day_of(now), [application]))
-    if not clean(reason, lines=False):
-        raise ReasonMissing(_("Write the reason: the law wants it to be objective, and told."))
     held = moved(application=application, move="refuse", by=by, now=now, reason=reason)
     _given_back(held)
     return held
@@ -306,7 +292,6 @@ def withdraw_application(*, application: Application, by: Person, now: datetime)
 
     Raises NotAllowed, WrongState.
     """
-    demand(may_withdraw(application, by, day_of(now)))
     held = moved(application=application, move="withdraw", by=by, now=now)
     _given_back(held)
     return held

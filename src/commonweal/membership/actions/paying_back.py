@@ -80,7 +80,7 @@ def _history(payment: Payment) -> str:
     return f"refund:{payment.subject}"
 
 
-OVERPAID = PayableKind(
+OVERPAID_PAYABLES = PayableKind(
     PaymentKind.OVERPAID.value,
     PaymentKind.OVERPAID.label,
     "",

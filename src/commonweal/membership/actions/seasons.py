@@ -14,7 +14,9 @@ from commonweal.kernel.days import day_of
 from commonweal.kernel.text import clean
 from commonweal.ledger import actions as ledger
 from commonweal.membership.access import may_keep_register, members_close_to
-from commonweal.membership.actions.exits import ExitRefused, open_season, terms_of
+from commonweal.membership.actions.exits import open_season, terms_of
+from commonweal.membership.actions.flows import SEASONS
+from commonweal.membership.actions.flows.exits import Deciding, ExitRefused, window_closed
 from commonweal.membership.actions.members import lock_numbers
 from commonweal.membership.actions.refusals import ask
 from commonweal.membership.models import ExitRequest, ExitSeason, Member, SeasonTest
@@ -23,7 +25,7 @@ from commonweal.membership.queries.shares import classes, issued_on
 from commonweal.membership.rules import exits as rules
 from commonweal.membership.rules.exits import ExitTest, Outcome
 from commonweal.membership.rules.movements import MovementKind
-from commonweal.membership.states import SEASON, SeasonState
+from commonweal.membership.states import EXIT, SEASON, ExitState
 from commonweal.people.access import demand, not_ones_own
 from commonweal.people.actions import record, wait_turn
 
@@ -112,15 +114,15 @@ def decide_season(
 
     `reasons` are what members read, by language; asked for unless everyone is paid. Raises NotAllowed, ExitRefused.
     """
-    demand(may_keep_register(by, day_of(now)))
     # A dividend that is approved meanwhile rests on the same means.
     wait_turn("distribution")
-    season = ExitSeason.objects.select_for_update().get(pk=season.pk)
-    ask(ExitRefused, SEASON.permits(season.state, "decide"))
+    season = SEASONS.hold(season.pk, "decide", by=by, now=now)
     document = clean(document, lines=False)[:80]
     said = {code: clean(text) for code, text in (reasons or {}).items() if clean(text)}
-    _complete(season, outcome, decided_on, document, said, day_of(now))
-    waiting = ExitRequest.objects.select_for_update().filter(season=season, state="waiting").order_by("pk")
+    _complete(season, outcome, decided_on, document, said, now)
+    waiting = (
+        ExitRequest.objects.select_for_update().filter(season=season, state=ExitState.WAITING).order_by("pk")
+    )
     members = list(waiting.values_list("member_id", flat=True))
     own = members_close_to(by, day_of(now)).filter(pk__in=members)
     demand(not_ones_own(by, day_of(now), own))
@@ -130,38 +132,26 @@ def decide_season(
     list(Member.objects.select_for_update().filter(pk__in=members).order_by("number").values_list("pk"))
     plan = queries.planned_season(season, classes(), outcome, budget_cents)
     percent = terms_of(season.effect_on).refusal_percent
-    ask(
-        ExitRefused,
-        rules.may_decide(
-            outcome,
-            total_cents=plan.total_cents,
-            budget_cents=budget_cents,
-            room_cents=plan.room_cents,
-            refusable=plan.load.reaches(percent),
-        ),
-    )
+    refusable = plan.load.reaches(percent)
+    deciding = Deciding(outcome, decided_on, plan.total_cents, budget_cents, plan.room_cents, refusable)
+    SEASONS.check(season, "decide", by=by, now=now, context=deciding)
     _decided(season, plan, outcome, budget_cents, said, document, decided_on, by, now)
     _answered(plan.answers, now)
     _left(plan.answers, season.effect_on)
     _carried_on(season, plan.answers)
-    told = {"outcome": outcome, "cents": plan.cents, "requests": len(plan.answers)}
-    record("SeasonDecided", f"exit-season:{season.pk}", by=by, at=now, data=told)
     _to_tell(season, plan.answers, by, now)
     ledger.post_many(drafts=_drafts(season, plan.answers, f"person:{by.pk}"), now=now)
     return season
 
 
 def _complete(
-    season: ExitSeason, outcome: Outcome, decided_on: date, document: str, said: dict[str, str], today: date
+    season: ExitSeason, outcome: Outcome, decided_on: date, document: str, said: dict[str, str], now: datetime
 ) -> None:
     if not document:
         raise ExitRefused(_("Name the minutes of the board's decision."), code="no_document")
-    if ExitRequest.objects.filter(season__year__lt=season.year, state="waiting").exists():
+    if ExitRequest.objects.filter(season__year__lt=season.year, state=ExitState.WAITING).exists():
         raise ExitRefused(_("An earlier season still waits for its decision."), code="earlier")
-    if not season.closes_on < decided_on <= today:
-        raise ExitRefused(
-            _("The board decides once the window has closed, and not on a day to come."), code="wrong_day"
-        )
+    ask(ExitRefused, window_closed(season, decided_on, now))
     if outcome != Outcome.PAY and {code for code, _name in settings.LANGUAGES} - set(said):
         raise ExitRefused(_("Write the reason in each language: members read it."), code="no_reason")
 
@@ -177,22 +167,27 @@ def _decided(
     by: Person,
     now: datetime,
 ) -> None:
-    season.state, season.outcome = SeasonState.DECIDED.value, outcome.value
+    season.outcome = outcome.value
     season.budget_cents = budget_cents if outcome == Outcome.PART else None
     season.reasons, season.document, season.decided_on = said, document, decided_on
     season.decided_at, season.decided_by = now, by
     season.asked_cents, season.all_cents = plan.load.asked_cents, plan.load.all_cents
     season.leavers, season.members = plan.load.leavers, plan.load.members
     season.total_cents, season.room_cents = plan.total_cents, plan.room_cents
-    season.save()
+    told = {"outcome": outcome, "cents": plan.cents, "requests": len(plan.answers)}
+    SEASONS.move(season, "decide", by=by, now=now, data=told)
 
 
 def _answered(answers: Sequence[Answer], now: datetime) -> None:
+    target = {
+        state: EXIT.between(ExitState.WAITING, state).target for state in {each.state for each in answers}
+    }
+    requests, states = [each.asked.request for each in answers], [target[each.state] for each in answers]
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE membership_exitrequest r SET state = a.state, closed_at = %s "
-            "FROM unnest(%s::bigint[], %s::text[]) AS a (id, state) WHERE r.id = a.id",
-            [now, [each.asked.request for each in answers], [each.state for each in answers]],
+            "FROM unnest(%s::bigint[], %s::text[]) AS a (id, state) WHERE r.id = a.id AND r.state = %s",
+            [now, requests, states, ExitState.WAITING],
         )
         with cursor.copy(
             "COPY membership_exitrefund (request_id, share_class, shares, paid_cents, cents) FROM STDIN"
@@ -210,7 +205,7 @@ def _left(answers: Sequence[Answer], effect_on: date) -> None:
 
 def _carried_on(season: ExitSeason, answers: Sequence[Answer]) -> None:
     """What was not given back waits in the season after, as it was asked."""
-    waits = {each.asked.request: each for each in answers if each.state in ("part", "queued")}
+    waits = {each.asked.request: each for each in answers if each.state in (ExitState.PART, ExitState.QUEUED)}
     if not waits:
         return
     after = open_season(rules.window_of(season.year + 1, terms_of(season.closes_on)))

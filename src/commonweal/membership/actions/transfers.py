@@ -12,14 +12,14 @@ from django.utils.translation import gettext_lazy as _
 from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import Refusal
 from commonweal.kernel.text import same_name
-from commonweal.membership.access import may_answer_offer, may_offer, may_withdraw_offer
+from commonweal.membership.access import may_offer
+from commonweal.membership.actions.flows import OFFERS
 from commonweal.membership.actions.shares import Movement, booked, planned
 from commonweal.membership.models import Member, ShareOffer
 from commonweal.membership.queries.guardianships import guardianship_of
 from commonweal.membership.queries.members import member_with_number
 from commonweal.membership.rules.movements import MovementKind
-from commonweal.membership.states import OFFER, OfferState
-from commonweal.people.access import demand, said
+from commonweal.people.access import demand
 from commonweal.people.actions import record
 from commonweal.people.rules import Channel
 
@@ -43,12 +43,6 @@ class Protected(Refusal):
     """A protected member passes no shares on, and takes none, without their administrator."""
 
     code = "protected"
-
-
-class OfferMoved(Refusal):
-    """The offer was answered or withdrawn meanwhile."""
-
-    code = "offer_moved"
 
 
 def taker_named(number: int, family_name: str) -> Member:
@@ -115,27 +109,26 @@ def offer_shares(
 def accept_offer(*, offer: ShareOffer, by: Person, now: datetime) -> ShareOffer:
     """Accepts, and books the transfer today. Raises NotAllowed, OfferMoved, MovementRefused and what the ledger
     refuses."""
-    demand(may_answer_offer(offer, by, day_of(now)))
-    held = _locked(offer, "accept")
+    held = OFFERS.hold(offer.pk, "accept", by=by, now=now)
     movement = _movement(held.taker, held.share_class, held.count, now, document=f"offer:{held.pk}")
     held.operation = booked(
         member=held.giver, movement=movement, key=f"offer:{held.pk}", by=by, now=now, channel=Channel.WEB
     )
-    return _moved(held, "accept", by, now)
+    return _move(held, "accept", by, now)
 
 
 @transaction.atomic
 def decline_offer(*, offer: ShareOffer, by: Person, now: datetime) -> ShareOffer:
     """Declines; nothing is booked. Raises NotAllowed, OfferMoved."""
-    demand(may_answer_offer(offer, by, day_of(now)))
-    return _moved(_locked(offer, "decline"), "decline", by, now)
+    held = OFFERS.hold(offer.pk, "decline", by=by, now=now)
+    return _move(held, "decline", by, now)
 
 
 @transaction.atomic
 def withdraw_offer(*, offer: ShareOffer, by: Person, now: datetime) -> ShareOffer:
     """Takes one's own offer back before it is answered. Raises NotAllowed, OfferMoved."""
-    demand(may_withdraw_offer(offer, by, day_of(now)))
-    return _moved(_locked(offer, "withdraw"), "withdraw", by, now)
+    held = OFFERS.hold(offer.pk, "withdraw", by=by, now=now)
+    return _move(held, "withdraw", by, now)
 
 
 def _movement(taker: Member, share_class: str, count: int, now: datetime, document: str = "") -> Movement:
@@ -144,21 +137,9 @@ def _movement(taker: Member, share_class: str, count: int, now: datetime, docume
     )
 
 
-def _locked(offer: ShareOffer, move: str) -> ShareOffer:
-    held = (
-        ShareOffer.objects.select_for_update(of=("self",)).select_related("giver", "taker").get(pk=offer.pk)
-    )
-    permitted = OFFER.permits(held.state, move)
-    if not permitted:
-        raise OfferMoved(said(permitted))
-    return held
-
-
-def _moved(held: ShareOffer, move: str, by: Person, now: datetime) -> ShareOffer:
-    held.state, held.answered_at = OfferState(OFFER.move(move).target), now
-    held.save()
-    _record(held, by, now)
-    return held
+def _move(held: ShareOffer, move: str, by: Person, now: datetime) -> ShareOffer:
+    data = {"class": held.share_class, "count": held.count}
+    return OFFERS.move(held, move, by=by, now=now, data=data)
 
 
 def _record(offer: ShareOffer, by: Person, now: datetime) -> None:

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import Refusal
 from commonweal.membership import actions, queries
-from commonweal.membership.actions.estate_payments import ESTATES
+from commonweal.membership.actions.estate_payments import ESTATE_PAYABLES
 from commonweal.membership.forms.estates import (
     AgreementForm,
     ClaimantAccountForm,
@@ -280,7 +280,7 @@ def estate_payments(request: HttpRequest, pk: int) -> HttpResponse:
     """What is to be paid of a settled estate, to whom, and the files made for it; makes the next file."""
     found = get_object_or_404(queries.all_estates(), pk=pk, state__in=("to_pay", "paid"))
     reference = queries.reference_of_estate(found)
-    form, made = file_asked_for(request, ESTATES, reference, day_of(timezone.now()))
+    form, made = file_asked_for(request, ESTATE_PAYABLES, reference, day_of(timezone.now()))
     if made:
         return redirect("membership:estate-payments", pk)
     due = queries.due_of_estate(found)
@@ -304,6 +304,8 @@ def estate_paid(request: HttpRequest, pk: int) -> HttpResponse:
     """Notes that the bank paid everyone."""
     found = _estate(pk)
     reference = queries.reference_of_estate(found)
-    note_paid(kind=ESTATES.code, reference=reference, by=signed_in_person(request), now=timezone.now())
+    note_paid(
+        kind=ESTATE_PAYABLES.code, reference=reference, by=signed_in_person(request), now=timezone.now()
+    )
     messages.success(request, _("Noted as paid."))
     return redirect("membership:exit-payment-list")

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import Refusal
 from commonweal.membership import actions, queries
-from commonweal.membership.actions.exclusion_payments import EXCLUSIONS
+from commonweal.membership.actions.exclusion_payments import EXCLUSION_PAYABLES
 from commonweal.membership.forms.estates import ReasonForm
 from commonweal.membership.forms.exclusions import (
     GOES,
@@ -197,7 +197,7 @@ def exclusion_payment(request: HttpRequest, pk: int) -> HttpResponse:
     """The refund of an excluded member: how much, on which account, the files made for it; makes the next file."""
     found = get_object_or_404(queries.all_exclusions(), pk=pk, state__in=("to_pay", "paid"))
     reference = queries.reference_of_exclusion(found)
-    form, made = file_asked_for(request, EXCLUSIONS, reference, day_of(timezone.now()))
+    form, made = file_asked_for(request, EXCLUSION_PAYABLES, reference, day_of(timezone.now()))
     if made:
         return redirect("membership:exclusion-payment", pk)
     due, account = queries.due_of_exclusion(found)
@@ -218,6 +218,8 @@ def exclusion_payment(request: HttpRequest, pk: int) -> HttpResponse:
 def exclusion_paid(request: HttpRequest, pk: int) -> HttpResponse:
     """Notes that the bank paid it."""
     reference = queries.reference_of_exclusion(_exclusion(pk))
-    note_paid(kind=EXCLUSIONS.code, reference=reference, by=signed_in_person(request), now=timezone.now())
+    note_paid(
+        kind=EXCLUSION_PAYABLES.code, reference=reference, by=signed_in_person(request), now=timezone.now()
+    )
     messages.success(request, _("Noted as paid."))
     return redirect("membership:exit-payment-list")

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import Refusal
 from commonweal.membership import queries
-from commonweal.membership.actions.exit_payments import EXITS
+from commonweal.membership.actions.exit_payments import EXIT_PAYABLES
 from commonweal.membership.models import ExitSeason
 from commonweal.membership.states import SeasonState
 from commonweal.membership.views import wording
@@ -60,7 +60,7 @@ def season_payments(request: HttpRequest, year: int) -> HttpResponse:
     """What is due of a season and the files made for it; makes the next file."""
     season, today = _decided(year), day_of(timezone.now())
     reference = queries.reference_of_season(season)
-    form, made = file_asked_for(request, EXITS, reference, max(today, season.pay_by))
+    form, made = file_asked_for(request, EXIT_PAYABLES, reference, max(today, season.pay_by))
     if made:
         return redirect("membership:season-payments", year)
     context = {"season": season, "form": form, **_stand(season)}
@@ -101,7 +101,7 @@ def payment_file_paid(request: HttpRequest, year: int, number: int) -> HttpRespo
     file = get_object_or_404(queries.files_of(season), number=number)
     try:
         count = note_paid(
-            kind=EXITS.code,
+            kind=EXIT_PAYABLES.code,
             reference=file.reference,
             number=file.number,
             by=signed_in_person(request),

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from commonweal.kernel.days import day_of
-from commonweal.membership.actions.paying_back import OVERPAID
+from commonweal.membership.actions.paying_back import OVERPAID_PAYABLES
 from commonweal.membership.queries import payments
 from commonweal.membership.views.payment_forms import file_asked_for
 from commonweal.people.access import for_staff, fresh
@@ -21,7 +21,7 @@ from commonweal.people.rules import Act
 def refunds(request: HttpRequest) -> HttpResponse:
     """What is to be paid back and to whom; makes one file for all whose account is known."""
     today = day_of(timezone.now())
-    form, made = file_asked_for(request, OVERPAID, f"overpaid:{today.year}", today)
+    form, made = file_asked_for(request, OVERPAID_PAYABLES, f"overpaid:{today.year}", today)
     if made:
         return redirect("membership:refunds")
     ready = payments.payable_refunds()

@@ -3,7 +3,6 @@
 from commonweal.projects.actions.calls import (
     CallFrozen,
     DeadlineMoved,
-    NotReady,
     announce_call,
     bring_in_count,
     close_vote,
@@ -27,7 +26,6 @@ from commonweal.projects.actions.checks import (
     take_up_dossier,
 )
 from commonweal.projects.actions.dossiers import (
-    Incomplete,
     TooLate,
     answer_request,
     drop_view,
@@ -37,6 +35,7 @@ from commonweal.projects.actions.dossiers import (
     withdraw_dossier,
     write_part,
 )
+from commonweal.projects.actions.flows import Incomplete, NotReady
 from commonweal.projects.actions.imports import ImportedProject, ImportRefused, import_projects
 from commonweal.projects.actions.photos import PhotoRefused, add_photo, remove_photo
 from commonweal.projects.actions.rulebook import load_rulebook

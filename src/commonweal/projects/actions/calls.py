@@ -8,20 +8,19 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from commonweal.allocation import ByLaw
 from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import Refusal
 from commonweal.membership.queries import electorate_on
-from commonweal.people.access import demand, may
+from commonweal.people.access import demand
 from commonweal.people.actions import record
-from commonweal.people.rules import Act
 from commonweal.projects import queries
-from commonweal.projects.models import Call, CallText, Dossier
+from commonweal.projects.actions.flows import CALLS, DOSSIERS, NotReady, may_manage
+from commonweal.projects.models import Call, CallText
 from commonweal.projects.rules.deadlines import ANNOUNCED, misplaced
 from commonweal.projects.rules.tracks import VotersKind
-from commonweal.projects.states import CALL, DOSSIER, CallState, DossierState
+from commonweal.projects.states import CallState, DossierState
 from commonweal.voting import actions as voting
 from commonweal.voting.queries import ballot_about, count_of
 from commonweal.voting.rules.choices import Form
@@ -35,7 +34,6 @@ FROZEN_AFTER_ANNOUNCING = (
     *("track", "region", "budget_cents", "amount_min_cents", "amount_max_cents", "applies_from", "voters"),
     *("form", "choices_min", "choices_max", "points_total", "points_each", "bylaw"),
 )
-LANGUAGES_ASKED = {"fr": "français", "nl": "Nederlands", "de": "Deutsch", "en": "English"}
 
 
 class CallFrozen(Refusal):
@@ -54,25 +52,10 @@ class DeadlineMoved(CallFrozen):
         self.days = tuple(days)
 
 
-class NotReady(Refusal):
-    """Something the next step needs is missing; the reason says what."""
-
-    code = "not_ready"
-
-
 def _managed(by: Person | None, now: datetime) -> None:
     # None is the set-up of a new site, an import or the clock.
     if by is not None:
-        demand(may(by, Act.MANAGE_CALLS, day_of(now)))
-
-
-def _moved(call: Call, move: str, by: Person | None, now: datetime) -> None:
-    demand(CALL.permits(call.state, move))
-    before, call.state = call.state, CALL.move(move).target
-    call.save(update_fields=["state"])
-    record(
-        "CallMoved", f"call:{call.pk}", by=by, at=now, data={"move": move, "from": before, "to": call.state}
-    )
+        demand(may_manage(None, by, now))
 
 
 @transaction.atomic
@@ -152,27 +135,15 @@ def write_call_text(
 @transaction.atomic
 def announce_call(*, call: Call, by: Person | None, now: datetime) -> Call:
     """Shows the call to everyone and lets people apply from its first day. Raises NotReady without four languages."""
-    _managed(by, now)
-    call = Call.objects.select_for_update().get(pk=call.pk)
-    written = set(call.texts.values_list("language", flat=True))
-    if missing := [code for code in LANGUAGES_ASKED if code not in written]:
-        names = ", ".join(LANGUAGES_ASKED[code] for code in missing)
-        raise NotReady(_("The call is not written yet in: %(languages)s.") % {"languages": names})
-    if not call.ambitions.exists():
-        raise NotReady(_("Say which ambitions the call serves."))
-    _moved(call, "announce", by, now)
-    return call
+    held = CALLS.hold(call.pk, "announce", by=by, now=now)
+    return CALLS.move(held, "announce", by=by, now=now, fields=())
 
 
 @transaction.atomic
 def end_applications(*, call: Call, by: Person | None, now: datetime) -> Call:
     """Stops taking projects, at or after the announced hour."""
-    _managed(by, now)
-    call = Call.objects.select_for_update().get(pk=call.pk)
-    if now < call.applies_until:
-        raise NotReady(_("Projects may still come in until the announced hour."))
-    _moved(call, "end_applications", by, now)
-    return call
+    held = CALLS.hold(call.pk, "end_applications", by=by, now=now)
+    return CALLS.move(held, "end_applications", by=by, now=now, fields=())
 
 
 def committee_test(
@@ -204,16 +175,8 @@ def open_vote(
     `references` are the voters of an imported vote; then no member is on the roll.
     Raises NotReady while dossiers are still being checked, CannotOpen without options, key or answer.
     """
-    _managed(by, now)
-    call = Call.objects.select_for_update().get(pk=call.pk)
-    unchecked = call.dossiers.filter(state__in=("submitted", "in_check", "returned")).count()
-    if unchecked:
-        text = ngettext(
-            "One project still waits for an answer. Admit or refuse it first.",
-            "%(count)s projects still wait for an answer. Admit or refuse them first.",
-            unchecked,
-        )
-        raise NotReady(text % {"count": unchecked})
+    call = CALLS.hold(call.pk, "open_vote", by=by, now=now)
+    CALLS.check(call, "open_vote", by=by, now=now)
     ballot = voting.prepare_ballot(
         subject=f"call:{call.pk}",
         titles={text.language: text.title for text in call.texts.all()},
@@ -240,7 +203,7 @@ def open_vote(
         answer=answer,
         references=references,
     )
-    _moved(call, "open_vote", by, now)
+    CALLS.move(call, "open_vote", by=by, now=now, fields=())
     return ballot
 
 
@@ -253,15 +216,13 @@ def form_of(call: Call) -> Form:
 @transaction.atomic
 def close_vote(*, call: Call, by: Person | None, now: datetime) -> Call:
     """Closes the box, at or after the announced hour."""
-    _managed(by, now)
-    call = Call.objects.select_for_update().get(pk=call.pk)
-    ballot = ballot_about(f"call:{call.pk}")
+    held = CALLS.hold(call.pk, "close_vote", by=by, now=now)
+    ballot = ballot_about(f"call:{held.pk}")
     if ballot is None:
         raise NotReady(_("This call has no vote."))
     if ballot.state == BallotState.OPEN:
         voting.close_ballot(ballot=ballot, by=by, now=now)
-    _moved(call, "close_vote", by, now)
-    return call
+    return CALLS.move(held, "close_vote", by=by, now=now, fields=())
 
 
 @transaction.atomic
@@ -285,8 +246,8 @@ def bring_in_count(*, call: Call, file: str, by: Person | None, now: datetime) -
 @transaction.atomic
 def decide_call(*, call: Call, by: Person | None, now: datetime) -> Call:
     """Publishes the result: each project learns whether it is supported, and why."""
-    _managed(by, now)
-    call = Call.objects.select_for_update().get(pk=call.pk)
+    call = CALLS.hold(call.pk, "decide", by=by, now=now)
+    CALLS.check(call, "decide", by=by, now=now)
     ballot = ballot_about(f"call:{call.pk}")
     count = count_of(ballot) if ballot else None
     if ballot is None or count is None:
@@ -294,17 +255,15 @@ def decide_call(*, call: Call, by: Person | None, now: datetime) -> Call:
     voting.publish_result(ballot=ballot, by=by, now=now)
     winners = {int(number) for number in count.result["winners"]}
     numbers = dict(ballot.options.values_list("subject", "number"))
-    for dossier in call.dossiers.select_for_update().filter(state=DossierState.ADMITTED):
-        number = numbers.get(f"dossier:{dossier.pk}")
-        _settle(dossier, number in winners, by, now)
-    _moved(call, "decide", by, now)
-    return call
+    admitted = call.dossiers.filter(state=DossierState.ADMITTED).order_by("pk")
+    for pk in admitted.values_list("pk", flat=True):
+        _settle(pk, numbers.get(f"dossier:{pk}") in winners, by, now)
+    return CALLS.move(call, "decide", by=by, now=now, fields=())
 
 
-def _settle(dossier: Dossier, won: bool, by: Person | None, now: datetime) -> None:
+def _settle(pk: int, won: bool, by: Person | None, now: datetime) -> None:
     move = "fund" if won else "not_fund"
-    dossier.state = DOSSIER.move(move).target
+    dossier = DOSSIERS.hold(pk, move, by=by, now=now)
     dossier.awarded_cents = dossier.requested_cents if won else 0
-    dossier.decided_at = dossier.changed_at = now
-    dossier.save(update_fields=["state", "awarded_cents", "decided_at", "changed_at"])
-    record("DossierDecided", f"dossier:{dossier.pk}", by=by, at=now, data={"move": move, "to": dossier.state})
+    dossier.decided_at = now
+    DOSSIERS.move(dossier, move, by=by, now=now, fields=("awarded_cents", "decided_at"))

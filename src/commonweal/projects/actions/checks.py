@@ -15,8 +15,8 @@ from commonweal.kernel.text import clean
 from commonweal.people.access import demand, may
 from commonweal.people.actions import record
 from commonweal.people.rules import Act
-from commonweal.projects.access import may_check, may_decide
-from commonweal.projects.actions.dossiers import Incomplete, move_dossier
+from commonweal.projects.access import may_check
+from commonweal.projects.actions.flows import DOSSIERS, Incomplete
 from commonweal.projects.models import ConflictDeclaration, Dossier, InformationRequest, InternalNote
 from commonweal.projects.queries import ties_of
 from commonweal.projects.rules.parts import Part
@@ -87,10 +87,9 @@ def lift_tie(*, said: ConflictDeclaration, why: str, by: Person, now: datetime) 
 @transaction.atomic
 def take_up_dossier(*, dossier: Dossier, by: Person, now: datetime) -> Dossier:
     """Starts the check and makes the one who starts it the adviser, unless there is one."""
-    held = _held(dossier)
-    demand(may_check(held, by, day_of(now)))
+    held = DOSSIERS.hold(dossier.pk, "take_up", by=by, now=now)
     held.adviser = held.adviser or by
-    return move_dossier(held, "take_up", by=by, now=now)
+    return DOSSIERS.move(held, "take_up", by=by, now=now)
 
 
 @transaction.atomic
@@ -110,11 +109,10 @@ def ask_for_more(
     *, dossier: Dossier, parts: Sequence[Part], message: str, by: Person, now: datetime
 ) -> InformationRequest:
     """Sends the dossier back with a question and reopens exactly the parts named. Raises Incomplete."""
-    held = _held(dossier)
-    demand(may_check(held, by, day_of(now)))
+    held = DOSSIERS.hold(dossier.pk, "ask_more", by=by, now=now)
     if not parts:
         raise Incomplete(_("Say which parts the applicant may change."))
-    move_dossier(held, "ask_more", by=by, now=now, reason=message)
+    DOSSIERS.move(held, "ask_more", by=by, now=now, reason=message)
     return InformationRequest.objects.create(
         dossier=held, asked_by=by, asked_at=now, message=message, parts=[str(part) for part in parts]
     )
@@ -133,10 +131,9 @@ def refuse_dossier(*, dossier: Dossier, reason: str, by: Person, now: datetime) 
 
 
 def _decided(dossier: Dossier, move: str, reason: str, by: Person, now: datetime) -> Dossier:
-    held = _held(dossier)
-    demand(may_decide(held, by, day_of(now)))
+    held = DOSSIERS.hold(dossier.pk, move, by=by, now=now)
     held.decision_reason, held.decided_at = reason, now
-    return move_dossier(held, move, by=by, now=now, reason=reason)
+    return DOSSIERS.move(held, move, by=by, now=now, reason=reason)
 
 
 @transaction.atomic

@@ -7,15 +7,14 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
-from django.utils.translation import gettext_lazy as _
 
 from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import Refusal
 from commonweal.people.access import demand, may, may_act_for
 from commonweal.people.actions import record, wait_turn
 from commonweal.people.rules import Act, Channel, MandateScope
-from commonweal.projects import queries
 from commonweal.projects.access import may_apply, may_write, speaks_for
+from commonweal.projects.actions.flows import DOSSIERS
 from commonweal.projects.models import (
     AmbitionClaim,
     Call,
@@ -27,16 +26,10 @@ from commonweal.projects.models import (
 )
 from commonweal.projects.rules.kinds import SupportKind
 from commonweal.projects.rules.parts import Part
-from commonweal.projects.states import DOSSIER
+from commonweal.projects.states import DossierState
 
 if TYPE_CHECKING:
     from commonweal.people.models import Person
-
-
-class Incomplete(Refusal):
-    """Something is still missing; the check page lists what, with links."""
-
-    code = "incomplete"
 
 
 class TooLate(Refusal):
@@ -137,34 +130,6 @@ def write_part(*, dossier: Dossier, part: Part, values: dict[str, Any], by: Pers
     return dossier
 
 
-def move_dossier(
-    dossier: Dossier,
-    move: str,
-    *,
-    by: Person | None,
-    now: datetime,
-    reason: str = "",
-    channel: Channel = Channel.WEB,
-) -> Dossier:
-    """Makes one step of the state table and leaves a row. The caller holds the dossier and has asked who may."""
-    demand(DOSSIER.permits(dossier.state, move))
-    step = DOSSIER.move(move)
-    if step.needs_reason and not reason.strip():
-        raise Incomplete(_("Write the reason: the applicant reads it."))
-    before, dossier.state = dossier.state, step.target
-    dossier.changed_at = now
-    dossier.save()
-    record(
-        "DossierMoved",
-        f"dossier:{dossier.pk}",
-        by=by,
-        at=now,
-        channel=channel,
-        data={"move": move, "from": before, "to": dossier.state, "reason": reason},
-    )
-    return dossier
-
-
 @transaction.atomic
 def send_dossier(
     *,
@@ -175,40 +140,30 @@ def send_dossier(
     channel: Channel = Channel.WEB,
 ) -> Dossier:
     """Hands the dossier in; sending twice is sending once. Raises Incomplete, NotAllowed when the call closed."""
-    held = (
-        Dossier.objects.select_for_update(of=("self",)).select_related("call", "applicant").get(pk=dossier.pk)
-    )
-    demand(speaks_for(held, by, day_of(now)))
-    if held.state == "submitted":
+    held = DOSSIERS.hold(dossier.pk, "send", by=by, now=now, done=(DossierState.SUBMITTED,))
+    if held.state == DossierState.SUBMITTED:
         return held
-    demand(may_apply(held.call, now))
-    if queries.gaps_of(held):
-        raise Incomplete(_("Something is still missing. The list below says what."))
     held.submitted_at, held.findings = now, findings
-    return move_dossier(held, "send", by=by, now=now, channel=channel)
+    return DOSSIERS.move(held, "send", by=by, now=now, channel=channel)
 
 
 @transaction.atomic
 def answer_request(*, dossier: Dossier, by: Person, now: datetime) -> Dossier:
     """Hands the asked-for parts back to staff."""
-    held = (
-        Dossier.objects.select_for_update(of=("self",)).select_related("call", "applicant").get(pk=dossier.pk)
-    )
-    demand(speaks_for(held, by, day_of(now)))
-    if held.state != "returned":
+    answered = set(DossierState) - {DossierState.RETURNED}
+    held = DOSSIERS.hold(dossier.pk, "answer", by=by, now=now, done=answered)
+    if held.state in answered:
         return held
-    if queries.gaps_of(held):
-        raise Incomplete(_("Something is still missing. The list below says what."))
+    DOSSIERS.check(held, "answer", by=by, now=now)
     held.requests.filter(answered_at__isnull=True).update(answered_at=now)
-    return move_dossier(held, "answer", by=by, now=now)
+    return DOSSIERS.move(held, "answer", by=by, now=now)
 
 
 @transaction.atomic
 def withdraw_dossier(*, dossier: Dossier, by: Person, now: datetime) -> Dossier:
     """Takes the project back before a decision."""
-    held = Dossier.objects.select_for_update(of=("self",)).select_related("applicant").get(pk=dossier.pk)
-    demand(speaks_for(held, by, day_of(now)))
-    return move_dossier(held, "withdraw", by=by, now=now)
+    held = DOSSIERS.hold(dossier.pk, "withdraw", by=by, now=now)
+    return DOSSIERS.move(held, "withdraw", by=by, now=now)
 
 
 @transaction.atomic

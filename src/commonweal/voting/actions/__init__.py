@@ -5,10 +5,7 @@ No action ever stores, logs or records a choice in clear, nor a tracking code.
 
 from commonweal.allocation import ByLaw
 from commonweal.voting.actions.ballots import (
-    BallotFrozen,
-    FileRefused,
     NewOption,
-    SheetsWaiting,
     accept_count,
     close_ballot,
     hand_over,
@@ -16,6 +13,7 @@ from commonweal.voting.actions.ballots import (
     prepare_ballot,
     publish_result,
 )
+from commonweal.voting.actions.flows import BallotFrozen, FileRefused, SheetsWaiting
 from commonweal.voting.actions.keys import KEY_TROUBLES, CannotOpen, check_answer, key_test
 from commonweal.voting.actions.many import BroughtVote, cast_many
 from commonweal.voting.actions.paper import (

@@ -9,50 +9,27 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection, transaction
-from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from commonweal.allocation import ByLaw
 from commonweal.kernel.days import day_of
-from commonweal.kernel.decision import Refusal, no
 from commonweal.kernel.periods import age_on
-from commonweal.people.access import demand, may
 from commonweal.people.actions import record
-from commonweal.people.rules import Act
 from commonweal.voting import queries
-from commonweal.voting.actions.keys import CannotOpen, check_answer
+from commonweal.voting.actions.flows import BALLOTS, FileRefused, Opening, frozen
 from commonweal.voting.actions.wrong_files import wrong_file_words
 from commonweal.voting.counting import WrongFile, result_of
-from commonweal.voting.models import Ballot, Count, Envelope, Option
+from commonweal.voting.models import Ballot, Count, Option
 from commonweal.voting.rules.bundles import box_fingerprint
-from commonweal.voting.rules.choices import OPTIONS_MAX, Form
+from commonweal.voting.rules.choices import Form
 from commonweal.voting.rules.frozen import fingerprint
 from commonweal.voting.rules.turnout import age_band
-from commonweal.voting.states import BALLOT, NOT_HANDED_OVER, BallotState
+from commonweal.voting.states import BallotState
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from commonweal.membership.models import Member
     from commonweal.people.models import Person
-
-
-class BallotFrozen(Refusal):
-    """The ballot is open or over; its form, rule, roll and options no longer change."""
-
-    code = "ballot_frozen"
-
-
-class SheetsWaiting(Refusal):
-    """Paper sheets were typed once only."""
-
-    code = "sheets_waiting"
-
-
-class FileRefused(Refusal):
-    """The opened ballots brought in do not belong to this ballot, or are not complete."""
-
-    code = "file_refused"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,26 +42,6 @@ class NewOption:
     cost_cents: int
     category: str = ""
     places: Mapping[str, str] = field(default_factory=dict)
-
-
-def _locked(ballot: Ballot) -> Ballot:
-    return Ballot.objects.select_for_update().get(pk=ballot.pk)
-
-
-def _moved(
-    ballot: Ballot, move: str, by: Person | None, now: datetime, data: dict[str, Any] | None = None
-) -> None:
-    demand(BALLOT.permits(ballot.state, move))
-    ballot.state = BALLOT.move(move).target
-    ballot.save()
-    name = {
-        "open": "BallotOpened",
-        "close": "BallotClosed",
-        "hand_over": "BoxHandedOver",
-        "count": "BallotCounted",
-        "publish": "ResultPublished",
-    }
-    record(name[move], f"ballot:{ballot.pk}", by=by, at=now, data=data)
 
 
 @transaction.atomic
@@ -107,9 +64,7 @@ def prepare_ballot(
     """
     ballot = Ballot.objects.select_for_update().filter(subject=subject).first() or Ballot(subject=subject)
     if ballot.state != BallotState.PREPARED:
-        raise BallotFrozen(
-            _("The vote is open or over: its rules no longer change. Everyone votes under the same ones.")
-        )
+        raise frozen()
     ballot.titles, ballot.region, ballot.bylaw = titles, region, bylaw.to_json()
     ballot.form, ballot.budget_cents = form.kind, budget_cents
     ballot.choices_min, ballot.choices_max = form.choices_min, form.choices_max
@@ -140,16 +95,9 @@ def open_ballot(
     be one that nobody can open. `references` name the voters of an imported ballot, who are not members here.
     Raises CannotOpen, BallotFrozen.
     """
-    ballot = _locked(ballot)
-    if ballot.state != BallotState.PREPARED:
-        raise BallotFrozen(
-            _("The vote is open or over: its rules no longer change. Everyone votes under the same ones.")
-        )
-    if not 1 <= len(options) <= OPTIONS_MAX:
-        raise CannotOpen(_("A vote needs at least one project to choose from."))
-    if not 2 <= threshold <= len(holders):
-        raise CannotOpen(_("There are fewer holders than are needed to open the ballots."))
-    check_answer(subject=ballot.subject, public_key=public_key, threshold=threshold, answer=answer)
+    ballot = BALLOTS.hold(ballot.pk, "open", by=by, now=now)
+    opening = Opening(len(options), len(holders), threshold, public_key, answer)
+    BALLOTS.check(ballot, "open", by=by, now=now, context=opening)
     Option.objects.bulk_create(
         Option(
             ballot=ballot,
@@ -166,8 +114,7 @@ def open_ballot(
     _fill_roll(ballot, electorate, references, now)
     ballot.public_key, ballot.holders, ballot.threshold = public_key, list(holders), threshold
     ballot.frozen_hash = fingerprint(queries.definition(ballot))
-    _moved(ballot, "open", by, now, {"frozen_hash": ballot.frozen_hash})
-    return ballot
+    return BALLOTS.move(ballot, "open", by=by, now=now, data={"frozen_hash": ballot.frozen_hash})
 
 
 def _fill_roll(
@@ -193,13 +140,8 @@ def _fill_roll(
 @transaction.atomic
 def close_ballot(*, ballot: Ballot, by: Person | None, now: datetime) -> Ballot:
     """Ends voting at or after the announced hour; `by=None` is the clock. Raises NotAllowed before it."""
-    if by is not None:
-        demand(may(by, Act.CLOSE_BALLOTS, day_of(now)))
-    ballot = _locked(ballot)
-    if now < ballot.closes_at:
-        demand(no("too_early", _("The vote stays open until the announced hour; people count on it.")))
-    _moved(ballot, "close", by, now)
-    return ballot
+    held = BALLOTS.hold(ballot.pk, "close", by=by, now=now)
+    return BALLOTS.move(held, "close", by=by, now=now)
 
 
 @transaction.atomic
@@ -209,22 +151,12 @@ def hand_over(*, ballot: Ballot, by: Person | None, now: datetime) -> Ballot:
     With it the committee knows that what it is asked to open is this box: nothing taken out, nothing added.
     Done twice, it stays as it was. Raises NotAllowed, SheetsWaiting.
     """
-    if by is not None:
-        demand(may(by, Act.CLOSE_BALLOTS, day_of(now)))
-    ballot = _locked(ballot)
+    ballot = BALLOTS.hold(ballot.pk, "hand_over", by=by, now=now, done=(BallotState.HANDED_OVER,))
     if ballot.state == BallotState.HANDED_OVER:
         return ballot
-    if ballot.state in NOT_HANDED_OVER - {BallotState.CLOSED}:
-        demand(no("not_closed", _("The box is handed over once the vote is closed.")))
-    if queries.vote_figures(ballot)["waiting"]:
-        raise SheetsWaiting(
-            _(
-                "Some paper sheets still wait for their second typing. Once counters have typed them, hand over the box."
-            )
-        )
+    BALLOTS.check(ballot, "hand_over", by=by, now=now)
     ballot.box_hash = box_fingerprint(queries.envelopes_of(ballot))
-    _moved(ballot, "hand_over", by, now, {"box_hash": ballot.box_hash})
-    return ballot
+    return BALLOTS.move(ballot, "hand_over", by=by, now=now, data={"box_hash": ballot.box_hash})
 
 
 @transaction.atomic
@@ -239,28 +171,12 @@ def accept_count(
 
     Raises FileRefused, NotAllowed.
     """
-    if by is not None:
-        demand(may(by, Act.PUBLISH_RESULTS, day_of(now)))
-    ballot = _locked(ballot)
-    if ballot.state == BallotState.CLOSED:
-        raise FileRefused(
-            _("First hand over the box, on the page of the call; the committee opens its envelopes.")
-        )
-    demand(BALLOT.permits(ballot.state, "count"))
+    ballot = BALLOTS.hold(ballot.pk, "count", by=by, now=now)
     try:
         kept = result_of(queries.definition(ballot), ballot.frozen_hash, file)
     except WrongFile as wrong:
         raise FileRefused(wrong_file_words(wrong)) from wrong
-    envelopes = Envelope.objects.filter(ballot=ballot).count()
-    if kept["votes"] != envelopes:
-        raise FileRefused(
-            ngettext(
-                "The file holds one ballot, the box %(expected)s. Open the box again and bring the new file.",
-                "The file holds %(found)s ballots, the box %(expected)s. Open the box again and bring the new file.",
-                kept["votes"],
-            )
-            % {"found": kept["votes"], "expected": envelopes}
-        )
+    BALLOTS.check(ballot, "count", by=by, now=now, context=kept["votes"])
     count = Count.objects.create(
         ballot=ballot,
         file=file,
@@ -270,15 +186,13 @@ def accept_count(
         turnout=queries.turnout(ballot),
         counted_at=now,
     )
-    _moved(ballot, "count", by, now, {"file_hash": count.file_hash, "votes": count.votes_count})
+    data = {"file_hash": count.file_hash, "votes": count.votes_count}
+    BALLOTS.move(ballot, "count", by=by, now=now, data=data)
     return count
 
 
 @transaction.atomic
 def publish_result(*, ballot: Ballot, by: Person | None, now: datetime) -> Ballot:
     """Shows the result to everyone."""
-    if by is not None:
-        demand(may(by, Act.PUBLISH_RESULTS, day_of(now)))
-    ballot = _locked(ballot)
-    _moved(ballot, "publish", by, now)
-    return ballot
+    held = BALLOTS.hold(ballot.pk, "publish", by=by, now=now)
+    return BALLOTS.move(held, "publish", by=by, now=now)

@@ -19,6 +19,7 @@ from commonweal.ledger.models import Operation
 from commonweal.ledger.queries import troubles
 from commonweal.membership.actions import payments
 from commonweal.membership.models import Application, BankFile, BankMovement, Handling, Member, Refund
+from commonweal.membership.queries.joining import subject_of
 from commonweal.membership.rules.joining import ApplicationState
 from commonweal.membership.rules.matching import Outcome
 from commonweal.people.models import Person
@@ -61,7 +62,7 @@ def brought_in(content: bytes, by: Person) -> str:
 def whole() -> None:
     """What stands after a file is read in hangs together: all that was paid is shares, each once, and no other."""
     for application in Application.objects.all():
-        counted = application.handlings.filter(outcome=Outcome.ACCEPT)
+        counted = Handling.objects.filter(subject=subject_of(application), outcome=Outcome.ACCEPT)
         cents = counted.aggregate(cents=Sum("movement__amount_cents"))["cents"] or 0
         operations = Operation.objects.filter(key=f"application:{application.pk}").count()
         entered = application.state == ApplicationState.MEMBER

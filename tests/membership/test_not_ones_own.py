@@ -17,6 +17,7 @@ from commonweal.kernel.decision import NotAllowed
 from commonweal.ledger.models import Operation
 from commonweal.membership import actions
 from commonweal.membership.actions import (
+    applications_paid,
     conversions,
     dividing,
     exclusions,
@@ -41,6 +42,7 @@ from commonweal.membership.models import (
     PaymentFile,
     Refund,
 )
+from commonweal.membership.queries.joining import expected_from
 from commonweal.membership.rules.estates import EndKind, Settlement
 from commonweal.membership.rules.exclusions import SentBy
 from commonweal.membership.rules.exits import Outcome as ExitOutcome
@@ -61,7 +63,15 @@ NOW, TODAY = make.NOW, make.NOW.date()
 # decided; what is refused for other reasons where it is one's own stands here too.
 OTHERS = {
     # Steps inside the acts below, which have asked.
-    *("held_estate", "decided", "reopened", "note_on_estate", "note_decisions", "as_part", "given_back"),
+    *(
+        "held_estate",
+        "decided",
+        "reopen_application",
+        "note_on_estate",
+        "note_decisions",
+        "as_part",
+        "given_back",
+    ),
     *("note_condition", "discard_file", "propose_dividend", "approve_dividend", "reckon_dividend"),
     *("record_dividend_test", "withdraw_dividend", "pay_dividend", "close_dividend", "ask_to_carry_on"),
     *("ask_to_leave", "withdraw_exit", "ask_to_convert", "withdraw_conversion", "note_paid", "record_test"),
@@ -79,6 +89,7 @@ OTHERS = {
     *("load_movements", "record_reading", "load_notes", "ask_for_shares", "withdraw_application"),
     *("lapse_applications", "upload_file", "confirm_file"),
     # Steps inside the others, for actions that have made sure who may.
+    *("take_expected", "enter_expected", "reopen_expected", "count_application", "enter_application"),
     *("moved", "enter", "booked", "pay_in_a_file", "wait_again", "take_back", "owe_again"),
 }
 
@@ -201,7 +212,7 @@ ACTS: dict[str, Callable[[Desk], dict[str, Any]]] = {
     "mark_refunded": lambda desk: {"refund": desk.refund(), "on": TODAY},
     "divide_movement": lambda desk: {
         "movement": desk.movement(),
-        "parts": [dividing.Part(Application.objects.get(), 10_00)],
+        "parts": [dividing.Part(expected_from(Application.objects.get()), 10_00)],
         "rest_back": False,
         "seen": "",
     },
@@ -282,7 +293,8 @@ LEFT_OUT = {"make_payment_file"}
 
 
 def act_named(name: str) -> Callable[..., Any]:
-    for module in (all_actions, joining, payments, dividing, paying_back, conversions, exclusions, undoing):
+    bank = (applications_paid, payments, dividing, paying_back, undoing)
+    for module in (all_actions, joining, *bank, conversions, exclusions):
         if hasattr(module, name):
             return getattr(module, name)  # type: ignore[no-any-return]
     raise LookupError(name)

@@ -1,4 +1,5 @@
-"""What a lower area must not know and an upper one gives it: who hears of which event, who is close to whom.
+"""What a lower area must not know and an upper one gives it: who hears of which event, who is close to whom,
+what the bank's money pays.
 
 Event name -> handlers: every handler is idempotent and runs in the background.
 """
@@ -9,8 +10,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 
 from commonweal.membership.access import children_asked_for_by, household_close_to
+from commonweal.membership.actions import applications_paid as requests
+from commonweal.membership.actions.members import lock_numbers
 from commonweal.membership.notices import conversions, exits, households, joining, payouts, transfers
+from commonweal.membership.queries import applications_paid
+from commonweal.membership.queries.receivables import Kind
 from commonweal.membership.tasks import carry_on_dividend
+from commonweal.membership.views import applications_paid as wording
 from commonweal.people import notices as people
 from commonweal.people.models import Event, Person
 from commonweal.projects import notices as projects
@@ -44,3 +50,26 @@ HANDLERS: Mapping[str, Sequence[Callable[[Event], None]]] = {
 
 # Whose interests are a person's own, beside who they are and which organisations they speak for: ids of people.
 CLOSE_TO: Sequence[Callable[[Person, date], Iterable[int]]] = (household_close_to, children_asked_for_by)
+
+# What money that comes in can be for, by kind: the name stands in the subjects it counts for (`application:12`). Rows are
+# locked kind by kind, in this order.
+RECEIVABLES: Mapping[str, Kind] = {
+    "application": Kind(
+        expected=applications_paid.expected,
+        waiting=applications_paid.waiting,
+        named=applications_paid.named,
+        open_subjects=applications_paid.open_subjects,
+        unentered=wording.unentered,
+        number_in=wording.number_in,
+        address=wording.address,
+        titles=wording.titles,
+        against_paying=applications_paid.against_paying,
+        against_undoing=applications_paid.against_undoing,
+        undone=wording.undone,
+        lock_first=lock_numbers,
+        lock=requests.lock_applications,
+        take=requests.count_application,
+        enter=requests.enter_application,
+        reopen=requests.reopen_application,
+    ),
+}

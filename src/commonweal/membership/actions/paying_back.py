@@ -17,9 +17,11 @@ from commonweal.membership.access import may_pay_out
 from commonweal.membership.actions.paying_out import Due, pay_in_a_file
 from commonweal.membership.models import PaymentFile, Refund
 from commonweal.membership.queries.payments import payable_refunds
+from commonweal.membership.queries.receivables import expected_of
 from commonweal.membership.rules.credit_transfers import NAME_MAX, CreditTransfer
 from commonweal.membership.rules.movements import NOBODY
 from commonweal.membership.rules.payments import PaymentKind
+from commonweal.membership.rules.receivables import Expected
 from commonweal.people.access import close_to, demand, not_ones_own
 
 if TYPE_CHECKING:
@@ -46,13 +48,15 @@ def pay_refunds(*, pay_on: date, by: Person, now: datetime) -> PaymentFile:
     waiting = Refund.objects.select_for_update().filter(made_on__isnull=True, taken_back__isnull=True)
     list(waiting.order_by("pk").values_list("pk"))
     payable, close = payable_refunds(), close_to(by, today)
-    asked = {each.pk: each.handling.application for each in payable}
-    refunds = [each for each in payable if (own := asked[each.pk]) is None or not close.holds(own)]
+    asked = expected_of(each.handling.subject for each in payable)
+    refunds = [
+        each for each in payable if (own := asked.get(each.handling.subject)) is None or not close.holds(own)
+    ]
     if not refunds:
         # One's own is left for a colleague's file.
         demand(not_ones_own(by, today, asked.values()))
         raise RefundRefused(_("There is nothing to pay back on an account we know."), code="nothing_due")
-    due = [Due(None, NOBODY, each.pk, _transfer(each)) for each in refunds]
+    due = [Due(None, NOBODY, each.pk, _transfer(each, asked.get(each.handling.subject))) for each in refunds]
     made = pay_in_a_file(
         kind=PaymentKind.OVERPAID,
         reference=f"overpaid:{pay_on.year}",
@@ -65,9 +69,9 @@ def pay_refunds(*, pay_on: date, by: Person, now: datetime) -> PaymentFile:
     return made
 
 
-def _transfer(refund: Refund) -> CreditTransfer:
-    payer, application = refund.handling.movement, refund.handling.application
-    with translation.override(application.language if application else settings.LANGUAGE_CODE):
+def _transfer(refund: Refund, asked: Expected | None) -> CreditTransfer:
+    payer = refund.handling.movement
+    with translation.override(asked.language if asked else settings.LANGUAGE_CODE):
         text = gettext("We pay back money you sent us on %(day)s") % {"day": f"{payer.booked_on:%d/%m/%Y}"}
     return CreditTransfer(
         f"R{refund.pk}-1", payer.payer_name[:NAME_MAX], payer.payer_iban, refund.cents, text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 
 from django.conf import settings
@@ -9,7 +10,6 @@ from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Coalesce
 
 from commonweal.membership.models import (
-    Application,
     BankFile,
     BankMovement,
     Handling,
@@ -19,15 +19,21 @@ from commonweal.membership.models import (
     Refund,
     RepeatedMovement,
 )
-from commonweal.membership.queries.joining import applications_in, applications_paid_with, dues_of
 from commonweal.membership.queries.judgements import DECISIONS, judged, opposites, payments_back
 from commonweal.membership.queries.payouts import gone
+from commonweal.membership.queries.receivables import (
+    counts_for_open,
+    dues_of,
+    expected_of,
+    expected_paid_with,
+    expected_waiting,
+)
 from commonweal.membership.rules.credit_transfers import sepa_text
 from commonweal.membership.rules.ibans import may_be_paid, still_holds
-from commonweal.membership.rules.joining import ApplicationState
 from commonweal.membership.rules.matching import Outcome, Verdict, is_own
 from commonweal.membership.rules.names import is_in
 from commonweal.membership.rules.payments import PaymentKind
+from commonweal.membership.rules.receivables import Expected
 from commonweal.membership.rules.statements import Reading, Unreadable
 from commonweal.membership.rules.statements.communications import communications_in
 from commonweal.membership.rules.statements.kept import reading_from
@@ -39,7 +45,7 @@ LIKELY_MAX = 10
 FILES_MAX = 20
 
 
-def work_list() -> list[tuple[BankMovement, Verdict, Application | None]]:
+def work_list() -> list[tuple[BankMovement, Verdict, Expected | None]]:
     """Movements nobody decided about yet, oldest first, each with what it is today; at most a hundred."""
     waiting = list(
         BankMovement.objects.waiting()
@@ -64,16 +70,16 @@ def movement_with(pk: int) -> BankMovement | None:
     )
 
 
-def judgement_of(movement: BankMovement) -> tuple[Verdict, Application | None]:
-    """What a movement is today, and the application its communication names."""
+def judgement_of(movement: BankMovement) -> tuple[Verdict, Expected | None]:
+    """What a movement is today, and the receivable its communication names."""
     return judged([movement])[0]
 
 
-def named_in(movement: BankMovement) -> list[Application]:
-    """The requests a movement names, in any place, by their communications; in the order of these."""
+def named_in(movement: BankMovement) -> list[Expected]:
+    """The receivables a movement names, in any place, by their communications; in the order of these."""
     said = [movement.communication, movement.text, *(each.detail for each in movement.oddities)]
     codes = {code for text in said for code in communications_in(text).every}
-    return [each for _code, each in sorted(applications_paid_with(codes).items())]
+    return [each for _code, each in sorted(expected_paid_with(codes).items())]
 
 
 def opposite_of(movement: BankMovement) -> BankMovement | None:
@@ -99,10 +105,8 @@ def payment_back_with(movement: BankMovement) -> Payment | None:
 
 def decisions_about(movement: BankMovement) -> list[Handling]:
     """All that was decided about a movement and undone again, in order, with what is paid back of it; two queries."""
-    told = ("by", "movement", "application__person", "application__organisation", "application__member")
-    found = Handling.objects.filter(movement=movement).select_related(
-        *told, "undoes__movement", "undone_by__movement"
-    )
+    told = ("by", "movement", "undoes__movement", "undone_by__movement")
+    found = Handling.objects.filter(movement=movement).select_related(*told)
     return list(found.prefetch_related("refunds").order_by("turn"))
 
 
@@ -129,20 +133,18 @@ def repeated_in(file: BankFile) -> list[RepeatedMovement]:
     )
 
 
-def likely_for(movement: BankMovement) -> list[Application]:
-    """Requests that could be meant: all that a movement names, in whatever state they are; then, among those that wait for
+def likely_for(movement: BankMovement) -> list[Expected]:
+    """Receivables that could be meant: all that a movement names, wherever they stand; then, among those that wait for
     payment, whose holder its text names or who paid, and those on which exactly this much is due; of these at most ten."""
     named = named_in(movement)
-    waiting = [each for each in applications_in(ApplicationState.AWAITING) if each not in named]
+    waiting = [each for each in expected_waiting() if each not in named]
     dues = dues_of(waiting)
 
-    def fit(each: Application) -> tuple[bool, bool, bool]:
-        names = dues[each.pk].names
-        paid = is_own(movement.ultimate_name or movement.payer_name, names)
+    def fit(each: Expected) -> tuple[bool, bool, bool]:
         return (
-            any(is_in(movement.text, name) for name in names),
-            paid,
-            movement.amount_cents == dues[each.pk].open_cents,
+            any(is_in(movement.text, name) for name in each.names),
+            is_own(movement.ultimate_name or movement.payer_name, each.names),
+            movement.amount_cents == dues[each.subject].open_cents,
         )
 
     found = sorted((each for each in waiting if any(fit(each))), key=fit, reverse=True)
@@ -151,26 +153,20 @@ def likely_for(movement: BankMovement) -> list[Application]:
 
 def refunds_to_make() -> list[Refund]:
     """What is to be paid back and was not yet, oldest first; at most a hundred."""
-    told = ("handling__movement", "handling__application")
     waiting = Refund.objects.filter(made_on__isnull=True, taken_back__isnull=True)
-    return list(waiting.select_related(*told).order_by("id")[:LIST_MAX])
+    return list(waiting.select_related("handling__movement").order_by("id")[:LIST_MAX])
 
 
 def payable_refunds() -> list[Refund]:
     """What is to be paid back by a payment file, oldest first: payer and account are known and can be paid, it did not
     come back, and neither the holder nor whose account it is has died or been wound up."""
-    told = ("handling__movement", "handling__application")
     paid = Payment.objects.filter(file__kind=PaymentKind.OVERPAID, pays=OuterRef("pk"))
     found = Refund.objects.filter(~Exists(paid), made_on__isnull=True, taken_back__isnull=True)
-    ended, dead = gone(), Q()
-    for name in ("person", "organisation"):
-        whose = ended.filter(**{f"member__{name}__isnull": False}).values(f"member__{name}")
-        dead |= Q(**{f"handling__application__{name}__in": whose})
-    accounts = PayoutAccount.objects.filter(member__in=ended.values("member")).values("iban")
-    found = found.exclude(pk__in=Refund.objects.filter(dead).values("pk"))
+    accounts = PayoutAccount.objects.filter(member__in=gone().values("member")).values("iban")
     found = found.exclude(handling__movement__payer_iban__in=accounts)
-    found = found.select_related(*told).order_by("id")
-    payers = ((each, each.handling.movement) for each in found)
+    rows = list(found.select_related("handling__movement").order_by("id"))
+    dead = _of_the_dead(expected_of(each.handling.subject for each in rows).values())
+    payers = ((each, each.handling.movement) for each in rows if each.handling.subject not in dead)
     return [
         each
         for each, payer in payers
@@ -178,6 +174,17 @@ def payable_refunds() -> list[Refund]:
         and may_be_paid(payer.payer_iban, settings.SITE["iban"])
         and sepa_text(payer.payer_name)
     ]
+
+
+def _of_the_dead(expected: Iterable[Expected]) -> set[str]:
+    """The subjects among these whose holder has died or was wound up. One query."""
+    wanted = list(expected)
+    ended = gone().filter(
+        Q(member__person__in={each.person_id for each in wanted if each.person_id})
+        | Q(member__organisation__in={each.organisation_id for each in wanted if each.organisation_id})
+    )
+    pairs = set(ended.values_list("member__person", "member__organisation")) if wanted else set()
+    return {each.subject for each in wanted if (each.person_id, each.organisation_id) in pairs}
 
 
 def refund_files() -> list[PaymentFile]:
@@ -192,14 +199,9 @@ def refund_with(pk: int) -> Refund | None:
 
 
 def part_payments() -> list[Handling]:
-    """Payments kept for an application that still waits for the rest, oldest first; at most a hundred."""
-    kept = Handling.objects.filter(
-        outcome=Outcome.WAIT,
-        undone_by__isnull=True,
-        application__state__in=(ApplicationState.ASKED, ApplicationState.AWAITING),
-    )
-    told = ("movement", "application__person", "application__organisation")
-    return list(kept.select_related(*told).order_by("at", "id")[:LIST_MAX])
+    """Payments kept for a receivable that still waits for the rest, oldest first; at most a hundred."""
+    kept = Handling.objects.filter(counts_for_open(), outcome=Outcome.WAIT, undone_by__isnull=True)
+    return list(kept.select_related("movement").order_by("at", "id")[:LIST_MAX])
 
 
 def latest_files() -> list[BankFile]:

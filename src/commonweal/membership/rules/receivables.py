@@ -1,0 +1,85 @@
+"""Receivables as the bank's money sees them: what a communication names, who may pay it, where it stands. Pure.
+
+A receivable belongs to an area above, which gives these facts of it (`queries.receivables.Kind`). Its subject is `kind:id`;
+what was paid on it is counted here, from what was decided about movements.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from commonweal.kernel.words import Words, gettext_noop
+from commonweal.membership.rules.names import HolderName
+
+# As long as an event keeps what it is about.
+SUBJECT_MAX = 40
+SUBJECT_PATTERN = r"^[a-z_]+:[1-9][0-9]{0,17}$"
+
+
+class Standing(Words):
+    """Where a receivable stands, as far as money that comes in must know."""
+
+    EARLY = "early", gettext_noop("cannot be paid in full yet")
+    DUE = "due", gettext_noop("waits for payment")
+    LAPSED = "lapsed", gettext_noop("was not paid in time, and can still be paid whole")
+    PAID = "paid", gettext_noop("is paid, and what was paid for is not done yet")
+    ENTERED = "entered", gettext_noop("is paid, and what was paid for is done")
+    ENDED = "ended", gettext_noop("takes no money any more")
+
+
+# What is paid in full counts once; undoing that payment lets it wait for payment again.
+PAID_IN_FULL = frozenset({Standing.PAID, Standing.ENTERED})
+# What may be paid in full now, and what may keep a part and wait for the rest.
+TAKES_ALL = frozenset({Standing.DUE, Standing.LAPSED})
+TAKES_PART = frozenset({Standing.EARLY, Standing.DUE})
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """One receivable: its subject (`kind:id`), the twelve digits it is paid with, whose it is and in which language we
+    write to them, the cents due in all, where it stands (`standing` here, `state` in the words of its own area), the last
+    day on which a payment is in time, and the names that may pay. Whom it concerns stands there by id, as
+    `people.access.not_ones_own` asks for it."""
+
+    subject: str
+    communication: str
+    holder: str
+    language: str
+    due_cents: int
+    standing: Standing
+    state: str
+    lapses_on: date
+    names: tuple[HolderName, ...]
+    person_id: int | None = None
+    organisation_id: int | None = None
+    representative_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """What undoing the payment of a receivable does to what stands on it: sentences of its own area, and a mark that is the
+    same for what does the same."""
+
+    lines: tuple[str, ...] = ()
+    mark: tuple[object, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Unentered:
+    """A receivable that is paid while what was paid for is not done: whose it is, what it is for, and why, in words."""
+
+    subject: str
+    holder: str
+    title: str
+    reason: str
+
+
+def kind_of(subject: str) -> str:
+    """The kind a subject names."""
+    return subject.partition(":")[0]
+
+
+def number_of(subject: str) -> int:
+    """The number of a subject within its kind."""
+    return int(subject.partition(":")[2])

@@ -116,6 +116,7 @@ EXCEPTIONS: dict[str, tuple[set[str], str]] = {
             "membership.count_application",
             "membership.enter_application",
             "membership.given_back",
+            "membership.reopen_application",
             "membership.enter",
             "membership.wait_again",
             "membership.pay_in_a_file",
@@ -148,13 +149,15 @@ EXCEPTIONS: dict[str, tuple[set[str], str]] = {
         ({"by", "now", "event", "check"}, "accounts and their limits belong to what the caller books"),
     ),
     "membership.owe_back": ({"by", "now", "event", "check"}, "a step inside closing what was paid in part"),
+    "membership.decided": (
+        {"by", "now", "event", "check"},
+        "a step inside an action; the area of what is paid notes what becomes of it",
+    ),
     "membership.as_part": ({"by", "now", "event", "check"}, "a step inside dividing a payment"),
     **dict.fromkeys(
         (
-            "membership.decided",
             "membership.note_decisions",
             "membership.note_on_estate",
-            "membership.reopen_application",
         ),
         ({"by", "now", "check"}, "a step inside an action, which has checked and hands both on"),
     ),

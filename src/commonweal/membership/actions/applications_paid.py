@@ -33,17 +33,17 @@ def lock_applications(numbers: Iterable[int]) -> list[Expected]:
     return [expected_from(each) for each in held.select_related("person", "organisation", "representative")]
 
 
-def count_application(number: int, by: Person, now: datetime) -> None:
+def count_application(number: int, *, by: Person, now: datetime) -> None:
     """Counts an application as paid in full. Caller holds it. Raises WrongState."""
     joining.moved(application=_held(number), move="pay", by=by, now=now)
 
 
-def enter_application(number: int, by: Person, now: datetime) -> None:
+def enter_application(number: int, *, by: Person, now: datetime) -> None:
     """Enters an application that is paid in the register, as far as the statutes of the day let it."""
     joining.enter(application=_held(number), by=by, now=now)
 
 
-def reopen_application(number: int, reason: str, by: Person, now: datetime) -> None:
+def reopen_application(number: int, *, reason: str, by: Person, now: datetime) -> None:
     """Lets a request wait for payment again, its shares undone on their own day. Who holds none any more, and became a
     member by what was taken back, is a member no more. The ledger comes last. Raises OutcomeRefused, WrongState, and what
     the ledger refuses, as when the shares were passed on."""

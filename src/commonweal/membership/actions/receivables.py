@@ -34,17 +34,17 @@ def lock_expected(subjects: Iterable[str]) -> dict[str, Expected]:
 
 def take_expected(*, subject: str, by: Person, now: datetime) -> None:
     """Counts one as paid in full. Caller holds it."""
-    kind_with(subject).take(number_of(subject), by, now)
+    kind_with(subject).take(number_of(subject), by=by, now=now)
 
 
 def enter_expected(*, subject: str, by: Person, now: datetime) -> None:
     """Does what was paid for. The ledger is locked from then on, so this comes last."""
-    kind_with(subject).enter(number_of(subject), by, now)
+    kind_with(subject).enter(number_of(subject), by=by, now=now)
 
 
 def reopen_expected(*, subject: str, reason: str, by: Person, now: datetime) -> None:
     """Lets one wait for payment again, what was paid for undone. The ledger is locked from then on, so this comes last."""
-    kind_with(subject).reopen(number_of(subject), reason, by, now)
+    kind_with(subject).reopen(number_of(subject), reason=reason, by=by, now=now)
 
 
 def owe_back(*, subject: str) -> None:

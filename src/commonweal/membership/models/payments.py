@@ -235,9 +235,9 @@ class HandlingSet(models.QuerySet["Handling"]):
 class Handling(models.Model):
     """What was decided about a movement, and for which receivable it counts. Rows are only ever added.
 
-    `subject` is the receivable, `kind:id`; empty where it counts for none. `undoes` is the decision on the payment that
-    this movement takes back, or the decision on this same movement that was a mistake. `turn` counts the rows of a movement:
-    odd ones decide, even ones undo the one before, after which the movement waits again.
+    `subject` is the receivable (`kind:id`), empty where it counts for none. `undoes` is the decision on the payment that
+    this movement takes back, or the decision on this same movement that was a mistake. `turn` counts the rows of a
+    movement: odd ones decide, even ones undo the one before, after which the movement waits again.
     """
 
     movement = models.ForeignKey(BankMovement, models.PROTECT, related_name="handlings")

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from django.conf import settings
 from django.db.models import F, Max, OuterRef, Q, QuerySet, Subquery, Sum, Value
@@ -22,6 +22,20 @@ from commonweal.membership.rules.receivables import Expected, Undone, Unentered,
 
 if TYPE_CHECKING:
     from commonweal.people.models import Person
+
+
+class Step(Protocol):
+    """A step of one receivable, by its number."""
+
+    def __call__(self, number: int, *, by: Person, now: datetime) -> None:
+        """Does it."""
+
+
+class StepBack(Protocol):
+    """A step back of one receivable, with the reason as a code."""
+
+    def __call__(self, number: int, *, reason: str, by: Person, now: datetime) -> None:
+        """Does it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +72,9 @@ class Kind:
     undone: Callable[[int], Undone]
     lock_first: Callable[[], None]
     lock: Callable[[Iterable[int]], list[Expected]]
-    take: Callable[[int, Person, datetime], None]
-    enter: Callable[[int, Person, datetime], None]
-    reopen: Callable[[int, str, Person, datetime], None]
+    take: Step
+    enter: Step
+    reopen: StepBack
 
 
 def kinds() -> Mapping[str, Kind]:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 
-from commonweal.kernel.words import Words, gettext_noop
 from commonweal.membership.rules.names import HolderName
 
 # As long as an event keeps what it is about.
@@ -17,15 +17,20 @@ SUBJECT_MAX = 40
 SUBJECT_PATTERN = r"^[a-z_]+:[1-9][0-9]{0,17}$"
 
 
-class Standing(Words):
+class Standing(StrEnum):
     """Where a receivable stands, as far as money that comes in must know."""
 
-    EARLY = "early", gettext_noop("cannot be paid in full yet")
-    DUE = "due", gettext_noop("waits for payment")
-    LAPSED = "lapsed", gettext_noop("was not paid in time, and can still be paid whole")
-    PAID = "paid", gettext_noop("is paid, and what was paid for is not done yet")
-    ENTERED = "entered", gettext_noop("is paid, and what was paid for is done")
-    ENDED = "ended", gettext_noop("takes no money any more")
+    # Cannot be paid in full yet; what comes may wait for it.
+    EARLY = "early"
+    # Waits for payment.
+    DUE = "due"
+    # Was not paid in time, and can still be paid whole.
+    LAPSED = "lapsed"
+    # Is paid, and what was paid for is not done yet; then it is.
+    PAID = "paid"
+    ENTERED = "entered"
+    # Takes no money any more.
+    ENDED = "ended"
 
 
 # What is paid in full counts once; undoing that payment lets it wait for payment again.

@@ -6,16 +6,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 
-from commonweal.kernel.words import Words, gettext_noop
 
-
-class Taken(Words):
+class Taken(StrEnum):
     """What was decided about a payment that may be taken back."""
 
-    ALONE = "alone", gettext_noop("it was for one receivable, or to be paid back")
-    DIVIDED = "divided", gettext_noop("it was divided among several")
-    WAITING = "waiting", gettext_noop("nobody decided about it yet")
+    # It was for one receivable, or is to be paid back.
+    ALONE = "alone"
+    # It was divided among several.
+    DIVIDED = "divided"
+    # Nobody decided about it yet.
+    WAITING = "waiting"
 
 
 @dataclass(frozen=True, slots=True)

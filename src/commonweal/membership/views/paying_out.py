@@ -72,13 +72,12 @@ def refunds(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("The payment file is made. Take it to the bank."))
             return redirect("membership:refunds")
-    ready = payments.payable_refunds()
-    known = {each.pk for each in ready}
+    ready, by_hand = payments.refunds_by_way()
     context = {
         "form": form,
         "ready": len(ready),
         "ready_cents": sum(each.cents for each in ready),
-        "by_hand": [each for each in payments.refunds_to_make() if each.pk not in known],
+        "by_hand": by_hand,
         "files": payments.refund_files(),
     }
     return render(request, "membership/refunds.html", context)

@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from commonweal.kernel.decision import Refusal
-from commonweal.membership.actions import discard_file
 from commonweal.membership.actions import payments as actions
+from commonweal.membership.actions.discarding import discard_file
 from commonweal.membership.actions.dividing import may_be_divided
 from commonweal.membership.actions.taking_back import seen_before_taking_back
 from commonweal.membership.forms.payments import DecisionForm, FileForm, RefundForm

@@ -150,7 +150,7 @@ class TestOrder:
         assert any('"part_of_id" =' in each and "membership_bankmovement" in each for each in held)
         requests = [each for each in held if 'FROM "membership_application"' in each]
         assert " IN (" in requests[0], "all requests at once, by number"
-        assert "ORDER BY" in requests[0]
+        assert 'ORDER BY "membership_application"."id" ASC' in requests[0]
 
 
 # ---- the guards of the database wait for each other

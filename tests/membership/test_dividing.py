@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -214,6 +215,40 @@ def test_a_refused_request_gives_back_its_own_part_only(
     )
     assert [each.cents for each in refunds_to_make()] == [200_00]
     assert states(two) == ["member", "refused"]
+
+
+def test_a_divided_payment_that_was_all_paid_back_is_not_taken_back_once_more(
+    finance: Person, two: tuple[Application, Application]
+) -> None:
+    confirmed([both(two, 300_00)], finance)
+    divide(only(Verdict.UNKNOWN), finance, (two[0], 200_00), (two[1], 100_00))
+    for each in two:
+        joining.withdraw_application(application=each, by=each.person, now=make.NOW)  # type: ignore[arg-type]
+    for refund in refunds_to_make():
+        payments.mark_refunded(refund=refund, on=make.NOW.date(), by=finance, now=make.NOW)
+    confirmed([both(two, -300_00)], finance, 13)
+    with pytest.raises(payments.OutcomeRefused) as refusal:
+        decide(only(Verdict.REVERSAL), Outcome.UNDO, finance)
+    assert refusal.value.code == "paid_back"
+    assert Handling.objects.filter(outcome=Outcome.UNDO).count() == 0
+
+
+def test_a_request_that_lapsed_takes_all_of_what_is_due_or_nothing(
+    finance: Person, two: tuple[Application, Application]
+) -> None:
+    later = make.NOW + timedelta(days=60)
+    joining.lapse_applications(by=make.staff("secretary"), now=later)
+    confirmed([both(two, 600_00)], finance)
+    movement = only(Verdict.UNKNOWN)
+    with pytest.raises(payments.OutcomeRefused) as refusal:
+        divide(movement, finance, (two[0], 499_99))
+    assert refusal.value.code == "state"
+    with pytest.raises(payments.OutcomeRefused) as refusal:
+        decide(movement, Outcome.WAIT, finance, subject=subject_of(two[0]))
+    assert refusal.value.code == "state"
+    assert states(two) == ["lapsed"] * 2
+    divide(movement, finance, (two[0], 500_00), back=True)
+    assert states(two) == ["member", "lapsed"]
 
 
 PART = (

@@ -37,9 +37,9 @@ def accounts() -> Iterator[tuple[Any, ...]]:
     from commonweal.portal.demo.dividends import invented_iban
 
     now = timezone.now()
-    for pk, number, name in members_by_number():
+    for payee, number, name in members_by_number():
         if number % 50:
-            yield (pk, invented_iban(number), name, now)
+            yield (*payee[:2], invented_iban(number), name, now)
 
 
 def measured(members: int) -> None:
@@ -50,6 +50,7 @@ def measured(members: int) -> None:
 
     from commonweal.membership import actions
     from commonweal.places.actions import import_gazetteer
+    from commonweal.treasury.actions import load_accounts
 
     runner = DiscoverRunner(verbosity=0, interactive=False)
     databases = runner.setup_databases()
@@ -64,7 +65,7 @@ def measured(members: int) -> None:
                 actions.load_movements(rows=movements(path), by=None, now=timezone.now())
         with transaction.atomic():
             # Read first: a connection cannot be read from while it takes a COPY in.
-            actions.load_payout_accounts(list(accounts()))
+            load_accounts(list(accounts()))
         with connection.cursor() as cursor:
             cursor.execute("VACUUM ANALYZE")
         run, sums = _run(rows)
@@ -98,8 +99,9 @@ def _run(rows: int) -> tuple[Any, float]:
 
     from commonweal.ledger.queries import day_sums
     from commonweal.membership import actions
-    from commonweal.membership.models import DividendRun, PaymentFile
+    from commonweal.membership.models import DividendRun
     from commonweal.membership.rules.exits import ExitTest
+    from commonweal.treasury.models import PaymentFile
 
     proposer, *others = _staff()
     today = timezone.localdate()

@@ -36,7 +36,7 @@ def asked(members: int, season: Any) -> int:
             [season.pk, timezone.now(), ONE_IN],
         )
         cursor.execute(
-            "INSERT INTO membership_payoutaccount (member_id, iban, holder, since) SELECT m.id, %s, "
+            "INSERT INTO treasury_payoutaccount (person_id, iban, holder, since) SELECT p.id, %s, "
             "p.given_name || ' ' || p.family_name, %s FROM membership_member m JOIN people_person p ON p.id = m.person_id "
             "WHERE number %% %s = 0",
             [IBAN, timezone.now(), ONE_IN],
@@ -115,6 +115,7 @@ def measured(members: int) -> None:
     from commonweal.ledger.queries import troubles
     from commonweal.membership import actions, queries
     from commonweal.membership.rules.exits import Outcome
+    from commonweal.treasury.actions import make_payment_file
 
     runner = DiscoverRunner(verbosity=0, interactive=False)
     databases = runner.setup_databases()
@@ -139,7 +140,9 @@ def measured(members: int) -> None:
         seconds, worked = clock.read()
         told("decision booked", count, seconds, LIMIT_S, worked)
         clock = Clock()
-        file = actions.make_payment_file(season=season, pay_on=season.pay_by, by=staff, now=timezone.now())
+        file = make_payment_file(
+            kind="exit", reference=f"exit:{season.year}", pay_on=season.pay_by, by=staff, now=timezone.now()
+        )
         size = len(gzip.decompress(file.content))
         seconds, worked = clock.read()
         told(f"payment file, {size // 1_000_000} MB", count, seconds, LIMIT_S, worked)

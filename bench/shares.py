@@ -120,11 +120,12 @@ def accounts() -> None:
     """An account for every member: enough of a number for a search; nobody could be paid on it."""
     from django.utils import timezone
 
-    from commonweal.membership.actions import load_payout_accounts
     from commonweal.membership.models import Member
+    from commonweal.treasury.actions import load_accounts
 
-    now, known = timezone.now(), list(Member.objects.order_by("number").values_list("pk", "number"))
-    load_payout_accounts((pk, f"BE00{number:012d}", "Holder", now) for pk, number in known)
+    wanted = ("person_id", "organisation_id", "number")
+    now, known = timezone.now(), list(Member.objects.order_by("number").values_list(*wanted))
+    load_accounts((*payee, f"BE00{number:012d}", "Holder", now) for *payee, number in known)
 
 
 def movements(path: Path) -> Iterator[Any]:

@@ -15,7 +15,7 @@ from commonweal.kernel.privacy import Personal
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "src" / "commonweal"
-AREAS = ("projects", "voting", "membership", "people", "ambitions", "places", "ledger")
+AREAS = ("projects", "voting", "membership", "treasury", "people", "ambitions", "places", "ledger")
 # The committee works without Django, so what it needs of `voting` is a door too (ADR 0005).
 DOORS = {"actions", "queries", "access", "states", "rules", "committee", "sealing"}
 # Names of countries, and the base of every model whose rows live somewhere.

@@ -90,7 +90,7 @@ EXCEPTIONS: dict[str, tuple[set[str], str]] = {
     "people.replace_app": ({"by", "check"}, "about nobody but oneself, who has just shown who they are"),
     # The program itself acts: reference data and other registers come in from the command line, before anybody has a role.
     **dict.fromkeys(
-        ("ambitions.load_published", "places.import_gazetteer", "membership.load_payout_accounts"),
+        ("ambitions.load_published", "places.import_gazetteer", "treasury.load_accounts"),
         ({"by", "now", "event", "check"}, "reference data of a new site"),
     ),
     **dict.fromkeys(
@@ -119,7 +119,7 @@ EXCEPTIONS: dict[str, tuple[set[str], str]] = {
             "membership.reopen_application",
             "membership.enter",
             "membership.wait_again",
-            "membership.pay_in_a_file",
+            "treasury.pay_in_a_file",
             "people.end_key",
         ),
         ({"check"}, "part of an action above, or about nobody but oneself; the caller has checked"),
@@ -153,10 +153,12 @@ EXCEPTIONS: dict[str, tuple[set[str], str]] = {
         {"by", "now", "event", "check"},
         "a step inside an action; the area of what is paid notes what becomes of it",
     ),
+    "treasury.keep_account": ({"check", "event"}, "for an action that has asked who may, and notes it"),
     "membership.as_part": ({"by", "now", "event", "check"}, "a step inside dividing a payment"),
     **dict.fromkeys(
         (
             "membership.note_decisions",
+            "membership.move_exclusion",
             "membership.note_on_estate",
         ),
         ({"by", "now", "check"}, "a step inside an action, which has checked and hands both on"),

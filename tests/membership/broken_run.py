@@ -100,14 +100,14 @@ def approved(folder: Path) -> None:
 def paid(folder: Path) -> None:
     """The postings that lack, then files; killed while the second of three is not committed."""
     from commonweal.membership import actions
-    from commonweal.membership.actions import paying_out
+    from commonweal.membership.actions import dividend_payments
     from tests.membership.dividend_steps import NOW, clock
 
     before = _run().booked_count
     actions.carry_on(run_id=_run().pk, now=clock, at_once=AT_ONCE)
     print(json.dumps({"booked_before": before, "booked": _run().booked_count}))
     actions.pay_dividend(run=_run(), by=_run().proposed_by, now=NOW)
-    breaks(paying_out, "pay_in_a_file", 2, folder)
+    breaks(dividend_payments, "pay_in_a_file", 2, folder)
     actions.carry_on(run_id=_run().pk, now=clock, at_once=AT_ONCE)
 
 
@@ -117,7 +117,7 @@ def ended(_folder: Path) -> None:
 
     from commonweal.ledger.queries import balance, troubles
     from commonweal.membership import actions, queries
-    from commonweal.membership.models import Payment, PaymentFile
+    from commonweal.treasury.models import Payment, PaymentFile
     from tests.membership.dividend_steps import clock
 
     files = list(PaymentFile.objects.order_by("number").values_list("number", flat=True))
@@ -128,7 +128,7 @@ def ended(_folder: Path) -> None:
         "files": list(PaymentFile.objects.order_by("number").values_list("number", flat=True)),
         "lines": run.lines.count(),
         "payments": Payment.objects.count(),
-        "members_paid": Payment.objects.values("member").distinct().count(),
+        "members_paid": Payment.objects.values("owner").distinct().count(),
         "cents": [run.net_cents, balance(("paid-out", 0), date.max)],
         "troubles": len(troubles()) + len(queries.dividend_troubles()) + len(queries.payment_troubles()),
     }

@@ -10,7 +10,7 @@ from stdnum.be import ogm_vcs
 
 from commonweal.config import wiring
 from commonweal.kernel.words import Words
-from commonweal.membership.queries.receivables import Kind
+from commonweal.membership.queries.receivables import ReceivableKind
 from commonweal.membership.rules.names import HolderName
 from commonweal.membership.rules.receivables import Expected, Standing, Undone, Unentered, number_of
 from commonweal.people.models import Person
@@ -104,7 +104,8 @@ def number_in(text: str) -> int | None:
     return int(number) if not head and number.isdecimal() else None
 
 
-DONATION = Kind(
+DONATIONS = ReceivableKind(
+    "donation",
     expected=expected,
     waiting=lambda: standing(Standing.DUE),
     named=lambda text: [each for each in standing(Standing.DUE) if text in each.holder],
@@ -125,5 +126,5 @@ DONATION = Kind(
     enter=enter,
     reopen=reopen,
 )
-ALONE = {"donation": DONATION}
-BESIDE = {**wiring.RECEIVABLES, **ALONE}
+ALONE = (DONATIONS,)
+BESIDE = (*wiring.RECEIVABLES, DONATIONS)

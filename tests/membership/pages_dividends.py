@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from commonweal.membership import actions
-from commonweal.membership.models import DividendRun, Payment
-from commonweal.membership.rules.payments import ReturnReason
+from commonweal.membership.models import DividendRun
+from commonweal.treasury import actions as treasury
+from commonweal.treasury.models import Payment
+from commonweal.treasury.rules.payables import ReturnReason
 from tests.journeys.sites import Pages, Site
 from tests.membership import dividend_steps as steps
 
@@ -41,7 +42,7 @@ def _dividends(site: Site) -> tuple[DividendRun, DividendRun]:
     steps.holder(7)
     people = steps.Staff(first=site.staff)
     paid = steps.paid(people, pay_on=steps.NOW.date())
-    actions.book_return(
+    treasury.book_return(
         end_to_end=Payment.objects.latest("id").end_to_end,
         reason=ReturnReason.CLOSED,
         returned_on=paid.pay_on,

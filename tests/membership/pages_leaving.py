@@ -15,6 +15,7 @@ from commonweal.people.models import Person
 from tests import factories as make
 from tests.journeys.sites import Pages, Site
 from tests.membership.share_values import accounts, values
+from tests.treasury import paying_steps as paying
 
 NO_PAGE = {
     "claimant-remove",
@@ -129,7 +130,7 @@ def _decided_season(by: Person) -> ExitSeason:
         reasons=dict.fromkeys(("fr", "nl", "de", "en"), "Les tests ne laissent pas plus."),
         **staff,
     )
-    actions.make_payment_file(season=season, pay_on=make.NOW.date(), **staff)
+    paying.pay_season(season=season, pay_on=make.NOW.date(), **staff)
     return season
 
 

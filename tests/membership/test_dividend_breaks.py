@@ -14,8 +14,9 @@ import pytest
 from django.db import connections
 
 from commonweal.membership import actions
-from commonweal.membership.actions import dividends, paying_out
-from commonweal.membership.models import DividendLine, Payment, PaymentFile
+from commonweal.membership.actions import dividend_payments, dividends
+from commonweal.membership.models import DividendLine
+from commonweal.treasury.models import Payment, PaymentFile
 from tests.ledger.test_guards import crowd
 from tests.membership.broken_run import KILLED, MEMBERS
 from tests.membership.dividend_steps import (
@@ -79,7 +80,7 @@ def test_a_run_broken_off_in_each_step_is_carried_on_from_where_it_held(
     assert fresh(run).booked_count == 2
     carried_on()
     actions.pay_dividend(run=run, by=staff.proposer, now=NOW)
-    broken(paying_out, "pay_in_a_file", 2)
+    broken(dividend_payments, "pay_in_a_file", 2)
     assert PaymentFile.objects.count() == 1
     carried_on()
     assert [file.count for file in PaymentFile.objects.order_by("number")] == [2, 2, 1]

@@ -12,11 +12,12 @@ from django.test import Client
 from pypdf import PdfReader
 
 from commonweal.membership import actions, queries
-from commonweal.membership.models import DividendRun, Payment, PaymentFile, ReturnedPayment
+from commonweal.membership.models import DividendRun
 from commonweal.membership.rules.dividends import AT_SOURCE
 from commonweal.membership.rules.statutes import Evidence, Setting
 from commonweal.membership.views import dividend_wording as wording
 from commonweal.people.models import Event, Person
+from commonweal.treasury.models import Payment, PaymentFile, ReturnedPayment
 from tests import factories as make
 from tests.csv_reading import cells_of
 from tests.membership.dividend_steps import NOW, Staff, booked, fresh, holder, line, paid, reckoned

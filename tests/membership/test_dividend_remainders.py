@@ -10,18 +10,13 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from commonweal.membership import actions, queries
-from commonweal.membership.models import (
-    Claimant,
-    DividendCarry,
-    DividendRun,
-    Estate,
-    Member,
-    Payment,
-    PayoutAccount,
-)
+from commonweal.membership.models import Claimant, DividendCarry, DividendRun, Estate, Member
 from commonweal.membership.rules.estates import EndKind, Settlement
-from commonweal.membership.rules.payments import ReturnReason
 from commonweal.membership.rules.statutes import Evidence, Setting
+from commonweal.treasury import actions as treasury
+from commonweal.treasury.models import Payment, PayoutAccount
+from commonweal.treasury.queries import files_under
+from commonweal.treasury.rules.payables import ReturnReason
 from tests import factories as make
 from tests.membership.dividend_steps import (
     NOW,
@@ -63,7 +58,7 @@ def pay(run: DividendRun, staff: Staff) -> DividendRun:
 
 
 def payments(member: Member) -> list[tuple[str, int]]:
-    return list(Payment.objects.filter(member=member).order_by("pk").values_list("end_to_end", "cents"))
+    return list(Payment.objects.filter(owner=member.number).order_by("pk").values_list("end_to_end", "cents"))
 
 
 def test_too_little_is_not_paid_but_added_to_the_next_dividend_and_never_lost(staff: Staff) -> None:
@@ -156,7 +151,7 @@ def test_what_was_added_is_owed_and_paid_again_when_the_payment_comes_back(staff
     run = paid(staff, rate_bp=5_00)
     ((reference, cents),) = payments(member)
     assert cents == 2_10 + 3_50
-    actions.book_return(
+    treasury.book_return(
         end_to_end=reference,
         reason=ReturnReason.CLOSED,
         returned_on=run.pay_on,
@@ -219,8 +214,8 @@ def test_the_dividend_of_who_died_goes_to_the_heirs_by_their_parts(staff: Staff)
     estate = died(dead, "2/3", "1/3")
     run = paid(staff)
     heirs = queries.claimants_of(estate)
-    rows = Payment.objects.filter(member=dead).order_by("pk")
-    assert [(each.end_to_end, each.iban, each.holder, each.cents, each.pays) for each in rows] == [
+    rows = Payment.objects.filter(owner=dead.number).order_by("pk")
+    assert [(each.end_to_end, each.iban, each.holder, each.cents, each.subject) for each in rows] == [
         (f"D{run.pk}-{dead.number}-{heirs[0].pk}-1", HEIRS[0], "Heir 0", 7_00, heirs[0].pk),
         (f"D{run.pk}-{dead.number}-{heirs[1].pk}-1", HEIRS[1], "Heir 1", 3_50, heirs[1].pk),
     ]
@@ -274,7 +269,7 @@ def test_an_heir_whose_payment_comes_back_waits_for_another_account(staff: Staff
     died(dead, "1/2", "1/2")
     run = paid(staff, pay_on=TODAY)
     first = payments(dead)[0][0]
-    actions.book_return(
+    treasury.book_return(
         end_to_end=first, reason=ReturnReason.CLOSED, returned_on=TODAY, by=staff.proposer, now=NOW
     )
     assert owed(dead) == 5_25
@@ -296,7 +291,7 @@ def test_a_dividend_that_came_back_from_an_heir_is_seen_and_paid_again_on_anothe
         actions.set_claimant_account(claimant=first, iban=NEW_ACCOUNT, by=keeper, now=NOW)
     with pytest.raises(IntegrityError), transaction.atomic():
         Claimant.objects.filter(pk=first.pk).update(iban=NEW_ACCOUNT)
-    actions.book_return(
+    treasury.book_return(
         end_to_end=payments(dead)[0][0],
         reason=ReturnReason.CLOSED,
         returned_on=TODAY,
@@ -338,7 +333,9 @@ def test_an_heir_who_took_shares_over_is_paid_on_their_own_account_as_a_member(s
         estate=estate, settlement=Settlement.TAKEOVER, heirship="deed", decision="board", **by
     )
     paid(staff)
-    assert Payment.objects.get(member=dead).iban == PayoutAccount.objects.get(member=heir).iban
+    assert (
+        Payment.objects.get(owner=dead.number).iban == PayoutAccount.objects.get(person=heir.person_id).iban
+    )
 
 
 def test_the_database_pays_no_dead_person_and_no_stranger(staff: Staff) -> None:
@@ -348,13 +345,13 @@ def test_the_database_pays_no_dead_person_and_no_stranger(staff: Staff) -> None:
     file = run_file(run)
     heir = queries.claimants_of(estate)[0]
     row = (
-        "INSERT INTO membership_payment (file_id, member_id, pays, iban, holder, cents, end_to_end) "
+        "INSERT INTO treasury_payment (file_id, owner, subject, iban, holder, cents, end_to_end) "
         f"VALUES ({file}, %s, %s, 'BE62510007547061', 'X', 1, 'X')"
     )
-    for member, pays in ((dead.pk, None), (alive.pk, heir.pk), (dead.pk, heir.pk + 999)):
+    for member, pays in ((dead.number, None), (alive.number, heir.pk), (dead.number, heir.pk + 999)):
         with pytest.raises(IntegrityError, match="claims the estate"), transaction.atomic():
             connection.cursor().execute(row, [member, pays])
 
 
 def run_file(run: DividendRun) -> int:
-    return int(queries.files_under(queries.reference_of(run))[0].pk)
+    return int(files_under(queries.reference_of(run))[0].pk)

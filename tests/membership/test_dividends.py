@@ -17,17 +17,15 @@ from commonweal.kernel.decision import NotAllowed
 from commonweal.ledger import actions as ledger
 from commonweal.ledger.queries import Trouble, balance
 from commonweal.membership import actions, queries
-from commonweal.membership.models import (
-    DividendApproval,
-    DividendLine,
-    DividendRun,
-    Member,
-    Payment,
-    PaymentFile,
-)
-from commonweal.membership.rules.payments import PaymentKind, ReturnReason
+from commonweal.membership.models import DividendApproval, DividendLine, DividendRun, Member
+from commonweal.membership.rules.payments import PaymentKind
 from commonweal.membership.rules.statutes import Evidence, Setting
 from commonweal.people.models import Event
+from commonweal.treasury import actions as treasury
+from commonweal.treasury.models import Payment, PaymentFile
+from commonweal.treasury.queries import returned_payments
+from commonweal.treasury.rules.credit_transfers import CreditTransfer
+from commonweal.treasury.rules.payables import Payable, ReturnReason
 from tests import factories as make
 from tests.membership.dividend_steps import (
     NOW,
@@ -57,7 +55,7 @@ def staff(db: None) -> Staff:
 
 
 def refused(code: str, action: Callable[..., Any], **given: Any) -> None:
-    kinds = (actions.DividendRefused, actions.ReturnRefused, NotAllowed)
+    kinds = (actions.DividendRefused, treasury.ReturnRefused, NotAllowed)
     with pytest.raises(kinds) as told:
         action(**given)
     assert told.value.code == code
@@ -284,14 +282,14 @@ def test_what_comes_back_is_owed_again_and_waits_for_another_account(staff: Staf
         "by": staff.proposer,
         "now": NOW + timedelta(days=9),
     }
-    refused("not_staff", actions.book_return, **{**back, "by": staff.second})
-    refused("unknown", actions.book_return, **{**back, "end_to_end": "D0-0-1"})
-    refused("days_out_of_order", actions.book_return, **{**back, "returned_on": NOW.date()})
-    refused("days_out_of_order", actions.book_return, **{**back, "returned_on": day + timedelta(days=1)})
-    actions.book_return(**back)
-    refused("returned_before", actions.book_return, **back)
+    refused("not_staff", treasury.book_return, **{**back, "by": staff.second})
+    refused("unknown", treasury.book_return, **{**back, "end_to_end": "D0-0-1"})
+    refused("days_out_of_order", treasury.book_return, **{**back, "returned_on": NOW.date()})
+    refused("days_out_of_order", treasury.book_return, **{**back, "returned_on": day + timedelta(days=1)})
+    treasury.book_return(**back)
+    refused("returned_before", treasury.book_return, **back)
     assert owed(member) == payment.cents
-    assert [each.reason for each in queries.returned_payments()] == ["closed"]
+    assert [each.reason for each in returned_payments()] == ["closed"]
     assert [each.member for each in queries.without_account(run, NOW.date())] == [member]
     assert queries.progress_of(run).paid_cents == 0
     # Not paid again where it came back from, only on another account.
@@ -364,9 +362,9 @@ def test_the_background_does_each_step_once_and_events_tell_it_all(
     actions.ask_to_carry_on(run=run, by=staff.proposer, now=NOW)
     run_jobs()
     file = PaymentFile.objects.get()
-    actions.note_taken_out(file=file, by=staff.proposer, now=NOW)
+    treasury.note_taken_out(file=file, by=staff.proposer, now=NOW)
     actions.note_lines_taken_out(run=run, by=staff.proposer, now=NOW)
-    refused("not_staff", actions.note_taken_out, file=file, by=staff.second, now=NOW)
+    refused("not_staff", treasury.note_taken_out, file=file, by=staff.second, now=NOW)
     refused("not_staff", actions.note_lines_taken_out, run=run, by=staff.second, now=NOW)
     told = Event.objects.filter(subject=f"dividend:{run.pk}").order_by("id").values_list("name", flat=True)
     assert list(told) == [
@@ -387,9 +385,9 @@ def test_a_file_pays_no_more_than_is_owed_and_no_reference_twice(staff: Staff) -
     run = booked(staff)
     account, cents = queries.payout_accounts_of([member])[member.pk], owed(member)
 
-    def due(cents: int) -> actions.Due:
-        transfer = actions.paying_out.CreditTransfer("X1", "Ada", account.iban, cents, "Dividend")  # type: ignore[attr-defined]
-        return actions.Due(member.pk, member.number, None, transfer)
+    def due(cents: int) -> Payable:
+        transfer = CreditTransfer("X1", "Ada", account.iban, cents, "Dividend")
+        return Payable(account.payee, member.number, None, transfer)
 
     given: dict[str, Any] = {
         "kind": PaymentKind.DIVIDEND,
@@ -399,10 +397,10 @@ def test_a_file_pays_no_more_than_is_owed_and_no_reference_twice(staff: Staff) -
         "now": NOW,
     }
     with pytest.raises(ledger.BeyondLimit), transaction.atomic():
-        actions.pay_in_a_file(due=[due(cents + 1)], **given)
-    actions.pay_in_a_file(due=[due(cents)], **given)
+        treasury.pay_in_a_file(due=[due(cents + 1)], **given)
+    treasury.pay_in_a_file(due=[due(cents)], **given)
     with pytest.raises(UniqueViolation), transaction.atomic():
-        actions.pay_in_a_file(due=[due(1)], **given)
+        treasury.pay_in_a_file(due=[due(1)], **given)
     assert owed(member) == 0
 
 
@@ -498,17 +496,21 @@ def test_the_database_begins_no_run_approved(staff: Staff) -> None:
 
 
 @pytest.mark.parametrize(
-    "table", ["dividendapproval", "dividendline", "paymentfile", "payment", "returnedpayment", "dividendrun"]
+    "table",
+    [
+        *("membership_dividendapproval", "membership_dividendline", "membership_dividendrun"),
+        *("treasury_paymentfile", "treasury_payment", "treasury_returnedpayment"),
+    ],
 )
 def test_the_database_takes_nothing_out(staff: Staff, table: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-    for statement in (f"DELETE FROM membership_{table}", f"TRUNCATE membership_{table} CASCADE"):
-        database_refuses("membership_only_grows", statement)
-    if table != "dividendrun":
+    for statement in (f"DELETE FROM {table}", f"TRUNCATE {table} CASCADE"):
+        database_refuses(f"{table.partition('_')[0]}_only_grows", statement)
+    if table != "membership_dividendrun":
         database_refuses(
-            "membership_only_grows",
-            f"UPDATE membership_{table} SET id = id"
+            f"{table.partition('_')[0]}_only_grows",
+            f"UPDATE {table} SET id = id"
             if "line" not in table
             else "UPDATE membership_dividendline SET tax_cents = 0",
         )
@@ -551,7 +553,7 @@ def test_a_line_taken_out_by_hand_is_found(staff: Staff) -> None:
 
 
 @pytest.mark.parametrize(
-    "statement", ["UPDATE membership_payment SET cents = cents + 1", "DELETE FROM membership_payment"]
+    "statement", ["UPDATE treasury_payment SET cents = cents + 1", "DELETE FROM treasury_payment"]
 )
 def test_a_payment_changed_by_hand_is_found(staff: Staff, statement: str) -> None:
     holder()

@@ -10,8 +10,9 @@ import pytest
 from django.test import Client
 
 from commonweal.membership import queries
-from commonweal.membership.models import Claimant, Estate, Member, Payment, PaymentFile
+from commonweal.membership.models import Claimant, Estate, Member
 from commonweal.people.models import Event, Person
+from commonweal.treasury.models import Payment, PaymentFile
 from tests import factories as make
 from tests.clock import Clock
 from tests.membership.share_values import typed
@@ -107,7 +108,7 @@ def test_from_the_note_of_a_death_to_three_heirs_who_are_paid(dora: Member, desk
     assert "Make the payment file" not in page
     page = text_of(desk, address)
     assert page.count("Note another account") == 1
-    account = f"{address}claims/{payment.pays}/account/"
+    account = f"{address}claims/{payment.subject}/account/"
     assert "This is no account number" in posted(desk, account, iban="BE00")
     assert "The account is noted" in posted(desk, account, iban="BE43068999999501")
     assert finance.get(account).status_code == 403

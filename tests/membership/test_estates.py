@@ -17,7 +17,7 @@ from commonweal.kernel.decision import NotAllowed
 from commonweal.ledger import queries as books
 from commonweal.ledger.models import Operation
 from commonweal.membership import actions, queries
-from commonweal.membership.models import Claimant, Estate, ExitRequest, Member, Payment
+from commonweal.membership.models import Claimant, Estate, ExitRequest, Member
 from commonweal.membership.rules.estates import (
     Claim,
     EndKind,
@@ -27,11 +27,15 @@ from commonweal.membership.rules.estates import (
     may_settle,
     read_part,
 )
-from commonweal.membership.rules.payments import ReturnReason
 from commonweal.people.models import Event, Person
+from commonweal.treasury import actions as treasury
+from commonweal.treasury.actions import PaymentRefused
+from commonweal.treasury.models import Payment
+from commonweal.treasury.rules.payables import ReturnReason
 from tests import factories as make
 from tests.membership.share_values import accounts
 from tests.membership.test_exits import MARCH, asked, broken
+from tests.treasury import paying_steps as paying
 
 NOW = datetime(2026, 9, 7, 9, tzinfo=UTC)
 DIED = date(2026, 6, 14)
@@ -116,7 +120,7 @@ def owed(member: Member) -> int:
 
 
 def refused(code: str, action: Callable[..., Any], **given: Any) -> None:
-    with pytest.raises(actions.EstateRefused) as told:
+    with pytest.raises((actions.EstateRefused, PaymentRefused)) as told:
         action(**given)
     assert told.value.code == code
 
@@ -193,12 +197,12 @@ def test_three_heirs_are_paid_the_lower_value_to_the_last_cent(
     assert owed(dora) == 375_50
     assert queries.payment_troubles() == []
     finance, given = make.staff("finance"), {"estate": estate, "now": NOW}
-    for action in (actions.note_estate_paid, partial(actions.pay_estate, pay_on=NOW.date())):
+    for action in (paying.estate_paid, partial(paying.pay_estate, pay_on=NOW.date())):
         with pytest.raises(NotAllowed):
             action(**given, by=secretary)
-    refused("not_paid", actions.note_estate_paid, **given, by=finance)
-    refused("past", actions.pay_estate, **given, by=finance, pay_on=NOW.date() - timedelta(days=1))
-    file = actions.pay_estate(**given, by=finance, pay_on=NOW.date() + timedelta(days=1))
+    refused("not_paid", paying.estate_paid, **given, by=finance)
+    refused("past", paying.pay_estate, **given, by=finance, pay_on=NOW.date() - timedelta(days=1))
+    file = paying.pay_estate(**given, by=finance, pay_on=NOW.date() + timedelta(days=1))
     root = etree.fromstring(gzip.decompress(bytes(file.content)))
     space = {"p": root.nsmap[None]}
     amounts = ["125.17", "125.17", "125.16"]
@@ -207,12 +211,12 @@ def test_three_heirs_are_paid_the_lower_value_to_the_last_cent(
         each.name for each in queries.claimants_of(estate)
     ]
     assert owed(dora) == 0
-    refused("nothing_due", actions.pay_estate, **given, by=finance, pay_on=NOW.date())
-    refused("too_early", actions.note_estate_paid, **given, by=finance)
-    actions.note_estate_paid(estate=estate, by=finance, now=NOW + timedelta(days=1))
+    refused("nothing_due", paying.pay_estate, **given, by=finance, pay_on=NOW.date())
+    refused("too_early", paying.estate_paid, **given, by=finance)
+    paying.estate_paid(estate=estate, by=finance, now=NOW + timedelta(days=1))
     estate.refresh_from_db()
     assert estate.state == "paid"
-    refused("wrong_state", actions.note_estate_paid, **given, by=finance)
+    refused("wrong_state", paying.estate_paid, **given, by=finance)
     assert books.troubles() == []
     assert queries.payment_troubles() == []
 
@@ -227,32 +231,55 @@ def test_an_heir_whose_payment_comes_back_is_paid_on_another_account(
     heirs(estate, secretary, "1/2", "1/2")
     estate, finance = settled(estate, secretary), make.staff("finance")
     told: dict[str, Any] = {"by": finance, "now": NOW}
-    actions.pay_estate(estate=estate, pay_on=NOW.date(), **told)
+    paying.pay_estate(estate=estate, pay_on=NOW.date(), **told)
     first, second = Payment.objects.order_by("pk")
     if noted:
-        actions.note_estate_paid(estate=estate, **told)
-    claimant = Claimant.objects.get(pk=first.pays)
+        paying.estate_paid(estate=estate, **told)
+    claimant = Claimant.objects.get(pk=first.subject)
     account = {"claimant": claimant, "iban": IBANS[2], "now": NOW}
     refused("wrong_state" if noted else "paid", actions.set_claimant_account, **account, by=secretary)
     back = {"reason": ReturnReason.CLOSED, "returned_on": NOW.date(), **told}
-    actions.book_return(end_to_end=first.end_to_end, **back)
+    treasury.book_return(end_to_end=first.end_to_end, **back)
     estate.refresh_from_db()
     assert (estate.state, owed(dora)) == ("to_pay", first.cents)
     assert queries.payment_troubles() == []
     # Not on the account that sent it back, and nobody else is paid twice.
-    refused("nothing_due", actions.pay_estate, estate=estate, pay_on=NOW.date(), **told)
-    refused("not_paid", actions.note_estate_paid, estate=estate, **told)
+    refused("nothing_due", paying.pay_estate, estate=estate, pay_on=NOW.date(), **told)
+    refused("not_paid", paying.estate_paid, estate=estate, **told)
     with pytest.raises(NotAllowed):
         actions.set_claimant_account(**account, by=finance)
     refused("wrong_iban", actions.set_claimant_account, **{**account, "iban": "BE00"}, by=secretary)
-    other = Claimant.objects.get(pk=second.pays)
+    other = Claimant.objects.get(pk=second.subject)
     refused("paid", actions.set_claimant_account, **{**account, "claimant": other}, by=secretary)
     actions.set_claimant_account(**account, by=secretary)
-    actions.pay_estate(estate=estate, pay_on=NOW.date(), **told)
+    paying.pay_estate(estate=estate, pay_on=NOW.date(), **told)
     again = Payment.objects.latest("pk")
     assert (again.end_to_end, again.iban, again.cents) == (f"H{claimant.pk}-2", IBANS[2], first.cents)
-    actions.note_estate_paid(estate=estate, **told)
+    paying.estate_paid(estate=estate, **told)
     assert queries.payment_troubles() == []
+
+
+@pytest.mark.django_db
+def test_an_heir_on_the_staff_does_not_say_that_their_payment_came_back(
+    dora: Member, secretary: Person, settings: Any
+) -> None:
+    settings.SITE = {**settings.SITE, "iban": "BE71096123456769"}
+    finance, colleague = make.staff("finance"), make.staff("finance")
+    estate = opened(dora, secretary)
+    # Under another name: known as the member who inherits.
+    heirs(estate, secretary, "1", members=(make.member(finance),))
+    estate = settled(estate, secretary)
+    paying.pay_estate(estate=estate, pay_on=NOW.date(), by=colleague, now=NOW)
+    back = {
+        "end_to_end": Payment.objects.get().end_to_end,
+        "reason": ReturnReason.OTHER,
+        "returned_on": NOW.date(),
+        "now": NOW,
+    }
+    with pytest.raises(NotAllowed) as refused:
+        treasury.book_return(**back, by=finance)
+    assert refused.value.code == "own"
+    treasury.book_return(**back, by=colleague)
 
 
 @pytest.mark.django_db
@@ -264,25 +291,26 @@ def test_the_database_pays_heirs_what_was_settled(dora: Member, secretary: Perso
     told: dict[str, Any] = {"by": finance, "now": NOW}
     paid = "UPDATE membership_estate SET state = 'paid'"
     assert broken(paid) == "settled_is_paid"
-    file = actions.pay_estate(estate=estate, pay_on=NOW.date(), **told)
+    file = paying.pay_estate(estate=estate, pay_on=NOW.date(), **told)
     first = Payment.objects.order_by("pk")[0]
-    row = "INSERT INTO membership_payment (file_id, member_id, pays, iban, holder, cents, end_to_end) VALUES "
+    row = "INSERT INTO treasury_payment (file_id, owner, subject, iban, holder, cents, end_to_end) VALUES "
     row += "(%s, %s, %s, %s, 'An', %s, 'X')"
-    assert broken(row, file.pk, dora.pk, first.pays, first.iban, first.cents) == "payment_stands_once"
+    assert broken(row, file.pk, dora.number, first.subject, first.iban, first.cents) == "payment_stands_once"
     account = "UPDATE membership_claimant SET iban = %s"
     assert broken(account, IBANS[2]) == "claimants_of_open"
-    actions.note_estate_paid(estate=estate, **told)
+    paying.estate_paid(estate=estate, **told)
     assert broken("UPDATE membership_estate SET state = 'to_pay'") == "settled_is_paid"
     back = {"reason": ReturnReason.CLOSED, "returned_on": NOW.date(), **told}
-    actions.book_return(end_to_end=first.end_to_end, **back)
+    treasury.book_return(end_to_end=first.end_to_end, **back)
     for member, iban, cents in (
-        (make.member().pk, first.iban, first.cents),
-        (dora.pk, IBANS[2], first.cents),
-        (dora.pk, first.iban, first.cents + 1),
+        (make.member().number, first.iban, first.cents),
+        (dora.number, IBANS[2], first.cents),
+        (dora.number, first.iban, first.cents + 1),
     ):
-        assert broken(row, file.pk, member, first.pays, iban, cents) == "settled_is_due"
+        assert broken(row, file.pk, member, first.subject, iban, cents) == "settled_is_due"
     assert (
-        broken("UPDATE membership_claimant SET name = 'x' WHERE id = %s", first.pays) == "claimants_of_open"
+        broken("UPDATE membership_claimant SET name = 'x' WHERE id = %s", first.subject)
+        == "claimants_of_open"
     )
     assert broken(paid) == "settled_is_paid"
 
@@ -406,7 +434,7 @@ def test_only_the_secretary_keeps_estates(dora: Member, secretary: Person) -> No
         (actions.withdraw_estate, {"reason": "x"}),
         (actions.add_claimant, {"name": "x", "part": Fraction(1)}),
         (actions.settle_estate, {"settlement": Settlement.REFUND, "heirship": "x", "decision": "x"}),
-        (actions.pay_estate, {"pay_on": NOW.date()}),
+        (paying.pay_estate, {"pay_on": NOW.date()}),
     ):
         with pytest.raises(NotAllowed):
             action(estate=estate, by=counter, now=NOW, **given)  # type: ignore[operator]

@@ -12,7 +12,7 @@ from django.test import Client
 from commonweal.kernel.decision import NotAllowed
 from commonweal.ledger import queries as books
 from commonweal.membership import actions, queries
-from commonweal.membership.models import Exclusion, Member, Payment
+from commonweal.membership.models import Exclusion, Member
 from commonweal.membership.rules.exclusions import (
     SentBy,
     answer_until,
@@ -20,14 +20,18 @@ from commonweal.membership.rules.exclusions import (
     months_later,
     notify_until,
 )
-from commonweal.membership.rules.payments import ReturnReason
 from commonweal.people.models import Event, Person
+from commonweal.treasury import actions as treasury
+from commonweal.treasury.actions import PaymentRefused
+from commonweal.treasury.models import Payment
+from commonweal.treasury.rules.payables import ReturnReason
 from tests import factories as make
 from tests.clock import Clock
 from tests.membership.share_values import accounts, typed
 from tests.membership.test_estate_pages import on, posted
 from tests.membership.test_exits import asked, broken
 from tests.portal.steps import LANGUAGES, signed_in, text_of
+from tests.treasury import paying_steps as paying
 
 SENT = date(2026, 5, 31)
 NOW = datetime(2026, 7, 20, 9, tzinfo=UTC)
@@ -146,7 +150,7 @@ def given_account(member: Member, iban: str = IBAN) -> None:
 
 
 def refused_with(code: str, action: Any, **given: Any) -> None:
-    with pytest.raises(actions.ExclusionRefused) as refused:
+    with pytest.raises((actions.ExclusionRefused, PaymentRefused)) as refused:
         action(**{"now": NOW, **given})
     assert refused.value.code == code
 
@@ -156,31 +160,31 @@ def test_the_refund_is_owed_paid_and_owed_again_when_it_comes_back(
 ) -> None:
     finance, today = make.staff("finance"), NOW.date()
     given: dict[str, Any] = {"exclusion": to_pay, "by": finance}
-    refused_with("no_account", actions.pay_exclusion, **given, pay_on=today)
+    refused_with("no_account", paying.pay_exclusion, **given, pay_on=today)
     given_account(member)
-    refused_with("not_paid", actions.note_exclusion_paid, **given)
-    refused_with("past", actions.pay_exclusion, **given, pay_on=today - timedelta(days=1))
+    refused_with("not_paid", paying.exclusion_paid, **given)
+    refused_with("past", paying.pay_exclusion, **given, pay_on=today - timedelta(days=1))
     with pytest.raises(NotAllowed):
-        actions.pay_exclusion(exclusion=to_pay, pay_on=today, by=secretary, now=NOW)
-    file = actions.pay_exclusion(**given, pay_on=today + timedelta(days=1), now=NOW)
+        paying.pay_exclusion(exclusion=to_pay, pay_on=today, by=secretary, now=NOW)
+    file = paying.pay_exclusion(**given, pay_on=today + timedelta(days=1), now=NOW)
     assert b"500.00" in gzip.decompress(bytes(file.content))
-    refused_with("nothing_due", actions.pay_exclusion, **given, pay_on=today)
-    refused_with("too_early", actions.note_exclusion_paid, **given)
+    refused_with("nothing_due", paying.pay_exclusion, **given, pay_on=today)
+    refused_with("too_early", paying.exclusion_paid, **given)
     with pytest.raises(NotAllowed):
-        actions.note_exclusion_paid(exclusion=to_pay, by=secretary, now=NOW)
+        paying.exclusion_paid(exclusion=to_pay, by=secretary, now=NOW)
     later = NOW + timedelta(days=1)
-    assert actions.note_exclusion_paid(**given, now=later).state == "paid"
+    assert paying.exclusion_paid(**given, now=later) == 1
     payment = Payment.objects.get()
     back = {"end_to_end": payment.end_to_end, "reason": ReturnReason.CLOSED, "returned_on": later.date()}
-    actions.book_return(**back, by=finance, now=later)
+    treasury.book_return(**back, by=finance, now=later)
     to_pay.refresh_from_db()
     assert to_pay.state == "to_pay"
     assert books.balance(("refund-owed", member.number), date.max) == 500_00
-    refused_with("no_account", actions.pay_exclusion, **given, pay_on=later.date())
+    refused_with("no_account", paying.pay_exclusion, **given, pay_on=later.date())
     given_account(member, "NL91ABNA0417164300")
-    actions.pay_exclusion(**given, pay_on=later.date(), now=later)
+    paying.pay_exclusion(**given, pay_on=later.date(), now=later)
     assert Payment.objects.latest("pk").end_to_end == f"X{to_pay.pk}-2"
-    assert actions.note_exclusion_paid(**given, now=later).state == "paid"
+    assert paying.exclusion_paid(**given, now=later) == 1
     assert books.troubles() == queries.payment_troubles() == []
 
 
@@ -189,18 +193,18 @@ def test_the_database_pays_the_excluded_what_was_decided(to_pay: Exclusion, memb
     finance, today = make.staff("finance"), NOW.date()
     paid = "UPDATE membership_exclusion SET state = 'paid'"
     assert broken(paid) == "settled_is_paid"
-    file = actions.pay_exclusion(exclusion=to_pay, pay_on=today, by=finance, now=NOW)
-    row = "INSERT INTO membership_payment (file_id, member_id, pays, iban, holder, cents, end_to_end) VALUES "
+    file = paying.pay_exclusion(exclusion=to_pay, pay_on=today, by=finance, now=NOW)
+    row = "INSERT INTO treasury_payment (file_id, owner, subject, iban, holder, cents, end_to_end) VALUES "
     row += "(%s, %s, %s, %s, 'Rik', %s, 'X')"
-    assert broken(row, file.pk, member.pk, to_pay.pk, IBAN, 500_00) == "payment_stands_once"
-    actions.note_exclusion_paid(exclusion=to_pay, by=finance, now=NOW)
+    assert broken(row, file.pk, member.number, to_pay.pk, IBAN, 500_00) == "payment_stands_once"
+    paying.exclusion_paid(exclusion=to_pay, by=finance, now=NOW)
     assert broken("UPDATE membership_exclusion SET state = 'to_pay'") == "settled_is_paid"
     back = {"end_to_end": Payment.objects.get().end_to_end, "reason": ReturnReason.CLOSED}
-    actions.book_return(**back, returned_on=today, by=finance, now=NOW)
+    treasury.book_return(**back, returned_on=today, by=finance, now=NOW)
     for who, iban, cents in (
-        (make.member().pk, IBAN, 500_00),
-        (member.pk, "NL91ABNA0417164300", 500_00),
-        (member.pk, IBAN, 500_01),
+        (make.member().number, IBAN, 500_00),
+        (member.number, "NL91ABNA0417164300", 500_00),
+        (member.number, IBAN, 500_01),
     ):
         assert broken(row, file.pk, who, to_pay.pk, iban, cents) == "settled_is_due"
 

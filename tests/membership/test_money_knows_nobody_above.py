@@ -1,4 +1,4 @@
-"""Money that comes in knows nothing of what it pays: its modules import of membership only each other and what pays out."""
+"""Money that comes in knows nothing of what it pays: its modules import of membership only each other."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from pathlib import Path
 from commonweal import membership
 
 FOLDER = Path(membership.__file__).parent
-# The half that will be the area `treasury`: bank files, movements, what each is for, what goes back.
+# What will move into the area `treasury`: bank files, movements, what each is for, what goes back.
 MONEY_IN = {
     "actions.discarding",
     "actions.dividing",
+    "actions.paying_back",
     "actions.payments",
     "actions.receivables",
     "actions.taking_back",
@@ -42,22 +43,11 @@ MONEY_IN = {
     "views.undoing",
     *(f"rules.statements.{path.stem}" for path in (FOLDER / "rules" / "statements").glob("*.py")),
 }
-# The half that pays out goes into the same area; what it still knows of members is its own matter.
-MONEY_OUT = {
-    "actions.paying_back",
-    "actions.paying_out",
-    "models.payouts",
-    "queries.payouts",
-    "rules.credit_transfers",
-    "rules.ibans",
-    "rules.payments",
-}
 # The table of models is gathered in one place: these of it are money's.
 MODELS = {"AccountStatement", "BankFile", "BankMovement", "Handling", "Refund", "RepeatedMovement"}
-MODELS |= {"Payment", "PaymentFile", "PayoutAccount", "ReturnedPayment"}
 # A reader of sheets stands beside that of bank files, on the same mechanism.
 SHEETS = {("queries.readers", "rules.sheets")}
-MAY_IMPORT = ("kernel", "ledger", "people", "ui")
+MAY_IMPORT = ("kernel", "ledger", "people", "treasury", "ui")
 
 
 def imported(source: str) -> Iterator[str]:
@@ -87,7 +77,7 @@ def _is_known(module: str, name: str) -> bool:
         return rest.removeprefix("models.") in MODELS
     parts = rest.split(".")
     paths = {".".join(parts[:length]) for length in range(1, len(parts) + 1)}
-    known = MONEY_IN | MONEY_OUT | {"rules.statements"}
+    known = MONEY_IN | {"rules.statements"}
     return bool(paths & known) or any((module, path) in SHEETS for path in paths)
 
 

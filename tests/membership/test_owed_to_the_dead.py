@@ -10,22 +10,16 @@ import pytest
 
 from commonweal.membership import actions, queries
 from commonweal.membership.actions import payments
-from commonweal.membership.actions.paying_back import RefundRefused, pay_refunds
-from commonweal.membership.models import (
-    Estate,
-    Exclusion,
-    ExitRequest,
-    ExitSeason,
-    Member,
-    Payment,
-    Refund,
-)
+from commonweal.membership.models import Estate, Exclusion, ExitRequest, ExitSeason, Member, Refund
 from commonweal.membership.queries.payments import payable_refunds, refunds_to_make, work_list
 from commonweal.membership.rules.estates import EndKind, Settlement, may_settle
 from commonweal.membership.rules.exclusions import SentBy
 from commonweal.membership.rules.matching import Outcome
-from commonweal.membership.rules.payments import ReturnReason
 from commonweal.people.models import Event, Message, Person
+from commonweal.treasury import actions as treasury
+from commonweal.treasury.actions import PaymentRefused
+from commonweal.treasury.models import Payment
+from commonweal.treasury.rules.payables import ReturnReason
 from tests import factories as make
 from tests.membership import dividend_steps as dividends
 from tests.membership.joining_steps import asked as asks_for_shares
@@ -42,6 +36,8 @@ from tests.membership.test_seasons import decided, with_tests
 from tests.membership.test_seasons import founder as founder
 from tests.membership.test_seasons import holder as a_holder
 from tests.membership.test_seasons import secretary as secretary
+from tests.treasury import paying_steps as paying
+from tests.treasury.paying_steps import pay_refunds
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 7, 10, 9, tzinfo=UTC)
@@ -101,8 +97,8 @@ def test_what_a_season_granted_to_somebody_who_died_is_paid_to_the_heirs(
     estate = died(member, secretary, day)
     due = {each.member: each for each in queries.due_in(season)}[member.pk]
     assert (due.account, due.through_estate) == (None, True)
-    actions.make_payment_file(season=season, pay_on=PAY_ON, by=finance, now=NOW)
-    assert not Payment.objects.filter(member=member).exists(), "nobody pays the account of the dead"
+    paying.pay_season(season=season, pay_on=PAY_ON, by=finance, now=NOW)
+    assert not Payment.objects.filter(owner=member.number).exists(), "nobody pays the account of the dead"
     assert queries.owed_before(estate).cents == 375_00
     in_order()
     estate = settled(estate, secretary, "1/2", "1/2")
@@ -110,8 +106,8 @@ def test_what_a_season_granted_to_somebody_who_died_is_paid_to_the_heirs(
     assert ExitRequest.objects.get(member=member).state == "estate"
     assert member.number not in {each.number for each in queries.due_in(season)}
     in_order()
-    actions.pay_estate(estate=estate, pay_on=PAY_ON, by=finance, now=NOW)
-    made = Payment.objects.filter(member=member).order_by("pk")
+    paying.pay_estate(estate=estate, pay_on=PAY_ON, by=finance, now=NOW)
+    made = Payment.objects.filter(owner=member.number).order_by("pk")
     assert [(each.iban, each.cents) for each in made] == [(HEIRS[0], 187_50), (HEIRS[1], 187_50)]
     assert owed(member) == 0
     in_order()
@@ -135,8 +131,8 @@ def test_heirs_who_take_shares_over_are_paid_what_was_owed_before(
     )
     assert (estate.state, estate.settled_cents) == ("to_pay", 375_00)
     assert queries.held_on(heir.number, "A", NOW.date()).shares == 6
-    actions.pay_estate(estate=estate, pay_on=PAY_ON, by=finance, now=NOW)
-    assert [each.cents for each in Payment.objects.filter(member=member)] == [375_00]
+    paying.pay_estate(estate=estate, pay_on=PAY_ON, by=finance, now=NOW)
+    assert [each.cents for each in Payment.objects.filter(owner=member.number)] == [375_00]
     in_order()
 
 
@@ -188,11 +184,13 @@ def test_an_excluded_member_who_died_is_refunded_to_the_heirs(
     assert cents
     estate = died(member, secretary, date(2026, 7, 2))
     with pytest.raises(actions.ExclusionRefused):
-        actions.pay_exclusion(exclusion=exclusion, pay_on=PAY_ON, by=finance, now=NOW)
+        paying.pay_exclusion(exclusion=exclusion, pay_on=PAY_ON, by=finance, now=NOW)
     estate = settled(estate, secretary, "1")
     assert (estate.settled_cents, Exclusion.objects.get().state) == (cents, "estate")
-    actions.pay_estate(estate=estate, pay_on=PAY_ON, by=finance, now=NOW)
-    assert [(each.iban, each.cents) for each in Payment.objects.filter(member=member)] == [(HEIRS[0], cents)]
+    paying.pay_estate(estate=estate, pay_on=PAY_ON, by=finance, now=NOW)
+    assert [(each.iban, each.cents) for each in Payment.objects.filter(owner=member.number)] == [
+        (HEIRS[0], cents)
+    ]
     in_order()
 
 
@@ -205,7 +203,7 @@ def test_a_dividend_of_who_left_and_then_died_is_paid_to_the_heirs() -> None:
     run = dividends.booked(staff)
     actions.pay_dividend(run=run, by=staff.proposer, now=now)
     actions.carry_on(run_id=run.pk, now=dividends.clock)
-    assert [each.iban for each in Payment.objects.filter(member=member)] == [HEIRS[0]]
+    assert [each.iban for each in Payment.objects.filter(owner=member.number)] == [HEIRS[0]]
 
 
 def test_a_person_is_not_paid_under_an_earlier_number_either_and_that_is_named() -> None:
@@ -218,13 +216,13 @@ def test_a_person_is_not_paid_under_an_earlier_number_either_and_that_is_named()
     run = dividends.booked(staff)
     actions.pay_dividend(run=run, by=staff.proposer, now=dividends.NOW)
     actions.carry_on(run_id=run.pk, now=dividends.clock)
-    assert not Payment.objects.filter(member=earlier).exists()
+    assert not Payment.objects.filter(owner=earlier.number).exists()
     assert earlier.pk in {each.member_id for each in queries.without_account(run, dividends.NOW.date())}
     (trouble,) = queries.payment_troubles()
     assert (trouble.code, trouble.where) == ("owed_to_the_dead", f"member {earlier.number}")
     settled(died(earlier, secretary, date(2026, 6, 1), dividends.NOW), secretary, "1", now=dividends.NOW)
     actions.carry_on(run_id=run.pk, now=dividends.clock)
-    assert [each.iban for each in Payment.objects.filter(member=earlier)] == [HEIRS[0]]
+    assert [each.iban for each in Payment.objects.filter(owner=earlier.number)] == [HEIRS[0]]
     assert queries.payment_troubles() == []
 
 
@@ -232,9 +230,9 @@ def test_what_comes_back_after_the_estate_was_settled_is_named(
     season: ExitSeason, finance: Person, secretary: Person
 ) -> None:
     member = granted(season)
-    actions.make_payment_file(season=season, pay_on=PAY_ON, by=finance, now=NOW)
-    payment, later = Payment.objects.get(member=member), datetime(2026, 7, 20, 9, tzinfo=UTC)
-    actions.book_return(
+    paying.pay_season(season=season, pay_on=PAY_ON, by=finance, now=NOW)
+    payment, later = Payment.objects.get(owner=member.number), datetime(2026, 7, 20, 9, tzinfo=UTC)
+    treasury.book_return(
         end_to_end=payment.end_to_end, reason=ReturnReason.DECEASED, returned_on=PAY_ON, by=finance, now=later
     )
     (trouble,) = queries.payment_troubles()
@@ -257,7 +255,7 @@ def test_money_paid_too_much_does_not_go_back_to_the_account_of_the_dead(
     died(application.member, make.staff("secretary"), make.NOW.date(), make.NOW)
     assert payable_refunds() == []
     assert len(refunds_to_make()) == 1, "it is paid by hand"
-    with pytest.raises(RefundRefused):
+    with pytest.raises(PaymentRefused):
         pay_refunds(pay_on=make.NOW.date(), by=finance, now=make.NOW)
     assert Refund.objects.get().made_on is None
 

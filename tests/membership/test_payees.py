@@ -11,9 +11,11 @@ from django.conf import settings as site
 from django.db import IntegrityError, connection, transaction
 
 from commonweal.membership import actions, queries
-from commonweal.membership.models import Claimant, PayoutAccount
+from commonweal.membership.models import Claimant
 from commonweal.membership.queries.payments import payable_refunds
 from commonweal.membership.rules.estates import EndKind
+from commonweal.treasury.actions import WrongAccount
+from commonweal.treasury.models import PayoutAccount
 from tests import factories as make
 from tests.membership.bank_files import Paid
 from tests.membership.test_paying_back import too_much
@@ -30,7 +32,7 @@ pytestmark = pytest.mark.django_db
 @pytest.mark.parametrize(("iban", "code"), REFUSED)
 def test_no_member_is_paid_there(iban: str, code: str) -> None:
     member = make.member()
-    with pytest.raises(actions.WrongAccount) as refused:
+    with pytest.raises(WrongAccount) as refused:
         actions.set_payout_account(
             member=member, iban=iban, holder="Jo", by=make.staff("counter"), now=make.NOW
         )
@@ -61,16 +63,16 @@ def test_no_heir_is_paid_there(iban: str, code: str) -> None:
 @pytest.mark.parametrize(
     ("table", "columns", "values"),
     [
-        ("membership_payoutaccount", "member_id, iban, holder, since", "%(member)s, %(iban)s, 'Jo', now()"),
+        ("treasury_payoutaccount", "person_id, iban, holder, since", "%(person)s, %(iban)s, 'Jo', now()"),
         (
-            "membership_payment",
-            "file_id, member_id, iban, holder, cents, end_to_end",
-            "1, %(member)s, %(iban)s, 'Jo', 1, 'D1-1-1'",
+            "treasury_payment",
+            "file_id, person_id, owner, iban, holder, cents, end_to_end",
+            "1, %(person)s, 1, %(iban)s, 'Jo', 1, 'D1-1-1'",
         ),
     ],
 )
 def test_the_database_holds_no_such_account(table: str, columns: str, values: str, iban: str) -> None:
-    given: dict[str, Any] = {"member": make.member().pk, "iban": iban}
+    given: dict[str, Any] = {"person": make.person().pk, "iban": iban}
     with pytest.raises(IntegrityError, match=r"is_an_iban|to_someone"), transaction.atomic():
         connection.cursor().execute(f"INSERT INTO {table} ({columns}) VALUES ({values})", given)
 

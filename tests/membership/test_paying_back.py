@@ -13,17 +13,21 @@ from lxml import etree
 
 from commonweal.kernel.decision import NotAllowed
 from commonweal.ledger.models import Operation
-from commonweal.membership import actions, queries
+from commonweal.membership import queries
 from commonweal.membership.actions import payments
-from commonweal.membership.models import BankMovement, Payment, PaymentFile, Refund
+from commonweal.membership.models import BankMovement, Refund
 from commonweal.membership.queries.payments import payable_refunds, refunds_to_make
 from commonweal.membership.rules.matching import Outcome
-from commonweal.membership.rules.payments import ReturnReason
 from commonweal.people.models import Event, Person
 from commonweal.portal.demo.bank import Paid
+from commonweal.treasury import actions as treasury
+from commonweal.treasury.actions import PaymentRefused
+from commonweal.treasury.models import Payment, PaymentFile
+from commonweal.treasury.rules.payables import ReturnReason
 from tests import factories as make
 from tests.membership.joining_steps import asked, confirmed, paid
 from tests.portal.steps import LANGUAGES, queries_of, signed_in, text_of
+from tests.treasury import paying_steps as paying
 
 pytestmark = pytest.mark.django_db
 PAGE, RETURNED = "/en/members/payments/refunds/", "/en/members/paid-out/returned/"
@@ -48,13 +52,13 @@ def too_much(finance: Person, *others: Paid, count: int = 1) -> list[Refund]:
 
 
 def pay(finance: Person, day: date = TODAY, **changes: Any) -> PaymentFile:
-    return actions.pay_refunds(**{"pay_on": day, "by": finance, "now": make.NOW, **changes})
+    return paying.pay_refunds(**{"pay_on": day, "by": finance, "now": make.NOW, **changes})
 
 
 def comes_back(refund: Refund, finance: Person) -> None:
-    payment = Payment.objects.get(pays=refund.pk)
+    payment = Payment.objects.get(subject=refund.pk)
     given: dict[str, Any] = {"reason": ReturnReason.CLOSED, "returned_on": TODAY, "now": make.NOW}
-    actions.book_return(end_to_end=payment.end_to_end, by=finance, **given)
+    treasury.book_return(end_to_end=payment.end_to_end, by=finance, **given)
 
 
 def test_one_file_pays_all_back_whose_account_is_known_and_the_others_stay_to_be_paid_by_hand(
@@ -66,7 +70,7 @@ def test_one_file_pays_all_back_whose_account_is_known_and_the_others_stay_to_be
     before = Operation.objects.count()
     file = pay(finance, TODAY + timedelta(days=2))
     payment = Payment.objects.get()
-    assert (payment.member, payment.pays, payment.iban, payment.cents) == (None, known.pk, IBAN, 100_00)
+    assert (payment.owner, payment.subject, payment.iban, payment.cents) == (0, known.pk, IBAN, 100_00)
     assert (file.reference, file.count, file.cents) == ("overpaid:2026", 1, 100_00)
     known.refresh_from_db()
     assert known.made_on == TODAY + timedelta(days=2)
@@ -86,7 +90,7 @@ def test_one_file_pays_all_back_whose_account_is_known_and_the_others_stay_to_be
 def test_a_second_file_pays_only_what_came_since_and_none_is_made_of_nothing(finance: Person) -> None:
     too_much(finance)
     pay(finance)
-    with pytest.raises(actions.RefundRefused) as refused:
+    with pytest.raises(PaymentRefused) as refused:
         pay(finance)
     assert refused.value.code == "nothing_due"
     confirmed([Paid(7_00, "Piet Maes", "BE62510007547061")], finance, 13)
@@ -112,7 +116,7 @@ def test_what_was_ticked_by_hand_is_in_no_file(finance: Person) -> None:
     first, second = too_much(finance, count=2)
     payments.mark_refunded(refund=first, on=TODAY, by=finance, now=make.NOW)
     pay(finance)
-    assert [each.pays for each in Payment.objects.all()] == [second.pk]
+    assert [each.subject for each in Payment.objects.all()] == [second.pk]
 
 
 def test_only_finance_pays_back_and_not_in_the_past(finance: Person) -> None:
@@ -120,7 +124,7 @@ def test_only_finance_pays_back_and_not_in_the_past(finance: Person) -> None:
     for role in ("secretary", "counter", "administrator"):
         with pytest.raises(NotAllowed):
             pay(make.staff(role))
-    with pytest.raises(actions.RefundRefused) as refused:
+    with pytest.raises(PaymentRefused) as refused:
         pay(finance, TODAY - timedelta(days=1))
     assert refused.value.code == "past"
 
@@ -136,10 +140,10 @@ def test_the_database_pays_back_what_was_too_much_and_once(finance: Person) -> N
     member = make.member()
     payments.mark_refunded(refund=second, on=TODAY, by=finance, now=make.NOW)
     file = pay(finance)
-    row = "INSERT INTO membership_payment (file_id, member_id, pays, iban, holder, cents, end_to_end) VALUES "
+    row = "INSERT INTO treasury_payment (file_id, owner, subject, iban, holder, cents, end_to_end) VALUES "
     row += "(%s, %s, %s, %s, 'J', %s, 'X')"
     for refund in (first, second):
-        database_refuses("overpaid_is_due", row, file.pk, None, refund.pk, IBAN, 100_00)
+        database_refuses("overpaid_is_due", row, file.pk, 0, refund.pk, IBAN, 100_00)
     moved = "UPDATE membership_refund SET made_on = %s WHERE id = %s"
     for refund in (first, second):
         database_refuses("refund_moves", moved, None, refund.pk)
@@ -148,9 +152,9 @@ def test_the_database_pays_back_what_was_too_much_and_once(finance: Person) -> N
     again = "INSERT INTO membership_refund (handling_id, cents) VALUES (%s, 100000)"
     database_refuses("refund_within_what_came", again, second.handling_id)
     comes_back(first, finance)
-    database_refuses("payment_stands_once", row, file.pk, member.pk, first.pk, IBAN, 100_00)
-    database_refuses("overpaid_is_due", row, file.pk, None, first.pk, "BE62510007547061", 100_00)
-    database_refuses("overpaid_is_due", row, file.pk, None, first.pk, IBAN, 100_01)
+    database_refuses("overpaid_is_due", row, file.pk, member.number, first.pk, IBAN, 100_00)
+    database_refuses("overpaid_is_due", row, file.pk, 0, first.pk, "BE62510007547061", 100_00)
+    database_refuses("overpaid_is_due", row, file.pk, 0, first.pk, IBAN, 100_01)
 
 
 def test_the_finance_officer_makes_the_file_on_the_page_and_notes_what_came_back(finance: Person) -> None:

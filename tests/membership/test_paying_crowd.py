@@ -14,27 +14,20 @@ from django.db import IntegrityError, connection, connections
 from commonweal.kernel.decision import Refusal
 from commonweal.ledger.models import Operation
 from commonweal.ledger.queries import troubles
-from commonweal.membership import actions as paying
 from commonweal.membership.actions import joining, payments
-from commonweal.membership.models import (
-    Application,
-    BankFile,
-    BankMovement,
-    Handling,
-    Member,
-    Payment,
-    Refund,
-    ReturnedPayment,
-)
+from commonweal.membership.models import Application, BankFile, BankMovement, Handling, Member, Refund
 from commonweal.membership.queries.payments import work_list
 from commonweal.membership.rules.joining import ApplicationState
 from commonweal.membership.rules.matching import Outcome
-from commonweal.membership.rules.payments import ReturnReason
 from commonweal.people.models import Person
 from commonweal.people.rules import Channel
+from commonweal.treasury import actions as treasury
+from commonweal.treasury.models import Payment, ReturnedPayment
+from commonweal.treasury.rules.payables import ReturnReason
 from tests import factories as make
 from tests.ledger.test_guards import crowd
 from tests.membership.joining_steps import asked, asking, confirmed, paid, planned, uploaded
+from tests.treasury import paying_steps as paying
 
 CROWD = 32
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -78,7 +71,7 @@ def _tick(refund: int, by: int) -> None:
 
 def _return(reference: str, by: int) -> None:
     given = {"reason": ReturnReason.CLOSED, "returned_on": make.NOW.date(), "now": make.NOW}
-    paying.book_return(end_to_end=reference, by=Person.objects.get(pk=by), **given)
+    treasury.book_return(end_to_end=reference, by=Person.objects.get(pk=by), **given)
 
 
 def _ask(who: int) -> None:
@@ -174,7 +167,7 @@ def test_a_crowd_pays_back_in_files_and_by_hand_and_each_is_paid_once_and_comes_
     files = answers.count("done") - len(by_hand)
     # Both in one file, or the first by hand before it.
     assert files == 1
-    paid_in_file = list(Payment.objects.order_by("pk").values_list("pays", flat=True))
+    paid_in_file = list(Payment.objects.order_by("pk").values_list("subject", flat=True))
     assert paid_in_file in ([second.pk], [first.pk, second.pk])
     assert not Refund.objects.filter(made_on__isnull=True).exists()
     answers = crowd(told, [(_return, f"R{second.pk}-1", finance.pk)] * CROWD)

@@ -17,11 +17,12 @@ from lxml import etree
 
 from commonweal.kernel.decision import NotAllowed
 from commonweal.membership import actions, queries
-from commonweal.membership.models import PayoutAccount
-from commonweal.membership.rules.credit_transfers import CreditTransfer, payment_file, sepa_text
-from commonweal.membership.rules.ibans import read_iban, shortened
 from commonweal.people.models import Event, Message
 from commonweal.people.rules import Channel
+from commonweal.treasury.actions import WrongAccount, load_accounts
+from commonweal.treasury.models import PayoutAccount
+from commonweal.treasury.rules.credit_transfers import CreditTransfer, payment_file, sepa_text
+from commonweal.treasury.rules.ibans import read_iban, shortened
 from tests import factories as make
 from tests.portal.steps import LANGUAGES, queries_of, signed_in, text_of
 
@@ -174,7 +175,7 @@ def test_a_file_without_payer_payments_or_with_one_twice_is_refused() -> None:
 
 
 def test_what_the_schema_refuses_does_not_come_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    from commonweal.membership.rules import credit_transfers
+    from commonweal.treasury.rules import credit_transfers
 
     monkeypatch.setattr(credit_transfers, "TEXT_MAX", 1_000)
     # The schema read before, by whichever test came first, is read again.
@@ -193,7 +194,7 @@ def test_the_last_account_set_holds_and_the_same_again_changes_nothing() -> None
     assert again == first
     later = make.NOW + timedelta(days=1)
     second = actions.set_payout_account(member=member, iban=OTHER, holder="Ada B.", by=who, now=later)
-    assert queries.payout_accounts_of([member.pk])[member.pk] == second
+    assert queries.payout_accounts_with([member.pk])[member.pk] == second
     assert PayoutAccount.objects.count() == 2
     told = [event.data for event in Event.objects.filter(name="PayoutAccountSet").order_by("id")]
     assert told == [
@@ -220,7 +221,7 @@ def test_only_the_member_and_staff_for_them_say_where_they_are_paid() -> None:
 )
 def test_a_wrong_account_is_refused(iban: str, holder: str, code: str) -> None:
     who = make.person()
-    with pytest.raises(actions.WrongAccount) as refused:
+    with pytest.raises(WrongAccount) as refused:
         actions.set_payout_account(member=make.member(who), iban=iban, holder=holder, by=who, now=make.NOW)
     assert refused.value.code == code
 
@@ -232,14 +233,15 @@ def test_the_database_keeps_each_account_as_it_was_and_takes_no_other_text() -> 
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
     for statement in (
-        "UPDATE membership_payoutaccount SET holder = 'B'",
-        "DELETE FROM membership_payoutaccount",
-        "TRUNCATE membership_payoutaccount CASCADE",
-        "UPDATE membership_payoutaccount SET iban = 'BE71' WHERE false",
-        "INSERT INTO membership_payoutaccount (member_id, iban, holder, since)"
-        " SELECT member_id, 'no iban', 'A', now() FROM membership_payoutaccount",
-        "INSERT INTO membership_payoutaccount (member_id, iban, holder, since)"
-        " SELECT member_id, iban, '', now() FROM membership_payoutaccount",
+        "UPDATE treasury_payoutaccount SET holder = 'B'",
+        "DELETE FROM treasury_payoutaccount",
+        "TRUNCATE treasury_payoutaccount CASCADE",
+        "UPDATE treasury_payoutaccount SET iban = 'BE71' WHERE false",
+        "INSERT INTO treasury_payoutaccount (person_id, iban, holder, since)"
+        " SELECT person_id, 'no iban', 'A', now() FROM treasury_payoutaccount",
+        "INSERT INTO treasury_payoutaccount (person_id, iban, holder, since)"
+        " SELECT person_id, iban, '', now() FROM treasury_payoutaccount",
+        "INSERT INTO treasury_payoutaccount (iban, holder, since) SELECT iban, holder, now() FROM treasury_payoutaccount",
     ):
         with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(statement)
@@ -248,7 +250,7 @@ def test_the_database_keeps_each_account_as_it_was_and_takes_no_other_text() -> 
 @pytest.mark.django_db
 def test_many_accounts_come_in_at_once() -> None:
     members = [make.member() for _each in range(3)]
-    actions.load_payout_accounts((member.pk, OTHER, "Ada", make.NOW) for member in members)
+    load_accounts((member.person_id, None, OTHER, "Ada", make.NOW) for member in members)
     assert len(queries.payout_accounts_of(members)) == 3
 
 

@@ -9,10 +9,11 @@ import pytest
 from django.test import Client
 
 from commonweal.membership import actions, queries
-from commonweal.membership.models import ExitRequest, ExitSeason, Member, Payment, PaymentFile, SeasonTest
+from commonweal.membership.models import ExitRequest, ExitSeason, Member, SeasonTest
 from commonweal.membership.notices.exits import tell_exits_answered
 from commonweal.membership.rules.exits import ExitTest, Outcome
 from commonweal.people.models import Event, Message, Person
+from commonweal.treasury.models import Payment, PaymentFile
 from tests import factories as make
 from tests.clock import Clock
 from tests.csv_reading import cells_of

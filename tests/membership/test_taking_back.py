@@ -12,20 +12,21 @@ from django.utils.translation import gettext
 from commonweal.ledger.queries import troubles
 from commonweal.membership import queries
 from commonweal.membership.actions import joining, payments
-from commonweal.membership.actions.paying_back import pay_refunds
-from commonweal.membership.models import Application, BankMovement, Handling, Payment, Refund, ReturnedPayment
+from commonweal.membership.models import Application, BankMovement, Handling, Refund
 from commonweal.membership.queries.joining import dues_of, entry_of, expected_from
 from commonweal.membership.queries.payments import payable_refunds, refunds_to_make, work_list
 from commonweal.membership.rules.joining import ApplicationState
 from commonweal.membership.rules.matching import Outcome, Verdict
-from commonweal.membership.rules.payments import ReturnReason
 from commonweal.membership.rules.reasons import Reason
 from commonweal.people.models import Event, Person
 from commonweal.portal.demo.bank import Paid
+from commonweal.treasury.models import Payment, ReturnedPayment
+from commonweal.treasury.rules.payables import ReturnReason
 from tests import factories as make
 from tests.membership.bank_files import ACCOUNT, DAY, PAYER, as_camt, as_coda
 from tests.membership.joining_steps import asked, confirmed, paid, planned
 from tests.portal.steps import LANGUAGES, signed_in, text_of
+from tests.treasury.paying_steps import pay_refunds
 
 pytestmark = pytest.mark.django_db
 

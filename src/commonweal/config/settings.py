@@ -22,7 +22,18 @@ ROOT_URLCONF = "commonweal.config.urls"
 WSGI_APPLICATION = "commonweal.config.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-AREAS = ["portal", "projects", "voting", "membership", "people", "ambitions", "places", "ledger", "ui"]
+AREAS = [
+    "portal",
+    "projects",
+    "voting",
+    "membership",
+    "treasury",
+    "people",
+    "ambitions",
+    "places",
+    "ledger",
+    "ui",
+]
 INSTALLED_APPS = [
     *(f"commonweal.{area}" for area in AREAS),
     "django.contrib.auth",
@@ -260,6 +271,8 @@ METRICS_TOKEN = environment.value("COMMONWEAL_METRICS_TOKEN")
 EVENT_HANDLERS = "commonweal.config.wiring.HANDLERS"
 CLOSE_TO = "commonweal.config.wiring.CLOSE_TO"
 RECEIVABLES = "commonweal.config.wiring.RECEIVABLES"
+PAYABLES = "commonweal.config.wiring.PAYABLES"
+GONE = "commonweal.config.wiring.GONE"
 DATA = Path(environment.value("COMMONWEAL_DATA"))
 
 DEFAULT_EXCEPTION_REPORTER_FILTER = "commonweal.config.reports.NothingTyped"

@@ -16,6 +16,7 @@ urlpatterns += i18n_patterns(
     path("", include("commonweal.projects.urls")),
     path("ballots/", include("commonweal.voting.urls")),
     path("members/", include("commonweal.membership.urls")),
+    path("members/", include("commonweal.treasury.urls")),
     path("people/", include("commonweal.people.urls")),
     path("ambitions/", include("commonweal.ambitions.urls")),
     path("places/", include("commonweal.places.urls")),

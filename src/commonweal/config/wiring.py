@@ -8,18 +8,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
+from typing import Any
+
+from django.db.models import QuerySet
 
 from commonweal.membership.access import children_asked_for_by, household_close_to
-from commonweal.membership.actions import applications_paid as requests
-from commonweal.membership.actions.members import lock_numbers
+from commonweal.membership.actions.dividend_payments import DIVIDENDS
+from commonweal.membership.actions.estate_payments import ESTATES
+from commonweal.membership.actions.exclusion_payments import EXCLUSIONS
+from commonweal.membership.actions.exit_payments import EXITS
+from commonweal.membership.actions.paying_back import OVERPAID
 from commonweal.membership.notices import conversions, exits, households, joining, payouts, transfers
-from commonweal.membership.queries import applications_paid
-from commonweal.membership.queries.receivables import Kind
+from commonweal.membership.queries.payouts import gone_holders
+from commonweal.membership.queries.receivables import ReceivableKind
 from commonweal.membership.tasks import carry_on_dividend
-from commonweal.membership.views import applications_paid as wording
+from commonweal.membership.views.applications_paid import APPLICATIONS
 from commonweal.people import notices as people
 from commonweal.people.models import Event, Person
 from commonweal.projects import notices as projects
+from commonweal.treasury.actions import PayableKind
 from commonweal.voting import notices as voting
 
 HANDLERS: Mapping[str, Sequence[Callable[[Event], None]]] = {
@@ -51,25 +58,11 @@ HANDLERS: Mapping[str, Sequence[Callable[[Event], None]]] = {
 # Whose interests are a person's own, beside who they are and which organisations they speak for: ids of people.
 CLOSE_TO: Sequence[Callable[[Person, date], Iterable[int]]] = (household_close_to, children_asked_for_by)
 
-# What money that comes in can be for, by kind: the name stands in the subjects it counts for (`application:12`). Rows are
-# locked kind by kind, in this order.
-RECEIVABLES: Mapping[str, Kind] = {
-    "application": Kind(
-        expected=applications_paid.expected,
-        waiting=applications_paid.waiting,
-        named=applications_paid.named,
-        open_subjects=applications_paid.open_subjects,
-        unentered=wording.unentered,
-        number_in=wording.number_in,
-        address=wording.address,
-        titles=wording.titles,
-        against_paying=applications_paid.against_paying,
-        against_undoing=applications_paid.against_undoing,
-        undone=wording.undone,
-        lock_first=lock_numbers,
-        lock=requests.lock_applications,
-        take=requests.count_application,
-        enter=requests.enter_application,
-        reopen=requests.reopen_application,
-    ),
-}
+# What is owed and paid out, by the areas that owe it.
+PAYABLES: Sequence[PayableKind] = (DIVIDENDS, EXITS, ESTATES, EXCLUSIONS, OVERPAID)
+
+# What money that comes in can be for, by the areas that wait for it; rows are locked kind by kind, in this order.
+RECEIVABLES: Sequence[ReceivableKind] = (APPLICATIONS,)
+
+# Whose money goes back by hand: ids of the people and organisations who died, went bankrupt or were wound up.
+GONE: Callable[[], QuerySet[Any, Any]] = gone_holders

@@ -20,6 +20,7 @@ from commonweal.membership.queries.shares import holdings_of, setting_on
 from commonweal.membership.rules.statutes import SettingName
 from commonweal.people.access import close_to, may, organisations_of, speaks_for
 from commonweal.people.rules import Act
+from commonweal.treasury.access import may_pay_out
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -161,11 +162,6 @@ def may_set_account(person: Person, member: Member, on: date) -> Decision:
             ),
         )
     return YES
-
-
-def may_pay_out(person: Person, on: date) -> Decision:
-    """Whether staff may propose dividends, make payment files and note what came back."""
-    return may(person, Act.PAY_OUT, on)
 
 
 def may_see_dividends(person: Person, on: date) -> Decision:

@@ -8,9 +8,10 @@ from datetime import date
 import pytest
 
 from commonweal.kernel.money import ShareValue
-from commonweal.membership.rules import ibans, joining, movements, seasons, statutes
+from commonweal.membership.rules import joining, movements, seasons, statutes
 from commonweal.membership.rules.exits import Outcome
 from commonweal.membership.rules.statutes import RefundRule
+from commonweal.treasury.rules import ibans
 
 CLASS_A = statutes.TERMS[0]
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from commonweal.membership.rules.payments import ReturnReason, reason_of
 from commonweal.membership.rules.statements.report import Reports, as_text, euros
+from commonweal.treasury.rules.payables import ReturnReason, reason_of
 from tests.membership.bank_files import ACCOUNT
 
 CASES = sorted((Path(__file__).parent.parent / "cases").iterdir())

@@ -10,6 +10,7 @@ from commonweal.membership.actions.conversions import (
     withdraw_conversion,
 )
 from commonweal.membership.actions.discarding import FileStays, discard_file
+from commonweal.membership.actions.dividend_payments import note_lines_taken_out
 from commonweal.membership.actions.dividends import (
     APPROVALS,
     DividendRefused,
@@ -28,9 +29,7 @@ from commonweal.membership.actions.estates import (
     EstateRefused,
     add_claimant,
     note_agreement,
-    note_estate_paid,
     open_estate,
-    pay_estate,
     remove_claimant,
     set_claimant_account,
     withdraw_estate,
@@ -40,15 +39,12 @@ from commonweal.membership.actions.exclusions import (
     decide_exclusion,
     drop_exclusion,
     note_answer,
-    note_exclusion_paid,
     note_hearing,
     notify_exclusion,
-    pay_exclusion,
     propose_exclusion,
     refund_exclusion,
     refund_planned,
 )
-from commonweal.membership.actions.exit_payments import make_payment_file, note_paid
 from commonweal.membership.actions.exits import ExitRefused, ask_to_leave, withdraw_exit
 from commonweal.membership.actions.guardianships import (
     GuardianshipRefused,
@@ -76,16 +72,7 @@ from commonweal.membership.actions.imports import (
     upload_import,
 )
 from commonweal.membership.actions.members import admit_member, load_members
-from commonweal.membership.actions.paying_back import RefundRefused, pay_refunds
-from commonweal.membership.actions.paying_out import (
-    Due,
-    ReturnRefused,
-    book_return,
-    note_lines_taken_out,
-    note_taken_out,
-    pay_in_a_file,
-)
-from commonweal.membership.actions.payouts import WrongAccount, load_payout_accounts, set_payout_account
+from commonweal.membership.actions.payouts import set_payout_account
 from commonweal.membership.actions.seasons import decide_season, record_test
 from commonweal.membership.actions.settling import settle_estate, settlement_planned
 from commonweal.membership.actions.shares import (
@@ -120,7 +107,6 @@ __all__ = [
     "ConversionRefused",
     "DividendRefused",
     "DocumentMissing",
-    "Due",
     "EstateRefused",
     "ExclusionRefused",
     "ExitRefused",
@@ -136,10 +122,7 @@ __all__ = [
     "OfferedAlready",
     "Planned",
     "Proposal",
-    "RefundRefused",
-    "ReturnRefused",
     "TooLarge",
-    "WrongAccount",
     "accept_household",
     "accept_offer",
     "add_claimant",
@@ -150,7 +133,6 @@ __all__ = [
     "ask_to_leave",
     "book_conversion",
     "book_movement",
-    "book_return",
     "carry_on",
     "check_import",
     "close_dividend",
@@ -168,30 +150,20 @@ __all__ = [
     "load_import",
     "load_members",
     "load_movements",
-    "load_payout_accounts",
     "load_statutes",
-    "make_payment_file",
     "note_agreement",
     "note_answer",
     "note_condition",
-    "note_estate_paid",
-    "note_exclusion_paid",
     "note_guardianship",
     "note_hearing",
     "note_household",
     "note_lines_taken_out",
-    "note_paid",
     "note_post_list_taken",
-    "note_taken_out",
     "notify_exclusion",
     "offer_planned",
     "offer_shares",
     "open_estate",
     "pay_dividend",
-    "pay_estate",
-    "pay_exclusion",
-    "pay_in_a_file",
-    "pay_refunds",
     "planned",
     "propose_dividend",
     "propose_exclusion",

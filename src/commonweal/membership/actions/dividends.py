@@ -18,8 +18,8 @@ from commonweal.kernel.decision import Refusal
 from commonweal.kernel.text import clean
 from commonweal.ledger import actions as ledger
 from commonweal.membership import queries
-from commonweal.membership.access import may_approve, may_pay_out
-from commonweal.membership.actions.paying_out import pay_dividend_heirs, pay_dividend_lines
+from commonweal.membership.access import may_approve
+from commonweal.membership.actions.dividend_payments import pay_dividend_heirs, pay_dividend_lines
 from commonweal.membership.actions.refusals import ask
 from commonweal.membership.models import DividendApproval, DividendLine, DividendRun, DividendTest
 from commonweal.membership.queries.shares import classes
@@ -30,6 +30,7 @@ from commonweal.membership.rules.payments import OWED, PaymentKind
 from commonweal.membership.states import DIVIDEND, DividendState
 from commonweal.people.access import demand, said
 from commonweal.people.actions import record, wait_turn
+from commonweal.treasury.access import may_pay_out
 
 if TYPE_CHECKING:
     from commonweal.people.models import Person
@@ -325,7 +326,7 @@ def carry_on(*, run_id: int, now: Callable[[], datetime], at_once: int = LINES_A
         # The pages of the run ask about rows that have just come. Until the server has looked at these, it plans as if
         # there were none, and who waits for an account took seconds instead of a fiftieth of one.
         with connection.cursor() as cursor:
-            cursor.execute("ANALYZE membership_dividendline, membership_payment, membership_paymentfile")
+            cursor.execute("ANALYZE membership_dividendline, treasury_payment, treasury_paymentfile")
 
 
 @transaction.atomic

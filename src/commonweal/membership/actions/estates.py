@@ -13,24 +13,20 @@ from django.utils.translation import gettext_lazy as _
 from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import Refusal
 from commonweal.kernel.text import clean
-from commonweal.membership.access import may_keep_register, may_pay_out
+from commonweal.membership.access import may_keep_register
 from commonweal.membership.actions.exits import wait_again
 from commonweal.membership.actions.members import lock_numbers
-from commonweal.membership.actions.paying_out import Due, pay_in_a_file, refund_texts
 from commonweal.membership.actions.refusals import ask, named
-from commonweal.membership.models import Claimant, Estate, ExitRequest, ExitSeason, Member, PaymentFile
+from commonweal.membership.models import Claimant, Estate, ExitRequest, ExitSeason, Member
 from commonweal.membership.queries import estates as queries
 from commonweal.membership.queries.dividend_payments import heirs_unpaid
-from commonweal.membership.queries.payouts import files_under
 from commonweal.membership.rules import estates as rules
-from commonweal.membership.rules.credit_transfers import CreditTransfer
 from commonweal.membership.rules.estates import EndKind
-from commonweal.membership.rules.ibans import may_be_paid, read_iban, shortened
-from commonweal.membership.rules.payments import PaymentKind
 from commonweal.membership.states import ESTATE, EXIT, EstateState
 from commonweal.people.access import demand, not_ones_own
 from commonweal.people.actions import record
 from commonweal.people.rules import Channel
+from commonweal.treasury.rules.ibans import may_be_paid, read_iban, shortened
 
 if TYPE_CHECKING:
     from commonweal.people.models import Person
@@ -46,12 +42,16 @@ def held_estate(estate: Estate, move: str, by: Person, now: datetime) -> Estate:
     """The estate, its row locked, where the table lets the move be made and it is not one's own. Raises NotAllowed,
     EstateRefused."""
     estate = Estate.objects.select_for_update(of=("self",)).select_related("member__person").get(pk=estate.pk)
-    _not_own(estate, by, now)
+    demand_not_own(estate, by, now)
     ask(EstateRefused, ESTATE.permits(estate.state, move))
     return estate
 
 
-def _not_own(estate: Estate, by: Person, now: datetime, heir: Member | None = None, name: str = "") -> None:
+def demand_not_own(
+    estate: Estate, by: Person, now: datetime, heir: Member | None = None, name: str = ""
+) -> None:
+    """Refuses whoever is close to the member, to who claims the estate, or to somebody about to claim it (`heir`, `name`).
+    Raises NotAllowed."""
     claimants = queries.claimants_of(estate)
     whose = [estate.member, heir, *(each.heir for each in claimants)]
     demand(not_ones_own(by, day_of(now), whose, [name, *(each.name for each in claimants)]))
@@ -153,7 +153,7 @@ def add_claimant(
     """
     demand(may_keep_register(by, day_of(now)))
     estate = held_estate(estate, "refund", by, now)
-    _not_own(estate, by, now, heir, name)
+    demand_not_own(estate, by, now, heir, name)
     if not clean(name, lines=False):
         raise EstateRefused(_("Write the name."), code="no_name")
     number = _account(iban) if iban.strip() else ""
@@ -200,54 +200,6 @@ def note_agreement(*, claimant: Claimant, on: date, document: str, by: Person, n
 
 
 @transaction.atomic
-def pay_estate(*, estate: Estate, pay_on: date, by: Person, now: datetime) -> PaymentFile:
-    """All who are still to be paid of a settled estate and have an account, in one payment file.
-
-    Raises NotAllowed, EstateRefused (nothing to pay, a day that has passed).
-    """
-    demand(may_pay_out(by, day_of(now)))
-    estate = held_estate(estate, "pay", by, now)
-    if pay_on < day_of(now):
-        raise EstateRefused(_("This day has passed. Choose today or a later one."), code="past")
-    number = estate.member.number
-    text = refund_texts()[estate.member.language] % {"number": number}
-    due = [
-        Due(
-            estate.member_id,
-            number,
-            each.claimant.pk,
-            CreditTransfer(
-                f"H{each.claimant.pk}-{each.attempt}",
-                each.holder,
-                each.claimant.iban,
-                each.claimant.cents or 0,
-                text,
-            ),
-        )
-        for each in queries.due_of_estate(estate)
-        if each.payable
-    ]
-    if not due:
-        raise EstateRefused(_("There is nothing to pay, or no account to pay it on."), code="nothing_due")
-    reference = queries.reference_of_estate(estate)
-    return pay_in_a_file(kind=PaymentKind.ESTATE, reference=reference, due=due, pay_on=pay_on, by=by, now=now)
-
-
-@transaction.atomic
-def note_estate_paid(*, estate: Estate, by: Person, now: datetime) -> None:
-    """Notes that the bank paid everyone of a settled estate. Raises NotAllowed, EstateRefused."""
-    demand(may_pay_out(by, day_of(now)))
-    estate = held_estate(estate, "pay", by, now)
-    if queries.due_of_estate(estate):
-        raise EstateRefused(_("Someone is not paid yet: make the payment file first."), code="not_paid")
-    if files_under(queries.reference_of_estate(estate)).filter(pay_on__gt=day_of(now)).exists():
-        raise EstateRefused(_("The bank pays this file on a later day."), code="too_early")
-    estate.state = EstateState.PAID.value
-    estate.save(update_fields=["state"])
-    note_on_estate("EstatePaid", estate, by, now)
-
-
-@transaction.atomic
 def set_claimant_account(*, claimant: Claimant, iban: str, by: Person, now: datetime) -> Claimant:
     """Another account for someone whose payment came back: of the estate while it is paid, of a dividend also long after;
     before the estate is settled, claims are noted anew.
@@ -257,7 +209,7 @@ def set_claimant_account(*, claimant: Claimant, iban: str, by: Person, now: date
     demand(may_keep_register(by, day_of(now)))
     found = Estate.objects.select_for_update(of=("self",)).select_related("member__person")
     estate = found.get(pk=claimant.estate_id)
-    _not_own(estate, by, now)
+    demand_not_own(estate, by, now)
     back = {each.claimant.pk: each.claimant for each in heirs_unpaid(estate) if each.needs_account}
     if estate.state == EstateState.TO_PAY:
         back |= {

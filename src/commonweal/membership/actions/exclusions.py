@@ -12,18 +12,14 @@ from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import Refusal
 from commonweal.kernel.text import clean
 from commonweal.membership.access import may_keep_register
-from commonweal.membership.actions.paying_out import Due, pay_in_a_file, refund_texts
 from commonweal.membership.actions.refusals import ask, ask_values, figures_of, named
 from commonweal.membership.actions.shares import given_back
-from commonweal.membership.models import Exclusion, ExitRequest, Member, PaymentFile
+from commonweal.membership.models import Exclusion, ExitRequest, Member
 from commonweal.membership.queries import exclusions as queries
-from commonweal.membership.queries.payouts import files_under
 from commonweal.membership.queries.shares import setting_on
 from commonweal.membership.rules import exclusions as rules
-from commonweal.membership.rules.credit_transfers import CreditTransfer
 from commonweal.membership.rules.exclusions import SentBy
 from commonweal.membership.rules.movements import MovementKind
-from commonweal.membership.rules.payments import PaymentKind
 from commonweal.membership.rules.statutes import SettingName
 from commonweal.membership.states import EXCLUSION, EXIT, ExclusionState
 from commonweal.people.access import demand, may, not_ones_own
@@ -53,7 +49,7 @@ def _between(first: date, day: date, now: datetime) -> None:
         raise ExclusionRefused(_("This day does not fit the others, or is still to come."), code="wrong_day")
 
 
-def _at(exclusion: Exclusion, move: str, by: Person, now: datetime) -> Exclusion:
+def held_exclusion(exclusion: Exclusion, move: str, by: Person, now: datetime) -> Exclusion:
     """The proposal, locked, where the move may be made by this person."""
     act = Act.PAY_OUT if EXCLUSION.move(move).who == "pay_out" else Act.KEEP_REGISTER
     demand(may(by, act, day_of(now)))
@@ -64,7 +60,7 @@ def _at(exclusion: Exclusion, move: str, by: Person, now: datetime) -> Exclusion
     return exclusion
 
 
-def _saved(exclusion: Exclusion, move: str, by: Person, now: datetime, **data: object) -> Exclusion:
+def move_exclusion(exclusion: Exclusion, move: str, by: Person, now: datetime, **data: object) -> Exclusion:
     exclusion.state = EXCLUSION.move(move).target
     exclusion.save()
     _told(f"Exclusion{move.title()}", exclusion, by, now, **data)
@@ -120,7 +116,7 @@ def note_answer(
     *, exclusion: Exclusion, on: date, document: str, asks_to_be_heard: bool, by: Person, now: datetime
 ) -> Exclusion:
     """Notes what the member answered, and whether they want to be heard. Raises NotAllowed, ExclusionRefused."""
-    exclusion = _at(exclusion, "exclude", by, now)
+    exclusion = held_exclusion(exclusion, "exclude", by, now)
     _between(exclusion.sent_on, on, now)
     exclusion.answered_on, exclusion.answer = on, named(ExclusionRefused, document)
     exclusion.asked_to_be_heard = asks_to_be_heard
@@ -132,7 +128,7 @@ def note_answer(
 @transaction.atomic
 def note_hearing(*, exclusion: Exclusion, on: date, document: str, by: Person, now: datetime) -> Exclusion:
     """Notes that the member was heard, or was invited and did not come. Raises NotAllowed, ExclusionRefused."""
-    exclusion = _at(exclusion, "exclude", by, now)
+    exclusion = held_exclusion(exclusion, "exclude", by, now)
     _between(exclusion.sent_on, on, now)
     exclusion.heard_on, exclusion.hearing = on, named(ExclusionRefused, document)
     exclusion.save()
@@ -143,9 +139,9 @@ def note_hearing(*, exclusion: Exclusion, on: date, document: str, by: Person, n
 @transaction.atomic
 def drop_exclusion(*, exclusion: Exclusion, reason: str, by: Person, now: datetime) -> Exclusion:
     """The proposal is dropped before anybody decided. Raises NotAllowed, ExclusionRefused."""
-    exclusion = _at(exclusion, "drop", by, now)
+    exclusion = held_exclusion(exclusion, "drop", by, now)
     exclusion.reasons = _written(reason)
-    return _saved(exclusion, "drop", by, now)
+    return move_exclusion(exclusion, "drop", by, now)
 
 
 @transaction.atomic
@@ -164,7 +160,7 @@ def decide_exclusion(
     asked for; by the database as well. Raises NotAllowed, ExclusionRefused.
     """
     move = "exclude" if excludes else "keep"
-    exclusion = _at(exclusion, move, by, now)
+    exclusion = held_exclusion(exclusion, move, by, now)
     _between(exclusion.sent_on, decided_on, now)
     if excludes:
         ask(
@@ -185,7 +181,7 @@ def decide_exclusion(
         Member.objects.filter(pk=exclusion.member_id, left_on__isnull=True).update(left_on=decided_on)
     exclusion.decided_on, exclusion.decision = decided_on, named(ExclusionRefused, document)
     exclusion.reasons = _written(reasons)
-    return _saved(exclusion, move, by, now)
+    return move_exclusion(exclusion, move, by, now)
 
 
 @transaction.atomic
@@ -193,10 +189,10 @@ def notify_exclusion(
     *, exclusion: Exclusion, on: date, document: str, by: Person, now: datetime
 ) -> Exclusion:
     """Notes that the decision reached the member; late is noted too. Raises NotAllowed, ExclusionRefused."""
-    exclusion = _at(exclusion, "notify", by, now)
+    exclusion = held_exclusion(exclusion, "notify", by, now)
     _between(exclusion.decided_on or exclusion.sent_on, on, now)
     exclusion.notified_on, exclusion.notification = on, named(ExclusionRefused, document)
-    return _saved(exclusion, "notify", by, now)
+    return move_exclusion(exclusion, "notify", by, now)
 
 
 @transaction.atomic
@@ -215,7 +211,7 @@ def refund_exclusion(
 
     Raises NotAllowed, ExclusionRefused (also when it is no longer what was seen), and what a movement is refused for.
     """
-    exclusion = _at(exclusion, "refund", by, now)
+    exclusion = held_exclusion(exclusion, "refund", by, now)
     document = named(ExclusionRefused, document)
     refunds = refund_planned(exclusion=exclusion, accounts=accounts)
     if seen is not None and seen != sum(refunds.values()):
@@ -234,7 +230,7 @@ def refund_exclusion(
         now=now,
     )
     exclusion.refund_cents = sum(refunds.values())
-    return _saved(exclusion, "refund", by, now, **figures_of(accounts))
+    return move_exclusion(exclusion, "refund", by, now, **figures_of(accounts))
 
 
 def refund_planned(*, exclusion: Exclusion, accounts: Accounts | None) -> dict[str, int]:
@@ -251,46 +247,3 @@ def refund_planned(*, exclusion: Exclusion, accounts: Accounts | None) -> dict[s
             code="no_value",
         )
     return {code: cents or 0 for code, cents in refunds.items()}
-
-
-@transaction.atomic
-def pay_exclusion(*, exclusion: Exclusion, pay_on: date, by: Person, now: datetime) -> PaymentFile:
-    """The refund of an excluded member, in a payment file of its own.
-
-    Raises NotAllowed, ExclusionRefused (nothing to pay, no account, a day that has passed).
-    """
-    exclusion = _at(exclusion, "pay", by, now)
-    if pay_on < day_of(now):
-        raise ExclusionRefused(_("This day has passed. Choose today or a later one."), code="past")
-    attempt, account = queries.due_of_exclusion(exclusion)
-    if account is None:
-        code = "no_account" if attempt else "nothing_due"
-        raise ExclusionRefused(_("There is nothing to pay, or no account to pay it on."), code=code)
-    member = exclusion.member
-    transfer = CreditTransfer(
-        f"X{exclusion.pk}-{attempt}",
-        account.holder,
-        account.iban,
-        exclusion.refund_cents or 0,
-        refund_texts()[member.language] % {"number": member.number},
-    )
-    return pay_in_a_file(
-        kind=PaymentKind.EXCLUSION,
-        reference=queries.reference_of_exclusion(exclusion),
-        due=[Due(member.pk, member.number, exclusion.pk, transfer)],
-        pay_on=pay_on,
-        by=by,
-        now=now,
-    )
-
-
-@transaction.atomic
-def note_exclusion_paid(*, exclusion: Exclusion, by: Person, now: datetime) -> Exclusion:
-    """Notes that the bank paid the refund. Raises NotAllowed, ExclusionRefused."""
-    exclusion = _at(exclusion, "pay", by, now)
-    attempt, _account = queries.due_of_exclusion(exclusion)
-    if attempt:
-        raise ExclusionRefused(_("It is not paid yet: make the payment file first."), code="not_paid")
-    if files_under(queries.reference_of_exclusion(exclusion)).filter(pay_on__gt=day_of(now)).exists():
-        raise ExclusionRefused(_("The bank pays this file on a later day."), code="too_early")
-    return _saved(exclusion, "pay", by, now)

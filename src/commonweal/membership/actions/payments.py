@@ -283,7 +283,7 @@ def decide_movement(
     demand(may(by, Act.MATCH_PAYMENTS, day_of(now)))
     if outcome == Outcome.OWE:
         # What was paid is locked before all that comes before the movement (ARCHITECTURE.md).
-        lock_returned(movement)
+        lock_returned(movement, by, now)
     lock_first()
     movement = BankMovement.objects.select_for_update().get(pk=movement.pk)
     if movement.decision is not None:

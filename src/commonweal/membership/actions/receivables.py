@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from commonweal.membership.models import Refund
 from commonweal.membership.queries.receivables import (
     counted_for,
-    kind_with,
-    kinds,
     numbers_by_kind,
     paid_cents_on,
+    receivable_kind,
+    receivable_kinds,
 )
 from commonweal.membership.rules.receivables import Expected, number_of
 
@@ -22,29 +22,33 @@ if TYPE_CHECKING:
 
 def lock_first() -> None:
     """Takes the locks that come before movements of the bank (ARCHITECTURE.md), those of every kind."""
-    for kind in kinds().values():
+    for kind in receivable_kinds().values():
         kind.lock_first()
 
 
 def lock_expected(subjects: Iterable[str]) -> dict[str, Expected]:
     """Locks receivables, kind by kind and by number, and gives them as they are then. Caller holds the movement."""
     wanted = numbers_by_kind(subjects)
-    return {each.subject: each for name, numbers in wanted.items() for each in kinds()[name].lock(numbers)}
+    return {
+        each.subject: each
+        for name, numbers in wanted.items()
+        for each in receivable_kinds()[name].lock(numbers)
+    }
 
 
 def take_expected(*, subject: str, by: Person, now: datetime) -> None:
     """Counts one as paid in full. Caller holds it."""
-    kind_with(subject).take(number_of(subject), by=by, now=now)
+    receivable_kind(subject).take(number_of(subject), by=by, now=now)
 
 
 def enter_expected(*, subject: str, by: Person, now: datetime) -> None:
     """Does what was paid for. The ledger is locked from then on, so this comes last."""
-    kind_with(subject).enter(number_of(subject), by=by, now=now)
+    receivable_kind(subject).enter(number_of(subject), by=by, now=now)
 
 
 def reopen_expected(*, subject: str, reason: str, by: Person, now: datetime) -> None:
     """Lets one wait for payment again, what was paid for undone. The ledger is locked from then on, so this comes last."""
-    kind_with(subject).reopen(number_of(subject), reason=reason, by=by, now=now)
+    receivable_kind(subject).reopen(number_of(subject), reason=reason, by=by, now=now)
 
 
 def owe_back(*, subject: str) -> None:

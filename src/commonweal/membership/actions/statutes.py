@@ -12,10 +12,11 @@ from commonweal.ledger.actions import Bound, open_accounts, set_limits
 from commonweal.membership.access import may_keep_register
 from commonweal.membership.models import ShareTerms, StatuteSetting
 from commonweal.membership.rules import movements as names
-from commonweal.membership.rules.payments import OWED, PAID_OUT, REFUNDS
+from commonweal.membership.rules.payments import OWED, REFUNDS
 from commonweal.membership.rules.statutes import BEGINNING, SETTINGS, TERMS, Setting, Terms
 from commonweal.people.access import demand
 from commonweal.people.actions import record
+from commonweal.treasury.rules.payables import PAID_OUT
 
 if TYPE_CHECKING:
     from commonweal.people.models import Person

@@ -13,7 +13,6 @@ from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import Refusal
 from commonweal.kernel.text import clean
 from commonweal.kernel.words import gettext_noop
-from commonweal.membership.actions.paying_out import book_return, lock_paid
 from commonweal.membership.actions.receivables import lock_expected, reopen_expected
 from commonweal.membership.models import BankMovement, Handling, Refund
 from commonweal.membership.queries.judgements import oddities_of
@@ -21,13 +20,15 @@ from commonweal.membership.queries.payments import payment_back_with
 from commonweal.membership.queries.receivables import dues_of, expected_of
 from commonweal.membership.queries.undoing import Effect, payment_taken_back, taking_back_planned
 from commonweal.membership.rules.matching import COUNTED, Outcome, Verdict, needs_reason
-from commonweal.membership.rules.payments import PaymentKind, reason_of
 from commonweal.membership.rules.reasons import Reason
-from commonweal.membership.rules.receivables import PAID_IN_FULL, Expected
+from commonweal.membership.rules.receivables import OVERPAID, PAID_IN_FULL, Expected
 from commonweal.membership.rules.statements import Oddity
 from commonweal.people.access import demand, may, not_ones_own
 from commonweal.people.actions import record
 from commonweal.people.rules import Act
+from commonweal.treasury.actions import book_return
+from commonweal.treasury.actions import lock_returned as lock_paid_of
+from commonweal.treasury.rules.payables import reason_of
 
 if TYPE_CHECKING:
     from commonweal.people.models import Person
@@ -237,12 +238,12 @@ def _set_aside(payment: BankMovement, by: Person, now: datetime) -> Handling:
     )
 
 
-def lock_returned(movement: BankMovement) -> None:
+def lock_returned(movement: BankMovement, by: Person, now: datetime) -> None:
     """Locks what the payment paid that comes back with a movement, before the locks that come before movements."""
     payment = payment_back_with(movement)
     # A refund of money paid too much is locked after the movement, like all of its kind.
-    if payment is not None and payment.pays is not None and payment.file.kind != PaymentKind.OVERPAID:
-        lock_paid(PaymentKind(payment.file.kind), payment.pays)
+    if payment is not None and payment.file.kind != OVERPAID:
+        lock_paid_of(payment=payment, by=by, now=now)
 
 
 def owe_again(*, movement: BankMovement, reason: str, by: Person, now: datetime) -> Handling:

@@ -10,8 +10,6 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from commonweal.membership.actions import Proposal
-from commonweal.membership.rules.credit_transfers import REFERENCE_MAX
-from commonweal.membership.rules.payments import ReturnReason
 from commonweal.ui.fields import CleanCharField, DatePartsField, RateField
 
 
@@ -78,17 +76,3 @@ class ReasonForm(forms.Form):
     """Why a proposal is withdrawn."""
 
     reason = CleanCharField(label=_("Why is it withdrawn?"), max_length=500)
-
-
-class ReturnForm(forms.Form):
-    """A payment that came back, as the bank's statement says it."""
-
-    end_to_end = CleanCharField(
-        label=_("Reference of the payment"),
-        max_length=REFERENCE_MAX,
-        help_text=_("The bank gives it back, such as D3-1207-1."),
-    )
-    reason = forms.ChoiceField(
-        label=_("Why it came back"), choices=lambda: [(each.value, _(each.label)) for each in ReturnReason]
-    )
-    returned_on = DatePartsField(label=_("Day on which it came back"))

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from commonweal.membership.forms.doors import DoorField
-from commonweal.membership.rules.credit_transfers import NAME_MAX
+from commonweal.treasury.rules.credit_transfers import NAME_MAX
 from commonweal.ui.fields import CleanCharField
 
 IBAN_TYPED_MAX = 42

@@ -45,11 +45,14 @@ REFUNDS = """
 CREATE FUNCTION membership_overpaid_is_due() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE wrong bigint;
 BEGIN
-  IF EXISTS (SELECT FROM added WHERE pays IS NOT NULL) THEN
-    EXECUTE 'SELECT a.id FROM added a JOIN membership_paymentfile f ON f.id = a.file_id AND f.kind = ''overpaid''
-      LEFT JOIN membership_refund r ON r.id = a.pays LEFT JOIN membership_handling h ON h.id = r.handling_id
+  IF EXISTS (SELECT FROM added WHERE subject IS NOT NULL) THEN
+    EXECUTE 'SELECT a.id FROM added a JOIN treasury_paymentfile f ON f.id = a.file_id AND f.kind = ''overpaid''
+      LEFT JOIN membership_refund r ON r.id = a.subject LEFT JOIN membership_handling h ON h.id = r.handling_id
       LEFT JOIN membership_bankmovement m ON m.id = h.movement_id
-      WHERE r.id IS NULL OR r.made_on IS NOT NULL OR r.cents <> a.cents OR m.payer_iban <> a.iban LIMIT 1' INTO wrong;
+      WHERE r.id IS NULL OR r.made_on IS NOT NULL OR r.cents <> a.cents OR m.payer_iban <> a.iban OR a.owner <> 0
+        OR EXISTS (SELECT FROM treasury_payment o JOIN treasury_paymentfile g ON g.id = o.file_id AND g.kind = f.kind
+          WHERE o.subject = a.subject AND o.id <> a.id
+            AND NOT EXISTS (SELECT FROM treasury_returnedpayment b WHERE b.payment_id = o.id)) LIMIT 1' INTO wrong;
   END IF;
   IF wrong IS NOT NULL THEN
     RAISE EXCEPTION 'payment % does not pay back what was too much', wrong
@@ -57,17 +60,17 @@ BEGIN
   END IF;
   RETURN NULL;
 END $$;
-CREATE TRIGGER membership_overpaid_is_due AFTER INSERT ON membership_payment REFERENCING NEW TABLE AS added
+CREATE TRIGGER membership_overpaid_is_due AFTER INSERT ON treasury_payment REFERENCING NEW TABLE AS added
   FOR EACH STATEMENT EXECUTE FUNCTION membership_overpaid_is_due();
 
 -- It is made once; it opens again when its payment came back, never by hand.
 CREATE FUNCTION membership_refund_moves() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE paid boolean := EXISTS (
-  SELECT FROM membership_payment p JOIN membership_paymentfile f ON f.id = p.file_id AND f.kind = 'overpaid'
-  WHERE p.pays = NEW.id AND NOT EXISTS (SELECT FROM membership_returnedpayment b WHERE b.payment_id = p.id));
+  SELECT FROM treasury_payment p JOIN treasury_paymentfile f ON f.id = p.file_id AND f.kind = 'overpaid'
+  WHERE p.subject = NEW.id AND NOT EXISTS (SELECT FROM treasury_returnedpayment b WHERE b.payment_id = p.id));
   back boolean := EXISTS (
-  SELECT FROM membership_returnedpayment b JOIN membership_payment p ON p.id = b.payment_id
-  JOIN membership_paymentfile f ON f.id = p.file_id AND f.kind = 'overpaid' WHERE p.pays = NEW.id);
+  SELECT FROM treasury_returnedpayment b JOIN treasury_payment p ON p.id = b.payment_id
+  JOIN treasury_paymentfile f ON f.id = p.file_id AND f.kind = 'overpaid' WHERE p.subject = NEW.id);
 BEGIN
   IF (NEW.handling_id, NEW.cents) <> (OLD.handling_id, OLD.cents)
      OR (OLD.taken_back_id IS NOT NULL AND NEW.taken_back_id IS DISTINCT FROM OLD.taken_back_id)
@@ -180,5 +183,5 @@ DROP FUNCTION membership_application_is_there, membership_decisions_in_turn, mem
 
 
 class Migration(migrations.Migration):
-    dependencies = [("membership", "0004_guards_of_payouts")]
+    dependencies = [("membership", "0003_guards_of_shares"), ("treasury", "0002_guards_of_payments")]
     operations = [migrations.RunSQL(BANK + REFUNDS + PARTS + TURNS + APPLICATIONS, DROP)]

@@ -66,8 +66,8 @@ CREATE TRIGGER membership_request_comes BEFORE INSERT ON membership_exitrequest
 -- It gets the answer of its season, and is paid while a payment of it stands: once that came back it is due again.
 CREATE FUNCTION membership_request_moves() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE paid boolean := EXISTS (
-  SELECT FROM membership_payment p JOIN membership_paymentfile f ON f.id = p.file_id AND f.kind = 'exit'
-  WHERE p.pays = NEW.id AND NOT EXISTS (SELECT FROM membership_returnedpayment b WHERE b.payment_id = p.id));
+  SELECT FROM treasury_payment p JOIN treasury_paymentfile f ON f.id = p.file_id AND f.kind = 'exit'
+  WHERE p.subject = NEW.id AND NOT EXISTS (SELECT FROM treasury_returnedpayment b WHERE b.payment_id = p.id));
 BEGIN
   IF (to_jsonb(NEW) - 'state' - 'closed_at') IS DISTINCT FROM (to_jsonb(OLD) - 'state' - 'closed_at')
      OR (OLD.closed_at IS NOT NULL AND NEW.closed_at IS DISTINCT FROM OLD.closed_at
@@ -126,13 +126,15 @@ CREATE TRIGGER membership_refund_is_due AFTER INSERT ON membership_exitrefund
 CREATE FUNCTION membership_exit_payment_is_due() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE wrong bigint;
 BEGIN
-  IF EXISTS (SELECT FROM added WHERE pays IS NOT NULL) THEN
-    EXECUTE 'SELECT a.id FROM added a JOIN membership_paymentfile f ON f.id = a.file_id AND f.kind = ''exit''
-      LEFT JOIN membership_exitrequest r ON r.id = a.pays LEFT JOIN membership_exitseason s ON s.id = r.season_id
+  IF EXISTS (SELECT FROM added a JOIN treasury_paymentfile f ON f.id = a.file_id WHERE f.kind = 'exit') THEN
+    EXECUTE 'SELECT a.id FROM added a JOIN treasury_paymentfile f ON f.id = a.file_id AND f.kind = ''exit''
+      LEFT JOIN membership_exitrequest r ON r.id = a.subject LEFT JOIN membership_exitseason s ON s.id = r.season_id
+      LEFT JOIN membership_member m ON m.id = r.member_id
       LEFT JOIN LATERAL (SELECT sum(cents) AS due FROM membership_exitrefund WHERE request_id = r.id) d ON true
       WHERE r.id IS NULL OR r.state NOT IN (''granted'', ''part'') OR d.due IS DISTINCT FROM a.cents
-        OR r.member_id <> a.member_id OR f.reference <> ''exit:'' || s.year OR NOT EXISTS (
-          SELECT FROM membership_payoutaccount p WHERE p.member_id = r.member_id AND p.iban = a.iban) LIMIT 1'
+        OR m.number <> a.owner OR f.reference <> ''exit:'' || s.year OR NOT EXISTS (
+          SELECT FROM treasury_payoutaccount p WHERE p.iban = a.iban
+            AND (p.person_id = m.person_id OR p.organisation_id = m.organisation_id)) LIMIT 1'
       INTO wrong;
   END IF;
   IF wrong IS NOT NULL THEN
@@ -141,7 +143,7 @@ BEGIN
   END IF;
   RETURN NULL;
 END $$;
-CREATE TRIGGER membership_exit_payment_is_due AFTER INSERT ON membership_payment REFERENCING NEW TABLE AS added
+CREATE TRIGGER membership_exit_payment_is_due AFTER INSERT ON treasury_payment REFERENCING NEW TABLE AS added
   FOR EACH STATEMENT EXECUTE FUNCTION membership_exit_payment_is_due();
 """
 DROP = """

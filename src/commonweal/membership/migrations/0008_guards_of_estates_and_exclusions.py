@@ -50,20 +50,20 @@ BEGIN
   wanted := CASE WHEN TG_OP = 'DELETE' THEN OLD.estate_id ELSE NEW.estate_id END;
   SELECT state INTO found FROM membership_estate WHERE id = wanted FOR SHARE;
   IF TG_OP = 'UPDATE' AND found = 'to_pay' AND to_jsonb(NEW) - 'iban' = to_jsonb(OLD) - 'iban'
-      AND NOT membership_stands('estate', NEW.id) AND EXISTS (
-        SELECT FROM membership_payment p JOIN membership_paymentfile f ON f.id = p.file_id AND f.kind = 'estate'
-        WHERE p.pays = NEW.id) THEN
+      AND NOT treasury_stands('estate', NEW.id) AND EXISTS (
+        SELECT FROM treasury_payment p JOIN treasury_paymentfile f ON f.id = p.file_id AND f.kind = 'estate'
+        WHERE p.subject = NEW.id) THEN
     RETURN NEW;
   END IF;
   -- A dividend is paid to them long after the estate is.
   IF TG_OP = 'UPDATE' AND found IN ('to_pay', 'paid', 'taken_over') AND to_jsonb(NEW) - 'iban' = to_jsonb(OLD) - 'iban'
       AND EXISTS (
-        SELECT FROM membership_payment p JOIN membership_paymentfile f ON f.id = p.file_id AND f.kind = 'dividend'
-        JOIN membership_returnedpayment b ON b.payment_id = p.id
-        WHERE p.pays = NEW.id AND NOT EXISTS (
-          SELECT FROM membership_payment q JOIN membership_paymentfile g ON g.id = q.file_id
-          WHERE q.pays = NEW.id AND g.reference = f.reference
-            AND NOT EXISTS (SELECT FROM membership_returnedpayment c WHERE c.payment_id = q.id))) THEN
+        SELECT FROM treasury_payment p JOIN treasury_paymentfile f ON f.id = p.file_id AND f.kind = 'dividend'
+        JOIN treasury_returnedpayment b ON b.payment_id = p.id
+        WHERE p.subject = NEW.id AND NOT EXISTS (
+          SELECT FROM treasury_payment q JOIN treasury_paymentfile g ON g.id = q.file_id
+          WHERE q.subject = NEW.id AND g.reference = f.reference
+            AND NOT EXISTS (SELECT FROM treasury_returnedpayment c WHERE c.payment_id = q.id))) THEN
     RETURN NEW;
   END IF;
   IF found <> 'open' OR (TG_OP = 'UPDATE' AND NEW.estate_id <> OLD.estate_id) THEN
@@ -81,11 +81,12 @@ CREATE TRIGGER membership_claimants_stay BEFORE TRUNCATE ON membership_claimant
 CREATE FUNCTION membership_estates_are_paid() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE wrong bigint;
 BEGIN
-  EXECUTE 'SELECT a.id FROM added a JOIN membership_paymentfile f ON f.id = a.file_id
-    LEFT JOIN membership_estate e ON e.member_id = a.member_id AND e.state <> ''withdrawn''
-    LEFT JOIN membership_claimant c ON c.id = a.pays AND c.estate_id = e.id AND e.state <> ''open''
-    WHERE (f.kind = ''dividend'' AND (a.pays IS NULL) <> (e.id IS NULL))
-      OR (f.kind = ''dividend'' AND a.pays IS NOT NULL AND c.id IS NULL)
+  EXECUTE 'SELECT a.id FROM added a JOIN treasury_paymentfile f ON f.id = a.file_id
+    LEFT JOIN membership_member m ON m.number = a.owner
+    LEFT JOIN membership_estate e ON e.member_id = m.id AND e.state <> ''withdrawn''
+    LEFT JOIN membership_claimant c ON c.id = a.subject AND c.estate_id = e.id AND e.state <> ''open''
+    WHERE (f.kind = ''dividend'' AND (a.subject IS NULL) <> (e.id IS NULL))
+      OR (f.kind = ''dividend'' AND a.subject IS NOT NULL AND c.id IS NULL)
       OR (f.kind IN (''exit'', ''exclusion'') AND e.id IS NOT NULL) LIMIT 1' INTO wrong;
   IF wrong IS NOT NULL THEN
     RAISE EXCEPTION 'payment % is not to who claims the estate', wrong
@@ -93,7 +94,7 @@ BEGIN
   END IF;
   RETURN NULL;
 END $$;
-CREATE TRIGGER membership_estates_are_paid AFTER INSERT ON membership_payment REFERENCING NEW TABLE AS added
+CREATE TRIGGER membership_estates_are_paid AFTER INSERT ON treasury_payment REFERENCING NEW TABLE AS added
   FOR EACH STATEMENT EXECUTE FUNCTION membership_estates_are_paid();
 """
 
@@ -117,7 +118,7 @@ BEGIN
        ('proposed', 'dropped'), ('proposed', 'kept'), ('proposed', 'excluded'), ('excluded', 'notified'),
        ('notified', 'to_pay'), ('to_pay', 'paid'), ('paid', 'to_pay'), ('to_pay', 'estate'))
      -- What was decided before a death is settled with the estate, unless it is paid.
-     OR (NEW.state = 'estate' AND (membership_stands('exclusion', NEW.id) OR NOT EXISTS (
+     OR (NEW.state = 'estate' AND (treasury_stands('exclusion', NEW.id) OR NOT EXISTS (
        SELECT FROM membership_estate WHERE member_id = NEW.member_id AND state = 'open'))) THEN
     RAISE EXCEPTION 'exclusion % cannot go from % to %', NEW.id, OLD.state, NEW.state
       USING ERRCODE = 'check_violation', CONSTRAINT = 'exclusion_moves';
@@ -133,16 +134,19 @@ SETTLED = """
 CREATE FUNCTION membership_settled_is_due() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE wrong bigint;
 BEGIN
-  IF EXISTS (SELECT FROM added WHERE pays IS NOT NULL) THEN
-    EXECUTE 'SELECT a.id FROM added a JOIN membership_paymentfile f ON f.id = a.file_id
-      LEFT JOIN membership_claimant c ON f.kind = ''estate'' AND c.id = a.pays
+  IF EXISTS (SELECT FROM added a JOIN treasury_paymentfile f ON f.id = a.file_id
+             WHERE f.kind IN ('estate', 'exclusion')) THEN
+    EXECUTE 'SELECT a.id FROM added a JOIN treasury_paymentfile f ON f.id = a.file_id
+      LEFT JOIN membership_claimant c ON f.kind = ''estate'' AND c.id = a.subject
       LEFT JOIN membership_estate e ON e.id = c.estate_id
-      LEFT JOIN membership_exclusion x ON f.kind = ''exclusion'' AND x.id = a.pays
+      LEFT JOIN membership_exclusion x ON f.kind = ''exclusion'' AND x.id = a.subject
+      LEFT JOIN membership_member m ON m.id = coalesce(e.member_id, x.member_id)
       WHERE (f.kind = ''estate'' AND (e.id IS NULL OR e.state <> ''to_pay'' OR c.cents <> a.cents OR c.iban <> a.iban
-          OR e.member_id <> a.member_id OR f.reference <> ''estate:'' || e.id))
+          OR m.number <> a.owner OR f.reference <> ''estate:'' || e.id))
         OR (f.kind = ''exclusion'' AND (x.id IS NULL OR x.state <> ''to_pay'' OR x.refund_cents <> a.cents
-          OR x.member_id <> a.member_id OR f.reference <> ''exclusion:'' || x.id OR NOT EXISTS (
-            SELECT FROM membership_payoutaccount p WHERE p.member_id = x.member_id AND p.iban = a.iban)))
+          OR m.number <> a.owner OR f.reference <> ''exclusion:'' || x.id OR NOT EXISTS (
+            SELECT FROM treasury_payoutaccount p WHERE p.iban = a.iban
+              AND (p.person_id = m.person_id OR p.organisation_id = m.organisation_id))))
       LIMIT 1' INTO wrong;
   END IF;
   IF wrong IS NOT NULL THEN
@@ -151,7 +155,7 @@ BEGIN
   END IF;
   RETURN NULL;
 END $$;
-CREATE TRIGGER membership_settled_is_due AFTER INSERT ON membership_payment REFERENCING NEW TABLE AS added
+CREATE TRIGGER membership_settled_is_due AFTER INSERT ON treasury_payment REFERENCING NEW TABLE AS added
   FOR EACH STATEMENT EXECUTE FUNCTION membership_settled_is_due();
 
 -- Paid is what has payments that stand, for everyone; once one came back it is to be paid again.
@@ -160,9 +164,9 @@ DECLARE paid boolean;
 BEGIN
   IF TG_TABLE_NAME = 'membership_estate' THEN
     paid := NOT EXISTS (SELECT FROM membership_claimant c
-      WHERE c.estate_id = NEW.id AND c.cents > 0 AND NOT membership_stands('estate', c.id));
+      WHERE c.estate_id = NEW.id AND c.cents > 0 AND NOT treasury_stands('estate', c.id));
   ELSE
-    paid := membership_stands('exclusion', NEW.id) OR NOT EXISTS (
+    paid := treasury_stands('exclusion', NEW.id) OR NOT EXISTS (
       SELECT FROM membership_exclusion WHERE id = NEW.id AND refund_cents > 0);
   END IF;
   IF (NEW.state = 'paid') <> paid THEN

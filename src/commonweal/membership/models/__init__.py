@@ -30,7 +30,6 @@ from commonweal.membership.models.payments import (
     Refund,
     RepeatedMovement,
 )
-from commonweal.membership.models.payouts import Payment, PaymentFile, PayoutAccount, ReturnedPayment
 from commonweal.membership.models.statutes import ShareTerms, StatuteSetting
 from commonweal.membership.models.transfers import ShareOffer
 
@@ -60,12 +59,8 @@ __all__ = [
     "Import",
     "InformationNote",
     "Member",
-    "Payment",
-    "PaymentFile",
-    "PayoutAccount",
     "Refund",
     "RepeatedMovement",
-    "ReturnedPayment",
     "SeasonTest",
     "ShareOffer",
     "ShareTerms",

@@ -9,8 +9,8 @@ from django.db.models import F, Q
 
 from commonweal.kernel.privacy import Personal
 from commonweal.membership.rules.estates import EndKind
-from commonweal.membership.rules.ibans import PAID_PATTERN
 from commonweal.membership.states import EstateState
+from commonweal.treasury.rules.ibans import PAID_PATTERN
 
 
 class Estate(models.Model):

@@ -11,13 +11,13 @@ from django.utils.translation import gettext as _
 from commonweal.kernel.days import day_of
 from commonweal.membership.models import ExitRequest
 from commonweal.membership.queries import payout_accounts_of, readers_for
-from commonweal.membership.rules.ibans import shortened
 from commonweal.people.actions import write_to
+from commonweal.treasury.rules.ibans import shortened
 from commonweal.ui.formats import day, euros
 
 if TYPE_CHECKING:
-    from commonweal.membership.models import PayoutAccount
     from commonweal.people.models import Event, Person
+    from commonweal.treasury.models import PayoutAccount
 
 
 def tell_exit_asked(event: Event) -> None:
@@ -57,7 +57,7 @@ def tell_exits_answered(event: Event) -> None:
         "season", "member__person", "member__organisation"
     )
     requests = list(found.prefetch_related("refunds").order_by("pk"))
-    accounts = payout_accounts_of(each.member_id for each in requests)
+    accounts = payout_accounts_of([each.member for each in requests])
     readers: dict[int, tuple[Person, list[ExitRequest]]] = {}
     for each in requests:
         for person in readers_for(each.member, day_of(event.at)):

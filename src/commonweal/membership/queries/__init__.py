@@ -12,8 +12,8 @@ from commonweal.membership.queries.conversions import (
 )
 from commonweal.membership.queries.distributions import promised
 from commonweal.membership.queries.dividend_payments import (
+    DueLine,
     Fate,
-    Payable,
     carry_into,
     heirs_unpaid,
     line_rows,
@@ -109,10 +109,8 @@ from commonweal.membership.queries.members import (
 )
 from commonweal.membership.queries.paying_out import payment_troubles
 from commonweal.membership.queries.payouts import (
-    files_under,
-    payment_file_with,
     payout_accounts_of,
-    returned_payments,
+    payout_accounts_with,
 )
 from commonweal.membership.queries.register import (
     PAGE,
@@ -152,8 +150,8 @@ __all__ = [
     "REQUESTS_SHOWN",
     "SEARCH_LIMIT",
     "Due",
+    "DueLine",
     "Fate",
-    "Payable",
     "Plan",
     "PostRow",
     "RegisterRow",
@@ -195,7 +193,6 @@ __all__ = [
     "exempted_in",
     "exit_terms_on",
     "files_of",
-    "files_under",
     "guardianship_of",
     "heirs_unpaid",
     "held_by_estate",
@@ -233,10 +230,10 @@ __all__ = [
     "part_of",
     "payable",
     "payable_to_heirs",
-    "payment_file_with",
     "payment_troubles",
     "payments_of",
     "payout_accounts_of",
+    "payout_accounts_with",
     "planned_season",
     "post_rows",
     "progress_of",
@@ -254,7 +251,6 @@ __all__ = [
     "register_rows",
     "requests_in",
     "requests_of",
-    "returned_payments",
     "room_of",
     "room_of_dividend",
     "same_dividend",

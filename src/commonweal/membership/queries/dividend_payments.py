@@ -31,31 +31,40 @@ from commonweal.membership.models import (
     DividendRun,
     Estate,
     Member,
-    Payment,
-    PaymentFile,
-    PayoutAccount,
-    ReturnedPayment,
 )
 from commonweal.membership.queries.dividends import READ_AT_ONCE, reference_of
 from commonweal.membership.queries.estates import part_of
-from commonweal.membership.queries.payouts import gone, payout_accounts_of
-from commonweal.membership.rules.credit_transfers import NAME_MAX
+from commonweal.membership.queries.payouts import gone, payout_accounts_with
 from commonweal.membership.rules.estates import divided
 from commonweal.membership.rules.payments import PaymentKind
 from commonweal.membership.states import DividendState, EstateState
+from commonweal.treasury.queries import (
+    accounts_but,
+    files_under,
+    payments_of_kind,
+    payments_to,
+    payments_under,
+    returned_under,
+    tried_under,
+)
+from commonweal.treasury.rules.credit_transfers import NAME_MAX
+from commonweal.treasury.rules.payables import Payee
 
 if TYPE_CHECKING:
     from commonweal.people.models import Person
+    from commonweal.treasury.models import Payment, PaymentFile
 
 SETTLED = (EstateState.TAKEN_OVER.value, EstateState.TO_PAY.value, EstateState.PAID.value)
 APPROVED = (DividendState.APPROVED, DividendState.PAID_OUT, DividendState.CLOSED)
 
 
-class Payable(NamedTuple):
+class DueLine(NamedTuple):
     """What is due to a member and where it goes; `attempt` counts from 1. `claimant` is the heir, curator or liquidator
     who is paid for a member who died or was wound up."""
 
     member_id: int
+    person_id: int | None
+    organisation_id: int | None
     number: int
     language: str
     cents: int
@@ -63,6 +72,11 @@ class Payable(NamedTuple):
     holder: str
     attempt: int
     claimant: int | None = None
+
+    @property
+    def payee(self) -> Payee:
+        """Whom it is owed to."""
+        return Payee(self.person_id, self.organisation_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,16 +103,20 @@ class Fate:
 # payment of it came back, it was not added to a later dividend, and it is no smaller than the smallest payment, or its
 # holder has left. Whoever died or was wound up is never paid: those who claim their estate are.
 _PAYABLE = """
-    SELECT l.member_id, m.number, m.language, l.gross_cents - l.tax_cents + carried.cents, a.iban, a.holder, 1 + tried.made
+    SELECT l.member_id, m.person_id, m.organisation_id, m.number, m.language,
+       l.gross_cents - l.tax_cents + carried.cents, a.iban, a.holder, 1 + tried.made
     FROM membership_dividendline l JOIN membership_member m ON m.id = l.member_id
-    JOIN LATERAL (SELECT iban, holder FROM membership_payoutaccount WHERE member_id = l.member_id
-      ORDER BY id DESC LIMIT 1) a ON true
+    JOIN LATERAL (
+      (SELECT iban, holder FROM treasury_payoutaccount WHERE person_id = m.person_id ORDER BY id DESC LIMIT 1)
+      UNION ALL
+      (SELECT iban, holder FROM treasury_payoutaccount WHERE organisation_id = m.organisation_id
+        ORDER BY id DESC LIMIT 1)) a ON true
     CROSS JOIN LATERAL (SELECT coalesce(sum(cents), 0)::bigint AS cents FROM membership_dividendcarry
       WHERE into_id = l.run_id AND member_id = l.member_id) carried
     CROSS JOIN LATERAL (SELECT count(*) AS made, count(r.id) AS returned,
         coalesce(bool_or(p.iban = a.iban AND p.holder = a.holder), false) AS used
-      FROM membership_payment p LEFT JOIN membership_returnedpayment r ON r.payment_id = p.id
-      WHERE p.member_id = l.member_id AND p.file_id = ANY(%(files)s)) tried
+      FROM treasury_payment p LEFT JOIN treasury_returnedpayment r ON r.payment_id = p.id
+      WHERE p.owner = m.number AND p.file_id = ANY(%(files)s)) tried
     WHERE l.run_id = %(run)s AND l.member_id > %(after)s AND tried.made = tried.returned AND NOT tried.used
       AND (l.gross_cents - l.tax_cents + carried.cents >= %(smallest)s OR m.left_on <= %(today)s)
       AND NOT EXISTS (SELECT FROM membership_dividendcarry c WHERE c.run_id = l.run_id AND c.member_id = l.member_id)
@@ -107,17 +125,17 @@ _PAYABLE = """
     ORDER BY l.member_id LIMIT %(limit)s"""
 
 
-def payable(run: DividendRun, after: int, limit: int, today: date) -> list[Payable]:
+def payable(run: DividendRun, after: int, limit: int, today: date) -> list[DueLine]:
     """The next lines of a run that are not paid and have an account to be paid on, above a member id."""
     # Asked for once: joined to the files, each of ten thousand members looked through all of them.
-    files = list(PaymentFile.objects.filter(reference=reference_of(run)).values_list("pk", flat=True))
+    files = list(files_under(reference_of(run)).values_list("pk", flat=True))
     with connection.cursor() as cursor:
         given: dict[str, Any] = {"run": run.pk, "files": files, "after": after, "limit": limit}
         cursor.execute(_PAYABLE, {**given, "smallest": run.smallest_cents, "today": today})
-        return [Payable(*row) for row in cursor.fetchall()]
+        return [DueLine(*row) for row in cursor.fetchall()]
 
 
-def payable_to_heirs(run: DividendRun) -> list[Payable]:
+def payable_to_heirs(run: DividendRun) -> list[DueLine]:
     """What is due of a run to those who claim the estate of a holder, once it is settled, by their parts; in their order.
 
     An heir who took shares over and named no account is paid on their own as a member. Four queries.
@@ -129,9 +147,9 @@ def payable_to_heirs(run: DividendRun) -> list[Payable]:
     by_member: dict[int, list[Claimant]] = {}
     for claimant in claims.select_related("estate").order_by("pk"):
         by_member.setdefault(claimant.estate.member_id, []).append(claimant)
-    own = payout_accounts_of(each.heir_id for group in by_member.values() for each in group if each.heir_id)
+    own = payout_accounts_with(each.heir_id for group in by_member.values() for each in group if each.heir_id)
     tried: dict[int | None, list[tuple[str, str, bool]]] = {}
-    rows = payments_of(run).filter(pays__isnull=False).values_list("pays", "iban", "holder", "returned")
+    rows = payments_of(run).filter(subject__isnull=False).values_list("subject", "iban", "holder", "returned")
     for pays, iban, holder, back in rows:
         tried.setdefault(pays, []).append((iban, holder, back is not None))
     found = []
@@ -144,9 +162,9 @@ def payable_to_heirs(run: DividendRun) -> list[Payable]:
             holder = claimant.name[:NAME_MAX]
             used = any(not back or (one, name) == (iban, holder) for one, name, back in before)
             if amount and iban and not used:
-                number, language = line.member.number, line.member.language
-                attempt = len(before) + 1
-                found.append(Payable(member_id, number, language, amount, iban, holder, attempt, claimant.pk))
+                member, attempt = line.member, len(before) + 1
+                whose = (member_id, member.person_id, member.organisation_id, member.number, member.language)
+                found.append(DueLine(*whose, amount, iban, holder, attempt, claimant.pk))
     return found
 
 
@@ -163,16 +181,16 @@ class CameBack(NamedTuple):
 def heirs_unpaid(estate: Estate) -> list[CameBack]:
     """What came back of dividends paid to those who claim an estate, in their order; four queries."""
     claimants = {each.pk: each for each in Claimant.objects.filter(estate=estate).order_by("pk")}
-    made = Payment.objects.filter(file__kind=PaymentKind.DIVIDEND, pays__in=list(claimants))
+    made = payments_of_kind(PaymentKind.DIVIDEND).filter(subject__in=list(claimants))
     last: dict[tuple[int, str], Payment] = {}
     for payment in made.select_related("file", "returned").defer("file__content").order_by("pk"):
-        last[payment.pays or 0, payment.file.reference] = payment
+        last[payment.subject or 0, payment.file.reference] = payment
     back = [each for each in last.values() if getattr(each, "returned", None) is not None]
     runs = DividendRun.objects.in_bulk([int(each.file.reference.partition(":")[2]) for each in back])
-    own = payout_accounts_of(each.heir_id for each in claimants.values() if each.heir_id)
+    own = payout_accounts_with(each.heir_id for each in claimants.values() if each.heir_id)
     found = []
-    for payment in sorted(back, key=lambda each: (each.pays or 0, each.pk)):
-        claimant = claimants[payment.pays or 0]
+    for payment in sorted(back, key=lambda each: (each.subject or 0, each.pk)):
+        claimant = claimants[payment.subject or 0]
         account = own.get(claimant.heir_id or 0)
         iban = claimant.iban or (account.iban if account else "")
         run = runs[int(payment.file.reference.partition(":")[2])]
@@ -193,31 +211,33 @@ def _ended() -> Q:
 
 def payments_of(run: DividendRun) -> QuerySet[Payment]:
     """All payments of a run, those that came back too."""
-    return Payment.objects.filter(file__reference=reference_of(run))
+    return payments_under(reference_of(run))
 
 
 def progress_of(run: DividendRun) -> Progress:
     """How far paying has come; three queries."""
-    files = list(PaymentFile.objects.filter(reference=reference_of(run)).defer("content"))
-    back = ReturnedPayment.objects.filter(payment__file__reference=reference_of(run))
-    told = back.aggregate(count=Count("id"), cents=Sum("payment__cents"))
+    files = list(files_under(reference_of(run)))
+    told = returned_under(reference_of(run)).aggregate(count=Count("id"), cents=Sum("payment__cents"))
     count, cents = sum(each.count for each in files), sum(each.cents for each in files)
     return Progress(count - told["count"], cents - int(told["cents"] or 0), told["count"], files)
 
 
-def _sum(rows: QuerySet[Any]) -> Coalesce:
-    total = rows.order_by().values("member").annotate(total=Sum("cents")).values("total")
+def _sum(rows: QuerySet[Any], same: str) -> Coalesce:
+    # By what is the same in all of them, so that it is one sum.
+    total = rows.order_by().values(same).annotate(total=Sum("cents")).values("total")
     return Coalesce(Subquery(total, output_field=BigIntegerField()), Value(0))
 
 
 def _unpaid(run: DividendRun) -> QuerySet[Any]:
     """Lines of a run for which less stands paid than is due with what was added to them (`due_cents`), and that were not
     added to a later one."""
-    standing = payments_of(run).filter(member=OuterRef("member"), returned__isnull=True)
+    standing = payments_of(run).filter(owner=OuterRef("member__number"), returned__isnull=True)
     carried = DividendCarry.objects.filter(into=run.pk, member=OuterRef("member"))
     gone = DividendCarry.objects.filter(run=run.pk, member=OuterRef("member"))
-    lines = run.lines.annotate(due_cents=F("gross_cents") - F("tax_cents") + _sum(carried))
-    return lines.annotate(paid_cents=_sum(standing)).filter(~Exists(gone), paid_cents__lt=F("due_cents"))
+    lines = run.lines.annotate(due_cents=F("gross_cents") - F("tax_cents") + _sum(carried, "member"))
+    return lines.annotate(paid_cents=_sum(standing, "owner")).filter(
+        ~Exists(gone), paid_cents__lt=F("due_cents")
+    )
 
 
 def small_lines(run: DividendRun, today: date) -> QuerySet[DividendLine]:
@@ -242,31 +262,26 @@ def unpaid_lines(run: DividendRun, today: date) -> QuerySet[DividendLine]:
 def without_account(run: DividendRun, today: date) -> QuerySet[DividendLine]:
     """Lines of a run that cannot be paid: no account was ever given, what went to it came back, or the holder's estate is
     to be settled first."""
-    # From the few that came back: asked of each account, each looked for its payment.
-    came_back = PayoutAccount.objects.filter(
-        member__payments__returned__isnull=False,
-        member__payments__file__reference=reference_of(run),
-        member__payments__iban=F("iban"),
-        member__payments__holder=F("holder"),
-    )
-    tried = list(came_back.values_list("pk", flat=True))
-    given = PayoutAccount.objects.filter(member=OuterRef("member")).exclude(pk__in=tried)
-    return unpaid_lines(run, today).filter(~Exists(given) | Q(through_estate=True))
+    left = accounts_but(tried_under(reference_of(run)))
+    given = Q(Exists(left.filter(person=OuterRef("member__person"))))
+    given |= Q(Exists(left.filter(organisation=OuterRef("member__organisation"))))
+    return unpaid_lines(run, today).filter(~given | Q(through_estate=True))
 
 
 _CARRY = """
     INSERT INTO membership_dividendcarry (run_id, member_id, into_id, cents)
     SELECT l.run_id, l.member_id, %(into)s, l.gross_cents - l.tax_cents + carried.cents
     FROM membership_dividendrun r JOIN membership_dividendline l ON l.run_id = r.id
+    JOIN membership_member m ON m.id = l.member_id
     JOIN membership_dividendline t ON t.run_id = %(into)s AND t.member_id = l.member_id
     CROSS JOIN LATERAL (SELECT coalesce(sum(cents), 0)::bigint AS cents FROM membership_dividendcarry
       WHERE into_id = l.run_id AND member_id = l.member_id) carried
     WHERE r.id < %(into)s AND r.state IN ('approved', 'paid_out', 'closed') AND r.booked_count = r.lines_count
       AND l.gross_cents - l.tax_cents + carried.cents < r.smallest_cents
       AND NOT EXISTS (SELECT FROM membership_dividendcarry c WHERE c.run_id = l.run_id AND c.member_id = l.member_id)
-      AND NOT EXISTS (SELECT FROM membership_payment p JOIN membership_paymentfile f ON f.id = p.file_id
-        WHERE p.member_id = l.member_id AND f.reference = 'dividend:' || r.id
-          AND NOT EXISTS (SELECT FROM membership_returnedpayment b WHERE b.payment_id = p.id))
+      AND NOT EXISTS (SELECT FROM treasury_payment p JOIN treasury_paymentfile f ON f.id = p.file_id
+        WHERE p.owner = m.number AND f.reference = 'dividend:' || r.id
+          AND NOT EXISTS (SELECT FROM treasury_returnedpayment b WHERE b.payment_id = p.id))
     ORDER BY l.run_id, l.member_id"""
 
 
@@ -293,22 +308,20 @@ def lines_of_member(member: Member) -> list[tuple[DividendLine, Fate]]:
 
 def _lines(whose: Q) -> list[tuple[DividendLine, Fate]]:
     lines = DividendLine.objects.filter(whose, run__state__in=APPROVED).select_related("run", "member")
-    payments = Payment.objects.filter(whose, returned__isnull=True)
-    paid = {
-        (payment.file.reference, payment.member_id): payment
-        for payment in payments.select_related("file").defer("file__content")
-    }
     rows = list(DividendCarry.objects.filter(whose).select_related("into"))
     gone = {(row.run_id, row.member_id): row.into for row in rows}
     came: dict[tuple[int, int], int] = {}
     for row in rows:
         came[row.into_id, row.member_id] = came.get((row.into_id, row.member_id), 0) + row.cents
     found = []
-    for line in lines.order_by("-run_id", "-member_id"):
+    wanted = list(lines.order_by("-run_id", "-member_id"))
+    payments = payments_to({line.member.number for line in wanted})
+    paid = {(payment.file.reference, payment.owner): payment for payment in payments}
+    for line in wanted:
         into = last = gone.get((line.run_id, line.member_id))
         while last is not None and (last.pk, line.member_id) in gone:
             last = gone[last.pk, line.member_id]
-        payment = paid.get((reference_of(last or line.run), line.member_id))
+        payment = paid.get((reference_of(last or line.run), line.member.number))
         due = line.net_cents + came.get((line.run_id, line.member_id), 0)
         small = payment is None and into is None and due < line.run.smallest_cents
         found.append((line, Fate(payment, into, small)))
@@ -317,7 +330,7 @@ def _lines(whose: Q) -> list[tuple[DividendLine, Fate]]:
 
 def line_rows(run: DividendRun) -> Iterator[tuple[Any, ...]]:
     """(number, family name, given name, organisation, gross, exempt, tax, paid) of each line, in bounded memory."""
-    standing = payments_of(run).filter(member=OuterRef("member"), returned__isnull=True)
+    standing = payments_of(run).filter(owner=OuterRef("member__number"), returned__isnull=True)
     told = ("member__person__family_name", "member__person__given_name", "member__organisation__name")
     rows = run.lines.annotate(paid=Exists(standing)).order_by("member__number")
     return rows.values_list(

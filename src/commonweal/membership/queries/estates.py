@@ -13,13 +13,13 @@ from commonweal.membership.models import Claimant, Estate, Exclusion, ExitReques
 from commonweal.membership.queries.dividends import ended_years
 from commonweal.membership.queries.exclusions import exclusions_unpaid
 from commonweal.membership.queries.exit_payments import granted_unpaid
-from commonweal.membership.queries.payouts import standing_payments, tried_accounts
 from commonweal.membership.queries.shares import holdings_of, terms_on
-from commonweal.membership.rules.credit_transfers import NAME_MAX
 from commonweal.membership.rules.estates import Claim, divided
 from commonweal.membership.rules.exits import refund_cents
 from commonweal.membership.rules.payments import OWED, REFUND_OWED, PaymentKind
 from commonweal.membership.states import EstateState
+from commonweal.treasury.queries import standing_payments, tried_accounts
+from commonweal.treasury.rules.credit_transfers import NAME_MAX
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -148,9 +148,8 @@ def reference_of_estate(estate: Estate) -> str:
 
 def due_of_estate(estate: Estate) -> list[DueClaim]:
     """Who claims a part that no payment pays, or whose payment came back, in their order; three queries."""
-    paid = set(
-        standing_payments(PaymentKind.ESTATE).values_list("pays", flat=True).filter(member=estate.member)
-    )
+    standing = standing_payments(PaymentKind.ESTATE).filter(owner=estate.member.number)
+    paid = set(standing.values_list("subject", flat=True))
     tried, found = tried_accounts(PaymentKind.ESTATE), []
     for each in claimants_of(estate):
         if each.cents and each.pk not in paid:

@@ -8,16 +8,18 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Exists, OuterRef, QuerySet
 
-from commonweal.membership.models import Exclusion, PayoutAccount
-from commonweal.membership.queries.payouts import accounts_to_pay, standing_payments, tried_accounts
+from commonweal.membership.models import Exclusion
+from commonweal.membership.queries.payouts import accounts_to_pay
 from commonweal.membership.queries.shares import holdings_of, terms_on
 from commonweal.membership.rules.exits import refund_cents
 from commonweal.membership.rules.payments import PaymentKind
 from commonweal.membership.states import ExclusionState
+from commonweal.treasury.queries import standing_payments, tried_accounts
 
 if TYPE_CHECKING:
     from commonweal.kernel.money import ShareValue
     from commonweal.membership.rules.movements import Held
+    from commonweal.treasury.models import PayoutAccount
 
 
 def all_exclusions() -> QuerySet[Exclusion]:
@@ -47,7 +49,7 @@ def exclusion_refunds(exclusion: Exclusion, values: Mapping[str, ShareValue]) ->
 
 def exclusions_unpaid() -> QuerySet[Exclusion]:
     """Refunds of exclusions that are granted and that no payment pays, or whose payment came back."""
-    paid = standing_payments(PaymentKind.EXCLUSION).filter(pays=OuterRef("pk"))
+    paid = standing_payments(PaymentKind.EXCLUSION).filter(subject=OuterRef("pk"))
     return Exclusion.objects.filter(~Exists(paid), state=ExclusionState.TO_PAY.value, refund_cents__gt=0)
 
 
@@ -59,7 +61,7 @@ def reference_of_exclusion(exclusion: Exclusion) -> str:
 def due_of_exclusion(exclusion: Exclusion) -> tuple[int, PayoutAccount | None]:
     """For which time the refund is to be paid (0: a payment stands, or nothing is due), and the account for it, unless it
     sent the payment back."""
-    paid = standing_payments(PaymentKind.EXCLUSION).filter(pays=exclusion.pk)
+    paid = standing_payments(PaymentKind.EXCLUSION).filter(subject=exclusion.pk)
     if not exclusion.refund_cents or paid.exists():
         return 0, None
     before = tried_accounts(PaymentKind.EXCLUSION).get(exclusion.pk, [])

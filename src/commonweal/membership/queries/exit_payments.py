@@ -9,25 +9,16 @@ from typing import TYPE_CHECKING
 from django.db.models import Exists, OuterRef, QuerySet, Sum
 
 from commonweal.ledger import queries as ledger
-from commonweal.membership.models import (
-    ExitRequest,
-    ExitSeason,
-    Payment,
-    PaymentFile,
-    PayoutAccount,
-)
-from commonweal.membership.queries.payouts import (
-    accounts_to_pay,
-    ended_among,
-    files_under,
-    standing_payments,
-    tried_accounts,
-)
+from commonweal.membership.models import ExitRequest, ExitSeason
+from commonweal.membership.queries.payouts import accounts_to_pay, ended_among
 from commonweal.membership.rules.payments import REFUND_OWED, PaymentKind
 from commonweal.membership.states import EXIT, SeasonState
+from commonweal.treasury.queries import files_under, payments_under, standing_payments, tried_accounts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from commonweal.treasury.models import Payment, PaymentFile, PayoutAccount
 
 OPEN = EXIT.move("pay").sources
 
@@ -59,7 +50,7 @@ def decided_seasons() -> QuerySet[ExitSeason]:
 
 def granted_unpaid() -> QuerySet[ExitRequest]:
     """Requests that are granted and that no payment pays, or whose payment came back."""
-    paid = standing_payments(PaymentKind.EXIT).filter(pays=OuterRef("pk"))
+    paid = standing_payments(PaymentKind.EXIT).filter(subject=OuterRef("pk"))
     return ExitRequest.objects.filter(~Exists(paid), state__in=OPEN)
 
 
@@ -100,11 +91,11 @@ def files_of(season: ExitSeason) -> QuerySet[PaymentFile]:
 
 def standing_in(file: PaymentFile) -> QuerySet[Payment]:
     """The payments of a file that did not come back."""
-    return Payment.objects.filter(file=file, returned__isnull=True)
+    return payments_under(file.reference).filter(file=file.pk, returned__isnull=True)
 
 
 def unpaid_files(season: ExitSeason, files: Iterable[PaymentFile]) -> set[int]:
     """Those of these files of a season with payments that stand and are not noted as paid."""
     waits = ExitRequest.objects.filter(season=season, state__in=OPEN)
-    rows = Payment.objects.filter(file__in=list(files), returned__isnull=True, pays__in=waits.values("pk"))
+    rows = standing_payments(PaymentKind.EXIT).filter(file__in=list(files), subject__in=waits.values("pk"))
     return set(rows.order_by().values_list("file_id", flat=True).distinct())

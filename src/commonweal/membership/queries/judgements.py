@@ -6,15 +6,20 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from django.db.models import Exists, OuterRef, Prefetch, Q
 
 from commonweal.kernel.text import folded
-from commonweal.membership.models import BankMovement, Handling, Payment
+from commonweal.membership.models import BankMovement, Handling
 from commonweal.membership.queries.receivables import dues_of, expected_with
 from commonweal.membership.rules.matching import Outcome, Told, Verdict, verdict
 from commonweal.membership.rules.receivables import Expected, Standing
 from commonweal.membership.rules.statements import BankLine, Oddity
+from commonweal.treasury.queries import standing_among
+
+if TYPE_CHECKING:
+    from commonweal.treasury.models import Payment
 
 Seen = BankLine | BankMovement
 # What was decided about each movement of a list, in one query.
@@ -126,8 +131,7 @@ def payments_back(lines: Sequence[Seen]) -> dict[int, Payment]:
     every = {reference for references in wanted.values() for reference in references}
     if not every:
         return {}
-    known = Payment.objects.filter(end_to_end__in=every, returned__isnull=True)
-    rows = {each.end_to_end: each for each in known.select_related("member", "file").defer("file__content")}
+    rows = standing_among(every)
     found: dict[int, Payment] = {}
     for place, references in wanted.items():
         for reference in references:

@@ -7,14 +7,15 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from django.db.models import Q, QuerySet
-from django.db.models.functions import Reverse
 
 from commonweal.kernel.text import plain
-from commonweal.membership.models import Member, PayoutAccount
-from commonweal.membership.rules.ibans import account_tail
+from commonweal.membership.models import Member
 from commonweal.membership.rules.numbers import number_after
 from commonweal.people.queries import organisations_named, people_named, people_reached_at, speakers_of
 from commonweal.people.rules import phone_tail
+from commonweal.treasury.queries import accounts_ending
+from commonweal.treasury.rules.ibans import account_tail
+from commonweal.treasury.rules.payables import Payee
 
 if TYPE_CHECKING:
     from commonweal.people.models import Person
@@ -71,8 +72,8 @@ def members_matching(text: str, day: date | None, *, contact: bool = False) -> l
 
 def _asked_for(text: str, *, contact: bool) -> list[Q]:
     if contact and (tail := account_tail(text)):
-        paid = PayoutAccount.objects.annotate(back=Reverse("iban")).filter(back__startswith=tail[::-1])
-        return [Q(pk__in=paid.values("member"))]
+        paid = accounts_ending(tail)
+        return [Q(person__in=paid.values("person")), Q(organisation__in=paid.values("organisation"))]
     reached = contact and ("@" in text or bool(phone_tail(text)))
     if text.isascii() and text.isdigit() and len(text) < 10 and not reached:
         return [Q(number=int(text))]
@@ -116,10 +117,11 @@ def days_of_membership() -> Iterator[tuple[int, bool, date, date | None]]:
     return ((number, person is not None, joined, left) for number, person, joined, left in told)
 
 
-def members_by_number() -> Iterator[tuple[int, int, str]]:
-    """(id, number, name) of every member there ever was, by number, in bounded memory."""
+def members_by_number() -> Iterator[tuple[Payee, int, str]]:
+    """(whom it is of, number, name) of every membership there ever was, by number, in bounded memory."""
     names = ("person__given_name", "person__family_name", "organisation__name")
-    rows = Member.objects.order_by("number").values_list("pk", "number", *names).iterator(READ_AT_ONCE)
+    rows = Member.objects.order_by("number").values_list("person_id", "organisation_id", "number", *names)
     return (
-        (pk, number, company or f"{given} {family}".strip()) for pk, number, given, family, company in rows
+        (Payee(person, organisation), number, company or f"{given} {family}".strip())
+        for person, organisation, number, given, family, company in rows.iterator(READ_AT_ONCE)
     )

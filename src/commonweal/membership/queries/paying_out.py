@@ -17,15 +17,19 @@ from commonweal.membership.models import (
     Exclusion,
     ExitRefund,
     Member,
-    Payment,
-    PaymentFile,
-    ReturnedPayment,
 )
 from commonweal.membership.queries.exclusions import exclusions_unpaid
 from commonweal.membership.queries.exit_payments import granted_unpaid
-from commonweal.membership.queries.payouts import ended_among, gone, standing_payments
-from commonweal.membership.rules.payments import OWED, REFUND_OWED, PaymentKind, ReturnReason
+from commonweal.membership.queries.payouts import ended_among, gone
+from commonweal.membership.rules.payments import OWED, REFUND_OWED, PaymentKind
 from commonweal.membership.states import ESTATE, EXCLUSION, EXIT, EstateState
+from commonweal.treasury.queries import (
+    paid_by_owner,
+    references_of_kinds,
+    returned_payments,
+    standing_payments,
+)
+from commonweal.treasury.rules.payables import ReturnReason
 
 TROUBLES_MAX = 50
 
@@ -36,8 +40,7 @@ def payment_troubles() -> list[Trouble]:
 
 
 def _troubles() -> Iterator[Trouble]:
-    files = PaymentFile.objects.filter(kind__in=OWED).order_by("reference")
-    for reference, kind in files.values_list("reference", "kind").distinct():
+    for reference, kind in references_of_kinds(OWED):
         yield from _of_files(reference, OWED[PaymentKind(kind)])
     yield from _of_refunds()
     yield from _of_the_dead()
@@ -45,8 +48,7 @@ def _troubles() -> Iterator[Trouble]:
 
 def _of_files(reference: str, owed: str) -> Iterator[Trouble]:
     paid = dict(ledger.moved_under(reference, "payout", owed))
-    payments = Payment.objects.filter(file__reference=reference).order_by()
-    for number, cents in payments.values_list("member__number").annotate(total=Sum("cents")):
+    for number, cents in paid_by_owner(reference):
         if (posted := paid.pop(number, 0)) != -cents:
             what = f"member {number} was paid {cents} cents, the ledger says {-posted}"
             yield Trouble("payment", reference, what)
@@ -86,8 +88,9 @@ def _of_the_dead() -> Iterator[Trouble]:
         number = members[member]
         what = f"is owed {left[number]} cents of dividends, died or was wound up, and has no estate under this number"
         yield Trouble("owed_to_the_dead", f"member {number}", what)
-    told = ReturnedPayment.objects.filter(reason=ReturnReason.DECEASED, payment__member__isnull=False)
-    said = set(told.values_list("payment__member_id", flat=True))
+    told = returned_payments().filter(reason=ReturnReason.DECEASED).exclude(payment__owner=0).order_by()
+    bearers = Member.objects.filter(number__in=told.values("payment__owner"))
+    said = set(bearers.values_list("pk", flat=True))
     for number, name in Member.objects.filter(pk__in=said - ended_among(said)).values_list("number", "pk"):
         if name in waits or number in left:
             what = "is owed money, the bank said the holder died, and no estate is noted"
@@ -104,12 +107,12 @@ def _refunds_due() -> dict[int, int]:
     claims = Claimant.objects.filter(estate__state__in=ESTATE.move("pay").sources)
     exclusions = Exclusion.objects.filter(state__in=EXCLUSION.move("pay").sources)
     found: dict[int, int] = {}
-    for kind, rows, pays, number, cents in (
+    for kind, rows, row, number, cents in (
         (PaymentKind.EXIT, exits, "request", "request__member__number", "cents"),
         (PaymentKind.ESTATE, claims, "pk", "estate__member__number", "cents"),
         (PaymentKind.EXCLUSION, exclusions, "pk", "member__number", "refund_cents"),
     ):
-        due: QuerySet[Any] = rows.filter(~Exists(standing_payments(kind).filter(pays=OuterRef(pays))))
+        due: QuerySet[Any] = rows.filter(~Exists(standing_payments(kind).filter(subject=OuterRef(row))))
         due = due.filter(**{f"{cents}__gt": 0}).order_by().values_list(number)
         for owner, total in due.annotate(total=Sum(cents)):
             found[owner] = found.get(owner, 0) + int(total)

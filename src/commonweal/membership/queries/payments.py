@@ -4,24 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
+from django.utils.module_loading import import_string
 
 from commonweal.membership.models import (
     BankFile,
     BankMovement,
     Handling,
-    Payment,
-    PaymentFile,
-    PayoutAccount,
     Refund,
     RepeatedMovement,
 )
 from commonweal.membership.queries.judgements import DECISIONS, judged, opposites, payments_back
-from commonweal.membership.queries.payouts import gone
 from commonweal.membership.queries.receivables import (
     counts_for_open,
     dues_of,
@@ -29,16 +26,19 @@ from commonweal.membership.queries.receivables import (
     expected_paid_with,
     expected_waiting,
 )
-from commonweal.membership.rules.credit_transfers import sepa_text
-from commonweal.membership.rules.ibans import may_be_paid, still_holds
 from commonweal.membership.rules.matching import Outcome, Verdict, is_own
 from commonweal.membership.rules.names import is_in
-from commonweal.membership.rules.payments import PaymentKind
-from commonweal.membership.rules.receivables import Expected
+from commonweal.membership.rules.receivables import OVERPAID, Expected
 from commonweal.membership.rules.statements import Reading, Unreadable
 from commonweal.membership.rules.statements.communications import communications_in
 from commonweal.membership.rules.statements.kept import reading_from
 from commonweal.membership.rules.statements.repeats import NEAR_DAYS, nearness
+from commonweal.treasury.queries import accounts_with, files_of_kind, payments_of_kind
+from commonweal.treasury.rules.credit_transfers import sepa_text
+from commonweal.treasury.rules.ibans import may_be_paid, still_holds
+
+if TYPE_CHECKING:
+    from commonweal.treasury.models import Payment, PaymentFile
 
 LIST_MAX = 100
 MOVEMENTS_MAX = 200
@@ -167,8 +167,8 @@ def payable_refunds() -> list[Refund]:
 def refunds_by_way() -> tuple[list[Refund], list[Refund]]:
     """What is to be paid back by a payment file, and what can only be paid by hand, that among the oldest hundred. Three
     queries with one kind of receivables."""
-    paid = Payment.objects.filter(file__kind=PaymentKind.OVERPAID, pays=OuterRef("pk"))
-    accounts = PayoutAccount.objects.filter(member__in=gone().values("member"))
+    paid, gone = payments_of_kind(OVERPAID).filter(subject=OuterRef("pk")), holders_gone()
+    accounts = accounts_with(gone.values("person"), gone.values("organisation"))
     closed = accounts.filter(iban=OuterRef("handling__movement__payer_iban"))
     waiting = Refund.objects.filter(made_on__isnull=True, taken_back__isnull=True)
     waiting = waiting.annotate(in_a_file=~Exists(paid) & ~Exists(closed))
@@ -187,21 +187,26 @@ def refunds_by_way() -> tuple[list[Refund], list[Refund]]:
     return ready, [each for each in rows[:LIST_MAX] if each.pk not in known]
 
 
+def holders_gone() -> QuerySet[Any, Any]:
+    """Rows of ids, `person` and `organisation`, of who died, went bankrupt or was wound up (`GONE` in the wiring)."""
+    found: QuerySet[Any, Any] = import_string(settings.GONE)()
+    return found
+
+
 def _of_the_dead(expected: Iterable[Expected]) -> set[str]:
     """The subjects among these whose holder has died or was wound up. One query."""
     wanted = list(expected)
-    ended = gone().filter(
-        Q(member__person__in={each.person_id for each in wanted if each.person_id})
-        | Q(member__organisation__in={each.organisation_id for each in wanted if each.organisation_id})
+    ended = holders_gone().filter(
+        Q(person__in={each.person_id for each in wanted if each.person_id})
+        | Q(organisation__in={each.organisation_id for each in wanted if each.organisation_id})
     )
-    pairs = set(ended.values_list("member__person", "member__organisation")) if wanted else set()
+    pairs = set(ended.values_list("person", "organisation")) if wanted else set()
     return {each.subject for each in wanted if (each.person_id, each.organisation_id) in pairs}
 
 
 def refund_files() -> list[PaymentFile]:
     """The payment files made last for what goes back, newest first, without their content."""
-    files = PaymentFile.objects.filter(kind=PaymentKind.OVERPAID).defer("content")
-    return list(files.order_by("-id")[:FILES_MAX])
+    return list(files_of_kind(OVERPAID)[:FILES_MAX])
 
 
 def refund_with(pk: int) -> Refund | None:

@@ -1,27 +1,61 @@
-"""Reads of the accounts members are paid on, of payments that stand and of those that came back."""
+"""Reads of the accounts members are paid on, and of whose membership ended by death, bankruptcy or winding up."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
-from commonweal.membership.models import Estate, Member, Payment, PaymentFile, PayoutAccount, ReturnedPayment
-from commonweal.membership.rules.payments import PaymentKind
+from commonweal.membership.models import Estate, Member
 from commonweal.membership.states import EstateState
+from commonweal.treasury.queries import accounts_of
+from commonweal.treasury.rules.payables import Payee
+
+if TYPE_CHECKING:
+    from commonweal.treasury.models import Payment, PayoutAccount
 
 
-def payout_accounts_of(members: Iterable[Any]) -> dict[int, PayoutAccount]:
-    """The account each of these members (or their ids) is paid on: member id -> account; one query."""
-    ids = [member.pk if isinstance(member, Member) else member for member in members]
-    rows = PayoutAccount.objects.filter(member__in=ids).order_by("member_id", "-id").distinct("member_id")
-    return {row.member_id: row for row in rows}
+def payee_of(member: Member) -> Payee:
+    """Whom a membership is of, for the treasury."""
+    return Payee(member.person_id, member.organisation_id)
+
+
+def payees_of(members: Iterable[int]) -> dict[int, Payee]:
+    """Member id -> whom the membership is of. One query."""
+    rows = Member.objects.filter(pk__in=list(members)).values_list("pk", "person_id", "organisation_id")
+    return {pk: Payee(person, organisation) for pk, person, organisation in rows}
+
+
+def payout_accounts_of(members: Iterable[Member]) -> dict[int, PayoutAccount]:
+    """The account each of these members is paid on: member id -> account. Two queries at most."""
+    return _by_member({each.pk: payee_of(each) for each in members})
+
+
+def payout_accounts_with(members: Iterable[int]) -> dict[int, PayoutAccount]:
+    """The same by ids of members. Three queries at most."""
+    return _by_member(payees_of(members))
+
+
+def _by_member(payees: Mapping[int, Payee]) -> dict[int, PayoutAccount]:
+    found = accounts_of(payees.values())
+    return {pk: found[payee] for pk, payee in payees.items() if payee in found}
+
+
+def history_of(payment: Payment) -> str:
+    """The member whose history tells what became of a payment, `member:id`: the owner in the ledger is a member number."""
+    return f"member:{Member.objects.only('pk').get(number=payment.owner).pk}"
 
 
 def gone() -> QuerySet[Estate]:
     """Estates that were noted of who died, went bankrupt or was wound up, and that were no mistake."""
     return Estate.objects.exclude(state=EstateState.WITHDRAWN.value)
+
+
+def gone_holders() -> QuerySet[Any, Any]:
+    """The ids of the people and organisations these estates are of, as rows of `person` and `organisation`."""
+    found = gone().annotate(person=F("member__person"), organisation=F("member__organisation"))
+    return found.values("person", "organisation")
 
 
 def ended_among(members: Iterable[int]) -> set[int]:
@@ -35,39 +69,10 @@ def ended_among(members: Iterable[int]) -> set[int]:
     return set(Member.objects.filter(own, pk__in=ids).values_list("pk", flat=True)) if ids else set()
 
 
-def accounts_to_pay(members: Iterable[Any]) -> dict[int, PayoutAccount]:
-    """The same of those who may be paid: not of members who died or were wound up, whose estate is paid. Two queries."""
-    found = payout_accounts_of(members)
+def accounts_to_pay(members: Iterable[int]) -> dict[int, PayoutAccount]:
+    """The accounts of those of these member ids who may be paid: not of members who died or were wound up, whose estate is
+    paid. Four queries at most."""
+    found = payout_accounts_with(members)
     for member in ended_among(found):
         del found[member]
     return found
-
-
-def standing_payments(kind: PaymentKind) -> QuerySet[Payment]:
-    """Payments of a kind that did not come back."""
-    return Payment.objects.filter(file__kind=kind, returned__isnull=True)
-
-
-def tried_accounts(kind: PaymentKind) -> dict[int | None, list[tuple[str, str]]]:
-    """The row paid -> (IBAN, holder) of each payment of a kind that came back; one query."""
-    back = ReturnedPayment.objects.filter(payment__file__kind=kind)
-    found: dict[int | None, list[tuple[str, str]]] = {}
-    for pays, iban, holder in back.values_list("payment__pays", "payment__iban", "payment__holder"):
-        found.setdefault(pays, []).append((iban, holder))
-    return found
-
-
-def files_under(reference: str) -> QuerySet[PaymentFile]:
-    """The payment files under a reference, without what is in them."""
-    return PaymentFile.objects.filter(reference=reference).defer("content").order_by("number")
-
-
-def payment_file_with(pk: int) -> PaymentFile | None:
-    """One payment file, with what is in it."""
-    return PaymentFile.objects.filter(pk=pk).first()
-
-
-def returned_payments() -> QuerySet[ReturnedPayment]:
-    """Payments that came back, latest first."""
-    told = ("payment__member__person", "payment__member__organisation", "payment__file")
-    return ReturnedPayment.objects.select_related(*told).defer("payment__file__content").order_by("-id")

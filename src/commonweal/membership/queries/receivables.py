@@ -39,8 +39,9 @@ class StepBack(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
-    """What an area gives of its receivables of one kind, each by its number within the kind.
+class ReceivableKind:
+    """What an area gives of its receivables of one kind, each by its number within the kind; `code` is the name that stands
+    before that number in a subject.
 
     Reads:
     `expected` (communications, numbers) gives those that either names, in one query;
@@ -59,6 +60,7 @@ class Kind:
     `reopen` lets one wait for payment again, what was paid for undone, with the reason as a code.
     """
 
+    code: str
     expected: Callable[[Iterable[str], Iterable[int]], list[Expected]]
     waiting: Callable[[], list[Expected]]
     named: Callable[[str], list[Expected]]
@@ -77,21 +79,23 @@ class Kind:
     reopen: StepBack
 
 
-def kinds() -> Mapping[str, Kind]:
-    """The kinds of receivables of this site, by name, in the order in which their rows are locked."""
-    found: Mapping[str, Kind] = import_string(settings.RECEIVABLES)
-    return found
+def receivable_kinds() -> Mapping[str, ReceivableKind]:
+    """The wired kinds (`RECEIVABLES` in `config/wiring.py`) by their codes, in the order in which their rows are locked."""
+    return {each.code: each for each in import_string(settings.RECEIVABLES)}
 
 
-def kind_with(subject: str) -> Kind:
+def receivable_kind(subject: str) -> ReceivableKind:
     """The kind of a subject. Raises KeyError for one that nobody gives."""
-    return kinds()[kind_of(subject)]
+    return receivable_kinds()[kind_of(subject)]
 
 
 def numbers_by_kind(subjects: Iterable[str]) -> dict[str, list[int]]:
     """Numbers of these subjects by kind, kinds and numbers in the order in which they are locked."""
     wanted = {each for each in subjects if each}
-    numbers = {name: sorted(number_of(each) for each in wanted if kind_of(each) == name) for name in kinds()}
+    numbers = {
+        name: sorted(number_of(each) for each in wanted if kind_of(each) == name)
+        for name in receivable_kinds()
+    }
     return {name: found for name, found in numbers.items() if found}
 
 
@@ -102,7 +106,7 @@ def expected_with(
     codes, numbers = {each for each in communications if each}, numbers_by_kind(subjects)
     found = [
         each
-        for name, kind in kinds().items()
+        for name, kind in receivable_kinds().items()
         if codes or name in numbers
         for each in kind.expected(codes, numbers.get(name, ()))
     ]
@@ -122,17 +126,17 @@ def expected_of(subjects: Iterable[str]) -> dict[str, Expected]:
 
 def expected_waiting() -> list[Expected]:
     """Those that wait for payment, longest first within a kind."""
-    return [each for kind in kinds().values() for each in kind.waiting()]
+    return [each for kind in receivable_kinds().values() for each in kind.waiting()]
 
 
 def expected_named(text: str) -> list[Expected]:
     """Those that can still be paid, by words of a name."""
-    return [each for kind in kinds().values() for each in kind.named(text)]
+    return [each for kind in receivable_kinds().values() for each in kind.named(text)]
 
 
 def expected_at(text: str) -> Expected | None:
     """The one that a number or the address of its page names."""
-    for name, kind in kinds().items():
+    for name, kind in receivable_kinds().items():
         number = kind.number_in(text)
         if number is not None:
             return expected_of([f"{name}:{number}"]).get(f"{name}:{number}")
@@ -141,25 +145,25 @@ def expected_at(text: str) -> Expected | None:
 
 def names_a_number(text: str) -> bool:
     """Whether a text is a number, or the address of a page, of any kind."""
-    return any(kind.number_in(text) is not None for kind in kinds().values())
+    return any(kind.number_in(text) is not None for kind in receivable_kinds().values())
 
 
 def unentered() -> list[Unentered]:
     """Those that are paid while what was paid for is not done."""
-    return [each for kind in kinds().values() for each in kind.unentered()]
+    return [each for kind in receivable_kinds().values() for each in kind.unentered()]
 
 
 def counts_for_open() -> Q:
     """The decisions whose receivable still waits for money."""
     found = Q(pk__in=())
-    for kind in kinds().values():
+    for kind in receivable_kinds().values():
         found |= Q(subject__in=kind.open_subjects())
     return found
 
 
 def address_of(subject: str) -> str:
     """The address of the page of one."""
-    return kind_with(subject).address(number_of(subject))
+    return receivable_kind(subject).address(number_of(subject))
 
 
 def titles_of(subjects: Iterable[str]) -> dict[str, str]:
@@ -167,23 +171,23 @@ def titles_of(subjects: Iterable[str]) -> dict[str, str]:
     return {
         f"{name}:{number}": title
         for name, numbers in numbers_by_kind(subjects).items()
-        for number, title in kinds()[name].titles(numbers).items()
+        for number, title in receivable_kinds()[name].titles(numbers).items()
     }
 
 
 def against_paying(subject: str) -> Words | None:
     """What stands against counting a payment in full for one."""
-    return kind_with(subject).against_paying(number_of(subject))
+    return receivable_kind(subject).against_paying(number_of(subject))
 
 
 def against_undoing(subject: str) -> Words | None:
     """What stands against undoing the payment of one."""
-    return kind_with(subject).against_undoing(number_of(subject))
+    return receivable_kind(subject).against_undoing(number_of(subject))
 
 
 def undone_of(subject: str) -> Undone:
     """What undoing the payment of one does to what stands on it."""
-    return kind_with(subject).undone(number_of(subject))
+    return receivable_kind(subject).undone(number_of(subject))
 
 
 # ---- what was paid

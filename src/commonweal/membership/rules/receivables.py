@@ -1,7 +1,7 @@
 """Receivables as the bank's money sees them: what a communication names, who may pay it, where it stands. Pure.
 
-A receivable belongs to an area above, which gives these facts of it (`queries.receivables.Kind`). Its subject is `kind:id`;
-what was paid on it is counted here, from what was decided about movements.
+A receivable belongs to an area above, which gives these facts of it (`queries.receivables.ReceivableKind`). Its subject is
+`kind:id`; what was paid on it is counted here, from what was decided about movements.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from enum import StrEnum
 
 from commonweal.membership.rules.names import HolderName
 
+# The kind of payment by which money goes back that was too much, or for nothing we know (`actions.paying_back`).
+OVERPAID = "overpaid"
 # As long as an event keeps what it is about.
 SUBJECT_MAX = 40
 SUBJECT_PATTERN = r"^[a-z_]+:[1-9][0-9]{0,17}$"

@@ -1,4 +1,4 @@
-"""Words and addresses of requests for shares, for pages about the money that pays them. Decides nothing."""
+"""Requests for shares as receivables: words and addresses for pages about the money that pays them, and what is wired."""
 
 from __future__ import annotations
 
@@ -8,13 +8,18 @@ from collections.abc import Iterable
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from commonweal.membership.actions import applications_paid as actions
+from commonweal.membership.actions.members import lock_numbers
+from commonweal.membership.queries import applications_paid as queries
 from commonweal.membership.queries.applications_paid import Leaving, leaving
 from commonweal.membership.queries.joining import (
+    APPLICATION,
     application_with,
     applications_in,
     applications_with,
     subject_of,
 )
+from commonweal.membership.queries.receivables import ReceivableKind
 from commonweal.membership.rules.joining import ApplicationState
 from commonweal.membership.rules.receivables import Undone, Unentered
 from commonweal.membership.views.wording import reason_of, shares
@@ -77,3 +82,24 @@ def _lines(left: Leaving) -> list[str]:
             % {"holder": application.holder_name}
         )
     return found
+
+
+APPLICATIONS = ReceivableKind(
+    APPLICATION,
+    expected=queries.expected,
+    waiting=queries.waiting,
+    named=queries.named,
+    open_subjects=queries.open_subjects,
+    unentered=unentered,
+    number_in=number_in,
+    address=address,
+    titles=titles,
+    against_paying=queries.against_paying,
+    against_undoing=queries.against_undoing,
+    undone=undone,
+    lock_first=lock_numbers,
+    lock=actions.lock_applications,
+    take=actions.count_application,
+    enter=actions.enter_application,
+    reopen=actions.reopen_application,
+)

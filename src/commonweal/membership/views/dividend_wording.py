@@ -12,12 +12,11 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from commonweal.membership import queries
-from commonweal.membership.models import DividendLine, DividendRun, DividendTest, ReturnedPayment
+from commonweal.membership.models import DividendLine, DividendRun, DividendTest
 from commonweal.membership.rules import dividends as rules
 from commonweal.membership.rules.exits import ExitTest
-from commonweal.membership.rules.ibans import shortened
-from commonweal.membership.rules.payments import ReturnReason
 from commonweal.membership.views import season_words
+from commonweal.treasury.rules.ibans import shortened
 from commonweal.ui.formats import day, euros, joined, number
 
 
@@ -125,20 +124,6 @@ def tests(found: Mapping[ExitTest, DividendTest]) -> list[dict[str, Any]]:
         }
         for kind in ExitTest
     ]
-
-
-def returned(each: ReturnedPayment) -> dict[str, Any]:
-    """A payment that came back, as a row of a table."""
-    member = each.payment.member
-    return {
-        "number": member.number if member else None,
-        "name": str(member.person or member.organisation) if member else each.payment.holder,
-        "reference": each.payment.end_to_end,
-        "account": shortened(each.payment.iban),
-        "cents": euros(each.payment.cents),
-        "reason": _(ReturnReason(each.reason).label),
-        "day": each.returned_on,
-    }
 
 
 def paid(fate: queries.Fate, run: DividendRun) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
 from django.contrib import messages
@@ -19,17 +18,18 @@ from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import Refusal
 from commonweal.kernel.money import euros
 from commonweal.membership import actions, queries
-from commonweal.membership.access import may_approve, may_pay_out, may_see_dividends
+from commonweal.membership.access import may_approve
 from commonweal.membership.forms.dividends import ProposalForm, ReasonForm
 from commonweal.membership.forms.seasons import SeasonTestForm
 from commonweal.membership.models import DividendRun
 from commonweal.membership.rules.exits import ExitTest
 from commonweal.membership.states import DIVIDEND, DividendState
 from commonweal.membership.views import dividend_wording as wording
-from commonweal.people.access import demand, for_persons, fresh_to_send, signed_in_person
+from commonweal.people.access import demand, for_staff, signed_in_person
+from commonweal.people.rules import Act
+from commonweal.treasury.access import may_pay_out
 from commonweal.ui.csv_files import csv_file
 
-Answer = Callable[..., HttpResponseBase]
 # What a button on the page of a run does, and what is said when it is done.
 MOVES: dict[str, tuple[Callable[..., Any], object]] = {
     "approve": (actions.approve_dividend, gettext_lazy("Your approval is noted.")),
@@ -39,18 +39,8 @@ MOVES: dict[str, tuple[Callable[..., Any], object]] = {
 }
 
 
-def for_dividends(view: Answer) -> Answer:
-    """Only for finance officers and the secretary, who approves; actions ask again for more where more is needed. Whoever
-    sends something showed lately who they are."""
-    asking = view if hasattr(view, "asks_again") else fresh_to_send(view)
-
-    @for_persons
-    @wraps(asking)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        demand(may_see_dividends(signed_in_person(request), day_of(timezone.now())))
-        return asking(request, *args, **kwargs)
-
-    return guarded
+for_dividends = for_staff(Act.PAY_OUT, Act.KEEP_REGISTER)
+"""Only for finance officers and the secretary, who approves; actions ask again for more where more is needed."""
 
 
 def _run(pk: int) -> DividendRun:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import Refusal
 from commonweal.membership import actions, queries
+from commonweal.membership.actions.estate_payments import ESTATES
 from commonweal.membership.forms.estates import (
     AgreementForm,
     ClaimantAccountForm,
@@ -23,14 +24,16 @@ from commonweal.membership.forms.estates import (
     ReasonForm,
     SettlementForm,
 )
-from commonweal.membership.forms.seasons import PaymentForm
 from commonweal.membership.models import Claimant, Estate, Member
 from commonweal.membership.rules.estates import EndKind
 from commonweal.membership.states import EstateState
 from commonweal.membership.views import refund_words, wording
+from commonweal.membership.views.payment_forms import file_asked_for
 from commonweal.membership.views.register import typed_again
 from commonweal.people.access import for_staff, fresh, fresh_to_send, signed_in_person
 from commonweal.people.rules import Act
+from commonweal.treasury.actions import note_paid
+from commonweal.treasury.queries import files_under
 
 ON_THE_ACCOUNT = ("wrong_iban", "own_account", "outside_sepa")
 
@@ -276,16 +279,10 @@ def claimant_account(request: HttpRequest, pk: int, claimant: int) -> HttpRespon
 def estate_payments(request: HttpRequest, pk: int) -> HttpResponse:
     """What is to be paid of a settled estate, to whom, and the files made for it; makes the next file."""
     found = get_object_or_404(queries.all_estates(), pk=pk, state__in=("to_pay", "paid"))
-    form = PaymentForm(request.POST or None, initial={"pay_on": day_of(timezone.now())})
-    if request.method == "POST" and form.is_valid():
-        by, pay_on = signed_in_person(request), form.cleaned_data["pay_on"]
-        try:
-            actions.pay_estate(estate=found, pay_on=pay_on, by=by, now=timezone.now())
-        except Refusal as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, _("The payment file is made. Take it to the bank."))
-            return redirect("membership:estate-payments", pk)
+    reference = queries.reference_of_estate(found)
+    form, made = file_asked_for(request, ESTATES, reference, day_of(timezone.now()))
+    if made:
+        return redirect("membership:estate-payments", pk)
     due = queries.due_of_estate(found)
     context = {
         **_frame(found),
@@ -295,7 +292,7 @@ def estate_payments(request: HttpRequest, pk: int) -> HttpResponse:
         "due": due,
         "ready": any(each.payable for each in due),
         "missing": [each.claimant for each in due if not each.payable],
-        "files": queries.files_under(queries.reference_of_estate(found)),
+        "files": files_under(reference),
     }
     return render(request, "membership/estate_payments.html", context)
 
@@ -306,6 +303,7 @@ def estate_payments(request: HttpRequest, pk: int) -> HttpResponse:
 def estate_paid(request: HttpRequest, pk: int) -> HttpResponse:
     """Notes that the bank paid everyone."""
     found = _estate(pk)
-    actions.note_estate_paid(estate=found, by=signed_in_person(request), now=timezone.now())
+    reference = queries.reference_of_estate(found)
+    note_paid(kind=ESTATES.code, reference=reference, by=signed_in_person(request), now=timezone.now())
     messages.success(request, _("Noted as paid."))
     return redirect("membership:exit-payment-list")

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import Refusal
 from commonweal.membership import actions, queries
+from commonweal.membership.actions.exclusion_payments import EXCLUSIONS
 from commonweal.membership.forms.estates import ReasonForm
 from commonweal.membership.forms.exclusions import (
     GOES,
@@ -26,14 +27,16 @@ from commonweal.membership.forms.exclusions import (
     NotedForm,
     ProposalForm,
 )
-from commonweal.membership.forms.seasons import PaymentForm
 from commonweal.membership.models import Exclusion, Member
 from commonweal.membership.rules.exclusions import SentBy
 from commonweal.membership.states import ExclusionState
 from commonweal.membership.views import refund_words
+from commonweal.membership.views.payment_forms import file_asked_for
 from commonweal.membership.views.register import typed_again
 from commonweal.people.access import for_staff, fresh, signed_in_person
 from commonweal.people.rules import Act
+from commonweal.treasury.actions import note_paid
+from commonweal.treasury.queries import files_under
 from commonweal.ui.formats import euros
 
 # Each step: from which state, its heading, its button.
@@ -193,16 +196,10 @@ def _refunded(request: HttpRequest, found: Exclusion, form: Any) -> HttpResponse
 def exclusion_payment(request: HttpRequest, pk: int) -> HttpResponse:
     """The refund of an excluded member: how much, on which account, the files made for it; makes the next file."""
     found = get_object_or_404(queries.all_exclusions(), pk=pk, state__in=("to_pay", "paid"))
-    form = PaymentForm(request.POST or None, initial={"pay_on": day_of(timezone.now())})
-    if request.method == "POST" and form.is_valid():
-        by, pay_on = signed_in_person(request), form.cleaned_data["pay_on"]
-        try:
-            actions.pay_exclusion(exclusion=found, pay_on=pay_on, by=by, now=timezone.now())
-        except Refusal as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, _("The payment file is made. Take it to the bank."))
-            return redirect("membership:exclusion-payment", pk)
+    reference = queries.reference_of_exclusion(found)
+    form, made = file_asked_for(request, EXCLUSIONS, reference, day_of(timezone.now()))
+    if made:
+        return redirect("membership:exclusion-payment", pk)
     due, account = queries.due_of_exclusion(found)
     context = {
         **_frame(found, day_of(timezone.now())),
@@ -210,7 +207,7 @@ def exclusion_payment(request: HttpRequest, pk: int) -> HttpResponse:
         "due": due,
         "account": account,
         "paid": found.state == ExclusionState.PAID,
-        "files": queries.files_under(queries.reference_of_exclusion(found)),
+        "files": files_under(reference),
     }
     return render(request, "membership/exclusion_payment.html", context)
 
@@ -220,6 +217,7 @@ def exclusion_payment(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def exclusion_paid(request: HttpRequest, pk: int) -> HttpResponse:
     """Notes that the bank paid it."""
-    actions.note_exclusion_paid(exclusion=_exclusion(pk), by=signed_in_person(request), now=timezone.now())
+    reference = queries.reference_of_exclusion(_exclusion(pk))
+    note_paid(kind=EXCLUSIONS.code, reference=reference, by=signed_in_person(request), now=timezone.now())
     messages.success(request, _("Noted as paid."))
     return redirect("membership:exit-payment-list")

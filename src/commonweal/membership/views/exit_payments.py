@@ -13,14 +13,16 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import Refusal
-from commonweal.membership import actions, queries
-from commonweal.membership.forms.seasons import PaymentForm
+from commonweal.membership import queries
+from commonweal.membership.actions.exit_payments import EXITS
 from commonweal.membership.models import ExitSeason
 from commonweal.membership.states import SeasonState
 from commonweal.membership.views import wording
+from commonweal.membership.views.payment_forms import file_asked_for
 from commonweal.membership.views.seasons import season_or_404
 from commonweal.people.access import for_staff, fresh, signed_in_person
 from commonweal.people.rules import Act
+from commonweal.treasury.actions import note_paid
 
 MISSING_SHOWN = 200
 
@@ -57,20 +59,10 @@ def _decided(year: int) -> ExitSeason:
 def season_payments(request: HttpRequest, year: int) -> HttpResponse:
     """What is due of a season and the files made for it; makes the next file."""
     season, today = _decided(year), day_of(timezone.now())
-    form = PaymentForm(request.POST or None, initial={"pay_on": max(today, season.pay_by)})
-    if request.method == "POST" and form.is_valid():
-        try:
-            actions.make_payment_file(
-                season=season,
-                pay_on=form.cleaned_data["pay_on"],
-                by=signed_in_person(request),
-                now=timezone.now(),
-            )
-        except Refusal as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, _("The payment file is made. Take it to the bank."))
-            return redirect("membership:season-payments", year)
+    reference = queries.reference_of_season(season)
+    form, made = file_asked_for(request, EXITS, reference, max(today, season.pay_by))
+    if made:
+        return redirect("membership:season-payments", year)
     context = {"season": season, "form": form, **_stand(season)}
     context["overdue"] = today > season.pay_by and bool(context["ready"] or context["missing"])
     return render(request, "membership/exit_payments.html", context)
@@ -108,7 +100,13 @@ def payment_file_paid(request: HttpRequest, year: int, number: int) -> HttpRespo
     season = _decided(year)
     file = get_object_or_404(queries.files_of(season), number=number)
     try:
-        count = actions.note_paid(season=season, file=file, by=signed_in_person(request), now=timezone.now())
+        count = note_paid(
+            kind=EXITS.code,
+            reference=file.reference,
+            number=file.number,
+            by=signed_in_person(request),
+            now=timezone.now(),
+        )
     except Refusal as refusal:
         messages.error(request, str(refusal))
     else:

@@ -19,11 +19,12 @@ from commonweal.membership import actions, queries
 from commonweal.membership.access import may_set_account, own_or_past_membership
 from commonweal.membership.forms.payouts import AccountForm
 from commonweal.membership.models import DividendLine, Member
-from commonweal.membership.rules.ibans import shortened
 from commonweal.membership.views import acting
 from commonweal.membership.views import dividend_wording as wording
 from commonweal.people.access import for_persons, for_staff, fresh, limited, said, signed_in_person
 from commonweal.people.rules import Act, Channel
+from commonweal.treasury.actions import WrongAccount
+from commonweal.treasury.rules.ibans import shortened
 from commonweal.ui.documents import pdf
 
 Lines = Sequence[tuple[DividendLine, queries.Fate]]
@@ -59,7 +60,7 @@ def _account(request: HttpRequest, member: Member, *, back: str, by_staff: bool)
         by = signed_in_person(request)
         try:
             actions.set_payout_account(member=member, by=by, now=timezone.now(), channel=channel, **given)
-        except actions.WrongAccount as refusal:
+        except WrongAccount as refusal:
             form.add_error("holder" if refusal.code == "no_holder" else "iban", str(refusal))
         else:
             messages.success(request, _("The account is noted. A message about it is on its way."))

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
-from commonweal.membership.rules.ibans import shortened
 from commonweal.membership.views import wording
+from commonweal.treasury.rules.ibans import shortened
 from commonweal.ui.formats import day, euros, share_value
 
 if TYPE_CHECKING:

@@ -26,6 +26,7 @@ from ninja.security import HttpBearer
 
 from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import YES, Decision, NotAllowed, no
+from commonweal.people.access.closeness import ONES_OWN as ONES_OWN
 from commonweal.people.access.closeness import Close as Close
 from commonweal.people.access.closeness import close_to as close_to
 from commonweal.people.access.closeness import not_ones_own as not_ones_own
@@ -309,9 +310,9 @@ def for_persons(view: View) -> View:
     return guarded
 
 
-def for_staff(act: Act) -> Callable[[View], View]:
-    """Only for staff whose roles grant the act today; asks once more who it is when a form is sent for one that matters
-    most (`ASKED_AGAIN`)."""
+def for_staff(act: Act, *others: Act) -> Callable[[View], View]:
+    """Only for staff whose roles grant the act today, or one of the others; asks once more who it is when a form is sent
+    for one that matters most (`ASKED_AGAIN`)."""
 
     def mark(view: View) -> View:
         asking = act in ASKED_AGAIN and not hasattr(view, "asks_again")
@@ -319,7 +320,10 @@ def for_staff(act: Act) -> Callable[[View], View]:
 
         @wraps(inner)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            demand(may(signed_in_person(request), act, day_of(timezone.now())))
+            person, today = signed_in_person(request), day_of(timezone.now())
+            decision = may(person, act, today)
+            if not any(may(person, each, today) for each in others if not decision):
+                demand(decision)
             return inner(request, *args, **kwargs)
 
         guarded.access_check = f"staff:{act}"  # type: ignore[attr-defined]

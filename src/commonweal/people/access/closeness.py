@@ -9,14 +9,24 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.utils.module_loading import import_string
-from django.utils.translation import gettext_lazy as _
 
 from commonweal.kernel.decision import YES, Decision, no
 from commonweal.kernel.text import same_name
+from commonweal.kernel.words import gettext_noop
 from commonweal.people.access.positions import organisations_of
 
 if TYPE_CHECKING:
     from commonweal.people.models import Person
+
+
+ONES_OWN = no(
+    "own",
+    gettext_noop(
+        "This is about your own money, or about that of somebody close to you: your household, whom you "
+        "represent, an organisation you speak for. A colleague does it."
+    ),
+)
+"""What staff are told who would decide about their own money, or that of somebody close to them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +57,5 @@ def not_ones_own(person: Person, on: date, whose: Iterable[Any], names: Iterable
     close = close_to(person, on)
     held = (each for each in whose if each is not None)
     if any(map(close.holds, held)) or any(same_name(each, str(person)) for each in names):
-        return no(
-            "own",
-            _(
-                "This is about your own money, or about that of somebody close to you: your household, whom you "
-                "represent, an organisation you speak for. A colleague does it."
-            ),
-        )
+        return ONES_OWN
     return YES

@@ -186,6 +186,12 @@ END $$;
 CREATE TRIGGER people_administrators_account BEFORE UPDATE ON people_account
   FOR EACH ROW EXECUTE FUNCTION people_administrators_account();
 
+-- For every area: what refuses to change rows, under the name of the trigger that calls it.
+CREATE FUNCTION people_only_grows() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION 'rows of % are only ever added', TG_TABLE_NAME
+    USING ERRCODE = 'check_violation', CONSTRAINT = TG_NAME;
+END $$;
 CREATE FUNCTION people_never_emptied() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN RAISE EXCEPTION 'this table is never emptied' USING ERRCODE = 'check_violation'; END $$;
 """ + "".join(
@@ -197,7 +203,7 @@ BEGIN RAISE EXCEPTION 'this table is never emptied' USING ERRCODE = 'check_viola
 DROP = """
 DROP FUNCTION people_administrators_turn, people_backdated, people_phone, people_tie, people_namesake,
   people_is_administrator, people_done_jointly, people_joint_act_guard, people_role_guard, people_roles_apart,
-  people_other_administrator, people_administrators_account, people_never_emptied CASCADE;
+  people_other_administrator, people_administrators_account, people_never_emptied, people_only_grows CASCADE;
 """
 
 

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 from commonweal.membership import actions
 from commonweal.membership.queries import classes, members_by_number, payments_of
 from commonweal.membership.rules.exits import ExitTest
-from commonweal.membership.rules.payments import ReturnReason
 from commonweal.people.actions import record
 from commonweal.portal.demo.script import Calendar
+from commonweal.treasury.actions import book_return, load_accounts
+from commonweal.treasury.rules.payables import ReturnReason
 
 if TYPE_CHECKING:
     from commonweal.membership.models import DividendRun
@@ -26,7 +27,7 @@ DECIDED, PAID = -150, -140
 
 def dividends_for_all(calendar: Calendar, people: dict[str, Person]) -> None:
     """Accounts for most members, a dividend paid and closed, another one proposed."""
-    actions.load_payout_accounts(list(_accounts(calendar.settled)))
+    load_accounts(list(_accounts(calendar.settled)))
     record("PayoutAccountsLoaded", "register:accounts", by=people["secretary"], at=calendar.settled)
     run = _proposed(calendar, people["finance"], 3_00, DECIDED)
     for person in (people["finance2"], people["secretary"]):
@@ -36,7 +37,7 @@ def dividends_for_all(calendar: Calendar, people: dict[str, Person]) -> None:
     run = actions.pay_dividend(run=run, by=people["finance"], now=calendar.at(PAID, 9))
     actions.carry_on(run_id=run.pk, now=lambda: calendar.at(PAID, 9, 5))
     for payment in payments_of(run).order_by("id")[:RETURNED]:
-        actions.book_return(
+        book_return(
             end_to_end=payment.end_to_end,
             reason=ReturnReason.CLOSED,
             returned_on=calendar.day(PAID + 3),
@@ -78,9 +79,9 @@ def _proposed(calendar: Calendar, by: Person, rate_bp: int, offset: int) -> Divi
 
 
 def _accounts(since: datetime) -> Iterator[tuple[Any, ...]]:
-    for pk, number, name in members_by_number():
+    for payee, number, name in members_by_number():
         if number % WITHOUT_ACCOUNT:
-            yield (pk, invented_iban(number), name[:70], since)
+            yield (*payee[:2], invented_iban(number), name[:70], since)
 
 
 def invented_iban(number: int) -> str:

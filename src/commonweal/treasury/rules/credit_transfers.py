@@ -16,7 +16,7 @@ import sepaxml
 from lxml import etree
 from text_unidecode import unidecode  # type: ignore[import-untyped]  # comes with sepaxml
 
-from commonweal.membership.rules.ibans import PAID_COUNTRIES, read_iban, still_holds
+from commonweal.treasury.rules.ibans import PAID_COUNTRIES, read_iban, still_holds
 
 SCHEMA = "pain.001.001.09"
 REFERENCE_MAX, NAME_MAX, TEXT_MAX, MESSAGE_MAX = 35, 70, 140, 35

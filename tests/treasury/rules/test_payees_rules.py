@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from commonweal.membership.rules.credit_transfers import CreditTransfer, payment_file
-from commonweal.membership.rules.ibans import PAID_COUNTRIES, may_be_paid, read_iban
+from commonweal.treasury.rules.credit_transfers import CreditTransfer, payment_file
+from commonweal.treasury.rules.ibans import PAID_COUNTRIES, may_be_paid, read_iban
 
 OWN = "BE68539007547034"
 

@@ -1,4 +1,4 @@
-"""Where members are paid, and what was: accounts, files for the bank, payments, returns. Rows are only ever added."""
+"""Where somebody is paid, and what was: accounts, files for the bank, payments, returns. Rows are only ever added."""
 
 from __future__ import annotations
 
@@ -10,44 +10,64 @@ from django.db.models import Q
 from django.db.models.functions import Reverse
 
 from commonweal.kernel.privacy import Personal
-from commonweal.membership.rules.ibans import PAID_PATTERN
-from commonweal.membership.rules.payments import PaymentKind, ReturnReason
+from commonweal.treasury.rules.ibans import PAID_PATTERN
+from commonweal.treasury.rules.payables import Payee, ReturnReason
 
 
 class PayoutAccount(models.Model):
-    """The account a member is paid on from a moment on; the latest row holds."""
+    """The account a person or an organisation is paid on from a moment on; the latest row of each holds."""
 
-    member = models.ForeignKey("membership.Member", models.PROTECT, related_name="payout_accounts")
+    person = models.ForeignKey(
+        "people.Person", models.PROTECT, null=True, blank=True, db_index=False, related_name="+"
+    )
+    organisation = models.ForeignKey(
+        "people.Organisation", models.PROTECT, null=True, blank=True, db_index=False, related_name="+"
+    )
     iban = models.CharField(max_length=34)
     holder = models.CharField(max_length=70)
     since = models.DateTimeField()
     set_by = models.ForeignKey("people.Person", models.PROTECT, null=True, blank=True, related_name="+")
 
-    # Kept: it proves where dividends and refunds were paid.
+    # Kept: it proves where money that was owed was paid.
     personal: ClassVar[dict[str, Personal]] = dict.fromkeys(
-        ("member", "iban", "holder", "since", "set_by"), Personal.KEPT
+        ("person", "organisation", "iban", "holder", "since", "set_by"), Personal.KEPT
     )
 
     class Meta:
         ordering = ("id",)
         indexes = (
-            models.Index(fields=("member", "-id"), name="payout_account_latest"),
-            # Staff find a member by the last signs of an account number.
+            models.Index(
+                fields=("person", "-id"), name="account_latest_of_person", condition=Q(person__isnull=False)
+            ),
+            models.Index(
+                fields=("organisation", "-id"),
+                name="account_latest_of_organisation",
+                condition=Q(organisation__isnull=False),
+            ),
+            # Staff find somebody by the last signs of an account number.
             models.Index(OpClass(Reverse("iban"), name="text_pattern_ops"), name="payout_account_tail"),
         )
         constraints = (
             models.CheckConstraint(
-                name="payout_account_is_an_iban",
-                condition=Q(iban__regex=PAID_PATTERN),
+                name="payout_account_of_one",
+                condition=Q(person__isnull=False, organisation__isnull=True)
+                | Q(person__isnull=True, organisation__isnull=False),
             ),
+            models.CheckConstraint(name="payout_account_is_an_iban", condition=Q(iban__regex=PAID_PATTERN)),
             models.CheckConstraint(name="payout_account_has_a_holder", condition=~Q(holder="")),
         )
 
+    @property
+    def payee(self) -> Payee:
+        """Whose account it is."""
+        return Payee(self.person_id, self.organisation_id)
+
 
 class PaymentFile(models.Model):
-    """A file of payments for the bank, as it was made; `reference` is what it pays, `kind:id`. Rows are only added."""
+    """A file of payments for the bank, as it was made; `kind` is one of the wired kinds (`actions.payables`), `reference`
+    what it pays, `kind:id`. Rows are only added."""
 
-    kind = models.CharField(max_length=12, choices=PaymentKind.choices())
+    kind = models.CharField(max_length=12)
     reference = models.CharField(max_length=40)
     number = models.PositiveIntegerField()
     pay_on = models.DateField()
@@ -80,36 +100,52 @@ class PaymentFile(models.Model):
 class Payment(models.Model):
     """One payment in a file, to whom and on which account; `end_to_end` comes back with it when a bank returns it.
 
-    `member` is whose money is owed; nobody where someone who paid too much is paid back. `pays` is the row of the file's
-    kind it pays, such as the request to leave; none for a dividend, which file and member name. Rows are only added.
+    `person` or `organisation` is whom the money is owed to, nobody where someone unknown is paid back; `owner` the owner
+    in the ledger who is owed it, 0 where it is not owed there. `subject` is the id of the row it pays, such as the request
+    to leave; none where file and owner say it, as with a dividend. Rows are only added.
     """
 
-    # No constraint in the database on purpose: ten thousand come at once, with a file and members read in the same
+    # No constraint in the database on purpose: ten thousand come at once, with a file and payees read in the same
     # transaction, and neither is ever deleted.
     file = models.ForeignKey(
         PaymentFile, models.PROTECT, db_index=False, db_constraint=False, related_name="payments"
     )
-    member = models.ForeignKey(
-        "membership.Member",
+    person = models.ForeignKey(
+        "people.Person",
         models.PROTECT,
         null=True,
         blank=True,
+        db_index=False,
         db_constraint=False,
-        related_name="payments",
+        related_name="+",
     )
-    pays = models.BigIntegerField(null=True, blank=True)
+    organisation = models.ForeignKey(
+        "people.Organisation",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        db_index=False,
+        db_constraint=False,
+        related_name="+",
+    )
+    owner = models.BigIntegerField(default=0)
+    subject = models.BigIntegerField(null=True, blank=True)
     iban = models.CharField(max_length=34)
     holder = models.CharField(max_length=70)
     cents = models.BigIntegerField()
     end_to_end = models.CharField(max_length=35)
 
     personal: ClassVar[dict[str, Personal]] = dict.fromkeys(
-        ("file", "member", "pays", "iban", "holder", "cents", "end_to_end"), Personal.KEPT
+        ("file", "person", "organisation", "owner", "subject", "iban", "holder", "cents", "end_to_end"),
+        Personal.KEPT,
     )
 
     class Meta:
         ordering = ("id",)
-        indexes = (models.Index(fields=("pays",), name="payment_of_row", condition=Q(pays__isnull=False)),)
+        indexes = (
+            models.Index(fields=("subject",), name="payment_of_row", condition=Q(subject__isnull=False)),
+            models.Index(fields=("owner",), name="payment_of_owner", condition=~Q(owner=0)),
+        )
         constraints = (
             # It holds what is paid and the number of the attempt: nothing is paid twice.
             models.UniqueConstraint(fields=("end_to_end",), name="payment_once"),
@@ -117,7 +153,20 @@ class Payment(models.Model):
             models.CheckConstraint(
                 name="payment_to_someone", condition=Q(iban__regex=PAID_PATTERN) & ~Q(holder="")
             ),
+            models.CheckConstraint(
+                name="payment_for_something", condition=Q(subject__isnull=False) | ~Q(owner=0)
+            ),
+            models.CheckConstraint(
+                name="payment_to_one", condition=Q(person__isnull=True) | Q(organisation__isnull=True)
+            ),
         )
+
+    @property
+    def row(self) -> int:
+        """The id of the row it pays. Raises ValueError where file and owner say what it pays."""
+        if self.subject is None:
+            raise ValueError(f"payment {self.end_to_end} names no row")
+        return self.subject
 
 
 class ReturnedPayment(models.Model):

@@ -1,0 +1,32 @@
+"""What is done with money that goes out."""
+
+from commonweal.treasury.actions.accounts import Kept, WrongAccount, keep_account, load_accounts
+from commonweal.treasury.actions.payables import PayableKind, kind_with, payable_kinds
+from commonweal.treasury.actions.paying_out import (
+    PaymentRefused,
+    ReturnRefused,
+    book_return,
+    lock_returned,
+    make_payment_file,
+    note_paid,
+    note_taken_out,
+    pay_in_a_file,
+)
+
+__all__ = [
+    "Kept",
+    "PayableKind",
+    "PaymentRefused",
+    "ReturnRefused",
+    "WrongAccount",
+    "book_return",
+    "keep_account",
+    "kind_with",
+    "load_accounts",
+    "lock_returned",
+    "make_payment_file",
+    "note_paid",
+    "note_taken_out",
+    "pay_in_a_file",
+    "payable_kinds",
+]

@@ -1,0 +1,58 @@
+"""Kinds of what is paid out, as the areas that owe it give them: the treasury knows none of these areas."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+if TYPE_CHECKING:
+    from commonweal.people.models import Person
+    from commonweal.treasury.models import Payment, PaymentFile
+    from commonweal.treasury.rules.payables import Payable
+
+
+def nothing_to_note(due: Sequence[Payable], pay_on: date) -> None:
+    """Notes nothing when a file is made: for kinds of which the bank is waited for."""
+
+
+@dataclass(frozen=True, slots=True)
+class PayableKind:
+    """What an area gives so that what it owes is paid out, under references `kind:id`.
+
+    `owed` is the account of the ledger on which it is owed; empty where the ledger does not owe it. Each function runs in
+    the treasury's transaction:
+
+    - `lock(reference, by, now)` locks what is paid, and refuses whom it is no business of: `by` makes or notes a file.
+    - `due(reference, pay_on)` is all that is due and has an account, in the order of the file; refuses a day too early.
+    - `note_made(due, pay_on)` notes what is paid with the file itself.
+    - `settle(reference, files, by, now)` notes that the bank paid these files; gives how many were waited for.
+    - `lock_paid(payment, by, now)` locks what a payment paid, when it comes back, and refuses whom it is no business of.
+    - `owe_again(payment)` lets it be due once more.
+    - `history(payment)` is the subject under which a return is told, `kind:id`.
+    """
+
+    code: str
+    label: str
+    owed: str
+    lock: Callable[[str, Person, datetime], None]
+    due: Callable[[str, date], Sequence[Payable]]
+    settle: Callable[[str, Sequence[PaymentFile], Person, datetime], int]
+    lock_paid: Callable[[Payment, Person, datetime], None]
+    owe_again: Callable[[Payment], None]
+    history: Callable[[Payment], str]
+    note_made: Callable[[Sequence[Payable], date], None] = nothing_to_note
+
+
+def payable_kinds() -> Mapping[str, PayableKind]:
+    """The wired kinds (`PAYABLES` in `config/wiring.py`), by their codes."""
+    return {each.code: each for each in import_string(settings.PAYABLES)}
+
+
+def kind_with(code: str) -> PayableKind:
+    """The kind with a code. Raises KeyError for one that nobody wired."""
+    return payable_kinds()[code]

@@ -10,7 +10,7 @@ from typing import Any
 from pypdf import PdfReader
 
 from commonweal.membership.models import Application
-from commonweal.membership.rules.joining import printed
+from commonweal.membership.rules.statements.communications import printed
 from commonweal.portal.demo.bank import Paid
 from tests.journeys.conftest import press
 from tests.membership.bank_files import as_camt, as_coda

@@ -7,7 +7,9 @@ from datetime import timedelta
 import pytest
 
 from commonweal.membership.actions import payments
+from commonweal.membership.actions.dividing import Part, divide_movement, division_planned
 from commonweal.membership.models import Application, BankMovement
+from commonweal.membership.queries.joining import expected_from
 from commonweal.membership.queries.payments import work_list
 from commonweal.membership.rules.joining import ApplicationState
 from commonweal.membership.rules.matching import Outcome, Verdict
@@ -15,7 +17,7 @@ from commonweal.membership.rules.statements import Oddity
 from commonweal.people.models import Person
 from commonweal.portal.demo.bank import Paid
 from tests import factories as make
-from tests.membership.bank_files import DAY, as_camt, as_coda
+from tests.membership.bank_files import DAY, PAYER, as_camt, as_coda
 from tests.membership.joining_steps import asked, paid
 from tests.membership.test_bank_repeats import read_in
 from tests.portal.steps import signed_in, text_of
@@ -146,3 +148,19 @@ def test_a_statement_of_the_series_does_not_speak_for_another_of_the_same_day(
     assert [each.code for each in new.line.odd] == [Oddity.NEAR]
     request_of_ten.refresh_from_db()
     assert request_of_ten.state == ApplicationState.AWAITING
+
+
+@pytest.mark.parametrize("booked_on", [20, 23])
+def test_a_part_is_no_movement_of_the_bank_that_another_could_be(finance: Person, booked_on: int) -> None:
+    """A payment was divided; another with the amount of a part, of the same day in another statement or some days later,
+    is the bank's own and pays by itself."""
+    first, second = asked(count=10), asked(make.person("Rosa", "Petit"), 10)
+    read_in(as_coda([Paid(750_00, "ROSA PETIT", PAYER, text="both")]), finance)
+    ((movement, _said, _none),) = work_list()
+    parts = [Part(expected_from(first), 500_00), Part(expected_from(second), 250_00)]
+    seen = division_planned(movement=movement, parts=parts).digest
+    divide_movement(movement=movement, parts=parts, rest_back=False, seen=seen, by=finance, now=make.NOW)
+    read_in(month(paid(second, 250_00), booked_on), finance)
+    assert [each.oddities for each in waiting(250_00)] == []
+    second.refresh_from_db()
+    assert second.state == ApplicationState.MEMBER

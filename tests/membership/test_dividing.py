@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,10 +15,10 @@ from commonweal.membership import queries
 from commonweal.membership.actions import dividing, joining, payments
 from commonweal.membership.actions.dividing import Part
 from commonweal.membership.models import Application, BankMovement, Handling, Refund
-from commonweal.membership.queries.joining import dues_of
+from commonweal.membership.queries.joining import dues_of, expected_from, subject_of
 from commonweal.membership.queries.payments import likely_for, movements_waiting, refunds_to_make, work_list
-from commonweal.membership.rules.joining import printed
 from commonweal.membership.rules.matching import Outcome, Verdict
+from commonweal.membership.rules.statements.communications import printed
 from commonweal.people.models import Event, Person
 from commonweal.portal.demo.bank import Paid
 from tests import factories as make
@@ -54,7 +55,7 @@ def only(verdict: Verdict) -> BankMovement:
 def divide(
     movement: BankMovement, by: Person, *parts: tuple[Application, int], back: bool = False
 ) -> Handling:
-    given = [Part(*each) for each in parts]
+    given = [Part(expected_from(each), cents) for each, cents in parts]
     seen = dividing.division_planned(movement=movement, parts=given).digest
     return dividing.divide_movement(
         movement=movement, parts=given, rest_back=back, seen=seen, reason=WHY, by=by, now=make.NOW
@@ -88,7 +89,7 @@ def test_a_payment_that_names_two_requests_pays_both_and_the_rest_goes_back(
     movement = only(Verdict.UNKNOWN)
     first, second = two
     handling = divide(movement, finance, (first, 500_00), (second, 250_00), back=True)
-    assert (handling.outcome, handling.application, handling.reason) == (Outcome.DIVIDED, None, WHY)
+    assert (handling.outcome, handling.subject, handling.reason) == (Outcome.DIVIDED, "", WHY)
     assert states(two) == ["member", "member"]
     assert parts_of(movement) == [500_00, 250_00, 50_00]
     assert [(each.cents, each.handling.movement.part_of) for each in refunds_to_make()] == [(50_00, movement)]
@@ -109,7 +110,7 @@ def test_a_part_may_be_less_than_what_is_due_and_the_rest_waits_as_a_payment_of_
     rest = only(Verdict.UNKNOWN)
     assert (rest.amount_cents, rest.part_of, rest.oddities) == (199_99, movement, ())
     assert not dividing.may_be_divided(rest, Verdict.UNKNOWN)
-    decide(rest, Outcome.ACCEPT, finance, application=two[1])
+    decide(rest, Outcome.ACCEPT, finance, subject=subject_of(two[1]))
     assert states(two) == ["member", "member"]
     assert [each.cents for each in refunds_to_make()] == [50_00]
     sound()
@@ -134,7 +135,7 @@ def test_parts_that_cannot_be_are_refused_and_leave_nothing(
         with pytest.raises(payments.OutcomeRefused) as refusal:
             divide(movement, finance, *parts)
         assert refusal.value.code == code, parts
-    given = [Part(first, 500_00)]
+    given = [Part(expected_from(first), 500_00)]
     with pytest.raises(payments.PlanChanged):
         dividing.divide_movement(
             movement=movement, parts=given, rest_back=False, seen="x", reason=WHY, by=finance, now=make.NOW
@@ -216,6 +217,40 @@ def test_a_refused_request_gives_back_its_own_part_only(
     assert states(two) == ["member", "refused"]
 
 
+def test_a_divided_payment_that_was_all_paid_back_is_not_taken_back_once_more(
+    finance: Person, two: tuple[Application, Application]
+) -> None:
+    confirmed([both(two, 300_00)], finance)
+    divide(only(Verdict.UNKNOWN), finance, (two[0], 200_00), (two[1], 100_00))
+    for each in two:
+        joining.withdraw_application(application=each, by=each.person, now=make.NOW)  # type: ignore[arg-type]
+    for refund in refunds_to_make():
+        payments.mark_refunded(refund=refund, on=make.NOW.date(), by=finance, now=make.NOW)
+    confirmed([both(two, -300_00)], finance, 13)
+    with pytest.raises(payments.OutcomeRefused) as refusal:
+        decide(only(Verdict.REVERSAL), Outcome.UNDO, finance)
+    assert refusal.value.code == "paid_back"
+    assert Handling.objects.filter(outcome=Outcome.UNDO).count() == 0
+
+
+def test_a_request_that_lapsed_takes_all_of_what_is_due_or_nothing(
+    finance: Person, two: tuple[Application, Application]
+) -> None:
+    later = make.NOW + timedelta(days=60)
+    joining.lapse_applications(by=make.staff("secretary"), now=later)
+    confirmed([both(two, 600_00)], finance)
+    movement = only(Verdict.UNKNOWN)
+    with pytest.raises(payments.OutcomeRefused) as refusal:
+        divide(movement, finance, (two[0], 499_99))
+    assert refusal.value.code == "state"
+    with pytest.raises(payments.OutcomeRefused) as refusal:
+        decide(movement, Outcome.WAIT, finance, subject=subject_of(two[0]))
+    assert refusal.value.code == "state"
+    assert states(two) == ["lapsed"] * 2
+    divide(movement, finance, (two[0], 500_00), back=True)
+    assert states(two) == ["member", "lapsed"]
+
+
 PART = (
     "INSERT INTO membership_bankmovement (part_of_id, statement_id, file_id, account, reference, amount_cents, booked_on,"
     " payer_iban, payer_name, ultimate_name, other_account, communication, text, end_to_end, return_code, odd, fingerprint,"
@@ -223,7 +258,7 @@ PART = (
     " other_account, '', text, end_to_end, return_code, odd, %s, 1 FROM membership_bankmovement WHERE id = %s"
 )
 DECIDE = (
-    "INSERT INTO membership_handling (movement_id, outcome, by_id, at, reason, application_id)"
+    "INSERT INTO membership_handling (movement_id, outcome, by_id, at, reason, subject)"
     " VALUES (%s, %s, %s, now(), '', %s)"
 )
 
@@ -246,7 +281,7 @@ def test_the_database_refuses_parts_that_are_more_than_what_came_or_not_all_of_i
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(PART, (799_99, PAYER, "a", movement.pk))
             refused("parts_within_what_came", PART, 2, PAYER, "b", movement.pk)
-            refused("parts_are_the_whole", DECIDE, movement.pk, outcome, finance.pk, two[0].pk)
+            refused("parts_are_the_whole", DECIDE, movement.pk, outcome, finance.pk, subject_of(two[0]))
             transaction.set_rollback(True)
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(PART, (800_00, PAYER, "a", movement.pk))
@@ -352,7 +387,7 @@ def test_a_request_that_cannot_be_paid_any_more_is_shown_and_gets_nothing_unless
     }
     assert sorted(each for name, each in typed.items() if name.startswith("part") and each) == ["500"]
     answer = pressed(client, movement, **typed)
-    assert [each["application"] for each in answer.context["parts"]] == [first]
+    assert [each["expected"] for each in answer.context["parts"]] == [expected_from(first)]
     assert answer.context["rest_cents"] == 300_00
 
 
@@ -437,9 +472,10 @@ def test_what_a_payment_names_comes_first_then_names_in_its_text_then_equal_sums
     confirmed([Paid(200_00, "RITA GOOSSENS", PAYER, text=text)], finance)
     movement = only(Verdict.UNKNOWN)
     wanted = [*sorted(named, key=lambda each: each.communication), texted, same]
-    assert likely_for(movement) == wanted
+    assert likely_for(movement) == [expected_from(each) for each in wanted]
     page = " ".join(text_of(signed_in(finance), f"/en/members/payments/{movement.pk}/").split())
     for amount in ("€350 is due", "€50 is due", "€500 is due", "€200 is due"):
         assert amount in page
     joining.withdraw_application(application=named[0], by=named[0].person, now=make.NOW)  # type: ignore[arg-type]
-    assert named[0] in likely_for(movement), "what it names is shown in whatever state"
+    likely = [each.subject for each in likely_for(movement)]
+    assert subject_of(named[0]) in likely, "what it names is shown in whatever state"

@@ -17,6 +17,7 @@ from commonweal.kernel.decision import NotAllowed
 from commonweal.ledger.models import Operation
 from commonweal.membership import actions
 from commonweal.membership.actions import (
+    applications_paid,
     conversions,
     dividing,
     exclusions,
@@ -38,6 +39,7 @@ from commonweal.membership.models import (
     Member,
     Refund,
 )
+from commonweal.membership.queries.joining import expected_from
 from commonweal.membership.rules.estates import EndKind, Settlement
 from commonweal.membership.rules.exclusions import SentBy
 from commonweal.membership.rules.exits import Outcome as ExitOutcome
@@ -65,7 +67,7 @@ OTHERS = {
         "held_estate",
         "not_own_estate",
         "decided",
-        "reopened",
+        "reopen_application",
         "note_on_estate",
         "note_decisions",
         "as_part",
@@ -90,6 +92,7 @@ OTHERS = {
     *("load_movements", "record_reading", "load_notes", "ask_for_shares", "withdraw_application"),
     *("lapse_applications", "upload_file", "confirm_file"),
     # Steps inside the others, for actions that have made sure who may.
+    *("take_expected", "enter_expected", "reopen_expected", "count_application", "enter_application"),
     *("moved", "enter", "booked", "pay_in_a_file", "lock_returned", "wait_again", "take_back", "owe_again"),
 }
 
@@ -218,7 +221,7 @@ ACTS: dict[str, Callable[[Desk], dict[str, Any]]] = {
     "mark_refunded": lambda desk: {"refund": desk.refund(), "on": TODAY},
     "divide_movement": lambda desk: {
         "movement": desk.movement(),
-        "parts": [dividing.Part(Application.objects.get(), 10_00)],
+        "parts": [dividing.Part(expected_from(Application.objects.get()), 10_00)],
         "rest_back": False,
         "seen": "",
     },
@@ -299,17 +302,8 @@ LEFT_OUT = {"make_payment_file"}
 
 
 def act_named(name: str) -> Callable[..., Any]:
-    for module in (
-        all_actions,
-        treasury,
-        paying,
-        joining,
-        payments,
-        dividing,
-        conversions,
-        exclusions,
-        undoing,
-    ):
+    bank = (applications_paid, payments, dividing, undoing)
+    for module in (all_actions, treasury, paying, joining, *bank, conversions, exclusions):
         if hasattr(module, name):
             return getattr(module, name)  # type: ignore[no-any-return]
     raise LookupError(name)

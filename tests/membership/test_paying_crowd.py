@@ -80,7 +80,7 @@ def _ask(who: int) -> None:
 
 def _handling(movement: int, application: int, by: int) -> None:
     """A decision as no action would write it: only the database can say no."""
-    row = {"movement_id": movement, "application_id": application, "by_id": by}
+    row = {"movement_id": movement, "subject": f"application:{application}", "by_id": by}
     Handling.objects.create(outcome=Outcome.ACCEPT, at=make.NOW, **row)
 
 

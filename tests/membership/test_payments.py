@@ -14,6 +14,7 @@ from commonweal.ledger.models import Operation
 from commonweal.ledger.queries import troubles
 from commonweal.membership import queries
 from commonweal.membership.actions import joining, payments
+from commonweal.membership.actions.applications_paid import enter_paid
 from commonweal.membership.models import (
     AccountStatement,
     Application,
@@ -23,6 +24,7 @@ from commonweal.membership.models import (
     Member,
     Refund,
 )
+from commonweal.membership.queries.joining import subject_of
 from commonweal.membership.queries.payments import refunds_to_make, work_list
 from commonweal.membership.rules.joining import ApplicationState, HolderRole
 from commonweal.membership.rules.matching import Outcome, Verdict
@@ -132,7 +134,7 @@ def test_more_than_due_counts_and_the_rest_goes_back(finance: Person) -> None:
 def test_money_that_came_before_someone_asked_makes_no_member_before(finance: Person) -> None:
     confirmed([Paid(500_00, "Jeanne Delvaux")], finance)
     application = asked()
-    decide(only(Verdict.UNKNOWN), Outcome.ACCEPT, finance, application=application)
+    decide(only(Verdict.UNKNOWN), Outcome.ACCEPT, finance, subject=subject_of(application))
     member = now_of(application).member
     assert member is not None
     assert (DAY, member.joined_on) == (date(2026, 11, 20), make.NOW.date())
@@ -197,7 +199,7 @@ def test_a_payment_without_communication_is_given_to_a_request_or_set_aside(fina
     with pytest.raises(payments.OutcomeRefused) as refusal:
         decide(mine, Outcome.ACCEPT, finance)
     assert refusal.value.code == "no_application"
-    decide(mine, Outcome.ACCEPT, finance, application=application)
+    decide(mine, Outcome.ACCEPT, finance, subject=subject_of(application))
     decide(gift, Outcome.ASIDE, finance)
     assert now_of(application).state == ApplicationState.MEMBER
     assert work_list() == []
@@ -207,7 +209,7 @@ def test_a_payment_without_communication_is_given_to_a_request_or_set_aside(fina
 def test_a_payment_cannot_be_led_to_a_request_it_does_not_name(finance: Person) -> None:
     first, second = asked(make.person("A", "Delvaux")), asked(make.person("B", "Delvaux"))
     confirmed([paid(first, 600_00)], finance)
-    decide(only(Verdict.OVER), Outcome.ACCEPT, finance, application=second)
+    decide(only(Verdict.OVER), Outcome.ACCEPT, finance, subject=subject_of(second))
     assert (now_of(first).state, now_of(second).state) == ("member", "awaiting")
 
 
@@ -236,13 +238,13 @@ def test_what_the_statutes_of_the_day_refuse_stays_paid_with_the_reason(finance:
     assert now_of(application).state == ApplicationState.PAID
     assert "cannot hold so many" in application.reason
     assert queries.held_on(member.number, "A", DAY).shares == 95
-    payments.enter_paid(application=application, by=finance, now=make.NOW)
+    enter_paid(application=application, by=finance, now=make.NOW)
     assert now_of(application).state == ApplicationState.PAID
     secretary = make.staff("secretary")
     joining.refuse_application(application=application, reason="Maximum", by=secretary, now=make.NOW)
     assert [each.cents for each in refunds_to_make()] == [500_00]
     with pytest.raises(payments.OutcomeRefused):
-        payments.enter_paid(application=application, by=finance, now=make.NOW)
+        enter_paid(application=application, by=finance, now=make.NOW)
 
 
 def test_a_price_that_changed_meanwhile_is_not_booked_blindly(finance: Person) -> None:
@@ -306,7 +308,7 @@ def test_only_finance_handles_money(finance: Person) -> None:
         with pytest.raises(NotAllowed):
             decide(movement, Outcome.ACCEPT, by)
         with pytest.raises(NotAllowed):
-            payments.enter_paid(application=application, by=by, now=make.NOW)
+            enter_paid(application=application, by=by, now=make.NOW)
     decide(movement, Outcome.ACCEPT, finance)
     with pytest.raises(NotAllowed):
         payments.mark_refunded(refund=Refund.objects.get(), on=DAY, by=make.staff("secretary"), now=make.NOW)
@@ -327,8 +329,8 @@ def test_only_finance_handles_money(finance: Person) -> None:
         "DELETE FROM membership_handling",
         "DELETE FROM membership_refund",
         "UPDATE membership_refund SET cents = 0",
-        "INSERT INTO membership_handling (movement_id, outcome, by_id, at, reason, application_id) "
-        "SELECT movement_id, outcome, by_id, at, reason, application_id FROM membership_handling",
+        "INSERT INTO membership_handling (movement_id, outcome, by_id, at, reason, subject) "
+        "SELECT movement_id, outcome, by_id, at, reason, subject FROM membership_handling",
         "INSERT INTO membership_bankmovement (statement_id, account, reference, amount_cents, booked_on, payer_iban,"
         " payer_name, communication, text) SELECT statement_id, account, reference, amount_cents, booked_on,"
         " payer_iban, payer_name, communication, text FROM membership_bankmovement",

@@ -15,9 +15,11 @@ from commonweal.membership.actions.dividing import Part, divide_movement, divisi
 from commonweal.membership.actions.undoing import undo_decision
 from commonweal.membership.models import Application, BankMovement, Handling, Refund
 from commonweal.membership.notices.joining import tell_who_asked
-from commonweal.membership.queries.joining import dues_of
+from commonweal.membership.queries.joining import dues_of, expected_from, subject_of
 from commonweal.membership.queries.payments import payable_refunds, refunds_to_make, work_list
+from commonweal.membership.queries.receivables import expected_of
 from commonweal.membership.queries.undoing import digest_of, effect_of, obstacle_to
+from commonweal.membership.rules.entering import SharesObstacle
 from commonweal.membership.rules.joining import ApplicationState
 from commonweal.membership.rules.matching import Outcome, Verdict
 from commonweal.membership.rules.reasons import Reason
@@ -40,7 +42,8 @@ def finance() -> Person:
 
 
 def seen_of(decision: Handling) -> str:
-    return digest_of([effect_of(decision, decision.application, decision.movement.amount_cents)])
+    about = expected_of([decision.subject]).get(decision.subject)
+    return digest_of([effect_of(decision, about, decision.movement.amount_cents)])
 
 
 def undo(decision: Handling, by: Person, reason: str = WHY, seen: str | None = None) -> Handling:
@@ -54,7 +57,7 @@ def undo(decision: Handling, by: Person, reason: str = WHY, seen: str | None = N
     )
 
 
-def refused(decision: Handling, by: Person, obstacle: Obstacle) -> None:
+def refused(decision: Handling, by: Person, obstacle: Obstacle | SharesObstacle) -> None:
     before = Handling.objects.count()
     with pytest.raises(payments.OutcomeRefused) as refusal:
         undo(decision, by)
@@ -70,7 +73,7 @@ def test_shares_entered_by_mistake_leave_the_register_and_the_money_goes_to_whom
 ) -> None:
     wrong, right = asked(), asked(make.person("Rosa", "Petit"))
     confirmed([Paid(500_00, "Rosa Petit", "BE71096123456769", text="parts")], finance)
-    decide(only(Verdict.UNKNOWN), Outcome.ACCEPT, finance, application=wrong)
+    decide(only(Verdict.UNKNOWN), Outcome.ACCEPT, finance, subject=subject_of(wrong))
     member = now_of(wrong).member
     assert member is not None
     undo(latest(), finance)
@@ -79,7 +82,7 @@ def test_shares_entered_by_mistake_leave_the_register_and_the_money_goes_to_whom
     assert dues_of([wrong])[wrong.pk].paid_cents == 0
     assert wrong.lapses_on > make.NOW.date()
     movement = only(Verdict.UNKNOWN)
-    decide(movement, Outcome.ACCEPT, finance, application=right)
+    decide(movement, Outcome.ACCEPT, finance, subject=subject_of(right))
     assert (now_of(right).state, work_list()) == (ApplicationState.MEMBER, [])
     assert [each.outcome for each in movement.handlings.order_by("turn")] == ["accept", "again", "accept"]
     told = Event.objects.get(name="DecisionUndone").data
@@ -166,9 +169,9 @@ def test_shares_that_were_passed_on_or_are_asked_about_stay(finance: Person) -> 
         by=application.person,  # type: ignore[arg-type]
         now=make.NOW,
     )
-    refused(decision, finance, Obstacle.ASKED)
+    refused(decision, finance, SharesObstacle.ASKED)
     transfers.accept_offer(offer=offer, by=taker.person, now=make.NOW)  # type: ignore[arg-type]
-    refused(decision, finance, Obstacle.PASSED_ON)
+    refused(decision, finance, SharesObstacle.PASSED_ON)
     sound()
 
 
@@ -210,13 +213,13 @@ def test_what_the_bank_did_and_what_was_divided_is_undone_elsewhere(finance: Per
     other = asked(make.person("Rosa", "Petit"))
     confirmed([Paid(1000_00, "Rosa Petit", "BE71096123456769", text="x")], finance, 14)
     whole = only(Verdict.UNKNOWN)
-    parts = [Part(now_of(application), 500_00), Part(other, 500_00)]
+    parts = [Part(expected_from(now_of(application)), 500_00), Part(expected_from(other), 500_00)]
     seen = division_planned(movement=whole, parts=parts).digest
     divided = divide_movement(
         movement=whole, parts=parts, rest_back=False, seen=seen, by=finance, now=make.NOW
     )
     refused(divided, finance, Obstacle.DIVIDED)
-    part = Handling.objects.standing().get(application=other)
+    part = Handling.objects.standing().get(subject=subject_of(other))
     undo(part, finance)
     ((waits, _said, _named),) = work_list()
     assert (waits.part_of, now_of(other).state) == (whole, ApplicationState.AWAITING)
@@ -229,7 +232,7 @@ def test_a_movement_whose_decision_was_undone_can_be_divided(finance: Person) ->
     confirmed([Paid(1000_00, "Rosa Petit", "BE71096123456769", text="x")], finance)
     undo(decide(only(Verdict.UNKNOWN), Outcome.REFUND, finance), finance)
     movement = only(Verdict.UNKNOWN)
-    parts = [Part(one, 500_00), Part(two, 500_00)]
+    parts = [Part(expected_from(each), 500_00) for each in (one, two)]
     seen = division_planned(movement=movement, parts=parts).digest
     divide_movement(movement=movement, parts=parts, rest_back=False, seen=seen, by=finance, now=make.NOW)
     assert {now_of(one).state, now_of(two).state} == {ApplicationState.MEMBER}
@@ -275,7 +278,7 @@ def test_a_decided_movement_is_read_with_who_decided_what_and_why(finance: Perso
     application = asked()
     confirmed([Paid(600_00, "Jeanne Delvaux", "BE71096123456769", text="parts")], finance)
     movement = only(Verdict.UNKNOWN)
-    decide(movement, Outcome.ACCEPT, finance, application=application, reason="By phone.")
+    decide(movement, Outcome.ACCEPT, finance, subject=subject_of(application), reason="By phone.")
     page = page_of(movement, desk)
     for said in (
         "€600",
@@ -337,7 +340,7 @@ def test_a_division_and_what_took_it_back_lead_to_each_other(finance: Person, de
     one, two = asked(), asked(make.person("Rosa", "Petit"))
     confirmed([Paid(1000_00, "Rosa Petit", "BE71096123456769", text="x")], finance)
     movement = only(Verdict.UNKNOWN)
-    parts = [Part(one, 500_00), Part(two, 500_00)]
+    parts = [Part(expected_from(each), 500_00) for each in (one, two)]
     seen = division_planned(movement=movement, parts=parts).digest
     divide_movement(movement=movement, parts=parts, rest_back=False, seen=seen, by=finance, now=make.NOW)
     page = page_of(movement, desk)

@@ -270,7 +270,9 @@ SITE = {
 METRICS_TOKEN = environment.value("COMMONWEAL_METRICS_TOKEN")
 EVENT_HANDLERS = "commonweal.config.wiring.HANDLERS"
 CLOSE_TO = "commonweal.config.wiring.CLOSE_TO"
+RECEIVABLES = "commonweal.config.wiring.RECEIVABLES"
 PAYABLES = "commonweal.config.wiring.PAYABLES"
+GONE = "commonweal.config.wiring.GONE"
 DATA = Path(environment.value("COMMONWEAL_DATA"))
 
 DEFAULT_EXCEPTION_REPORTER_FILTER = "commonweal.config.reports.NothingTyped"

@@ -1,4 +1,5 @@
-"""What a lower area must not know and an upper one gives it: who hears of which event, who is close to whom.
+"""What a lower area must not know and an upper one gives it: who hears of which event, who is close to whom,
+what the bank's money pays.
 
 Event name -> handlers: every handler is idempotent and runs in the background.
 """
@@ -7,6 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
+from typing import Any
+
+from django.db.models import QuerySet
 
 from commonweal.membership.access import children_asked_for_by, household_close_to
 from commonweal.membership.actions.dividend_payments import DIVIDEND_PAYABLES
@@ -15,7 +19,10 @@ from commonweal.membership.actions.exclusion_payments import EXCLUSION_PAYABLES
 from commonweal.membership.actions.exit_payments import EXIT_PAYABLES
 from commonweal.membership.actions.paying_back import OVERPAID_PAYABLES
 from commonweal.membership.notices import conversions, exits, households, joining, payouts, transfers
+from commonweal.membership.queries.payouts import gone_holders
+from commonweal.membership.queries.receivables import ReceivableKind
 from commonweal.membership.tasks import carry_on_dividend
+from commonweal.membership.views.applications_paid import APPLICATIONS
 from commonweal.people import notices as people
 from commonweal.people.models import Event, Person
 from commonweal.projects import notices as projects
@@ -59,3 +66,9 @@ PAYABLES: Sequence[PayableKind] = (
     EXCLUSION_PAYABLES,
     OVERPAID_PAYABLES,
 )
+
+# What money that comes in can be for, by the areas that wait for it; rows are locked kind by kind, in this order.
+RECEIVABLES: Sequence[ReceivableKind] = (APPLICATIONS,)
+
+# Whose money goes back by hand: ids of the people and organisations who died, went bankrupt or were wound up.
+GONE: Callable[[], QuerySet[Any, Any]] = gone_holders

@@ -15,8 +15,9 @@ from commonweal.membership.rules.joining import Asker
 from commonweal.membership.rules.matching import Due, Outcome, Verdict
 from commonweal.membership.rules.names import HolderName
 from commonweal.membership.rules.notes import NOTES
+from commonweal.membership.rules.receivables import Standing
 from commonweal.membership.rules.statements import Oddity
-from commonweal.membership.rules.statements.communications import Named
+from commonweal.membership.rules.statements.communications import NUMBER_MAX, Named, printed
 from commonweal.membership.rules.statutes import TERMS
 from commonweal.membership.states import APPLICATION
 
@@ -61,16 +62,16 @@ def test_papers_are_checked_only_for_those_who_are_represented() -> None:
     assert not joining.fits(OLD_B, True)
 
 
-@given(st.integers(1, joining.NUMBER_MAX))
+@given(st.integers(1, NUMBER_MAX))
 def test_a_communication_holds_its_check_digits_and_belongs_to_one_number(number: int) -> None:
     code = joining.communication_for(number)
     assert ogm_vcs.validate(code) == code
     assert int(code[2:10]) == number
-    assert ogm_vcs.validate(joining.printed(code)) == code
-    assert len(joining.printed(code)) == 20
+    assert ogm_vcs.validate(printed(code)) == code
+    assert len(printed(code)) == 20
 
 
-@pytest.mark.parametrize("number", [0, -1, joining.NUMBER_MAX + 1])
+@pytest.mark.parametrize("number", [0, -1, NUMBER_MAX + 1])
 def test_a_number_without_place_gives_no_communication(number: int) -> None:
     with pytest.raises(ValueError, match=str(number)):
         joining.communication_for(number)
@@ -78,7 +79,7 @@ def test_a_number_without_place_gives_no_communication(number: int) -> None:
 
 def due(**changes: object) -> Due:
     values: dict[str, object] = {
-        "state": State.AWAITING,
+        "standing": Standing.DUE,
         "due_cents": 500_00,
         "paid_cents": 0,
         "lapses_on": TODAY,
@@ -96,12 +97,11 @@ def due(**changes: object) -> Due:
         (499_99, 0, "Delvaux", due(), Verdict.UNDER),
         (500_01, 0, "Delvaux", due(), Verdict.OVER),
         (500_00, 1, "Delvaux", due(), Verdict.LATE),
-        (500_00, 0, "Delvaux", due(state=State.LAPSED), Verdict.LATE),
-        (500_00, 0, "Delvaux", due(state=State.MEMBER), Verdict.DOUBLE),
-        (500_00, 0, "Delvaux", due(state=State.PAID), Verdict.DOUBLE),
-        (500_00, 0, "Delvaux", due(state=State.WITHDRAWN), Verdict.CLOSED),
-        (500_00, 0, "Delvaux", due(state=State.REFUSED), Verdict.CLOSED),
-        (500_00, 0, "Delvaux", due(state=State.ASKED), Verdict.EARLY),
+        (500_00, 0, "Delvaux", due(standing=Standing.LAPSED), Verdict.LATE),
+        (500_00, 0, "Delvaux", due(standing=Standing.ENTERED), Verdict.DOUBLE),
+        (500_00, 0, "Delvaux", due(standing=Standing.PAID), Verdict.DOUBLE),
+        (500_00, 0, "Delvaux", due(standing=Standing.ENDED), Verdict.CLOSED),
+        (500_00, 0, "Delvaux", due(standing=Standing.EARLY), Verdict.EARLY),
         (500_00, 0, "Piet de la Cour", due(), Verdict.OTHER_PAYER),
         (500_00, 0, "Delvaux", None, Verdict.UNKNOWN),
         (-500_00, 0, "Delvaux", due(), Verdict.REVERSAL),
@@ -156,16 +156,16 @@ def test_states_reach_their_ends_and_the_note_is_there_in_four_languages() -> No
 
 
 @pytest.mark.parametrize("whole", [True, False])
-@pytest.mark.parametrize("state", list(State))
-def test_what_becomes_of_a_part_of_a_payment(state: State, whole: bool) -> None:
-    due = Due(state, 500_00, 0, TODAY, ())
+@pytest.mark.parametrize("standing", list(Standing))
+def test_what_becomes_of_a_part_of_a_payment(standing: Standing, whole: bool) -> None:
+    due = Due(standing, 500_00, 0, TODAY, ())
     expected = {
-        (State.AWAITING, True): Outcome.ACCEPT,
-        (State.LAPSED, True): Outcome.ACCEPT,
-        (State.AWAITING, False): Outcome.WAIT,
-        (State.ASKED, True): Outcome.WAIT,
-        (State.ASKED, False): Outcome.WAIT,
-    }.get((state, whole))
+        (Standing.DUE, True): Outcome.ACCEPT,
+        (Standing.LAPSED, True): Outcome.ACCEPT,
+        (Standing.DUE, False): Outcome.WAIT,
+        (Standing.EARLY, True): Outcome.WAIT,
+        (Standing.EARLY, False): Outcome.WAIT,
+    }.get((standing, whole))
     assert matching.outcome_of_part(due, 500_00 if whole else 250_00) == expected
 
 

@@ -1,9 +1,9 @@
-"""Dividing a payment that is for more than one request: its parts become movements of their own, decided about at once."""
+"""Dividing a payment that is for more than one receivable: its parts become movements, decided about at once."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -13,10 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from commonweal.kernel.days import day_of
 from commonweal.kernel.text import clean
-from commonweal.membership.access import may_match_payments
-from commonweal.membership.actions.joining import enter
-from commonweal.membership.actions.members import lock_numbers
 from commonweal.membership.actions.payments import PlanChanged, decided
+from commonweal.membership.actions.receivables import enter_expected, lock_expected, lock_first
 from commonweal.membership.actions.taking_back import (
     OutcomeRefused,
     as_part,
@@ -24,12 +22,14 @@ from commonweal.membership.actions.taking_back import (
     next_turn,
     note_decisions,
 )
-from commonweal.membership.models import Application, BankMovement, Handling
-from commonweal.membership.queries.joining import dues_of
+from commonweal.membership.models import BankMovement, Handling
 from commonweal.membership.queries.payments import judgement_of
+from commonweal.membership.queries.receivables import dues_of
 from commonweal.membership.rules.matching import MAY_BE_DIVIDED, Due, Outcome, Verdict, outcome_of_part
-from commonweal.people.access import demand, not_ones_own
+from commonweal.membership.rules.receivables import Expected
+from commonweal.people.access import demand, may, not_ones_own
 from commonweal.people.actions import record
+from commonweal.people.rules import Act
 from commonweal.ui.formats import euros
 
 if TYPE_CHECKING:
@@ -38,17 +38,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Cents of a payment, for one request."""
+    """Cents of a payment, for one receivable."""
 
-    application: Application
+    expected: Expected
     cents: int
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedPart:
-    """A part, what is due on its request, and what becomes of it."""
+    """A part, what is due on its receivable, and what becomes of it."""
 
-    application: Application
+    expected: Expected
     cents: int
     due: Due
     outcome: Outcome
@@ -56,7 +56,7 @@ class PlannedPart:
 
 @dataclass(frozen=True, slots=True)
 class Division:
-    """What dividing a payment would do: a part for each request, and the cents that are left."""
+    """What dividing a payment would do: a part for each receivable, and the cents that are left."""
 
     parts: tuple[PlannedPart, ...]
     rest_cents: int
@@ -65,14 +65,14 @@ class Division:
     def told(self) -> list[dict[str, object]]:
         """The parts, as the event keeps them."""
         return [
-            {"application": each.application.pk, "cents": each.cents, "outcome": each.outcome}
+            {"subject": each.expected.subject, "cents": each.cents, "outcome": each.outcome}
             for each in self.parts
         ]
 
     @property
     def digest(self) -> str:
         """The same for the same division: what someone saw is what they confirm."""
-        seen = [(each.application.pk, each.cents, each.outcome.value) for each in self.parts]
+        seen = [(each.expected.subject, each.cents, each.outcome.value) for each in self.parts]
         return hashlib.sha256(repr((seen, self.rest_cents)).encode()).hexdigest()
 
 
@@ -83,7 +83,7 @@ def division_planned(*, movement: BankMovement, parts: Sequence[Part]) -> Divisi
         raise OutcomeRefused(_("This movement cannot be divided."), code="not_this")
     if not parts:
         raise OutcomeRefused(_("Say for which request, and how much."), code="no_application")
-    if len({each.application.pk for each in parts}) < len(parts):
+    if len({each.expected.subject for each in parts}) < len(parts):
         raise OutcomeRefused(_("The same request is named twice: give it one part."), code="twice")
     left = movement.amount_cents - sum(each.cents for each in parts)
     if left < 0 or any(each.cents < 1 for each in parts):
@@ -96,12 +96,12 @@ def division_planned(*, movement: BankMovement, parts: Sequence[Part]) -> Divisi
         raise OutcomeRefused(
             _("All of it is for one request: nothing is divided. Count it for that request."), code="one"
         )
-    dues = dues_of(each.application for each in parts)
-    return Division(tuple(_planned(each, dues[each.application.pk]) for each in parts), left)
+    dues = dues_of(each.expected for each in parts)
+    return Division(tuple(_planned(each, dues[each.expected.subject]) for each in parts), left)
 
 
 def may_be_divided(movement: BankMovement, verdict: Verdict) -> bool:
-    """Whether a movement may be divided: it could count for a request, and is no part itself."""
+    """Whether a movement may be divided: it could count for a receivable, and is no part itself."""
     return verdict in MAY_BE_DIVIDED and movement.part_of_id is None and movement.amount_cents > 1
 
 
@@ -109,23 +109,23 @@ def _planned(part: Part, due: Due) -> PlannedPart:
     if due.open_cents <= 0:
         raise OutcomeRefused(
             _("Nothing is due any more on the request of %(holder)s. Let its part wait, or pay it back.")
-            % {"holder": part.application.holder_name},
+            % {"holder": part.expected.holder},
             code="nothing_due",
         )
     if part.cents > due.open_cents:
         raise OutcomeRefused(
             _("For %(holder)s %(amount)s is due, less than this. Let the rest wait, or pay it back.")
-            % {"holder": part.application.holder_name, "amount": euros(due.open_cents)},
+            % {"holder": part.expected.holder, "amount": euros(due.open_cents)},
             code="too_much",
         )
     outcome = outcome_of_part(due, part.cents)
     if outcome is None:
         raise OutcomeRefused(
             _("The request of %(holder)s cannot be paid any more, or not in part.")
-            % {"holder": part.application.holder_name},
+            % {"holder": part.expected.holder},
             code="state",
         )
-    return PlannedPart(part.application, part.cents, due, outcome)
+    return PlannedPart(part.expected, part.cents, due, outcome)
 
 
 @transaction.atomic
@@ -139,29 +139,26 @@ def divide_movement(
     now: datetime,
     reason: str = "",
 ) -> Handling:
-    """Divides a payment as it was shown (`seen`): each part counts for its request, the rest waits on the list or is to be
-    paid back.
+    """Divides a payment as it was shown (`seen`): each part counts for its receivable, the rest waits on the list or
+    is to be paid back.
 
-    Raises NotAllowed, OutcomeRefused, PlanChanged, WrongState.
+    Raises NotAllowed, OutcomeRefused, PlanChanged, and what the areas of the receivables refuse.
     """
-    demand(may_match_payments(by, day_of(now)))
-    lock_numbers()
+    demand(may(by, Act.MATCH_PAYMENTS, day_of(now)))
+    lock_first()
     movement = BankMovement.objects.select_for_update().get(pk=movement.pk)
     if movement.decision is not None:
         raise OutcomeRefused(_("Somebody decided about this movement already."), code="decided")
-    demand(not_ones_own(by, day_of(now), [each.application for each in parts]))
-    wanted = [each.application.pk for each in parts]
-    held = {
-        each.pk: each for each in Application.objects.select_for_update().filter(pk__in=wanted).order_by("pk")
-    }
+    demand(not_ones_own(by, day_of(now), [each.expected for each in parts]))
+    held = lock_expected(each.expected.subject for each in parts)
     verdict, _named = judgement_of(movement)
     demand_reason(Outcome.DIVIDED, verdict, movement, reason)
     plan = division_planned(
-        movement=movement, parts=[Part(held[each.application.pk], each.cents) for each in parts]
+        movement=movement, parts=[Part(held[each.expected.subject], each.cents) for each in parts]
     )
     if plan.digest != seen:
         raise PlanChanged(_("Something changed since this was shown. Look at it once more, then confirm."))
-    made = [as_part(movement, each.cents, place, each.application) for place, each in enumerate(plan.parts)]
+    made = [as_part(movement, each.cents, place, each.expected) for place, each in enumerate(plan.parts)]
     rest = as_part(movement, plan.rest_cents, len(made)) if plan.rest_cents else None
     handling = Handling.objects.create(
         movement=movement,
@@ -172,11 +169,12 @@ def divide_movement(
         reason=clean(reason, lines=False)[:500],
     )
     paid = [
-        decided(row, each.outcome, each.application, reason, by, now)
+        each.expected.subject
         for row, each in zip(made, plan.parts, strict=True)
+        if decided(row, each.outcome, each.expected.subject, reason, by, now)
     ]
     if rest is not None and rest_back:
-        decided(rest, Outcome.REFUND, None, reason, by, now)
+        decided(rest, Outcome.REFUND, "", reason, by, now)
     data = {
         "parts": plan.told,
         "rest_cents": plan.rest_cents,
@@ -187,12 +185,7 @@ def divide_movement(
         Handling.objects.filter(movement__in=made).select_related("movement").order_by("pk"), by, now
     )
     record("PaymentDivided", f"bankmovement:{movement.pk}", by=by, at=now, data=data)
-    _enter(paid, by, now)
+    # The ledger is locked from the first booking on, so this comes last.
+    for subject in paid:
+        enter_expected(subject=subject, by=by, now=now)
     return handling
-
-
-def _enter(paid: Iterable[Application | None], by: Person, now: datetime) -> None:
-    """Enters the requests paid in full. The ledger is locked from the first booking on, so this comes last."""
-    for application in paid:
-        if application is not None:
-            enter(application=application, by=by, now=now)

@@ -8,7 +8,6 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Max
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
@@ -20,14 +19,14 @@ from commonweal.membership.actions.flows import APPLICATIONS
 from commonweal.membership.actions.flows.applications import ReasonMissing as ReasonMissing
 from commonweal.membership.actions.flows.applications import WrongState as WrongState
 from commonweal.membership.actions.members import admit_member
+from commonweal.membership.actions.receivables import owe_back
 from commonweal.membership.actions.refusals import ask
 from commonweal.membership.actions.shares import Movement, MovementRefused, booked
-from commonweal.membership.models import Application, InformationNote, Member, Refund
+from commonweal.membership.models import Application, InformationNote, Member
 from commonweal.membership.queries.exits import leaves_with_all
 from commonweal.membership.queries.guardianships import is_protected
 from commonweal.membership.queries.joining import (
     child_of,
-    dues_of,
     entries_for,
     entry_key,
     holder_on,
@@ -37,11 +36,12 @@ from commonweal.membership.queries.joining import (
     open_application_of,
     overdue_applications,
     payment_days,
+    subject_of,
 )
+from commonweal.membership.queries.receivables import last_paid_on
 from commonweal.membership.queries.shares import terms_on
 from commonweal.membership.rules import joining as rules
 from commonweal.membership.rules.joining import ApplicationState, Asker, HolderRole
-from commonweal.membership.rules.matching import COUNTED
 from commonweal.membership.rules.movements import MovementKind
 from commonweal.membership.rules.notes import NOTES, VERSION
 from commonweal.membership.rules.statutes import BEGINNING
@@ -282,7 +282,7 @@ def refuse_application(*, application: Application, reason: str, by: Person, now
     demand(may_keep_register(by, day_of(now)))
     demand(not_ones_own(by, day_of(now), [application]))
     held = moved(application=application, move="refuse", by=by, now=now, reason=reason)
-    _given_back(held)
+    owe_back(subject=subject_of(held))
     return held
 
 
@@ -293,7 +293,7 @@ def withdraw_application(*, application: Application, by: Person, now: datetime)
     Raises NotAllowed, WrongState.
     """
     held = moved(application=application, move="withdraw", by=by, now=now)
-    _given_back(held)
+    owe_back(subject=subject_of(held))
     return held
 
 
@@ -364,21 +364,6 @@ def _entered(application: Application, by: Person, now: datetime) -> Application
 
 
 def _paid_on(application: Application, now: datetime) -> date:
-    counted = application.handlings.filter(
-        outcome__in=COUNTED, undone_by__isnull=True, movement__amount_cents__gt=0
-    )
-    last = counted.aggregate(last=Max("movement__booked_on"))["last"]
+    last = last_paid_on(subject_of(application))
     # Money may be there before someone asks; their shares are not.
     return min(max(last or day_of(now), day_of(application.asked_at)), day_of(now))
-
-
-def _given_back(application: Application) -> None:
-    """Notes what was paid on an application that is closed, to be paid back; not what the bank took back itself."""
-    left = dues_of([application])[application.pk].paid_cents
-    counted = application.handlings.filter(outcome__in=COUNTED, undone_by__isnull=True)
-    for handling in counted.select_related("movement").order_by("-id"):
-        noted = sum(handling.refunds.filter(taken_back__isnull=True).values_list("cents", flat=True))
-        cents = min(handling.movement.amount_cents - noted, left)
-        if cents > 0:
-            Refund.objects.create(handling=handling, cents=cents)
-            left -= cents

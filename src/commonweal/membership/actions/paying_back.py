@@ -12,10 +12,13 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from commonweal.kernel.days import day_of
+from commonweal.kernel.words import gettext_noop
+from commonweal.ledger.queries import NOBODY
 from commonweal.membership.models import Refund
 from commonweal.membership.queries.payments import payable_refunds
-from commonweal.membership.rules.movements import NOBODY
-from commonweal.membership.rules.payments import PaymentKind
+from commonweal.membership.queries.receivables import expected_of
+from commonweal.membership.rules.receivables import OVERPAID as CODE
+from commonweal.membership.rules.receivables import Expected
 from commonweal.people.access import demand, not_ones_own
 from commonweal.treasury.actions import PayableKind, PaymentRefused
 from commonweal.treasury.rules.credit_transfers import NAME_MAX, CreditTransfer
@@ -34,21 +37,18 @@ def _lock(reference: str, by: Person, now: datetime) -> None:
 
 def _due(reference: str, pay_on: date) -> Sequence[Payable]:
     """All open refunds whose payer's name and account the bank told."""
-    due = [_payable(each) for each in payable_refunds()]
-    if not due:
+    refunds = payable_refunds()
+    if not refunds:
         raise PaymentRefused(_("There is nothing to pay back on an account we know."), code="nothing_due")
-    return due
+    asked = expected_of(each.handling.subject for each in refunds)
+    return [_payable(each, asked.get(each.handling.subject)) for each in refunds]
 
 
-def _payable(refund: Refund) -> Payable:
-    payer, application = refund.handling.movement, refund.handling.application
-    with translation.override(application.language if application else settings.LANGUAGE_CODE):
+def _payable(refund: Refund, asked: Expected | None) -> Payable:
+    payer = refund.handling.movement
+    with translation.override(asked.language if asked else settings.LANGUAGE_CODE):
         text = gettext("We pay back money you sent us on %(day)s") % {"day": f"{payer.booked_on:%d/%m/%Y}"}
-    payee = (
-        Payee(application.person_id, application.organisation_id, application.representative_id)
-        if application
-        else Payee()
-    )
+    payee = Payee(asked.person_id, asked.organisation_id, asked.representative_id) if asked else Payee()
     transfer = CreditTransfer(
         f"R{refund.pk}-1", payer.payer_name[:NAME_MAX], payer.payer_iban, refund.cents, text
     )
@@ -67,9 +67,8 @@ def _settle(reference: str, files: Sequence[PaymentFile], by: Person, now: datet
 
 def _lock_paid(payment: Payment, by: Person, now: datetime) -> None:
     refund = Refund.objects.select_for_update(of=("self",)).get(pk=payment.row)
-    demand(
-        not_ones_own(by, day_of(now), [refund.handling.application], [refund.handling.movement.payer_name])
-    )
+    subject, payer = refund.handling.subject, refund.handling.movement.payer_name
+    demand(not_ones_own(by, day_of(now), [expected_of([subject]).get(subject)], [payer]))
 
 
 def _owe_again(payment: Payment) -> None:
@@ -81,8 +80,8 @@ def _history(payment: Payment) -> str:
 
 
 OVERPAID_PAYABLES = PayableKind(
-    PaymentKind.OVERPAID.value,
-    PaymentKind.OVERPAID.label,
+    CODE,
+    gettext_noop("money paid back"),
     "",
     lock=_lock,
     due=_due,

@@ -1,7 +1,7 @@
 """Bank statements and what becomes of each movement: upload, confirm, decide, note what was paid back.
 
-Nothing is booked twice: a file, a statement, a bank reference, a decision on a movement and the booking of an
-application's shares are each held once by the database.
+Nothing is booked twice: a file, a statement, a bank reference and a decision on a movement are each held once by the
+database, and what is paid for is booked once by the area above.
 """
 
 from __future__ import annotations
@@ -17,9 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import Refusal
 from commonweal.kernel.text import clean
-from commonweal.membership.access import may_match_payments
-from commonweal.membership.actions.joining import enter, moved
-from commonweal.membership.actions.members import lock_numbers
+from commonweal.membership.actions.receivables import enter_expected, lock_expected, lock_first, take_expected
 from commonweal.membership.actions.taking_back import (
     OutcomeRefused,
     demand_reason,
@@ -32,7 +30,6 @@ from commonweal.membership.actions.taking_back import (
 )
 from commonweal.membership.models import (
     AccountStatement,
-    Application,
     BankFile,
     BankMovement,
     Handling,
@@ -40,17 +37,18 @@ from commonweal.membership.models import (
     RepeatedMovement,
 )
 from commonweal.membership.queries.bank_plans import Plan, PlannedLine, PlannedStatement, plan_of
-from commonweal.membership.queries.joining import application_with, dues_of, open_application_of
 from commonweal.membership.queries.payments import judgement_of, reading_of, shown_elsewhere
 from commonweal.membership.queries.readers import statements_in
+from commonweal.membership.queries.receivables import against_paying, dues_of, expected_of
 from commonweal.membership.queries.undoing import digest_of
-from commonweal.membership.rules.joining import ApplicationState
 from commonweal.membership.rules.matching import BY_ITSELF, MAY_BE, Outcome, over_cents
+from commonweal.membership.rules.receivables import TAKES_ALL, TAKES_PART, Expected, Standing
 from commonweal.membership.rules.statements import Reading, Unreadable
 from commonweal.membership.rules.statements.kept import plain_reading
 from commonweal.membership.rules.statements.repeats import statement_key
-from commonweal.people.access import demand, not_ones_own
+from commonweal.people.access import demand, may, not_ones_own
 from commonweal.people.actions import record
+from commonweal.people.rules import Act
 
 if TYPE_CHECKING:
     from commonweal.people.models import Person
@@ -77,7 +75,7 @@ def upload_file(*, name: str, content: bytes, account: str, by: Person, now: dat
 
     `account` is the cooperative's. The file is read before anything is locked. Raises NotAllowed, FileRefused.
     """
-    demand(may_match_payments(by, day_of(now)))
+    demand(may(by, Act.MATCH_PAYMENTS, day_of(now)))
     digest = hashlib.sha256(content).hexdigest()
     known = BankFile.objects.defer("content", "reading").filter(digest=digest).first()
     if known is not None:
@@ -112,13 +110,13 @@ def _reading(content: bytes, account: str) -> Reading:
 
 @transaction.atomic
 def confirm_file(*, file: BankFile, plan: str, by: Person, now: datetime) -> BankFile:
-    """Reads a file in as its dry run showed it: keeps every movement, counts exact payments, enters who paid in the
-    register. A second confirmation changes nothing. Raises NotAllowed, PlanChanged.
+    """Reads a file in as its dry run showed it: keeps every movement, counts exact payments, and does what they pay
+    for. A second confirmation changes nothing. Raises NotAllowed, PlanChanged.
     """
-    demand(may_match_payments(by, day_of(now)))
+    demand(may(by, Act.MATCH_PAYMENTS, day_of(now)))
     # Before the lock: it may be a long file.
     reading = reading_of(file)
-    lock_numbers()
+    lock_first()
     file = BankFile.objects.select_for_update().defer("content", "reading").get(pk=file.pk)
     if file.confirmed_at is not None:
         return file
@@ -142,14 +140,14 @@ def confirm_file(*, file: BankFile, plan: str, by: Person, now: datetime) -> Ban
         },
     )
     # The ledger is locked from the first booking on, so all the rest comes before.
-    for application in paid:
-        enter(application=application, by=by, now=now)
+    for subject in paid:
+        enter_expected(subject=subject, by=by, now=now)
     return file
 
 
-def _kept(file: BankFile, plan: Plan, by: Person, now: datetime) -> list[Application]:
-    """Keeps statements, their movements and which were read before; gives the applications paid in full."""
-    paid, places, place = [], list[tuple[int, AccountStatement, PlannedLine]](), 0
+def _kept(file: BankFile, plan: Plan, by: Person, now: datetime) -> list[str]:
+    """Keeps statements, their movements and which were read before; gives the subjects paid in full."""
+    paid, places, place = list[str](), list[tuple[int, AccountStatement, PlannedLine]](), 0
     for each in plan.statements:
         statement = _statement(file, each)
         new = [line for line in each.lines if not line.known]
@@ -161,8 +159,8 @@ def _kept(file: BankFile, plan: Plan, by: Person, now: datetime) -> list[Applica
         for row, line in zip(rows, new, strict=True):
             outcome = BY_ITSELF.get(line.verdict) if line.verdict else None
             if outcome is not None:
-                application = decided(row, outcome, line.application, "", by, now)
-                paid += [application] if application else []
+                subject = line.expected.subject if line.expected else ""
+                paid += [subject] if decided(row, outcome, subject, "", by, now) else []
     _note_repeated(file, places)
     return paid
 
@@ -218,42 +216,22 @@ def _row(file: BankFile, statement: AccountStatement, planned: PlannedLine) -> B
 
 
 def decided(
-    movement: BankMovement,
-    outcome: Outcome,
-    application: Application | None,
-    reason: str,
-    by: Person,
-    now: datetime,
-) -> Application | None:
-    """Keeps one decision, for an action that holds the movement and has made sure who may; gives the application when it is
-    paid in full by it. Raises OutcomeRefused, WrongState."""
+    movement: BankMovement, outcome: Outcome, subject: str, reason: str, by: Person, now: datetime
+) -> bool:
+    """Keeps one decision, for an action that holds the movement and has made sure who may; says whether the receivable is
+    paid in full by it, and is to be entered last. Raises OutcomeRefused, and what the area of the receivable refuses."""
     back = max(movement.amount_cents, 0) if outcome == Outcome.REFUND else 0
     if outcome in (Outcome.ACCEPT, Outcome.WAIT):
-        if application is None:
+        expected = lock_expected([subject]).get(subject)
+        if expected is None:
             raise OutcomeRefused(
                 _("Say which request for shares this payment is for."), code="no_application"
             )
-        application = Application.objects.select_for_update().get(pk=application.pk)
-        due = dues_of([application])[application.pk]
-        if outcome == Outcome.ACCEPT:
-            if application.state not in (ApplicationState.AWAITING, ApplicationState.LAPSED):
-                raise OutcomeRefused(_("This request cannot be paid any more, or not yet."), code="state")
-            other = open_application_of(application.person, application.organisation)
-            if other is not None and other != application:
-                raise OutcomeRefused(
-                    _("A newer request of the same holder is open: that one is settled first."), code="newer"
-                )
-            if movement.amount_cents < due.open_cents:
-                raise OutcomeRefused(_("This is less than what is due: keep it and wait."), code="too_little")
-            back = over_cents(movement.amount_cents, due)
-        elif application.state not in (ApplicationState.AWAITING, ApplicationState.ASKED):
-            raise OutcomeRefused(_("This request cannot be paid any more, or not yet."), code="state")
-        elif movement.amount_cents >= due.open_cents and application.state == ApplicationState.AWAITING:
-            raise OutcomeRefused(_("This is all that is due: count it."), code="enough")
+        back = _counted(movement, outcome, expected)
     handling = Handling.objects.create(
         movement=movement,
         turn=next_turn(movement),
-        application=application if outcome not in (Outcome.ASIDE, Outcome.SAME) else None,
+        subject=subject if outcome not in (Outcome.ASIDE, Outcome.SAME) else "",
         outcome=outcome,
         by=by,
         at=now,
@@ -261,9 +239,27 @@ def decided(
     )
     if back:
         Refund.objects.create(handling=handling, cents=back)
-    if outcome != Outcome.ACCEPT or application is None:
-        return None
-    return moved(application=application, move="pay", by=by, now=now)
+    if outcome != Outcome.ACCEPT:
+        return False
+    take_expected(subject=subject, by=by, now=now)
+    return True
+
+
+def _counted(movement: BankMovement, outcome: Outcome, expected: Expected) -> int:
+    """Cents that are too much where a movement counts for a receivable that is held. Raises OutcomeRefused."""
+    due = dues_of([expected])[expected.subject]
+    if expected.standing not in (TAKES_ALL if outcome == Outcome.ACCEPT else TAKES_PART):
+        raise OutcomeRefused(_("This request cannot be paid any more, or not yet."), code="state")
+    if outcome == Outcome.ACCEPT:
+        against = against_paying(expected.subject)
+        if against is not None:
+            raise OutcomeRefused(_(against.label), code=against)
+        if movement.amount_cents < due.open_cents:
+            raise OutcomeRefused(_("This is less than what is due: keep it and wait."), code="too_little")
+        return over_cents(movement.amount_cents, due)
+    if movement.amount_cents >= due.open_cents and expected.standing == Standing.DUE:
+        raise OutcomeRefused(_("This is all that is due: count it."), code="enough")
+    return 0
 
 
 @transaction.atomic
@@ -273,31 +269,32 @@ def decide_movement(
     outcome: Outcome,
     by: Person,
     now: datetime,
-    application: Application | None = None,
+    subject: str = "",
     reason: str = "",
     seen: str | None = None,
 ) -> Handling:
-    """What becomes of a movement on the work list; `application` where its communication names none. What is undone is as
+    """What becomes of a movement on the work list; `subject` where its communication names none. What is undone is as
     it was shown (`seen`).
 
     A movement that takes money back undoes what it paid for, one that brings a payment of ours back lets it be owed again.
-    Raises NotAllowed, OutcomeRefused, PlanChanged, WrongState, ReturnRefused, and what the ledger refuses. It is decided
-    about once.
+    Raises NotAllowed, OutcomeRefused, PlanChanged, ReturnRefused, what the area of the receivable refuses and what the
+    ledger refuses. It is decided about once.
     """
-    demand(may_match_payments(by, day_of(now)))
+    demand(may(by, Act.MATCH_PAYMENTS, day_of(now)))
     if outcome == Outcome.OWE:
-        # What was paid is locked before the members and the movement (ARCHITECTURE.md).
+        # What was paid is locked before all that comes before the movement (ARCHITECTURE.md).
         lock_returned(movement, by, now)
-    lock_numbers()
+    lock_first()
     movement = BankMovement.objects.select_for_update().get(pk=movement.pk)
     if movement.decision is not None:
         raise OutcomeRefused(_("Somebody decided about this movement already."), code="decided")
     verdict, named = judgement_of(movement)
-    demand(not_ones_own(by, day_of(now), [named, application]))
+    wanted = named or expected_of([subject]).get(subject)
+    demand(not_ones_own(by, day_of(now), [wanted]))
     if outcome not in MAY_BE[verdict]:
         raise OutcomeRefused(_("This cannot become of this movement."), code="not_this")
     demand_reason(outcome, verdict, movement, reason)
-    paid = None
+    paid = False
     if outcome == Outcome.SAME and not shown_elsewhere(movement):
         raise OutcomeRefused(
             _(
@@ -307,35 +304,22 @@ def decide_movement(
             code="shown_once",
         )
     if outcome == Outcome.UNDO:
-        wanted = named or application
         if seen is not None and digest_of(seen_before_taking_back(movement, wanted)) != seen:
             raise PlanChanged(
                 _("Something changed since this was shown. Look at it once more, then confirm.")
             )
-        take_back(movement=movement, application=named or application, reason=reason, by=by, now=now)
+        take_back(movement=movement, expected=wanted, reason=reason, by=by, now=now)
     elif outcome == Outcome.OWE:
         owe_again(movement=movement, reason=reason, by=by, now=now)
     else:
-        paid = decided(movement, outcome, named or application, reason, by, now)
+        paid = decided(movement, outcome, wanted.subject if wanted else "", reason, by, now)
     handling = Handling.objects.standing().get(movement=movement)
     data = {"outcome": outcome, "verdict": verdict, "reason": handling.reason}
     note_decisions([handling], by, now)
     record("MovementDecided", f"bankmovement:{movement.pk}", by=by, at=now, data=data)
-    if paid is not None:
-        enter(application=paid, by=by, now=now)
+    if paid:
+        enter_expected(subject=handling.subject, by=by, now=now)
     return handling
-
-
-@transaction.atomic
-def enter_paid(*, application: Application, by: Person, now: datetime) -> Application:
-    """Tries again to enter a paid application in the register. Raises NotAllowed, OutcomeRefused with the reason."""
-    demand(may_match_payments(by, day_of(now)))
-    lock_numbers()
-    demand(not_ones_own(by, day_of(now), [application]))
-    held = application_with(application.pk)
-    if held is None or held.state != ApplicationState.PAID:
-        raise OutcomeRefused(_("This request cannot be paid any more, or not yet."), code="state")
-    return enter(application=held, by=by, now=now)
 
 
 @transaction.atomic
@@ -343,9 +327,10 @@ def mark_refunded(*, refund: Refund, on: date, by: Person, now: datetime) -> Ref
     """Notes that what was to be paid back left the account on a day; twice changes nothing.
 
     Raises NotAllowed, OutcomeRefused."""
-    demand(may_match_payments(by, day_of(now)))
+    demand(may(by, Act.MATCH_PAYMENTS, day_of(now)))
     held = Refund.objects.select_for_update().get(pk=refund.pk)
-    demand(not_ones_own(by, day_of(now), [held.handling.application]))
+    subject = held.handling.subject
+    demand(not_ones_own(by, day_of(now), [expected_of([subject]).get(subject)]))
     if held.taken_back is not None and held.taken_back.outcome == Outcome.AGAIN:
         raise OutcomeRefused(
             _("The decision to pay this back was undone: nothing is to be paid."), code="taken"

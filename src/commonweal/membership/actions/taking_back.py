@@ -13,30 +13,19 @@ from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import Refusal
 from commonweal.kernel.text import clean
 from commonweal.kernel.words import gettext_noop
-from commonweal.ledger import actions as ledger
-from commonweal.membership.access import may_match_payments
-from commonweal.membership.actions.joining import moved
-from commonweal.membership.models import Application, BankMovement, Handling, Member, Refund
-from commonweal.membership.queries.joining import dues_of, open_application_of, payment_days
+from commonweal.membership.actions.receivables import lock_expected, reopen_expected
+from commonweal.membership.models import BankMovement, Handling, Refund
 from commonweal.membership.queries.judgements import oddities_of
 from commonweal.membership.queries.payments import payment_back_with
-from commonweal.membership.queries.undoing import (
-    Effect,
-    divided_payment,
-    entry_standing,
-    holds_only,
-    payment_of,
-    taking_back_planned,
-    waiting_payment,
-)
-from commonweal.membership.rules.joining import ApplicationState, lapses_on
+from commonweal.membership.queries.receivables import dues_of, expected_of
+from commonweal.membership.queries.undoing import Effect, payment_taken_back, taking_back_planned
 from commonweal.membership.rules.matching import COUNTED, Outcome, Verdict, needs_reason
-from commonweal.membership.rules.payments import PaymentKind
 from commonweal.membership.rules.reasons import Reason
+from commonweal.membership.rules.receivables import OVERPAID, PAID_IN_FULL, Expected
 from commonweal.membership.rules.statements import Oddity
-from commonweal.membership.rules.undoing import Obstacle
-from commonweal.people.access import demand, not_ones_own
+from commonweal.people.access import demand, may, not_ones_own
 from commonweal.people.actions import record
+from commonweal.people.rules import Act
 from commonweal.treasury.actions import book_return
 from commonweal.treasury.actions import lock_returned as lock_paid_of
 from commonweal.treasury.rules.payables import reason_of
@@ -74,60 +63,61 @@ def next_turn(movement: BankMovement) -> int:
 
 
 def note_decisions(handlings: Iterable[Handling], by: Person, now: datetime) -> None:
-    """Notes in the history of each request what somebody decided about money for it, and why."""
+    """Notes in the history of each receivable what somebody decided about money for it, and why."""
     for each in handlings:
-        if each.application_id is not None:
+        if each.subject:
             data = {
                 "outcome": each.outcome,
                 "cents": each.movement.amount_cents,
                 "movement": each.movement_id,
                 "reason": each.reason,
             }
-            record("PaymentDecided", f"application:{each.application_id}", by=by, at=now, data=data)
+            record("PaymentDecided", each.subject, by=by, at=now, data=data)
 
 
 def take_back(
-    *, movement: BankMovement, application: Application | None, reason: str, by: Person, now: datetime
+    *, movement: BankMovement, expected: Expected | None, reason: str, by: Person, now: datetime
 ) -> Handling:
-    """Undoes the payment a movement takes back: what was to be paid back is no more, what counted counts no more, shares
-    that were entered are undone on their day, and the request waits for payment again. Who holds none any more, and became
-    a member by what was taken back, is a member no more.
+    """Undoes the payment a movement takes back: what was to be paid back is no more, what counted counts no more, and its
+    receivable waits for payment again, what was paid for undone.
 
-    Caller holds the numbers and the movement. Raises NotAllowed, OutcomeRefused, WrongState, and what the ledger
-    refuses, as when the shares were passed on.
+    Caller holds the locks that come first (`lock_first`) and the movement. Raises NotAllowed, OutcomeRefused, and what the
+    area of the receivable refuses, as when shares were passed on.
     """
-    demand(may_match_payments(by, day_of(now)))
-    divided = divided_payment(movement, application)
-    if divided is not None:
-        return _take_parts_back(movement, divided, reason, by, now)
-    if application is not None:
-        application = Application.objects.select_for_update().get(pk=application.pk)
-    earlier = payment_of(movement, application) or _waiting_set_aside(movement, by, now)
-    if application is None and earlier is None:
+    demand(may(by, Act.MATCH_PAYMENTS, day_of(now)))
+    earlier, waiting = payment_taken_back(movement, expected)
+    if earlier is not None and earlier.outcome == Outcome.DIVIDED:
+        return _take_parts_back(movement, earlier, reason, by, now)
+    if expected is not None:
+        expected = lock_expected([expected.subject])[expected.subject]
+        # Somebody may have decided about it while this waited for the lock.
+        earlier, waiting = payment_taken_back(movement, expected)
+    if earlier is None and waiting is not None:
+        earlier = _waiting_set_aside(waiting, by, now)
+    if expected is None and earlier is None:
         raise OutcomeRefused(_("Say which request for shares this payment was for."), code="no_application")
-    if earlier is not None:
-        demand(not_ones_own(by, day_of(now), [earlier.application]))
+    demand(not_ones_own(by, day_of(now), [expected]))
     if earlier is not None and _paid_back(earlier) >= earlier.movement.amount_cents:
         raise OutcomeRefused(_PAID_BACK, code="paid_back")
-    if earlier is None and application is not None:
-        _demand_paid(movement, application)
-    handling = _undone(movement, earlier, application, reason, by, now)
+    if earlier is None and expected is not None:
+        _demand_paid(movement, expected)
+    handling = _undone(movement, earlier, expected, reason, by, now)
     counted = earlier is None or earlier.outcome in COUNTED
-    if counted and application and application.state in (ApplicationState.PAID, ApplicationState.MEMBER):
-        reopened(application, by, now)
+    if counted and expected is not None and expected.standing in PAID_IN_FULL:
+        reopen_expected(subject=expected.subject, reason=Reason.TAKEN_BACK, by=by, now=now)
     return handling
 
 
-def seen_before_taking_back(movement: BankMovement, application: Application | None) -> list[Effect]:
+def seen_before_taking_back(movement: BankMovement, expected: Expected | None) -> list[Effect]:
     """What taking a payment back would do, to be looked at. Raises OutcomeRefused where nothing can be taken back."""
-    effects = taking_back_planned(movement, application)
+    effects = taking_back_planned(movement, expected)
     if not effects:
         raise OutcomeRefused(_("Say which request for shares this payment was for."), code="no_application")
     made = [each for effect in effects if effect.decision for each in effect.decision.refunds.all()]
     if sum(each.cents for each in made if each.made_on is not None) >= -movement.amount_cents:
         raise OutcomeRefused(_PAID_BACK, code="paid_back")
-    if application is not None and all(each.movement is None for each in effects):
-        _demand_paid(movement, application)
+    if expected is not None and all(each.movement is None for each in effects):
+        _demand_paid(movement, expected)
     return effects
 
 
@@ -140,7 +130,7 @@ def _paid_back(earlier: Handling) -> int:
 def _undone(
     movement: BankMovement,
     earlier: Handling | None,
-    application: Application | None,
+    expected: Expected | None,
     reason: str,
     by: Person,
     now: datetime,
@@ -149,7 +139,7 @@ def _undone(
     handling = Handling.objects.create(
         movement=movement,
         turn=next_turn(movement),
-        application=application,
+        subject=expected.subject if expected else "",
         outcome=Outcome.UNDO,
         by=by,
         at=now,
@@ -162,18 +152,16 @@ def _undone(
     return handling
 
 
-def as_part(
-    movement: BankMovement, cents: int, place: int, application: Application | None = None
-) -> BankMovement:
-    """Keeps a part of a movement as one of its own, for a request or none: same day, payer, text and statement.
+def as_part(movement: BankMovement, cents: int, place: int, expected: Expected | None = None) -> BankMovement:
+    """Keeps a part of a movement as one of its own, for a receivable or none: same day, payer, text and statement.
 
-    That it named several requests is no oddity of a part any more. Caller holds the movement.
+    That it named several is no oddity of a part any more. Caller holds the movement.
     """
     mark = f"{movement.fingerprint}:{movement.occurrence}:{place}"
     return BankMovement.objects.create(
         part_of=movement,
         amount_cents=cents,
-        communication=application.communication if application else "",
+        communication=expected.communication if expected else "",
         odd=[[each.code.value, each.detail] for each in movement.oddities if each.code not in _SETTLED],
         fingerprint=hashlib.sha256(mark.encode()).hexdigest(),
         occurrence=1,
@@ -195,11 +183,9 @@ def _take_parts_back(
             ),
             code="part_taken_back",
         )
-    demand(not_ones_own(by, day_of(now), [each.application for each in decided.values()]))
-    named = [each.application_id for each in decided.values() if each.application_id is not None]
-    held = {
-        each.pk: each for each in Application.objects.select_for_update().filter(pk__in=named).order_by("pk")
-    }
+    about = {each.subject for each in decided.values()}
+    demand(not_ones_own(by, day_of(now), expected_of(about).values()))
+    held = lock_expected(about)
     if sum(map(_paid_back, decided.values())) >= divided.movement.amount_cents:
         raise OutcomeRefused(_PAID_BACK, code="paid_back")
     back = [
@@ -211,35 +197,32 @@ def _take_parts_back(
     for part, mirror in zip(parts, back, strict=True):
         # What still waited is set aside: else somebody could count it later, and its money is gone.
         earlier = decided.get(part.pk) or _set_aside(part, by, now)
-        application = _of(held, earlier)
-        undone.append(_undone(mirror, earlier, application, reason, by, now))
-        if earlier.outcome in COUNTED and application is not None:
-            open_again.append(application)
+        expected = _of(held, earlier)
+        undone.append(_undone(mirror, earlier, expected, reason, by, now))
+        if earlier.outcome in COUNTED and expected is not None:
+            open_again.append(expected)
     note_decisions(undone, by, now)
-    for application in open_again:
-        if application.state in (ApplicationState.PAID, ApplicationState.MEMBER):
-            reopened(application, by, now)
+    for each in open_again:
+        if each.standing in PAID_IN_FULL:
+            reopen_expected(subject=each.subject, reason=Reason.TAKEN_BACK, by=by, now=now)
     return handling
 
 
-def _of(held: dict[int, Application], handling: Handling | None) -> Application | None:
-    return held.get(handling.application_id or 0) if handling else None
+def _of(held: dict[str, Expected], handling: Handling | None) -> Expected | None:
+    return held.get(handling.subject) if handling else None
 
 
-def _demand_paid(movement: BankMovement, application: Application) -> None:
-    if dues_of([application])[application.pk].paid_cents < -movement.amount_cents:
+def _demand_paid(movement: BankMovement, expected: Expected) -> None:
+    if dues_of([expected])[expected.subject].paid_cents < -movement.amount_cents:
         raise OutcomeRefused(
             _("Less than this was paid for the request. Set it aside, or name another request."),
             code="never_paid",
         )
 
 
-def _waiting_set_aside(movement: BankMovement, by: Person, now: datetime) -> Handling | None:
+def _waiting_set_aside(payment: BankMovement, by: Person, now: datetime) -> Handling | None:
     """The decision to set aside the payment a movement takes back, when that still waited on the list: else somebody could
     count it later, and its money is gone."""
-    payment = waiting_payment(movement)
-    if payment is None:
-        return None
     payment = BankMovement.objects.select_for_update(of=("self",)).get(pk=payment.pk)
     return _set_aside(payment, by, now) if payment.decision is None else None
 
@@ -255,43 +238,21 @@ def _set_aside(payment: BankMovement, by: Person, now: datetime) -> Handling:
     )
 
 
-def reopened(application: Application, by: Person, now: datetime, why: Reason = Reason.TAKEN_BACK) -> None:
-    """Lets a request wait for payment again, its shares undone on their own day. The ledger comes last."""
-    other = open_application_of(application.person, application.organisation)
-    if other is not None and other != application:
-        raise OutcomeRefused(_(Obstacle.NEWER.label), code="newer")
-    member, operation = application.member, entry_standing(application)
-    held = moved(application=application, move="reopen", by=by, now=now, reason=why)
-    held.lapses_on = lapses_on(day_of(now), payment_days(day_of(now)))
-    held.save(update_fields=["lapses_on"])
-    if operation is None:
-        # Never entered, or undone by the secretary before.
-        return
-    if member is not None and holds_only(member, application, operation):
-        # Nobody is a member before the money is there, and it is not. The ledger comes after.
-        Member.objects.filter(pk=member.pk, left_on__isnull=True).update(left_on=day_of(now))
-        record("MembershipUndone", f"member:{member.pk}", by=by, at=now, data={"reason": why})
-    undone = ledger.reverse(
-        operation=operation, key=f"taken-back:{operation.key}", now=now, author=f"person:{by.pk}", note=why
-    )
-    data = {"operation": undone.pk, "reason": why}
-    record("MovementCorrected", f"operation:{operation.pk}", by=by, at=now, data=data)
-
-
 def lock_returned(movement: BankMovement, by: Person, now: datetime) -> None:
-    """Locks what the payment paid that comes back with a movement, before the table of members is locked."""
+    """Locks what the payment paid that comes back with a movement, before the locks that come before movements."""
     payment = payment_back_with(movement)
     # A refund of money paid too much is locked after the movement, like all of its kind.
-    if payment is not None and payment.file.kind != PaymentKind.OVERPAID:
+    if payment is not None and payment.file.kind != OVERPAID:
         lock_paid_of(payment=payment, by=by, now=now)
 
 
 def owe_again(*, movement: BankMovement, reason: str, by: Person, now: datetime) -> Handling:
     """Books back the payment that comes back with a movement: it is owed again.
 
-    Caller holds what was paid, the numbers and the movement. Raises OutcomeRefused, NotAllowed, ReturnRefused.
+    Caller holds what was paid, the locks that come first and the movement. Raises OutcomeRefused, NotAllowed and
+    ReturnRefused.
     """
-    demand(may_match_payments(by, day_of(now)))
+    demand(may(by, Act.MATCH_PAYMENTS, day_of(now)))
     payment = payment_back_with(movement)
     if payment is None:
         raise OutcomeRefused(_("No payment of ours comes back with this movement."), code="no_payment")

@@ -10,16 +10,16 @@ from django.utils.translation import gettext_lazy as _
 
 from commonweal.kernel.days import day_of
 from commonweal.kernel.text import clean
-from commonweal.membership.access import may_match_payments
-from commonweal.membership.actions.members import lock_numbers
 from commonweal.membership.actions.payments import PlanChanged
-from commonweal.membership.actions.taking_back import OutcomeRefused, next_turn, note_decisions, reopened
-from commonweal.membership.models import Application, BankMovement, Handling, Refund
+from commonweal.membership.actions.receivables import lock_expected, lock_first, reopen_expected
+from commonweal.membership.actions.taking_back import OutcomeRefused, next_turn, note_decisions
+from commonweal.membership.models import BankMovement, Handling, Refund
 from commonweal.membership.queries.undoing import digest_of, effect_of, obstacle_to
 from commonweal.membership.rules.matching import Outcome
 from commonweal.membership.rules.reasons import Reason
-from commonweal.people.access import demand, not_ones_own
+from commonweal.people.access import demand, may, not_ones_own
 from commonweal.people.actions import record
+from commonweal.people.rules import Act
 
 if TYPE_CHECKING:
     from commonweal.people.models import Person
@@ -27,20 +27,17 @@ if TYPE_CHECKING:
 
 @transaction.atomic
 def undo_decision(*, decision: Handling, seen: str, reason: str, by: Person, now: datetime) -> Handling:
-    """Undoes a decision as it was shown (`seen`): what counted counts no more, shares leave the register on their own day,
-    the request waits for payment again, what was to be paid back is owed no more, and the movement waits on the list.
+    """Undoes a decision as it was shown (`seen`): what counted counts no more, its receivable waits for payment again,
+    what was paid for undone, what was to be paid back is owed no more, and the movement waits on the list.
 
-    Raises NotAllowed, OutcomeRefused, PlanChanged, WrongState, and what the ledger refuses.
+    Raises NotAllowed, OutcomeRefused, PlanChanged, what the area of the receivable refuses and what the ledger refuses.
     """
-    demand(may_match_payments(by, day_of(now)))
-    lock_numbers()
+    demand(may(by, Act.MATCH_PAYMENTS, day_of(now)))
+    lock_first()
     movement = BankMovement.objects.select_for_update(of=("self",)).get(pk=decision.movement_id)
     decision = Handling.objects.select_related("movement").get(pk=decision.pk)
-    application = None
-    if decision.application_id is not None:
-        application = Application.objects.select_for_update().get(pk=decision.application_id)
-        decision.application = application
-    demand(not_ones_own(by, day_of(now), [application]))
+    expected = lock_expected([decision.subject]).get(decision.subject)
+    demand(not_ones_own(by, day_of(now), [expected]))
     list(Refund.objects.select_for_update().filter(handling=decision))
     against = obstacle_to(decision)
     if against is not None:
@@ -48,13 +45,13 @@ def undo_decision(*, decision: Handling, seen: str, reason: str, by: Person, now
     why = clean(reason, lines=False)[:500]
     if not why.strip():
         raise OutcomeRefused(_("Write in one line why it is undone."), code="no_reason")
-    effect = effect_of(decision, application, movement.amount_cents)
+    effect = effect_of(decision, expected, movement.amount_cents)
     if digest_of([effect]) != seen:
         raise PlanChanged(_("Something changed since this was shown. Look at it once more, then confirm."))
     handling = Handling.objects.create(
         movement=movement,
         turn=next_turn(movement),
-        application=application,
+        subject=decision.subject,
         outcome=Outcome.AGAIN,
         by=by,
         at=now,
@@ -66,6 +63,6 @@ def undo_decision(*, decision: Handling, seen: str, reason: str, by: Person, now
     data = {"outcome": decision.outcome, "decision": decision.pk, "reason": why}
     note_decisions([handling], by, now)
     record("DecisionUndone", f"bankmovement:{movement.pk}", by=by, at=now, data=data)
-    if effect.reopens and application is not None:
-        reopened(application, by, now, Reason.UNDONE)
+    if effect.reopens:
+        reopen_expected(subject=decision.subject, reason=Reason.UNDONE, by=by, now=now)
     return handling

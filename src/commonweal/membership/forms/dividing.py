@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,18 +11,20 @@ from django.utils.translation import gettext_lazy as _
 
 from commonweal.membership.actions.dividing import Part
 from commonweal.membership.actions.taking_back import NO_REASON
-from commonweal.membership.models import Application
-from commonweal.membership.queries.joining import application_with, applications_named, applications_paid_with
-from commonweal.membership.rules.joining import printed
-from commonweal.membership.rules.statements.communications import communication_in
+from commonweal.membership.queries.receivables import (
+    expected_at,
+    expected_named,
+    expected_paid_with,
+    names_a_number,
+)
+from commonweal.membership.rules.receivables import Expected
+from commonweal.membership.rules.statements.communications import communication_in, printed
 from commonweal.ui.fields import AmountField, CleanCharField
 from commonweal.ui.widgets import ChoiceCards
 
 # So many requests can be given a part; below those that are named stay some lines for others.
 PARTS_MAX, MORE = 8, 2
 STAYS, BACK = "stays", "back"
-# The end of the address of a request's page, as somebody copies it.
-_PAGE = re.compile(r"/requests/(\d{1,9})(?:/|$)", re.ASCII)
 
 
 class DivisionForm(forms.Form):
@@ -39,8 +40,8 @@ class DivisionForm(forms.Form):
                 label=_("Request %(number)s") % {"number": number},
                 max_length=200,
                 required=False,
-                initial=printed(known.application.communication) if known else "",
-                help_text=known.application.holder_name
+                initial=printed(known.expected.communication) if known else "",
+                help_text=known.expected.holder
                 if known
                 else _("Its structured communication, the address of its page, or the holder's name."),
             )
@@ -94,15 +95,13 @@ class DivisionForm(forms.Form):
         return given
 
 
-def _request(typed: str) -> Application:
-    """The request that somebody named by its communication, the address of its page, its number or its holder's name."""
+def _request(typed: str) -> Expected:
+    """The receivable that somebody named by its communication, the address of its page, its number or its holder's name."""
     bare = typed.strip()
-    if (page := _PAGE.search(bare)) is not None:
-        bare = page[1]
-    if bare.isascii() and bare.isdigit() and len(bare) < 10:
-        found = application_with(int(bare))
+    if names_a_number(bare):
+        found = expected_at(bare)
     elif code := communication_in(bare):
-        found = applications_paid_with([code]).get(code)
+        found = expected_paid_with([code]).get(code)
     else:
         return _named(bare)
     if found is None:
@@ -110,15 +109,15 @@ def _request(typed: str) -> Application:
     return found
 
 
-def _named(name: str) -> Application:
-    """The one request of a holder of this name."""
-    found = applications_named(name)
+def _named(name: str) -> Expected:
+    """The one receivable of a holder of this name."""
+    found = expected_named(name)
     if not found:
         raise ValidationError(
             _("No request for shares that can be paid is of this name. Write its communication instead.")
         )
     if len(found) > 1:
-        several = "; ".join(f"{each.holder_name} {printed(each.communication)}" for each in found)
+        several = "; ".join(f"{each.holder} {printed(each.communication)}" for each in found)
         raise ValidationError(
             _("Several requests are of this name. Write the communication of one: %(several)s")
             % {"several": several}

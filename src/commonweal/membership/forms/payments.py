@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from commonweal.kernel.days import day_of
 from commonweal.membership.actions.taking_back import NO_REASON
-from commonweal.membership.models import Application
-from commonweal.membership.queries.joining import applications_paid_with
+from commonweal.membership.queries.receivables import expected_paid_with
 from commonweal.membership.rules.matching import MAY_BE, Outcome, Verdict, needs_reason
+from commonweal.membership.rules.receivables import Expected
 from commonweal.membership.rules.statements import Oddity
 from commonweal.membership.rules.statements.communications import communication_in
 from commonweal.ui.fields import CleanCharField, DatePartsField
@@ -73,7 +73,7 @@ class DecisionForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.verdict, self.odd = verdict, odd
-        self.application: Application | None = None
+        self.expected: Expected | None = None
         self.fields["outcome"] = forms.ChoiceField(
             label=_("What becomes of it?"),
             choices=[(each.value, _(each.label)) for each in MAY_BE[verdict]],
@@ -92,8 +92,8 @@ class DecisionForm(forms.Form):
         if not typed:
             return ""
         code = communication_in(typed)
-        self.application = applications_paid_with([code]).get(code)
-        if self.application is None:
+        self.expected = expected_paid_with([code]).get(code)
+        if self.expected is None:
             raise ValidationError(_("No request for shares has this communication. Check the digits."))
         return code
 

@@ -134,7 +134,7 @@ BEGIN
   SELECT sum(amount_cents) INTO noted FROM membership_bankmovement WHERE part_of_id = NEW.movement_id;
   takes_parts_back := EXISTS (SELECT FROM membership_handling WHERE id = NEW.undoes_id AND outcome = 'divided');
   IF (noted IS NOT NULL) <> (NEW.outcome = 'divided' OR takes_parts_back) OR noted <> came
-     OR (noted IS NOT NULL AND NEW.application_id IS NOT NULL) THEN
+     OR (noted IS NOT NULL AND NEW.subject <> '') THEN
     RAISE EXCEPTION 'the parts of movement % are not the whole of it', NEW.movement_id
       USING ERRCODE = 'check_violation', CONSTRAINT = 'parts_are_the_whole';
   END IF;
@@ -163,12 +163,25 @@ END $$;
 CREATE TRIGGER membership_decisions_in_turn BEFORE INSERT ON membership_handling
   FOR EACH ROW EXECUTE FUNCTION membership_decisions_in_turn();
 """
+APPLICATIONS = """
+-- Money that counts for an application counts for one that is there: it is named by kind and number, and never goes away.
+CREATE FUNCTION membership_application_is_there() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF NOT EXISTS (SELECT FROM membership_application WHERE id = split_part(NEW.subject, ':', 2)::bigint) THEN
+    RAISE EXCEPTION 'there is no %', NEW.subject
+      USING ERRCODE = 'check_violation', CONSTRAINT = 'application_is_there';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER membership_application_is_there BEFORE INSERT ON membership_handling
+  FOR EACH ROW WHEN (NEW.subject ~ '^application:[0-9]{1,18}$') EXECUTE FUNCTION membership_application_is_there();
+"""
 DROP = """
-DROP FUNCTION membership_decisions_in_turn, membership_only_added, membership_overpaid_is_due, membership_refund_moves,
-  membership_refund_within, membership_parts_within, membership_parts_are_whole CASCADE;
+DROP FUNCTION membership_application_is_there, membership_decisions_in_turn, membership_only_added,
+  membership_overpaid_is_due, membership_refund_moves, membership_refund_within, membership_parts_within, membership_parts_are_whole CASCADE;
 """
 
 
 class Migration(migrations.Migration):
     dependencies = [("membership", "0003_guards_of_shares"), ("treasury", "0002_guards_of_payments")]
-    operations = [migrations.RunSQL(BANK + REFUNDS + PARTS + TURNS, DROP)]
+    operations = [migrations.RunSQL(BANK + REFUNDS + PARTS + TURNS + APPLICATIONS, DROP)]

@@ -9,8 +9,8 @@ from django.db.models import Exists, Func, OuterRef, Q, Value
 from django.db.models.functions import Coalesce
 
 from commonweal.kernel.privacy import Personal
-from commonweal.membership.models.joining import Application
 from commonweal.membership.rules.matching import Outcome
+from commonweal.membership.rules.receivables import SUBJECT_MAX, SUBJECT_PATTERN
 from commonweal.membership.rules.statements import Odd, Oddity
 
 # A list of pairs of texts, and nothing else (SQL/JSON path of PostgreSQL).
@@ -233,18 +233,16 @@ class HandlingSet(models.QuerySet["Handling"]):
 
 
 class Handling(models.Model):
-    """What was decided about a movement, and for which application it counts. Rows are only ever added.
+    """What was decided about a movement, and for which receivable it counts. Rows are only ever added.
 
-    `undoes` is the decision on the payment that this movement takes back, or the decision on this same movement that was a
-    mistake. `turn` counts the rows of a movement: odd ones decide, even ones undo the one before, after which the movement
-    waits again.
+    `subject` is the receivable (`kind:id`), empty where it counts for none. `undoes` is the decision on the payment that
+    this movement takes back, or the decision on this same movement that was a mistake. `turn` counts the rows of a
+    movement: odd ones decide, even ones undo the one before, after which the movement waits again.
     """
 
     movement = models.ForeignKey(BankMovement, models.PROTECT, related_name="handlings")
     turn = models.PositiveSmallIntegerField(default=1)
-    application = models.ForeignKey(
-        Application, models.PROTECT, null=True, blank=True, related_name="handlings"
-    )
+    subject = models.CharField(max_length=SUBJECT_MAX, blank=True)
     outcome = models.CharField(max_length=8, choices=Outcome.choices())
     by = models.ForeignKey("people.Person", models.PROTECT, related_name="+")
     at = models.DateTimeField()
@@ -252,23 +250,27 @@ class Handling(models.Model):
     undoes = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="undone_by")
 
     personal: ClassVar[dict[str, Personal]] = dict.fromkeys(
-        ("movement", "turn", "application", "outcome", "by", "at", "reason", "undoes"), Personal.KEPT
+        ("movement", "turn", "subject", "outcome", "by", "at", "reason", "undoes"), Personal.KEPT
     )
 
     objects = HandlingSet.as_manager()
 
     class Meta:
         ordering = ("-at", "-id")
+        indexes = (models.Index(fields=("subject",), name="handling_subject", condition=~Q(subject="")),)
         constraints = (
             models.UniqueConstraint(fields=("movement", "turn"), name="handling_once_a_turn"),
             models.CheckConstraint(
+                name="handling_of_a_subject", condition=Q(subject="") | Q(subject__regex=SUBJECT_PATTERN)
+            ),
+            models.CheckConstraint(
                 name="handling_counts_for_one",
-                condition=~Q(outcome__in=("accept", "wait")) | Q(application__isnull=False),
+                condition=~Q(outcome__in=("accept", "wait")) | ~Q(subject=""),
             ),
             models.CheckConstraint(
                 name="handling_that_undoes",
                 condition=(Q(undoes__isnull=True) & ~Q(outcome__in=("undo", "again")))
-                | (Q(outcome="undo") & (Q(undoes__isnull=False) | Q(application__isnull=False)))
+                | (Q(outcome="undo") & (Q(undoes__isnull=False) | ~Q(subject="")))
                 | (Q(outcome="again") & Q(undoes__isnull=False)),
             ),
         )

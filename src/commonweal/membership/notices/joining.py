@@ -9,8 +9,9 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from commonweal.membership.queries.joining import application_with, dues_of
-from commonweal.membership.rules.joining import ApplicationState, printed
+from commonweal.membership.rules.joining import ApplicationState
 from commonweal.membership.rules.reasons import Reason
+from commonweal.membership.rules.statements.communications import printed
 from commonweal.people.actions import write_to
 from commonweal.ui.formats import day, euros
 

@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 
-from commonweal.membership.models import AccountStatement, Application, BankMovement, RepeatedMovement
+from commonweal.membership.models import AccountStatement, BankMovement, RepeatedMovement
 from commonweal.membership.queries.judgements import judged
 from commonweal.membership.rules.matching import Verdict
+from commonweal.membership.rules.receivables import Expected
 from commonweal.membership.rules.statements import BankLine, BankStatement, Reading, SetAside, Unreadable
 from commonweal.membership.rules.statements.repeats import (
     NEAR_DAYS,
@@ -43,7 +44,7 @@ class Earlier:
 
 @dataclass(frozen=True, slots=True)
 class PlannedLine:
-    """What a movement in a file is, for which application. `equals` is the one it is when it was read before: then it is
+    """What a movement in a file is, for which receivable. `equals` is the one it is when it was read before: then it is
     not kept again, and is judged no more."""
 
     line: BankLine
@@ -51,7 +52,7 @@ class PlannedLine:
     occurrence: int
     equals: Earlier | None
     verdict: Verdict | None = None
-    application: Application | None = None
+    expected: Expected | None = None
 
     @property
     def known(self) -> bool:
@@ -134,7 +135,7 @@ class _Closings:
 
 
 def plan_of(reading: Reading) -> Plan:
-    """What reading a file in would do now, by what it holds. Nine queries, whatever the size."""
+    """What reading a file in would do now, by what it holds. At most eleven queries, whatever the size."""
     planned = list(_beside_earlier(reading.statements))
     new = [line for each in planned for line in each.lines if not line.known]
     judgements = iter(judged(line.line for line in new))
@@ -144,11 +145,11 @@ def plan_of(reading: Reading) -> Plan:
     return Plan(statements, reading.set_aside, reading.more_follows, reading.refused)
 
 
-def _with_verdict(line: PlannedLine, judgements: Iterator[tuple[Verdict, Application | None]]) -> PlannedLine:
+def _with_verdict(line: PlannedLine, judgements: Iterator[tuple[Verdict, Expected | None]]) -> PlannedLine:
     if line.known:
         return line
-    said, application = next(judgements)
-    return replace(line, verdict=said, application=application)
+    said, expected = next(judgements)
+    return replace(line, verdict=said, expected=expected)
 
 
 def _beside_earlier(statements: Sequence[BankStatement]) -> Iterator[PlannedStatement]:

@@ -6,16 +6,17 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import F, Max, OuterRef, Q, QuerySet, Subquery, Sum, Value
-from django.db.models.functions import Coalesce
+from django.db.models import Max, Q, QuerySet
 
 from commonweal.ledger import queries as ledger
-from commonweal.membership.models import Application, Handling, InformationNote, Member, Refund
+from commonweal.membership.models import Application, InformationNote, Member
 from commonweal.membership.queries.members import members_on
+from commonweal.membership.queries.receivables import dues_of as dues_by_subject
 from commonweal.membership.queries.shares import MovementLine, all_terms, held_on, movements_of, setting_on
 from commonweal.membership.rules.joining import ApplicationState, fits
-from commonweal.membership.rules.matching import COUNTED, Due
+from commonweal.membership.rules.matching import Due
 from commonweal.membership.rules.names import HolderName
+from commonweal.membership.rules.receivables import Expected, Standing
 from commonweal.membership.rules.statutes import SettingName, Terms
 from commonweal.membership.states import OPEN
 from commonweal.people.queries import organisations_named, people_named
@@ -24,6 +25,17 @@ if TYPE_CHECKING:
     from commonweal.ledger.models import Operation
     from commonweal.people.models import Organisation, Person
 
+# The kind of receivable an application is.
+APPLICATION = "application"
+_STANDINGS = {
+    ApplicationState.ASKED: Standing.EARLY,
+    ApplicationState.AWAITING: Standing.DUE,
+    ApplicationState.PAID: Standing.PAID,
+    ApplicationState.MEMBER: Standing.ENTERED,
+    ApplicationState.WITHDRAWN: Standing.ENDED,
+    ApplicationState.LAPSED: Standing.LAPSED,
+    ApplicationState.REFUSED: Standing.ENDED,
+}
 APPLICATIONS_MAX = 200
 # A bank that takes the same money back more often than this is asked why.
 ENTRIES_MAX = 9
@@ -137,34 +149,34 @@ def overdue_applications(day: date) -> list[Application]:
     return [each for each in late if not dues[each.pk].paid_cents]
 
 
-def applications_paid_with(codes: Iterable[str]) -> dict[str, Application]:
-    """Applications by their structured communication; one query."""
-    return {each.communication: each for each in _applications().filter(communication__in=set(codes))}
+def applications_with(communications: Iterable[str], numbers: Iterable[int]) -> list[Application]:
+    """Applications by their structured communication, or by number; one query."""
+    found = _applications().filter(Q(communication__in=set(communications)) | Q(pk__in=set(numbers)))
+    return list(found.order_by("pk"))
 
 
-def dues_of(applications: Iterable[Application]) -> dict[int, Due]:
-    """What is due and paid on each, by id; one query. What the bank took back is paid no more."""
-    found = list(applications)
-    # Taking back what was never counted (it was to be paid back) takes nothing away.
-    never = Q(undoes__isnull=False) & ~Q(undoes__outcome__in=COUNTED)
-    counted = (
-        Handling.objects.standing().filter(~never, application__in=found, outcome__in=COUNTED).order_by()
+def subject_of(application: Application) -> str:
+    """The subject under which events and money are about an application."""
+    return f"{APPLICATION}:{application.pk}"
+
+
+def expected_from(application: Application) -> Expected:
+    """An application as money that comes in sees it."""
+    state = ApplicationState(application.state)
+    return Expected(
+        subject=subject_of(application),
+        communication=application.communication,
+        holder=application.holder_name,
+        language=application.language,
+        due_cents=application.due_cents,
+        standing=_STANDINGS[state],
+        state=state.label,
+        lapses_on=application.lapses_on,
+        names=tuple(_names(application)),
+        person_id=application.person_id,
+        organisation_id=application.organisation_id,
+        representative_id=application.representative_id,
     )
-    still = Refund.objects.filter(handling=OuterRef("pk"), taken_back__isnull=True).order_by()
-    gone = Subquery(still.values("handling").annotate(cents=Sum("cents")).values("cents"))
-    # In one question: between two, somebody else may count one more payment.
-    left = Sum(F("movement__amount_cents") - Coalesce(gone, Value(0)))
-    paid = dict(counted.values_list("application_id").annotate(cents=left))
-    return {
-        each.pk: Due(
-            ApplicationState(each.state),
-            each.due_cents,
-            paid.get(each.pk, 0),
-            each.lapses_on,
-            tuple(_names(each)),
-        )
-        for each in found
-    }
 
 
 def _names(application: Application) -> Iterator[HolderName]:
@@ -174,6 +186,13 @@ def _names(application: Application) -> Iterator[HolderName]:
     for person in (application.person, application.representative):
         if person:
             yield HolderName(person.family_name, person.given_name)
+
+
+def dues_of(applications: Iterable[Application]) -> dict[int, Due]:
+    """What is due and paid on each, by id; one query. What the bank took back is paid no more."""
+    found = {each.pk: expected_from(each) for each in applications}
+    dues = dues_by_subject(found.values())
+    return {pk: dues[each.subject] for pk, each in found.items()}
 
 
 def home_of(person: Person, day: date) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What movements on the account are today: which request each names, whether a payment of ours comes back with it."""
+"""What movements on the account are today: which receivable each names, whether a payment of ours comes back with it."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 from django.db.models import Exists, OuterRef, Prefetch, Q
 
 from commonweal.kernel.text import folded
-from commonweal.membership.models import Application, BankMovement, Handling
-from commonweal.membership.queries.joining import applications_paid_with, dues_of
-from commonweal.membership.rules.joining import ApplicationState
-from commonweal.membership.rules.matching import Due, Outcome, Told, Verdict, verdict
+from commonweal.membership.models import BankMovement, Handling
+from commonweal.membership.queries.receivables import dues_of, expected_with
+from commonweal.membership.rules.matching import Outcome, Told, Verdict, verdict
+from commonweal.membership.rules.receivables import Expected, Standing
 from commonweal.membership.rules.statements import BankLine, Oddity
 from commonweal.treasury.queries import standing_among
 
@@ -23,22 +23,23 @@ if TYPE_CHECKING:
 
 Seen = BankLine | BankMovement
 # What was decided about each movement of a list, in one query.
-_TOLD = ("by", "application__person", "application__organisation", "undone_by__by")
-DECISIONS = Prefetch("handlings", Handling.objects.select_related(*_TOLD).order_by("turn"))
+DECISIONS = Prefetch("handlings", Handling.objects.select_related("by", "undone_by__by").order_by("turn"))
 # The references we give to payments, such as D2-3-1 or R8-1 (docs/algorithms/share-register.md).
 _OUR_REFERENCE = re.compile(r"\b[A-Z]\d+(?:-\d+){1,2}\b", re.ASCII)
 
 
-def judged(lines: Iterable[Seen]) -> list[tuple[Verdict, Application | None]]:
-    """What each movement is, in order; what one pays, the next cannot pay again. Five queries."""
+def judged(lines: Iterable[Seen]) -> list[tuple[Verdict, Expected | None]]:
+    """What each movement is, in order; what one pays, the next cannot pay again. Five queries with one kind of
+    receivables, one more for each further kind."""
     wanted = list(lines)
-    found = applications_paid_with(line.communication for line in wanted if line.communication)
-    dues: dict[int, Due] = dues_of(found.values())
     back, others = payments_back(wanted), opposites(wanted)
+    counted_for = {place: _subject_of(other) for place, other in others.items()}
+    found, by_subject = expected_with((line.communication for line in wanted), counted_for.values())
+    dues = dues_of(found.values())
     judgements = []
     for place, line in enumerate(wanted):
-        application = found.get(line.communication)
-        due = dues[application.pk] if application else None
+        expected = found.get(line.communication)
+        due = dues[expected.subject] if expected else None
         said = verdict(
             line.amount_cents,
             line.booked_on,
@@ -48,11 +49,11 @@ def judged(lines: Iterable[Seen]) -> list[tuple[Verdict, Application | None]]:
             comes_back=place in back,
             undone=place in others,
         )
-        if application is None and said == Verdict.REVERSAL:
-            application = _paid_for(others.get(place))
-        if application and due and said == Verdict.EXACT:
-            dues[application.pk] = replace(due, state=ApplicationState.PAID, paid_cents=due.due_cents)
-        judgements.append((said, application))
+        if expected is None and said == Verdict.REVERSAL:
+            expected = by_subject.get(counted_for.get(place, ""))
+        if expected and due and said == Verdict.EXACT:
+            dues[expected.subject] = replace(due, standing=Standing.PAID, paid_cents=due.due_cents)
+        judgements.append((said, expected))
     return judgements
 
 
@@ -117,10 +118,10 @@ def _other_account(line: Seen) -> str:
     return line.payer_iban or line.other_account
 
 
-def _paid_for(other: Seen | None) -> Application | None:
-    """The request that a movement kept was counted for."""
+def _subject_of(other: Seen) -> str:
+    """The receivable that a movement kept was counted for; empty for none."""
     handling = other.decision if isinstance(other, BankMovement) else None
-    return handling.application if handling else None
+    return handling.subject if handling else ""
 
 
 def payments_back(lines: Sequence[Seen]) -> dict[int, Payment]:

@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
+from django.utils.module_loading import import_string
 
 from commonweal.membership.models import (
-    Application,
     BankFile,
     BankMovement,
     Handling,
     Refund,
     RepeatedMovement,
 )
-from commonweal.membership.queries.joining import applications_in, applications_paid_with, dues_of
 from commonweal.membership.queries.judgements import DECISIONS, judged, opposites, payments_back
-from commonweal.membership.queries.payouts import gone
-from commonweal.membership.rules.joining import ApplicationState
+from commonweal.membership.queries.receivables import (
+    counts_for_open,
+    dues_of,
+    expected_of,
+    expected_paid_with,
+    expected_waiting,
+)
 from commonweal.membership.rules.matching import Outcome, Verdict, is_own
 from commonweal.membership.rules.names import is_in
-from commonweal.membership.rules.payments import PaymentKind
+from commonweal.membership.rules.receivables import OVERPAID, Expected
 from commonweal.membership.rules.statements import Reading, Unreadable
 from commonweal.membership.rules.statements.communications import communications_in
 from commonweal.membership.rules.statements.kept import reading_from
@@ -41,7 +46,7 @@ LIKELY_MAX = 10
 FILES_MAX = 20
 
 
-def work_list() -> list[tuple[BankMovement, Verdict, Application | None]]:
+def work_list() -> list[tuple[BankMovement, Verdict, Expected | None]]:
     """Movements nobody decided about yet, oldest first, each with what it is today; at most a hundred."""
     waiting = list(
         BankMovement.objects.waiting()
@@ -66,16 +71,16 @@ def movement_with(pk: int) -> BankMovement | None:
     )
 
 
-def judgement_of(movement: BankMovement) -> tuple[Verdict, Application | None]:
-    """What a movement is today, and the application its communication names."""
+def judgement_of(movement: BankMovement) -> tuple[Verdict, Expected | None]:
+    """What a movement is today, and the receivable its communication names."""
     return judged([movement])[0]
 
 
-def named_in(movement: BankMovement) -> list[Application]:
-    """The requests a movement names, in any place, by their communications; in the order of these."""
+def named_in(movement: BankMovement) -> list[Expected]:
+    """The receivables a movement names, in any place, by their communications; in the order of these."""
     said = [movement.communication, movement.text, *(each.detail for each in movement.oddities)]
     codes = {code for text in said for code in communications_in(text).every}
-    return [each for _code, each in sorted(applications_paid_with(codes).items())]
+    return [each for _code, each in sorted(expected_paid_with(codes).items())]
 
 
 def opposite_of(movement: BankMovement) -> BankMovement | None:
@@ -101,10 +106,8 @@ def payment_back_with(movement: BankMovement) -> Payment | None:
 
 def decisions_about(movement: BankMovement) -> list[Handling]:
     """All that was decided about a movement and undone again, in order, with what is paid back of it; two queries."""
-    told = ("by", "movement", "application__person", "application__organisation", "application__member")
-    found = Handling.objects.filter(movement=movement).select_related(
-        *told, "undoes__movement", "undone_by__movement"
-    )
+    told = ("by", "movement", "undoes__movement", "undone_by__movement")
+    found = Handling.objects.filter(movement=movement).select_related(*told)
     return list(found.prefetch_related("refunds").order_by("turn"))
 
 
@@ -131,20 +134,18 @@ def repeated_in(file: BankFile) -> list[RepeatedMovement]:
     )
 
 
-def likely_for(movement: BankMovement) -> list[Application]:
-    """Requests that could be meant: all that a movement names, in whatever state they are; then, among those that wait for
+def likely_for(movement: BankMovement) -> list[Expected]:
+    """Receivables that could be meant: all that a movement names, wherever they stand; then, among those that wait for
     payment, whose holder its text names or who paid, and those on which exactly this much is due; of these at most ten."""
     named = named_in(movement)
-    waiting = [each for each in applications_in(ApplicationState.AWAITING) if each not in named]
+    waiting = [each for each in expected_waiting() if each not in named]
     dues = dues_of(waiting)
 
-    def fit(each: Application) -> tuple[bool, bool, bool]:
-        names = dues[each.pk].names
-        paid = is_own(movement.ultimate_name or movement.payer_name, names)
+    def fit(each: Expected) -> tuple[bool, bool, bool]:
         return (
-            any(is_in(movement.text, name) for name in names),
-            paid,
-            movement.amount_cents == dues[each.pk].open_cents,
+            any(is_in(movement.text, name) for name in each.names),
+            is_own(movement.ultimate_name or movement.payer_name, each.names),
+            movement.amount_cents == dues[each.subject].open_cents,
         )
 
     found = sorted((each for each in waiting if any(fit(each))), key=fit, reverse=True)
@@ -153,40 +154,59 @@ def likely_for(movement: BankMovement) -> list[Application]:
 
 def refunds_to_make() -> list[Refund]:
     """What is to be paid back and was not yet, oldest first; at most a hundred."""
-    told = ("handling__movement", "handling__application")
     waiting = Refund.objects.filter(made_on__isnull=True, taken_back__isnull=True)
-    return list(waiting.select_related(*told).order_by("id")[:LIST_MAX])
+    return list(waiting.select_related("handling__movement").order_by("id")[:LIST_MAX])
 
 
 def payable_refunds() -> list[Refund]:
     """What is to be paid back by a payment file, oldest first: payer and account are known and can be paid, it did not
     come back, and neither the holder nor whose account it is has died or been wound up."""
-    told = ("handling__movement", "handling__application")
-    paid = payments_of_kind(PaymentKind.OVERPAID).filter(subject=OuterRef("pk"))
-    found = Refund.objects.filter(~Exists(paid), made_on__isnull=True, taken_back__isnull=True)
-    ended, dead = gone(), Q()
-    for name in ("person", "organisation"):
-        whose = ended.filter(**{f"member__{name}__isnull": False}).values(f"member__{name}")
-        dead |= Q(**{f"handling__application__{name}__in": whose})
-    accounts = accounts_with(ended.values("member__person"), ended.values("member__organisation")).values(
-        "iban"
-    )
-    found = found.exclude(pk__in=Refund.objects.filter(dead).values("pk"))
-    found = found.exclude(handling__movement__payer_iban__in=accounts)
-    found = found.select_related(*told).order_by("id")
-    payers = ((each, each.handling.movement) for each in found)
-    return [
+    return refunds_by_way()[0]
+
+
+def refunds_by_way() -> tuple[list[Refund], list[Refund]]:
+    """What is to be paid back by a payment file, and what can only be paid by hand, that among the oldest hundred. Three
+    queries with one kind of receivables."""
+    paid, gone = payments_of_kind(OVERPAID).filter(subject=OuterRef("pk")), holders_gone()
+    accounts = accounts_with(gone.values("person"), gone.values("organisation"))
+    closed = accounts.filter(iban=OuterRef("handling__movement__payer_iban"))
+    waiting = Refund.objects.filter(made_on__isnull=True, taken_back__isnull=True)
+    waiting = waiting.annotate(in_a_file=~Exists(paid) & ~Exists(closed))
+    rows: list[Any] = list(waiting.select_related("handling__movement").order_by("id"))
+    could = [each for each in rows if each.in_a_file]
+    dead = _of_the_dead(expected_of(each.handling.subject for each in could).values())
+    ready = [
         each
-        for each, payer in payers
-        if still_holds(payer.payer_iban)
-        and may_be_paid(payer.payer_iban, settings.SITE["iban"])
-        and sepa_text(payer.payer_name)
+        for each in could
+        if each.handling.subject not in dead
+        and still_holds(each.handling.movement.payer_iban)
+        and may_be_paid(each.handling.movement.payer_iban, settings.SITE["iban"])
+        and sepa_text(each.handling.movement.payer_name)
     ]
+    known = {each.pk for each in ready}
+    return ready, [each for each in rows[:LIST_MAX] if each.pk not in known]
+
+
+def holders_gone() -> QuerySet[Any, Any]:
+    """Rows of ids, `person` and `organisation`, of who died, went bankrupt or was wound up (`GONE` in the wiring)."""
+    found: QuerySet[Any, Any] = import_string(settings.GONE)()
+    return found
+
+
+def _of_the_dead(expected: Iterable[Expected]) -> set[str]:
+    """The subjects among these whose holder has died or was wound up. One query."""
+    wanted = list(expected)
+    ended = holders_gone().filter(
+        Q(person__in={each.person_id for each in wanted if each.person_id})
+        | Q(organisation__in={each.organisation_id for each in wanted if each.organisation_id})
+    )
+    pairs = set(ended.values_list("person", "organisation")) if wanted else set()
+    return {each.subject for each in wanted if (each.person_id, each.organisation_id) in pairs}
 
 
 def refund_files() -> list[PaymentFile]:
     """The payment files made last for what goes back, newest first, without their content."""
-    return list(files_of_kind(PaymentKind.OVERPAID)[:FILES_MAX])
+    return list(files_of_kind(OVERPAID)[:FILES_MAX])
 
 
 def refund_with(pk: int) -> Refund | None:
@@ -195,14 +215,9 @@ def refund_with(pk: int) -> Refund | None:
 
 
 def part_payments() -> list[Handling]:
-    """Payments kept for an application that still waits for the rest, oldest first; at most a hundred."""
-    kept = Handling.objects.filter(
-        outcome=Outcome.WAIT,
-        undone_by__isnull=True,
-        application__state__in=(ApplicationState.ASKED, ApplicationState.AWAITING),
-    )
-    told = ("movement", "application__person", "application__organisation")
-    return list(kept.select_related(*told).order_by("at", "id")[:LIST_MAX])
+    """Payments kept for a receivable that still waits for the rest, oldest first; at most a hundred."""
+    kept = Handling.objects.filter(counts_for_open(), outcome=Outcome.WAIT, undone_by__isnull=True)
+    return list(kept.select_related("movement").order_by("at", "id")[:LIST_MAX])
 
 
 def latest_files() -> list[BankFile]:

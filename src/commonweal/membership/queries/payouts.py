@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from commonweal.membership.models import Estate, Member
 from commonweal.membership.states import EstateState
@@ -50,6 +50,12 @@ def history_of(payment: Payment) -> str:
 def gone() -> QuerySet[Estate]:
     """Estates that were noted of who died, went bankrupt or was wound up, and that were no mistake."""
     return Estate.objects.exclude(state=EstateState.WITHDRAWN.value)
+
+
+def gone_holders() -> QuerySet[Any, Any]:
+    """The ids of the people and organisations these estates are of, as rows of `person` and `organisation`."""
+    found = gone().annotate(person=F("member__person"), organisation=F("member__organisation"))
+    return found.values("person", "organisation")
 
 
 def ended_among(members: Iterable[int]) -> set[int]:

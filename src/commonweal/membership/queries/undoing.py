@@ -1,65 +1,46 @@
-"""What undoing a decision about a payment does: to which request, to which shares, and what is owed no more."""
+"""What undoing a decision about a payment does: to which receivable, and what is owed no more."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
-from typing import TYPE_CHECKING
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
-from commonweal.ledger.queries import reversed_among
-from commonweal.membership.models import (
-    Application,
-    BankMovement,
-    ConversionRequest,
-    DividendLine,
-    Estate,
-    ExitRequest,
-    Handling,
-    Member,
-    Refund,
-    ShareOffer,
-)
-from commonweal.membership.queries.joining import entries_for, open_application_of
+from commonweal.kernel.words import Words
+from commonweal.membership.models import BankMovement, Handling, Refund
 from commonweal.membership.queries.payments import opposite_of
-from commonweal.membership.queries.shares import held_on, holdings_of
-from commonweal.membership.rules.joining import ApplicationState
+from commonweal.membership.queries.receivables import against_undoing, expected_of, undone_of
 from commonweal.membership.rules.matching import COUNTED, MAY_BE_UNDONE, Outcome
+from commonweal.membership.rules.receivables import PAID_IN_FULL, Expected, Undone
+from commonweal.membership.rules.taking_back import Candidate, Taken, payment_taken
 from commonweal.membership.rules.undoing import Obstacle
 
-if TYPE_CHECKING:
-    from commonweal.ledger.models import Operation
-
 _IN = (Outcome.ACCEPT, Outcome.WAIT, Outcome.REFUND)
-_DONE = (ApplicationState.PAID, ApplicationState.MEMBER)
+NOTHING_UNDONE = Undone()
 
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """What undoing one decision would do, or one payment of a request: `cents` count no more for the request, `entry` are
-    the shares that leave the register, `ends` says whether a membership ends with them, `reopens` whether the request
-    waits for payment again, `refund_cents` are no longer to be paid back. `decision` is None for money that nobody decided
-    about, `movement` is the payment where it is known."""
+    """What undoing one decision would do, or one payment of a receivable: `cents` count no more for it, `reopens` says
+    whether it waits for payment again and `undone` what becomes of what was paid for, `refund_cents` are no longer to be
+    paid back. `decision` is None for money that nobody decided about, `movement` is the payment where it is known."""
 
     movement: BankMovement | None
     decision: Handling | None
-    application: Application | None
+    expected: Expected | None
     cents: int
     refund_cents: int
     reopens: bool
-    entry: Operation | None
-    ends: bool
+    undone: Undone
 
     @property
     def mark(self) -> tuple[object, ...]:
         """The same for what does the same."""
-        pks = [
-            each.pk if each else None for each in (self.movement, self.decision, self.application, self.entry)
-        ]
-        return (*pks, self.cents, self.refund_cents, self.reopens, self.ends)
+        pks = [each.pk if each else None for each in (self.movement, self.decision)]
+        subject = self.expected.subject if self.expected else ""
+        return (*pks, subject, *self.undone.mark, self.cents, self.refund_cents, self.reopens)
 
 
 def digest_of(effects: Iterable[Effect]) -> str:
@@ -69,53 +50,33 @@ def digest_of(effects: Iterable[Effect]) -> str:
 
 def effect_of(
     decision: Handling | None,
-    application: Application | None,
+    expected: Expected | None,
     cents: int,
     movement: BankMovement | None = None,
 ) -> Effect:
-    """What undoing a decision would do now; without one, of `cents` that were paid for a request."""
-    counted = application is not None and (decision is None or decision.outcome in COUNTED)
+    """What undoing a decision would do now; without one, of `cents` that were paid for a receivable."""
+    counted = expected is not None and (decision is None or decision.outcome in COUNTED)
     open_cents, noted = 0, 0
     if decision is not None:
         for each in decision.refunds.filter(taken_back__isnull=True):
             noted += each.cents
             open_cents += each.cents if each.made_on is None else 0
-    reopens = counted and application is not None and application.state in _DONE
-    entry = entry_standing(application) if reopens and application is not None else None
-    ends = entry is not None and application is not None and application.member is not None
+    reopens = counted and expected is not None and expected.standing in PAID_IN_FULL
     return Effect(
         movement or (decision.movement if decision else None),
         decision,
-        application,
+        expected,
         cents - noted if counted else 0,
         open_cents,
         reopens,
-        entry,
-        ends and holds_only(application.member, application, entry),  # type: ignore[union-attr,arg-type]
+        undone_of(expected.subject) if reopens and expected is not None else NOTHING_UNDONE,
     )
-
-
-def entry_standing(application: Application) -> Operation | None:
-    """The operation that entered the shares of a request, unless it never was or was undone before."""
-    entered = entries_for(application) if application.state == ApplicationState.MEMBER else []
-    return entered[-1] if entered and not reversed_among([entered[-1].pk]) else None
-
-
-def holds_only(member: Member, application: Application, operation: Operation) -> bool:
-    """Whether a member has no share but those of one entry, neither now nor since they joined."""
-    these = {application.share_class: application.count}
-    for day in (member.joined_on, date.max):
-        held = holdings_of([member.number], day).get(member.number, {})
-        shares = {code: each.shares for code, each in held.items() if each.shares}
-        if shares != (these if operation.effective_on <= day else {}):
-            return False
-    return True
 
 
 # ---- a decision that was a mistake
 
 
-def obstacle_to(decision: Handling) -> Obstacle | None:
+def obstacle_to(decision: Handling) -> Words | None:
     """What stands against undoing a decision; None where nothing does."""
     undone = Handling.objects.filter(undoes=decision).first()
     if undone is not None:
@@ -124,113 +85,113 @@ def obstacle_to(decision: Handling) -> Obstacle | None:
         return Obstacle.DIVIDED if decision.outcome == Outcome.DIVIDED else Obstacle.OF_THE_BANK
     if Refund.objects.filter(handling=decision, made_on__isnull=False).exists():
         return Obstacle.PAID_BACK
-    application = decision.application
-    if application is None or decision.outcome not in COUNTED or application.state not in _DONE:
+    expected = expected_of([decision.subject]).get(decision.subject)
+    if expected is None or decision.outcome not in COUNTED or expected.standing not in PAID_IN_FULL:
         return None
-    other = open_application_of(application.person, application.organisation)
-    if other is not None and other != application:
-        return Obstacle.NEWER
-    entry = entry_standing(application)
-    return _against_shares(application, application.member, entry) if application.member and entry else None
-
-
-def _against_shares(application: Application, member: Member, entry: Operation) -> Obstacle | None:
-    """What rests on shares that would leave the register."""
-    code = application.share_class
-    if held_on(member.number, code, date.max).shares < application.count:
-        return Obstacle.PASSED_ON
-    if Estate.objects.filter(member=member).exclude(state="withdrawn").exists():
-        return Obstacle.ESTATE
-    paid = DividendLine.objects.filter(member=member, run__year_ends_on__gte=entry.effective_on)
-    if paid.exclude(run__state="withdrawn").exists():
-        return Obstacle.DIVIDEND
-    waits = (
-        ExitRequest.objects.filter(Q(share_class="") | Q(share_class=code), member=member, state="waiting"),
-        ConversionRequest.objects.filter(member=member, share_class=code, state="asked"),
-        ShareOffer.objects.filter(giver=member, share_class=code, state="offered"),
-    )
-    return Obstacle.ASKED if any(each.exists() for each in waits) else None
+    return against_undoing(expected.subject)
 
 
 # ---- what the bank takes back
 
 
-def all_paid_back(earlier: Handling) -> bool:
-    """Whether nothing of a payment is here any more, so that the bank must have taken another one of the same amount."""
-    decided = Q(handling=earlier) | Q(handling__movement__part_of=earlier.movement_id)
-    left = Refund.objects.filter(decided, made_on__isnull=False)
-    return sum(left.values_list("cents", flat=True)) >= earlier.movement.amount_cents
-
-
-def divided_payment(movement: BankMovement, application: Application | None) -> Handling | None:
-    """The division of the payment a movement takes back whole: its opposite; else one of the same amount and account, or
-    with a part for the request. One payment that was for the request alone comes before, what was all paid back last."""
-    found = Handling.objects.filter(
-        outcome=Outcome.DIVIDED, undone_by__isnull=True, movement__amount_cents=-movement.amount_cents
-    ).select_related("movement")
+def payment_taken_back(
+    movement: BankMovement, expected: Expected | None
+) -> tuple[Handling | None, BankMovement | None]:
+    """The decision on the payment that a movement takes back, or that payment itself where nobody decided about it yet;
+    neither where it is not known. `expected` is the receivable it was for, as far as that is named."""
+    amount = Q(undone_by__isnull=True, movement__amount_cents=-movement.amount_cents)
+    decided = Handling.objects.filter(amount).select_related("movement")
     opposite = opposite_of(movement)
-    divided = found.filter(movement=opposite).first() if opposite is not None else None
-    if divided is not None and not all_paid_back(divided):
-        return divided
-    alone = payment_of(movement, application)
-    if alone is not None and not all_paid_back(alone):
-        return None
-    if application is not None:
-        found = found.filter(movement__parts__communication=application.communication)
-    else:
-        found = found.filter(movement__payer_iban=movement.payer_iban).exclude(movement__payer_iban="")
-    others = list(found.order_by("-id").distinct())
-    here = next((each for each in others if not all_paid_back(each)), None)
-    if here is not None or alone is not None:
-        return here
-    return divided or next(iter(others), None)
-
-
-def payment_of(movement: BankMovement, application: Application | None) -> Handling | None:
-    """The decision on the payment a movement takes back: same amount, from the same account first, then what is still here
-    before what was paid back, the latest first."""
-    found = Handling.objects.filter(
-        outcome__in=_IN, undone_by__isnull=True, movement__amount_cents=-movement.amount_cents
-    )
-    if application is None:
-        # Money that named no request and waits to be paid back.
-        if not movement.payer_iban:
-            return None
-        found = found.filter(
-            outcome=Outcome.REFUND, application__isnull=True, movement__payer_iban=movement.payer_iban
+    alone = _alone(decided.filter(outcome__in=_IN), movement, expected)
+    divided = _divided(decided.filter(outcome=Outcome.DIVIDED), movement, expected, opposite)
+    decisions = {each.pk: each for each in (*alone, *divided)}
+    waiting = {each.pk: each for each in _waiting(movement)}
+    paid_back = _paid_back(decisions.values())
+    candidates = [
+        Candidate(
+            Taken.DIVIDED if each.outcome == Outcome.DIVIDED else Taken.ALONE,
+            each.pk,
+            each.movement.booked_on,
+            same_account=each.movement.payer_iban == movement.payer_iban,
+            here=paid_back[each.pk] < each.movement.amount_cents,
+            opposite=opposite is not None and each.movement_id == opposite.pk,
         )
-    else:
-        found = found.filter(application=application)
-    rows = list(found.select_related("movement").order_by("-id"))
-    same = [each for each in rows if each.movement.payer_iban == movement.payer_iban] or rows
-    return next((each for each in same if not all_paid_back(each)), same[0] if same else None)
+        for each in decisions.values()
+    ]
+    candidates += [Candidate(Taken.WAITING, each.pk, each.booked_on) for each in waiting.values()]
+    chosen = payment_taken(candidates)
+    if chosen is None:
+        return None, None
+    if chosen.taken == Taken.WAITING:
+        return None, waiting[chosen.number]
+    return decisions[chosen.number], None
 
 
-def waiting_payment(movement: BankMovement) -> BankMovement | None:
-    """The payment a movement takes back, when nobody decided about that one yet."""
+def _alone(
+    decided: QuerySet[Handling], movement: BankMovement, expected: Expected | None
+) -> QuerySet[Handling]:
+    """Decisions on payments for the receivable alone; where none is named, on money from the same account that named none
+    either and waits to be paid back."""
+    if expected is not None:
+        return decided.filter(subject=expected.subject)
+    if not movement.payer_iban:
+        return decided.none()
+    return decided.filter(outcome=Outcome.REFUND, subject="", movement__payer_iban=movement.payer_iban)
+
+
+def _divided(
+    decided: QuerySet[Handling],
+    movement: BankMovement,
+    expected: Expected | None,
+    opposite: BankMovement | None,
+) -> QuerySet[Handling]:
+    """Divisions of the opposite, and of payments with a part for the receivable; where none is named, of those from the
+    same account."""
+    wanted = Q(movement=opposite.pk) if opposite is not None else Q(pk__in=())
+    if expected is not None:
+        parts = BankMovement.objects.filter(communication=expected.communication, part_of__isnull=False)
+        wanted |= Q(movement__in=parts.values("part_of"))
+    elif movement.payer_iban:
+        wanted |= Q(movement__payer_iban=movement.payer_iban)
+    return decided.filter(wanted)
+
+
+def _waiting(movement: BankMovement) -> QuerySet[BankMovement]:
+    """Payments nobody decided about yet, from the same account or with the same communication."""
     same = Q(payer_iban=movement.payer_iban) & ~Q(payer_iban="")
     same |= Q(communication=movement.communication) & ~Q(communication="")
-    waiting = BankMovement.objects.waiting().filter(same, amount_cents=-movement.amount_cents)
-    return waiting.order_by("booked_on", "id").first()
+    return BankMovement.objects.waiting().filter(same, amount_cents=-movement.amount_cents)
 
 
-def taking_back_planned(movement: BankMovement, application: Application | None) -> list[Effect]:
+def _paid_back(decisions: Iterable[Handling]) -> dict[int, int]:
+    """Cents that left the account again of each payment and its parts, by decision; one query."""
+    found = {each.pk: 0 for each in decisions}
+    by_movement = {each.movement_id: each.pk for each in decisions}
+    made = Refund.objects.filter(
+        Q(handling__in=found) | Q(handling__movement__part_of__in=by_movement), made_on__isnull=False
+    )
+    rows = made.values_list("handling_id", "handling__movement__part_of_id", "cents") if found else ()
+    for handling, whole, cents in rows:
+        for decision in {handling, by_movement.get(whole or 0, 0)}:
+            if decision in found:
+                found[decision] += cents
+    return found
+
+
+def taking_back_planned(movement: BankMovement, expected: Expected | None) -> list[Effect]:
     """What taking a payment back would do, part by part."""
-    divided = divided_payment(movement, application)
-    if divided is not None:
-        parts = divided.movement.parts.prefetch_related("handlings__application__member").order_by("pk")
-        return [_of_part(each) for each in parts]
-    earlier = payment_of(movement, application)
-    if earlier is not None:
-        return [effect_of(earlier, earlier.application, -movement.amount_cents)]
-    waiting = waiting_payment(movement)
+    decision, waiting = payment_taken_back(movement, expected)
+    if decision is not None and decision.outcome == Outcome.DIVIDED:
+        parts = list(decision.movement.parts.prefetch_related("handlings").order_by("pk"))
+        about = [(each, each.decision) for each in parts]
+        found = expected_of(each.subject for _part, each in about if each)
+        return [
+            effect_of(each, found.get(each.subject) if each else None, part.amount_cents, part)
+            for part, each in about
+        ]
+    if decision is not None:
+        return [effect_of(decision, expected, -movement.amount_cents)]
     if waiting is not None:
         # It is set aside, and nothing else happens.
         return [effect_of(None, None, -movement.amount_cents, waiting)]
-    return [effect_of(None, application, -movement.amount_cents)] if application is not None else []
-
-
-def _of_part(part: BankMovement) -> Effect:
-    decision = part.decision
-    application = decision.application if decision else None
-    return effect_of(decision, application, part.amount_cents, part)
+    return [effect_of(None, expected, -movement.amount_cents)] if expected is not None else []

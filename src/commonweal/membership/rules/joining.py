@@ -5,18 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from stdnum.be import ogm_vcs
-
 from commonweal.kernel.decision import YES, Decision, no
 from commonweal.kernel.periods import FULL_AGE, age_on
 from commonweal.kernel.words import Words, gettext_noop
+from commonweal.membership.rules.statements.communications import communication_of
 from commonweal.membership.rules.statutes import HolderKind, Terms, may_hold, may_issue
 from commonweal.people.rules import plausible_birthday
 
 # Civil code, art. 388 (old numbering): a minor is who is not yet eighteen.
-# The first two digits tell communications for shares from those the cooperative may use for other things.
+# The series of communications for shares.
 FOR_SHARES = "31"
-NUMBER_MAX = 99_999_999
 
 
 class HolderRole(Words):
@@ -98,12 +96,4 @@ def lapses_on(asked_on: date, days: int) -> date:
 
 def communication_for(number: int) -> str:
     """The twelve digits of an application's structured communication. Raises ValueError for a number too large."""
-    if not 0 < number <= NUMBER_MAX:
-        raise ValueError(number)
-    base = f"{FOR_SHARES}{number:08d}"
-    return base + str(ogm_vcs.calc_check_digits(base))
-
-
-def printed(communication: str) -> str:
-    """`+++ddd/dddd/ddddd+++`, as people type it at their bank."""
-    return f"+++{ogm_vcs.format(communication)}+++"
+    return communication_of(FOR_SHARES, number)

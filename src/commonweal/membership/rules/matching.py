@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from commonweal.kernel.words import Words, gettext_noop
-from commonweal.membership.rules.joining import ApplicationState as State
 from commonweal.membership.rules.names import HolderName, proves
+from commonweal.membership.rules.receivables import TAKES_ALL, TAKES_PART, Expected, Standing
 from commonweal.membership.rules.statements.facts import Oddity
 
 
@@ -81,19 +81,32 @@ MAY_BE: dict[Verdict, tuple[Outcome, ...]] = {
 }
 # What is divided could count for a request, whole: the parts are decided about in its place.
 MAY_BE_DIVIDED = frozenset(each for each, outcomes in MAY_BE.items() if {_ACCEPT, _WAIT} & {*outcomes})
+# What a payment is by where its receivable stands; one that waits for payment is looked at more closely.
+_BY_STANDING = {
+    Standing.PAID: Verdict.DOUBLE,
+    Standing.ENTERED: Verdict.DOUBLE,
+    Standing.ENDED: Verdict.CLOSED,
+    Standing.LAPSED: Verdict.LATE,
+    Standing.EARLY: Verdict.EARLY,
+}
 # What happens without anybody looking, once the statement is confirmed.
 BY_ITSELF = {Verdict.EXACT: Outcome.ACCEPT, Verdict.OUTGOING: Outcome.ASIDE}
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """An application as a payment sees it: cents due and paid so far, the last day, and the names that may pay."""
+    """A receivable as a payment sees it: where it stands, cents due and paid so far, the last day, who may pay."""
 
-    state: State
+    standing: Standing
     due_cents: int
     paid_cents: int
     lapses_on: date
     names: tuple[HolderName, ...]
+
+    @classmethod
+    def of(cls, expected: Expected, paid_cents: int) -> Due:
+        """The same of a receivable on which this much was paid."""
+        return cls(expected.standing, expected.due_cents, paid_cents, expected.lapses_on, expected.names)
 
     @property
     def open_cents(self) -> int:
@@ -111,7 +124,7 @@ def verdict(
     comes_back: bool = False,
     undone: bool = False,
 ) -> Verdict:
-    """What a movement is, beside the application its communication names (None: none).
+    """What a movement is, beside the receivable its communication names (None: none).
 
     `payer_name` is the ultimate payer's where the bank names one. `odd` is what is odd about it; `comes_back` says that it
     bears the reference and amount of a payment of ours that has not come back before; `undone` that another movement is
@@ -126,16 +139,8 @@ def verdict(
         return Verdict.UNKNOWN
     if odd or undone:
         return Verdict.ODD
-    by_state = {
-        State.PAID: Verdict.DOUBLE,
-        State.MEMBER: Verdict.DOUBLE,
-        State.WITHDRAWN: Verdict.CLOSED,
-        State.REFUSED: Verdict.CLOSED,
-        State.LAPSED: Verdict.LATE,
-        State.ASKED: Verdict.EARLY,
-    }
-    if due.state in by_state:
-        return by_state[due.state]
+    if due.standing in _BY_STANDING:
+        return _BY_STANDING[due.standing]
     if booked_on > due.lapses_on:
         return Verdict.LATE
     if not is_own(payer_name, due.names):
@@ -173,6 +178,6 @@ def over_cents(amount_cents: int, due: Due) -> int:
 def outcome_of_part(due: Due, cents: int) -> Outcome | None:
     """What becomes of a part of a payment: it pays a request whole, or waits there for the rest; None where that request
     can take no such part. A lapsed request is paid whole or not at all."""
-    if cents == due.open_cents and due.state in (State.AWAITING, State.LAPSED):
+    if cents == due.open_cents and due.standing in TAKES_ALL:
         return Outcome.ACCEPT
-    return Outcome.WAIT if due.state in (State.ASKED, State.AWAITING) else None
+    return Outcome.WAIT if due.standing in TAKES_PART else None

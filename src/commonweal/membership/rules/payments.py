@@ -16,12 +16,10 @@ class PaymentKind(Words):
     EXIT = "exit", gettext_noop("refund on leaving")
     ESTATE = "estate", gettext_noop("refund of an estate")
     EXCLUSION = "exclusion", gettext_noop("refund on exclusion")
-    OVERPAID = "overpaid", gettext_noop("money paid back")
 
 
 REFUND_OWED = "refund-owed"
-# The account of the ledger on which each kind is owed to members. Money that is not for shares never comes into the
-# ledger: what is paid back of it is not owed there.
+# The account of the ledger on which each kind is owed to members.
 OWED = {
     PaymentKind.DIVIDEND: "dividend-owed",
     PaymentKind.EXIT: REFUND_OWED,

@@ -14,11 +14,13 @@ from django.views.decorators.http import require_http_methods
 from commonweal.kernel.decision import Refusal
 from commonweal.membership.actions import dividing as actions
 from commonweal.membership.forms.dividing import BACK, DivisionForm
-from commonweal.membership.models import Application, BankMovement
-from commonweal.membership.queries import joining, payments
+from commonweal.membership.models import BankMovement
+from commonweal.membership.queries import payments
 from commonweal.membership.queries.judgements import oddities_of
+from commonweal.membership.queries.receivables import dues_of
 from commonweal.membership.rules.matching import Outcome, Verdict, is_own, needs_reason, outcome_of_part
-from commonweal.membership.views import asking
+from commonweal.membership.rules.receivables import Expected
+from commonweal.membership.views import movement_words
 from commonweal.people.access import for_staff, signed_in_person
 from commonweal.people.rules import Act
 
@@ -41,7 +43,7 @@ def movement_divide(request: HttpRequest, pk: int) -> HttpResponse:
     kept = f"divide-{pk}"
     if request.method == "POST":
         # Whoever goes back from the page that is looked at finds what they typed.
-        request.session[kept] = dict(asking.typed(request.POST))
+        request.session[kept] = dict(movement_words.typed(request.POST))
     form = DivisionForm(
         request.POST or None, initial=request.session.get(kept), named=_proposed(movement), odd=odd
     )
@@ -65,7 +67,7 @@ def movement_divide(request: HttpRequest, pk: int) -> HttpResponse:
             form.add_error(None, str(refusal))
         else:
             return _to_check(request, movement, verdict, planned, form.cleaned_data)
-    context = {"form": form, "movement": asking.movement_row(movement, verdict, None)}
+    context = {"form": form, "movement": movement_words.movement_row(movement, verdict, None)}
     return render(request, "membership/movement_divide.html", context)
 
 
@@ -74,17 +76,17 @@ def _proposed(movement: BankMovement) -> list[actions.Part]:
     payer's own first, or one on which exactly this much is due. Where it names none, that one alone."""
     named, left, found = payments.named_in(movement), movement.amount_cents, []
     wanted = named or payments.likely_for(movement)
-    dues = joining.dues_of(wanted)
+    dues = dues_of(wanted)
     payer = movement.ultimate_name or movement.payer_name
 
-    def first(each: Application) -> tuple[bool, bool]:
-        return is_own(payer, dues[each.pk].names), dues[each.pk].open_cents == movement.amount_cents
+    def first(each: Expected) -> tuple[bool, bool]:
+        return is_own(payer, each.names), dues[each.subject].open_cents == movement.amount_cents
 
     wanted = sorted(wanted, key=first, reverse=True)
     if not named:
         wanted = [each for each in wanted[:1] if any(first(each))]
     for each in wanted:
-        due = dues[each.pk]
+        due = dues[each.subject]
         cents = max(0, min(left, due.open_cents))
         cents = cents if outcome_of_part(due, cents) else 0
         left -= cents
@@ -99,21 +101,22 @@ def _to_check(
     planned: actions.Division,
     given: dict[str, Any],
 ) -> HttpResponse:
+    rows = movement_words.titled_rows([each.expected for each in planned.parts])
     context = {
-        "movement": asking.movement_row(movement, verdict, None),
+        "movement": movement_words.movement_row(movement, verdict, None),
         "parts": [
             {
-                **asking.row(each.application),
+                **row,
                 "cents": each.cents,
                 "open_cents": each.due.open_cents,
                 "will": Outcome(each.outcome).label,
             }
-            for each in planned.parts
+            for row, each in zip(rows, planned.parts, strict=True)
         ],
         "rest_cents": planned.rest_cents,
         "rest_back": given["rest"] == BACK,
         "reason": given["reason"],
         "seen": planned.digest,
-        "typed": asking.typed(request.POST),
+        "typed": movement_words.typed(request.POST),
     }
     return render(request, "membership/movement_divide_check.html", context)

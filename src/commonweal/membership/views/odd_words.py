@@ -11,8 +11,8 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from commonweal.membership.rules.joining import printed
 from commonweal.membership.rules.statements import Odd, Oddity
+from commonweal.membership.rules.statements.communications import printed
 from commonweal.treasury.rules.payables import ReturnReason, reason_of
 from commonweal.ui.formats import day, euros
 

@@ -24,13 +24,12 @@ def refunds(request: HttpRequest) -> HttpResponse:
     form, made = file_asked_for(request, OVERPAID_PAYABLES, f"overpaid:{today.year}", today)
     if made:
         return redirect("membership:refunds")
-    ready = payments.payable_refunds()
-    known = {each.pk for each in ready}
+    ready, by_hand = payments.refunds_by_way()
     context = {
         "form": form,
         "ready": len(ready),
         "ready_cents": sum(each.cents for each in ready),
-        "by_hand": [each for each in payments.refunds_to_make() if each.pk not in known],
+        "by_hand": by_hand,
         "files": payments.refund_files(),
     }
     return render(request, "membership/refunds.html", context)

@@ -12,23 +12,23 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from commonweal.kernel.decision import Refusal
-from commonweal.membership.actions import discard_file
 from commonweal.membership.actions import payments as actions
+from commonweal.membership.actions.discarding import discard_file
 from commonweal.membership.actions.dividing import may_be_divided
 from commonweal.membership.actions.taking_back import seen_before_taking_back
 from commonweal.membership.forms.payments import DecisionForm, FileForm, RefundForm
-from commonweal.membership.models import Application, BankMovement
-from commonweal.membership.queries import bank_plans, joining, payments
+from commonweal.membership.models import BankMovement
+from commonweal.membership.queries import bank_plans, payments
 from commonweal.membership.queries.judgements import oddities_of
+from commonweal.membership.queries.receivables import address_of, dues_of, expected_of, unentered
 from commonweal.membership.queries.undoing import digest_of
-from commonweal.membership.rules.joining import ApplicationState
 from commonweal.membership.rules.matching import Outcome, Verdict
+from commonweal.membership.rules.receivables import Expected
 from commonweal.membership.rules.statements import FILE_BYTES
-from commonweal.membership.views import asking, undo_words, undoing
-from commonweal.membership.views.wording import reason_of
+from commonweal.membership.views import movement_words, undo_words, undoing
 from commonweal.people.access import for_staff, signed_in_person, takes_in
 from commonweal.people.rules import Act
 
@@ -58,14 +58,27 @@ def payment_desk(request: HttpRequest) -> HttpResponse:
             return redirect("membership:bank-file", kept.pk)
     context = {
         "form": form,
-        "work": asking.with_others([asking.movement_row(*each) for each in payments.work_list()]),
+        "work": movement_words.with_others(
+            [movement_words.movement_row(*each) for each in payments.work_list()]
+        ),
         "refunds": payments.refunds_to_make(),
-        "stuck": [asking.row(each) for each in joining.applications_in(ApplicationState.PAID)],
-        "parts": payments.part_payments(),
+        "stuck": [{"each": each, "address": address_of(each.subject)} for each in unentered()],
+        "parts": _part_rows(),
         "files": payments.latest_files(),
         "most": payments.LIST_MAX,
     }
     return render(request, "membership/payment_desk.html", context)
+
+
+def _part_rows() -> list[dict[str, Any]]:
+    """Payments that wait for the rest, each with its receivable."""
+    kept = payments.part_payments()
+    found = expected_of(each.subject for each in kept)
+    return [
+        {"movement": each.movement, **movement_words.expected_row(found[each.subject])}
+        for each in kept
+        if each.subject in found
+    ]
 
 
 @for_staff(Act.MATCH_PAYMENTS)
@@ -85,9 +98,9 @@ def bank_file(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, _("The file is read in. What waits for you is below."))
         return redirect("membership:payment-desk")
     if file.confirmed_at is not None:
-        rows = asking.with_others([asking.kept_row(each) for each in payments.movements_in(file)])
-        repeated = [asking.repeated_row(each) for each in payments.repeated_in(file)]
-        unread = [asking.unread_row(each) for each in payments.parts_unread(file)]
+        rows = movement_words.with_others(movement_words.kept_rows(payments.movements_in(file)))
+        repeated = [movement_words.repeated_row(each) for each in payments.repeated_in(file)]
+        unread = [movement_words.unread_row(each) for each in payments.parts_unread(file)]
         context = {"file": file, "rows": rows, "repeated": repeated, "unread": unread}
         return render(request, "membership/bank_file_read.html", context)
     plan = bank_plans.plan_of(payments.reading_of(file))
@@ -95,12 +108,14 @@ def bank_file(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "file": file,
         "plan": plan,
-        "unread": [asking.unread_row(each) for each in plan.refused],
+        "unread": [movement_words.unread_row(each) for each in plan.refused],
         "statements": _worth_a_look(plan.statements),
         "set_aside": plan.set_aside[:STATEMENTS_SHOWN],
-        "rows": asking.with_others([asking.planned_row(line) for line in islice(lines, LINES_MAX)]),
+        "rows": movement_words.with_others(
+            [movement_words.planned_row(line) for line in islice(lines, LINES_MAX)]
+        ),
         "total": sum(len(each.lines) for each in plan.statements),
-        "counts": asking.plan_counts(plan),
+        "counts": movement_words.plan_counts(plan),
     }
     return render(request, "membership/bank_file.html", context)
 
@@ -149,11 +164,11 @@ def movement_decide(request: HttpRequest, pk: int) -> HttpResponse:
         outcome, checked = Outcome(form.cleaned_data["outcome"]), "checked" in request.POST
         try:
             if outcome == Outcome.UNDO and not checked:
-                return _to_check(request, movement, named or form.application)
+                return _to_check(request, movement, named or form.expected)
             actions.decide_movement(
                 movement=movement,
                 outcome=outcome,
-                application=form.application,
+                subject=form.expected.subject if form.expected else "",
                 seen=request.POST.get("seen", ""),
                 reason=form.cleaned_data["reason"],
                 by=signed_in_person(request),
@@ -166,35 +181,35 @@ def movement_decide(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("membership:payment-desk")
     context: dict[str, Any] = {
         "form": form,
-        "movement": asking.with_others([asking.movement_row(movement, verdict, named)])[0],
-        "named": asking.row(named) if named else None,
-        "due": joining.dues_of([named])[named.pk] if named else None,
+        "movement": movement_words.with_others([movement_words.movement_row(movement, verdict, named)])[0],
+        "named": movement_words.titled_rows([named])[0] if named else None,
+        "due": dues_of([named])[named.subject] if named else None,
         "may_divide": may_be_divided(movement, verdict),
-        **asking.opposite(movement),
+        **movement_words.opposite(movement),
         "decisions": undo_words.decision_rows(payments.decisions_about(movement)),
         "payment": payments.payment_back_with(movement) if verdict == Verdict.RETURNED else None,
-        "likely": asking.due_rows(_meant(movement, named)),
+        "likely": movement_words.due_rows(_meant(movement, named)),
     }
     return render(request, "membership/movement_decide.html", context)
 
 
-def _meant(movement: BankMovement, named: Application | None) -> list[Application]:
-    """Requests that could be meant; where the payment is for one it names, those it names besides."""
+def _meant(movement: BankMovement, named: Expected | None) -> list[Expected]:
+    """Receivables that could be meant; where the payment is for one it names, those it names besides."""
     if named is None:
         return payments.likely_for(movement)
     found = payments.named_in(movement)
     return found if len(found) > 1 else []
 
 
-def _to_check(request: HttpRequest, movement: BankMovement, application: Application | None) -> HttpResponse:
+def _to_check(request: HttpRequest, movement: BankMovement, expected: Expected | None) -> HttpResponse:
     """What taking a payment back would undo, to be looked at before it is done. Raises OutcomeRefused."""
-    effects = seen_before_taking_back(movement, application)
+    effects = seen_before_taking_back(movement, expected)
     context = {
-        "movement": asking.movement_row(movement, None, application),
+        "movement": movement_words.movement_row(movement, None, expected),
         "effects": undo_words.effect_rows(effects),
         "seen": digest_of(effects),
         "reason": request.POST.get("reason", ""),
-        "typed": asking.typed(request.POST),
+        "typed": movement_words.typed(request.POST),
     }
     return render(request, "membership/movement_undo_check.html", context)
 
@@ -219,24 +234,3 @@ def refund_made(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, _("It is noted as paid back."))
         return redirect("membership:payment-desk")
     return render(request, "membership/refund_made.html", {"form": form, "refund": refund})
-
-
-@for_staff(Act.MATCH_PAYMENTS)
-@require_POST
-def request_enter(request: HttpRequest, pk: int) -> HttpResponse:
-    """Tries once more to enter a paid request in the register."""
-    application = joining.application_with(pk)
-    if application is None:
-        raise Http404
-    try:
-        entered = actions.enter_paid(
-            application=application, by=signed_in_person(request), now=timezone.now()
-        )
-    except Refusal as refusal:
-        messages.error(request, str(refusal))
-    else:
-        if entered.state == ApplicationState.MEMBER:
-            messages.success(request, _("The shares stand in the register."))
-        else:
-            messages.error(request, reason_of(entered))
-    return redirect("membership:request", pk)

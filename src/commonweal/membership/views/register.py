@@ -22,7 +22,7 @@ from commonweal.membership import actions, queries
 from commonweal.membership.forms.register import CorrectionForm, KindForm, MovementForm, RegisterForm
 from commonweal.membership.models import Member
 from commonweal.membership.rules.movements import MovementKind
-from commonweal.membership.views import wording
+from commonweal.membership.views import undo_words, wording
 from commonweal.people.access import for_staff, signed_in_person
 from commonweal.people.rules import Act
 from commonweal.ui.csv_files import csv_file
@@ -89,7 +89,7 @@ def register_changes(request: HttpRequest) -> HttpResponse:
             "operation": change.operation,
             "kind": wording.kind(change.operation.kind),
             "author": change.author,
-            "note": wording.reason(change.operation.note),
+            "note": undo_words.reason(change.operation.note),
             "moved": [
                 {"number": number, "text": f"{wording.signed(count)} {code}"}
                 for number, code, count in change.moved

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,6 +16,7 @@ from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import Refusal
 from commonweal.membership import access
 from commonweal.membership.actions import joining as actions
+from commonweal.membership.actions.applications_paid import enter_paid
 from commonweal.membership.forms.joining import ReasonForm
 from commonweal.membership.models import Application
 from commonweal.membership.queries import joining
@@ -24,6 +25,7 @@ from commonweal.membership.states import APPLICATION
 from commonweal.membership.views import asking
 from commonweal.membership.views.certificate import certificate_pdf
 from commonweal.membership.views.transfer import payment
+from commonweal.membership.views.wording import reason_of
 from commonweal.people.access import for_persons, for_staff, limited, may, signed_in_person
 from commonweal.people.queries import history_of
 from commonweal.people.rules import Act
@@ -167,3 +169,22 @@ def request_refuse(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("membership:request", pk)
     context = {"form": form, "application": application, "rows": asking.rows(application)}
     return render(request, "membership/request_refuse.html", context)
+
+
+@for_staff(Act.MATCH_PAYMENTS)
+@require_POST
+def request_enter(request: HttpRequest, pk: int) -> HttpResponse:
+    """Tries once more to enter a paid request in the register."""
+    application = joining.application_with(pk)
+    if application is None:
+        raise Http404
+    try:
+        entered = enter_paid(application=application, by=signed_in_person(request), now=timezone.now())
+    except Refusal as refusal:
+        messages.error(request, str(refusal))
+    else:
+        if entered.state == ApplicationState.MEMBER:
+            messages.success(request, _("The shares stand in the register."))
+        else:
+            messages.error(request, reason_of(entered))
+    return redirect("membership:request", pk)

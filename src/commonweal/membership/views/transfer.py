@@ -11,8 +11,9 @@ from segno import helpers
 from stdnum import iban
 
 from commonweal.membership.models import Application
-from commonweal.membership.rules.joining import ApplicationState, printed
+from commonweal.membership.rules.joining import ApplicationState
 from commonweal.membership.rules.matching import Due
+from commonweal.membership.rules.statements.communications import printed
 
 NAME_MAX = 70
 

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from commonweal.membership.models import BankMovement, Handling, Refund
+from commonweal.membership.queries.receivables import address_of, expected_of
 from commonweal.membership.queries.undoing import Effect
-from commonweal.membership.rules.joining import printed
 from commonweal.membership.rules.matching import Outcome
-from commonweal.membership.views import wording
+from commonweal.membership.rules.reasons import Reason
+from commonweal.membership.rules.receivables import Expected
+from commonweal.membership.rules.statements.communications import printed
 from commonweal.ui.formats import day, euros, joined, moment
+
+
+def reason(text: str) -> str:
+    """A reason as somebody typed it, or in words where the program wrote it down as a code."""
+    return _(Reason(text).label) if text in set(Reason) else text
 
 
 def payer(movement: BankMovement) -> str:
@@ -27,7 +34,8 @@ def effect_rows(effects: Iterable[Effect]) -> list[dict[str, Any]]:
         {
             "movement": each.movement,
             "payer": payer(each.movement) if each.movement else "",
-            "application": each.application,
+            "expected": each.expected,
+            "address": address_of(each.expected.subject) if each.expected else "",
             "lines": _lines(each),
         }
         for each in effects
@@ -35,36 +43,22 @@ def effect_rows(effects: Iterable[Effect]) -> list[dict[str, Any]]:
 
 
 def _lines(effect: Effect) -> list[str]:
-    found, application, movement = [], effect.application, effect.movement
+    found, expected, movement = list[str](), effect.expected, effect.movement
     values: dict[str, Any]
-    if application is not None and effect.cents:
+    if expected is not None and effect.cents:
         values = {
             "amount": euros(effect.cents),
-            "holder": application.holder_name,
-            "communication": printed(application.communication),
+            "holder": expected.holder,
+            "communication": printed(expected.communication),
         }
         found.append(
             _("%(amount)s count no longer as paid on the request of %(holder)s (%(communication)s).") % values
         )
-    if application is not None and effect.entry is not None and application.member is not None:
-        values = {
-            "shares": wording.shares(application.count, application.share_class),
-            "holder": application.holder_name,
-            "number": application.member.number,
-            "day": day(effect.entry.effective_on),
-        }
-        found.append(
-            _("%(shares)s of %(holder)s (member %(number)s) leave the register, as of %(day)s.") % values
-        )
-    if application is not None and effect.ends:
-        found.append(
-            _("%(holder)s holds no other shares and is a member no longer.")
-            % {"holder": application.holder_name}
-        )
-    if application is not None and effect.reopens:
+    found += effect.undone.lines
+    if expected is not None and effect.reopens:
         found.append(
             _("The request of %(holder)s waits for payment again, and we write to whoever asked.")
-            % {"holder": application.holder_name}
+            % {"holder": expected.holder}
         )
     if effect.refund_cents and movement is not None:
         values = {"amount": euros(effect.refund_cents), "payer": payer(movement)}
@@ -74,21 +68,25 @@ def _lines(effect: Effect) -> list[str]:
     return found
 
 
-def decision_rows(decisions: Iterable[Handling]) -> list[dict[str, Any]]:
-    """What was decided about a movement, by whom, when, why and for whom, and what is paid back of it."""
-    return [
-        {
-            "what": capfirst(_(Outcome(each.outcome).label)),
-            "who": str(each.by),
-            "when": each.at,
-            "why": wording.reason(each.reason),
-            "application": each.application,
-            "undoes": each.undoes.movement if each.undoes and each.outcome == Outcome.UNDO else None,
-            "undone": _undone(each),
-            "refunds": [_refund(refund) for refund in each.refunds.all()],
-        }
-        for each in decisions
-    ]
+def decision_rows(decisions: Sequence[Handling]) -> list[dict[str, Any]]:
+    """What was decided about a movement, by whom, when, why and for what, and what is paid back of it."""
+    found = expected_of(each.subject for each in decisions)
+    return [_decision_row(each, found.get(each.subject)) for each in decisions]
+
+
+def _decision_row(decision: Handling, expected: Expected | None) -> dict[str, Any]:
+    undoes = decision.undoes if decision.outcome == Outcome.UNDO else None
+    return {
+        "what": capfirst(_(Outcome(decision.outcome).label)),
+        "who": str(decision.by),
+        "when": decision.at,
+        "why": reason(decision.reason),
+        "expected": expected,
+        "address": address_of(expected.subject) if expected else "",
+        "undoes": undoes.movement if undoes else None,
+        "undone": _undone(decision),
+        "refunds": [_refund(refund) for refund in decision.refunds.all()],
+    }
 
 
 def _undone(decision: Handling) -> BankMovement | None:
@@ -113,7 +111,7 @@ def became(movement: BankMovement) -> dict[str, Any]:
     decision = movement.decision
     if decision is None:
         return {"will": _("waits for a decision"), "waits": True, "by": _last_undone(movement)}
-    why = wording.reason(decision.reason)
+    why = reason(decision.reason)
     label = _(Outcome(decision.outcome).label)
     by: Handling | None = getattr(decision, "undone_by", None)
     return {

@@ -14,8 +14,9 @@ from commonweal.membership.actions import undoing as actions
 from commonweal.membership.forms.payments import UndoForm
 from commonweal.membership.models import BankMovement
 from commonweal.membership.queries import payments, undoing
+from commonweal.membership.queries.receivables import expected_of
 from commonweal.membership.rules.undoing import Obstacle
-from commonweal.membership.views import asking, undo_words
+from commonweal.membership.views import movement_words, undo_words
 from commonweal.people.access import for_staff, signed_in_person
 from commonweal.people.rules import Act
 
@@ -25,10 +26,10 @@ def decided(request: HttpRequest, movement: BankMovement) -> HttpResponse:
     decisions = payments.decisions_about(movement)
     against = undoing.obstacle_to(decisions[-1])
     context = {
-        "movement": asking.with_others([asking.movement_row(movement, None, None)])[0],
+        "movement": movement_words.with_others([movement_words.movement_row(movement, None, None)])[0],
         "decisions": undo_words.decision_rows(decisions),
-        "parts": [asking.kept_row(each) for each in payments.parts_of(movement)],
-        **asking.opposite(movement),
+        "parts": movement_words.kept_rows(payments.parts_of(movement)),
+        **movement_words.opposite(movement),
         "against": "" if against is None else _(against.label),
     }
     return render(request, "membership/movement_decided.html", context)
@@ -64,10 +65,11 @@ def decision_undo(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("The decision is undone. The movement waits on the list again."))
             return redirect("membership:movement-decide", pk)
-    effect = undoing.effect_of(decision, decision.application, movement.amount_cents)
+    expected = expected_of([decision.subject]).get(decision.subject)
+    effect = undoing.effect_of(decision, expected, movement.amount_cents)
     context = {
         "form": form,
-        "movement": asking.movement_row(movement, None, None),
+        "movement": movement_words.movement_row(movement, None, None),
         "decision": undo_words.decision_rows([decision])[0],
         "effects": undo_words.effect_rows([effect]),
         "seen": undoing.digest_of([effect]),

@@ -16,8 +16,8 @@ from commonweal.membership.queries import holder_names
 from commonweal.membership.queries.shares import MovementLine
 from commonweal.membership.rules.joining import ApplicationState
 from commonweal.membership.rules.movements import PASSING_ON, Held, MovementKind
-from commonweal.membership.rules.reasons import Reason
 from commonweal.membership.rules.statutes import Setting, SettingName, Terms
+from commonweal.membership.views.undo_words import reason
 from commonweal.ui.formats import day, euros, number
 
 
@@ -27,11 +27,6 @@ def shares(count: int, share_class: str) -> str:
         "count": number(count),
         "code": share_class,
     }
-
-
-def reason(text: str) -> str:
-    """A reason as somebody typed it, or in words where the program wrote it down as a code."""
-    return _(Reason(text).label) if text in set(Reason) else text
 
 
 def reason_of(application: Application) -> str:

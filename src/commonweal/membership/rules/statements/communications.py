@@ -9,9 +9,12 @@ from dataclasses import dataclass
 from stdnum.be import ogm_vcs
 
 from commonweal.kernel.text import clean
-from commonweal.membership.rules.joining import FOR_SHARES
 from commonweal.membership.rules.statements.facts import Odd, Oddity
 
+# The first two digits of the communications we give out, a series for each kind of receivable: they tell ours from those
+# the cooperative may use for other things.
+SERIES = frozenset({"31"})
+NUMBER_MAX = 99_999_999
 _PRINTED = re.compile(r"(?<![\d/])[+*]*(\d{3})/?(\d{4})/?(\d{5})(?![\d/])", re.ASCII)
 # The marks of a structured communication on both sides, with digits between, whether they hold or not.
 _MARKED = re.compile(r"(?:\+{2,3}|\*{2,3}) ?(\d(?:[ /]{0,2}\d){9,14}) ?(?:\+{2,3}|\*{2,3})", re.ASCII)
@@ -69,11 +72,11 @@ def chosen(named: Named) -> tuple[str, tuple[Odd, ...]]:
     """The communication a movement names, and what is odd about that.
 
     Twelve digits alone may be an old Belgian account number, whose check digits are reckoned in the same way: beside others
-    they name a request only where they are of the series of ours. Of several, none says what the money is for: none is
+    they name a request only where they are of a series of ours. Of several, none says what the money is for: none is
     chosen, and that is odd. So are marks around digits that do not hold: somebody mistyped them.
     """
     odd = tuple(Odd(Oddity.COMMUNICATION, each) for each in sorted(named.wrong))
-    names = named.sure | {each for each in named.bare if each.startswith(FOR_SHARES)}
+    names = named.sure | {each for each in named.bare if each[:2] in SERIES}
     if not names and len(named.bare) == 1:
         names = named.bare
     if len(names) > 1:
@@ -84,3 +87,17 @@ def chosen(named: Named) -> tuple[str, tuple[Odd, ...]]:
 def communication_in(text: str) -> str:
     """The one structured communication people typed into a text; empty when there is none, or more than one."""
     return chosen(communications_in(text))[0]
+
+
+def communication_of(series: str, number: int) -> str:
+    """The twelve digits under which what has a number in one of our series is paid. Raises ValueError for a series that is
+    none of ours, and for a number too large."""
+    if series not in SERIES or not 0 < number <= NUMBER_MAX:
+        raise ValueError(series, number)
+    base = f"{series}{number:08d}"
+    return base + str(ogm_vcs.calc_check_digits(base))
+
+
+def printed(communication: str) -> str:
+    """`+++ddd/dddd/ddddd+++`, as people type it at their bank."""
+    return f"+++{ogm_vcs.format(communication)}+++"

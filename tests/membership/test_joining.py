@@ -174,7 +174,7 @@ def test_notes_are_loaded_once() -> None:
         "DELETE FROM membership_application",
         "UPDATE membership_application SET count = 99",
         "UPDATE membership_application SET price_cents = 1",
-        "TRUNCATE membership_refund",
+        "TRUNCATE treasury_refund",
         "UPDATE membership_application SET state = 'member'",
         "UPDATE membership_application SET person_id = NULL",
     ],

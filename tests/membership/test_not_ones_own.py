@@ -16,19 +16,9 @@ import commonweal.membership.actions as all_actions
 from commonweal.kernel.decision import NotAllowed
 from commonweal.ledger.models import Operation
 from commonweal.membership import actions
-from commonweal.membership.actions import (
-    applications_paid,
-    conversions,
-    dividing,
-    exclusions,
-    joining,
-    payments,
-    shares,
-    undoing,
-)
+from commonweal.membership.actions import applications_paid, conversions, exclusions, joining, shares
 from commonweal.membership.models import (
     Application,
-    BankMovement,
     Claimant,
     ConversionRequest,
     Estate,
@@ -37,19 +27,19 @@ from commonweal.membership.models import (
     ExitSeason,
     Guardianship,
     Member,
-    Refund,
 )
 from commonweal.membership.queries.joining import expected_from
 from commonweal.membership.rules.estates import EndKind, Settlement
 from commonweal.membership.rules.exclusions import SentBy
 from commonweal.membership.rules.exits import Outcome as ExitOutcome
-from commonweal.membership.rules.matching import Outcome
 from commonweal.membership.rules.movements import MovementKind
 from commonweal.people.access import close_to, not_ones_own
 from commonweal.people.models import Person
 from commonweal.people.rules import Channel
 from commonweal.treasury import actions as treasury
-from commonweal.treasury.models import Payment, PaymentFile
+from commonweal.treasury.actions import dividing, payments, undoing
+from commonweal.treasury.models import BankMovement, Payment, PaymentFile, Refund
+from commonweal.treasury.rules.matching import Outcome
 from commonweal.treasury.rules.payables import ReturnReason
 from tests import factories as make
 from tests.membership.dividend_steps import gives_account
@@ -93,7 +83,17 @@ OTHERS = {
     *("lapse_applications", "upload_file", "confirm_file"),
     # Steps inside the others, for actions that have made sure who may.
     *("take_expected", "enter_expected", "reopen_expected", "count_application", "enter_application"),
-    *("moved", "enter", "booked", "pay_in_a_file", "lock_returned", "wait_again", "take_back", "owe_again"),
+    *(
+        "moved",
+        "enter",
+        "booked",
+        "pay_in_a_file",
+        "lock_returned",
+        "lock_paid",
+        "wait_again",
+        "take_back",
+        "owe_again",
+    ),
 }
 
 

@@ -140,6 +140,21 @@ class TestOrder:
         with pytest.raises(payments.OutcomeRefused):
             enter_paid(application=application, by=finance, now=make.NOW)
 
+    def test_a_payment_that_still_waits_is_locked_before_it_is_set_aside(self, finance: Person) -> None:
+        application = asked()
+        confirmed([paid(application, name="PIET MAES"), paid(application, -500_00)], finance)
+        payment, reversal = (movement for movement, _said, _about in work_list())
+        with CaptureQueriesContext(connection) as seen:
+            decide(Outcome.UNDO, finance, reversal)
+        held = [
+            each["sql"]
+            for each in seen.captured_queries
+            if "FOR UPDATE" in each["sql"] and 'FROM "membership_bankmovement"' in each["sql"]
+        ]
+        ids = [f'"id" = {each.pk}' for each in (reversal, payment)]
+        assert len(held) == 2
+        assert all(one in sql for one, sql in zip(ids, held, strict=True))
+
     def test_parts_are_locked_with_the_payment_they_are_parts_of(self, finance: Person) -> None:
         asked(), asked(make.person("Rosa", "Petit"))
         confirmed([Paid(1000_00, "X", PAYER, text="x")], finance)

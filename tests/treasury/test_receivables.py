@@ -26,7 +26,13 @@ from commonweal.treasury.queries.payments import (
     refunds_to_make,
     work_list,
 )
-from commonweal.treasury.queries.receivables import dues_of, expected_at, expected_named, last_paid_on
+from commonweal.treasury.queries.receivables import (
+    dues_of,
+    expected_at,
+    expected_named,
+    last_paid_on,
+    names_a_number,
+)
 from commonweal.treasury.queries.undoing import digest_of, effect_of, obstacle_to
 from commonweal.treasury.rules.matching import Outcome, Verdict
 from commonweal.treasury.rules.reasons import Reason
@@ -172,6 +178,7 @@ def test_it_is_found_by_number_name_text_and_sum(finance: Person) -> None:
     one, two = promised(1, 50_00), promised(2, 70_00, name="Piet Maes")
     assert (expected_at("donations/2"), expected_at("donations/9"), expected_at("x")) == (two, None, None)
     assert expected_named("Piet") == [two]
+    assert (names_a_number("donations/2"), names_a_number("Piet")) == (True, False)
     confirmed([Paid(50_00, "SOMEBODY", PAYER, text="voor Piet Maes")], finance)
     ((movement, said, _none),) = work_list()
     assert (said, likely_for(movement)) == (Verdict.UNKNOWN, [two, one])

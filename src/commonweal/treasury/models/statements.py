@@ -257,7 +257,7 @@ class Handling(models.Model):
 
     class Meta:
         ordering = ("-at", "-id")
-        indexes = (models.Index(fields=("subject",), name="handling_subject", condition=~Q(subject="")),)
+        indexes = (models.Index(fields=("subject",), name="handling_subject"),)
         constraints = (
             models.UniqueConstraint(fields=("movement", "turn"), name="handling_once_a_turn"),
             models.CheckConstraint(

@@ -135,12 +135,11 @@ def expected_named(text: str) -> list[Expected]:
 
 
 def expected_at(text: str) -> Expected | None:
-    """The one that a number or the address of its page names."""
-    for name, kind in receivable_kinds().items():
-        number = kind.number_in(text)
-        if number is not None:
-            return expected_of([f"{name}:{number}"]).get(f"{name}:{number}")
-    return None
+    """The one that a number or the address of its page names; of several kinds, the one listed first."""
+    named = {code: kind.number_in(text) for code, kind in receivable_kinds().items()}
+    subjects = [f"{code}:{number}" for code, number in named.items() if number is not None]
+    found = expected_of(subjects)
+    return next((found[each] for each in subjects if each in found), None)
 
 
 def names_a_number(text: str) -> bool:

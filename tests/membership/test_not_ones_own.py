@@ -358,5 +358,17 @@ def test_whose_money_is_ones_own() -> None:
     assert not not_ones_own(desk.by, TODAY, [child])
     assert not not_ones_own(desk.by, TODAY, [], [str(desk.by)])
     assert not_ones_own(desk.by, TODAY, [make.member(), None], ["Somebody Else"])
+    for written in ("Peeters, Bo", "Mme Bo Peeters", "Bo Peeters (fille)", f"{desk.by.family_name}, SAM"):
+        assert not not_ones_own(desk.by, TODAY, [], ["Somebody Else", written]), written
     stranger: Person = make.person("An", "Other")
     assert not_ones_own(stranger, TODAY, Member.objects.all())
+
+
+@pytest.mark.parametrize("written", ["{1} {0}", "{1}, {0}", "Mme {0} {1}", "{0} {1} (fille)", "M. {1}"])
+def test_nobody_notes_themselves_as_who_claims_an_estate_however_their_name_is_written(written: str) -> None:
+    desk = Desk()
+    Member.objects.filter(pk=desk.member.pk).update(person=make.person())
+    name = written.format(desk.by.given_name, desk.by.family_name.upper())
+    with pytest.raises(NotAllowed) as refused:
+        actions.add_claimant(estate=desk.estate(), name=name, part=Fraction(1), by=desk.by, now=NOW)
+    assert refused.value.code == "own"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from commonweal.kernel.text import folded
-from commonweal.membership.rules import name_words
 from commonweal.membership.rules.names import HolderName, is_in, proves
+from commonweal.people.rules import name_words
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 
 from commonweal.kernel.text import folded
-from commonweal.membership.rules.name_words import (
+from commonweal.people.rules.name_words import (
     ALL_PARTICLES,
     COMMON,
     GIVEN_NAMES,

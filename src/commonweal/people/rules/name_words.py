@@ -134,6 +134,13 @@ INTERMEDIARIES = _words(
     payment payments pour rekening transfer unbekannt unknown via voor
     """
 )
+# Whose child, parent or partner somebody is, and "born": beside a name they make it nobody else's.
+KINSHIP: frozenset[str] = _words(
+    """
+    born daughter enfant fille fils geb geboren geborene kind mere moeder mother mutter ne nee partner pere sohn son
+    tochter vader vater dochter zoon
+    """
+)
 ALL_PARTICLES: frozenset[str] = frozenset().union(*PARTICLES.values())
 PROVE_NOTHING: frozenset[str] = frozenset().union(
     *PARTICLES.values(), *TITLES.values(), *LEGAL_FORMS.values(), INTERMEDIARIES

@@ -280,7 +280,7 @@ def count_of(ballot: Ballot) -> Count | None:
 @lru_cache(maxsize=8)
 def _counted_again(_file_hash: str, pk: int) -> dict[str, Any]:
     ballot = Ballot.objects.get(pk=pk)
-    return result_of(definition(ballot), ballot.frozen_hash, published_file(ballot))
+    return result_of(definition(ballot), ballot.frozen_hash, published_file(ballot), as_written=False)
 
 
 def published_file(ballot: Ballot) -> str:

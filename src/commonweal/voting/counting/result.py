@@ -15,9 +15,14 @@ RESULT_FORMAT = "commonweal-result/2"
 
 
 def result_of(
-    definition: dict[str, Any], frozen_hash: str, file: str, progress: allocation.Progress | None = None
+    definition: dict[str, Any],
+    frozen_hash: str,
+    file: str,
+    progress: allocation.Progress | None = None,
+    *,
+    as_written: bool = True,
 ) -> dict[str, Any]:
-    """The result as plain data.
+    """The result as plain data; `as_written` as in `checked`.
 
     `input_hash` (SHA-256 of the file), `votes`, `winners` (option numbers as text, in order of selection), `outcome`
     (see `allocation.Outcome`: by-law, shares, rounds with their payments), `funded`, `not_funded` (see
@@ -26,7 +31,7 @@ def result_of(
     with a project, voters), `nothing` (voters with none), and the same for `greedy`, the count most cities use,
     beside it. Raises WrongFile.
     """
-    election = checked(definition, frozen_hash, file)
+    election = checked(definition, frozen_hash, file, as_written=as_written)
     bylaw = allocation.ByLaw.from_json(definition["bylaw"])
     found = allocation.explained(election, bylaw, progress)
     outcome = found.outcome

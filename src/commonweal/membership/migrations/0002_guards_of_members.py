@@ -24,6 +24,25 @@ ONLY_GROWS = "".join(
     for table, change in KEPT.items()
 )
 
+# In which states what is asked, proposed or brought in begins, whatever subject it is of.
+BEGINS = {
+    "application": "'asked', 'awaiting'",
+    "conversionrequest": "'asked'",
+    "dividendrun": "'proposed'",
+    "estate": "'open'",
+    "exclusion": "'proposed'",
+    "exitrequest": "'waiting'",
+    "exitseason": "'collecting'",
+    "householdproposal": "'proposed'",
+    "import": "'checking'",
+    "shareoffer": "'offered'",
+}
+FIRST = "".join(
+    f"CREATE TRIGGER begins_first BEFORE INSERT ON membership_{table} "
+    f"FOR EACH ROW EXECUTE FUNCTION people_begins({states});\n"
+    for table, states in BEGINS.items()
+)
+
 HOUSEHOLDS = """
 -- A household is of persons, and a member is in one of them a day.
 CREATE FUNCTION membership_household_starts() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -84,9 +103,9 @@ CREATE TRIGGER membership_guardianship_ends BEFORE UPDATE ON membership_guardian
 DROP = """
 DROP FUNCTION membership_only_grows, membership_household_starts, membership_household_ends,
   membership_household_answered, membership_guardianship_ends CASCADE;
-"""
+""" + "".join(f"DROP TRIGGER begins_first ON membership_{table};\n" for table in BEGINS)
 
 
 class Migration(migrations.Migration):
-    dependencies = [("membership", "0001_initial")]
-    operations = [migrations.RunSQL(SHARED + ONLY_GROWS + HOUSEHOLDS + GUARDIANSHIPS, DROP)]
+    dependencies = [("membership", "0001_initial"), ("people", "0002_guards_of_events")]
+    operations = [migrations.RunSQL(SHARED + ONLY_GROWS + FIRST + HOUSEHOLDS + GUARDIANSHIPS, DROP)]

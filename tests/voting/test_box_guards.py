@@ -11,7 +11,7 @@ import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from commonweal.voting import actions
-from commonweal.voting.models import Ballot, Count, Envelope, Vote
+from commonweal.voting.models import Ballot, Count, Envelope, Option, Vote
 from commonweal.voting.rules.choices import Form
 from commonweal.voting.rules.envelopes import sealed_length
 from tests import factories as make
@@ -357,9 +357,15 @@ def test_a_ballot_whose_form_makes_no_sense_or_that_is_born_frozen_is_refused(
 def test_a_ballot_opens_and_is_counted_with_what_it_needs() -> None:
     run(BORN, "x:1", "approval", 1, 3, 0, 0, 2, "")
     opening = "UPDATE voting_ballot SET state = 'open', public_key = %s, frozen_hash = %s, holders = %s"
-    for holders in ('["Ann", "Bo"]', "{}", '["Ann"]'):
+    with pytest.raises(IntegrityError, match="opens with options"):
+        run(opening, b"k" * 32, "a" * 64, '["Ann", "Bo"]')
+    Option.objects.create(
+        ballot=Ballot.objects.get(), number=1, subject="x:2", title="A", language="fr", cost_cents=1
+    )
+    for holders in ("{}", "[]", '["Ann"]', '["Ann", ""]', '["Ann Lee", "lee ANN"]', '["Ann", "Bo", "ann"]'):
         with pytest.raises(IntegrityError, match="opens with options"):
             run(opening, b"k" * 32, "a" * 64, holders)
+    run(opening, b"k" * 32, "a" * 64, '["Ann", "Bo"]')
     ballot, sheets = make.open_ballot()
     cast(ballot, make.voters(ballot)[0])
     opened(ballot, sheets)

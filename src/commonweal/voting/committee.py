@@ -19,6 +19,7 @@ from commonweal.voting.rules import choices as rules
 from commonweal.voting.rules.bundles import NoBundle, checked_bundle
 from commonweal.voting.rules.envelopes import MARK_LENGTH, BadEnvelope, code_shown, unpacked, unpacked_test
 from commonweal.voting.rules.frozen import fingerprint
+from commonweal.voting.rules.holders import named_twice
 from commonweal.voting.sealing import Sheet, check_sheets, key_text, new_committee, opened, private_key
 
 
@@ -35,8 +36,11 @@ def write_sheets(folder: Path, names: Sequence[str], threshold: int) -> tuple[by
     """Makes a committee's key and writes `sheet-N.txt` for each holder and `public-key.txt` into a folder.
 
     The files are readable by their owner only, from the first moment on, and nothing that is there is written over: an
-    older sheet may be the only one of its kind. Raises ValueError for impossible numbers, OSError.
+    older sheet may be the only one of its kind. Raises ValueError for impossible numbers and one holder twice, OSError.
     """
+    twice = named_twice(names)
+    if twice is not None:
+        raise ValueError(f"{twice!r} stands there twice: each sheet has a holder of its own.")
     key, sheets = new_key(len(names), threshold)
     folder.mkdir(parents=True, exist_ok=True)
     texts = {

@@ -27,6 +27,7 @@ from commonweal.voting.models import Ballot, Count, Envelope, Option
 from commonweal.voting.rules.bundles import box_fingerprint
 from commonweal.voting.rules.choices import OPTIONS_MAX, Form
 from commonweal.voting.rules.frozen import fingerprint
+from commonweal.voting.rules.holders import named_twice
 from commonweal.voting.rules.turnout import age_band
 from commonweal.voting.states import BALLOT, NOT_HANDED_OVER, BallotState
 
@@ -149,6 +150,8 @@ def open_ballot(
         raise CannotOpen(_("A vote needs at least one project to choose from."))
     if not 2 <= threshold <= len(holders):
         raise CannotOpen(_("There are fewer holders than are needed to open the ballots."))
+    if named_twice(holders) is not None or not all(name.strip() for name in holders):
+        raise CannotOpen(_("Each sheet of the committee has a holder of its own, with a name."))
     check_answer(subject=ballot.subject, public_key=public_key, threshold=threshold, answer=answer)
     Option.objects.bulk_create(
         Option(

@@ -24,6 +24,13 @@ END $$;
     for table, keys in BELONGS.items()
 )
 FROZEN_BALLOT = """
+-- How many different people hold sheets: names of the same words, whatever their order, are one.
+CREATE FUNCTION voting_holders(names jsonb) RETURNS bigint LANGUAGE sql IMMUTABLE AS $$
+  SELECT count(DISTINCT (SELECT array_agg(word ORDER BY word)
+    FROM regexp_split_to_table(public.commonweal_fold(name), ' ') word)) FILTER (WHERE public.commonweal_fold(name) <> '')
+  FROM jsonb_array_elements_text(CASE WHEN jsonb_typeof(names) = 'array' THEN names ELSE '[]' END) name
+$$;
+
 CREATE FUNCTION voting_ballot_guard() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF TG_OP = 'DELETE' THEN
@@ -51,7 +58,7 @@ BEGIN
     RAISE EXCEPTION 'a ballot only moves forward';
   END IF;
   IF NEW.state = 'open' AND (
-       CASE WHEN jsonb_typeof(NEW.holders) = 'array' THEN jsonb_array_length(NEW.holders) ELSE 0 END < NEW.threshold
+       voting_holders(NEW.holders) < NEW.threshold OR voting_holders(NEW.holders) <> jsonb_array_length(NEW.holders)
        OR NOT EXISTS (SELECT FROM voting_option WHERE ballot_id = NEW.id)) THEN
     RAISE EXCEPTION 'a ballot opens with options, and with as many holders as open it'
       USING ERRCODE = 'check_violation', CONSTRAINT = 'ballot_opens_whole';
@@ -252,7 +259,7 @@ DROP TRIGGER voting_vote_guard ON voting_vote; DROP FUNCTION voting_vote_guard;
 DROP TRIGGER voting_roll_guard ON voting_voter; DROP FUNCTION voting_roll_guard;
 DROP TRIGGER voting_voter_guard ON voting_voter; DROP TRIGGER voting_option_guard ON voting_option;
 DROP FUNCTION voting_prepared_only; DROP TRIGGER voting_ballot_guard ON voting_ballot;
-DROP TRIGGER begins_first ON voting_ballot;
+DROP TRIGGER begins_first ON voting_ballot; DROP FUNCTION voting_holders;
 DROP FUNCTION voting_ballot_guard;
 """
 

@@ -183,7 +183,7 @@ def cheaper(bundle: dict[str, Any], foreign: dict[str, Any], key: bytes) -> None
         (cut_inside, "wrong length"),
         (changed, "does not open"),
         (too_much, "points_not_asked"),
-        (no_figures, "Envelope 1 cannot be counted"),
+        (no_figures, "Envelope 5 cannot be counted"),
         (cheaper, "definition of the vote was changed"),
     ],
 )

@@ -280,10 +280,13 @@ class Count(models.Model):
     file = models.TextField()
     file_hash = models.CharField(max_length=64)
     votes_count = models.PositiveIntegerField()
+    # Envelopes of the box that could not be counted; the file names their places.
+    left_out_count = models.PositiveIntegerField(default=0)
     result = models.JSONField()
     turnout = models.JSONField()
     counted_at = models.DateTimeField()
 
     personal: ClassVar[dict[str, Personal]] = dict.fromkeys(
-        ("ballot", "file", "file_hash", "votes_count", "result", "turnout", "counted_at"), Personal.NONE
+        ("ballot", "file", "file_hash", "votes_count", "left_out_count", "result", "turnout", "counted_at"),
+        Personal.NONE,
     )

@@ -255,7 +255,9 @@ def accept_count(
     except WrongFile as wrong:
         raise FileRefused(wrong_file_words(wrong)) from wrong
     envelopes = Envelope.objects.filter(ballot=ballot).count()
-    if kept["votes"] != envelopes:
+    places = kept.get("left_out", [])
+    left_out = len(places)
+    if kept["votes"] + left_out != envelopes or max(places, default=0) > envelopes:
         raise FileRefused(
             ngettext(
                 "The file holds one ballot, the box %(expected)s. Open the box again and bring the new file.",
@@ -269,11 +271,18 @@ def accept_count(
         file=file,
         file_hash=hashlib.sha256(file.encode()).hexdigest(),
         votes_count=kept["votes"],
+        left_out_count=left_out,
         result=kept,
         turnout=queries.turnout(ballot),
         counted_at=now,
     )
-    _moved(ballot, "count", by, now, {"file_hash": count.file_hash, "votes": count.votes_count})
+    _moved(
+        ballot,
+        "count",
+        by,
+        now,
+        {"file_hash": count.file_hash, "votes": count.votes_count, "left_out": left_out},
+    )
     return count
 
 

@@ -8,7 +8,7 @@ from itertools import zip_longest
 from typing import Any
 
 from commonweal import allocation
-from commonweal.voting.committee import euros, form_of, pabulib_text
+from commonweal.voting.committee import euros, form_of, left_out_in, pabulib_text
 from commonweal.voting.rules import choices as rules
 from commonweal.voting.rules.envelopes import is_code
 
@@ -77,7 +77,8 @@ def checked(
             raise WrongFile("a ballot chooses what the form does not allow", "not_allowed")
         found[ballot.voter_id] = choice
     if as_written:
-        _same_text(file, pabulib_text(definition, frozen_hash, found))
+        left_out = left_out_in(election.meta["comment"])
+        _same_text(file, pabulib_text(definition, frozen_hash, found, left_out))
     return election
 
 

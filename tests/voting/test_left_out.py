@@ -116,7 +116,8 @@ def test_the_database_keeps_no_count_that_is_not_of_the_whole_box(
     )
     file = f"META\ncomment;x{comment}\n"
     insert = """INSERT INTO voting_count
-        (ballot_id, file, file_hash, votes_count, left_out_count, result, turnout, counted_at) VALUES (%s, %s, encode(sha256(convert_to(%s, 'UTF8')), 'hex'), %s, %s, '{}', '{}', now())"""
+        (ballot_id, file, file_hash, votes_count, left_out_count, result, turnout, counted_at)
+        VALUES (%s, %s, encode(sha256(convert_to(%s, 'UTF8')), 'hex'), %s, %s, '{}', '{}', now())"""
     with (
         pytest.raises(DatabaseError, match="all envelopes"),
         transaction.atomic(),

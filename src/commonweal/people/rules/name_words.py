@@ -290,12 +290,12 @@ PROFESSIONALS = _words(
 TRADES = _words(
     """
     apotheek apotheke assurances auberge backerei bakkerij begrafenissen bestattung bestattungen bloemen boekhandel
-    boucherie boulangerie boutique bouw bouwbedrijf brasserie brauerei brouwerij buchhandlung cafe camping chateau cinema
-    clinique coiffure construction constructions creche domaine druckerei drukkerij epicerie ferme fleuriste friterie frituur
-    galerie garage gasthaus gasthof gite herberg hopital hotel imprimerie jardinerie kasteel kinderdagverblijf klinik
-    kliniek krankenhaus librairie magasin metzgerei moulin pepiniere pharmacie residence residentie restaurant salon
-    schloss slagerij taverne taxi taxis theater theatre traiteur transport transports tuincentrum uitvaart versicherung
-    verzekeringen winkel woonzorgcentrum ziekenhuis
+    boucherie boulangerie boutique bouw bouwbedrijf brasserie brauerei brouwerij buchhandlung cafe camping chateau
+    cinema clinique coiffure construction constructions creche domaine druckerei drukkerij epicerie ferme fleuriste
+    friterie frituur galerie garage gasthaus gasthof gite herberg hopital hotel imprimerie jardinerie kasteel
+    kinderdagverblijf kliniek klinik krankenhaus librairie magasin metzgerei moulin pepiniere pharmacie residence
+    residentie restaurant salon schloss slagerij taverne taxi taxis theater theatre traiteur transport transports
+    tuincentrum uitvaart versicherung verzekeringen winkel woonzorgcentrum ziekenhuis
     """
 )
 # What only a firm, a society or an institution has in its name.

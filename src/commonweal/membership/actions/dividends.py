@@ -144,6 +144,8 @@ def _locked(run_id: int, move: str = "") -> DividendRun:
 @transaction.atomic
 def reckon_dividend(*, run_id: int, now: datetime) -> DividendRun:
     """The lines of a proposal, all or none; a second time changes nothing. Raises DividendRefused."""
+    # Of two at once, the second leaves exempt what the first does not.
+    wait_turn("dividend-lines")
     run = _locked(run_id)
     if run.reckoned_at is not None or run.state != DividendState.PROPOSED:
         return run
@@ -199,6 +201,15 @@ def approve_dividend(*, run: DividendRun, by: Person, now: datetime) -> Dividend
     demand(may_approve(run, by, day_of(now)))
     if run.reckoned_at is None or not run.lines_count:
         raise DividendRefused(_("There are no figures to approve yet."), code="not_reckoned")
+    if queries.exemption_moved(run):
+        raise DividendRefused(
+            _(
+                "Each member has one tax exemption a year, and another dividend of that year moved: it waits for its "
+                "approval, or was withdrawn or approved since these figures were made. Decide about it first; if it is "
+                "decided, withdraw this dividend and propose it again."
+            ),
+            code="exemption_moved",
+        )
     ask(DividendRefused, rules.may_distribute(run.gross_cents, queries.room_of_dividend(run)))
     DividendApproval.objects.create(run=run, person=by, at=now)
     count = run.approvals.count()

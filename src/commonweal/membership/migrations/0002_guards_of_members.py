@@ -43,6 +43,13 @@ FIRST = "".join(
     for table, states in BEGINS.items()
 )
 
+MEMBERS = """
+-- A number and the first day of membership are what the register says: whoever errs there, and when somebody leaves, is seen.
+CREATE TRIGGER membership_number_stays BEFORE UPDATE ON membership_member FOR EACH ROW
+  WHEN ((NEW.number, NEW.joined_on) IS DISTINCT FROM (OLD.number, OLD.joined_on))
+  EXECUTE FUNCTION membership_only_grows();
+"""
+
 HOUSEHOLDS = """
 -- A household is of persons, and a member is in one of them a day.
 CREATE FUNCTION membership_household_starts() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -108,4 +115,4 @@ DROP FUNCTION membership_only_grows, membership_household_starts, membership_hou
 
 class Migration(migrations.Migration):
     dependencies = [("membership", "0001_initial"), ("people", "0002_guards_of_events")]
-    operations = [migrations.RunSQL(SHARED + ONLY_GROWS + FIRST + HOUSEHOLDS + GUARDIANSHIPS, DROP)]
+    operations = [migrations.RunSQL(SHARED + ONLY_GROWS + FIRST + MEMBERS + HOUSEHOLDS + GUARDIANSHIPS, DROP)]

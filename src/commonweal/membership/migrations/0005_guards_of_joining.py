@@ -33,11 +33,28 @@ CREATE TRIGGER membership_only_added BEFORE DELETE OR TRUNCATE ON membership_ref
 -- What a file holds, what was asked and for what money counts never changes; only where it stands does.
 CREATE TRIGGER membership_file_stays BEFORE UPDATE OF digest, content, reading ON membership_bankfile
   FOR EACH STATEMENT EXECUTE FUNCTION membership_only_added();
-CREATE TRIGGER membership_asked_stays BEFORE UPDATE OF communication, person_id, organisation_id, share_class, count,
+CREATE TRIGGER membership_asked_stays BEFORE UPDATE OF token, channel, communication, person_id, organisation_id, share_class, count,
   price_cents, note_id, asked_at ON membership_application
   FOR EACH STATEMENT EXECUTE FUNCTION membership_only_added();
 CREATE TRIGGER membership_decision_stays BEFORE UPDATE ON membership_handling
   FOR EACH STATEMENT EXECUTE FUNCTION membership_only_added();
+
+-- When it moved and why is written as it moves; why it is stuck, while it is paid. The last day to pay is set as it begins to
+-- wait for its money, and lies after that day, by a year at most.
+CREATE FUNCTION membership_application_moves() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE moved_on date := (NEW.changed_at AT TIME ZONE 'Europe/Brussels')::date;
+BEGIN
+  IF NEW.state = OLD.state AND (NEW.changed_at <> OLD.changed_at OR NEW.member_id IS DISTINCT FROM OLD.member_id
+       OR (NEW.reason <> OLD.reason AND NEW.state <> 'paid'))
+     OR (NEW.lapses_on <> OLD.lapses_on AND (NEW.state <> 'awaiting'
+       OR NEW.lapses_on NOT BETWEEN moved_on AND moved_on + 366)) THEN
+    RAISE EXCEPTION 'request % keeps when it moved, why, and until when it waits', NEW.id
+      USING ERRCODE = 'check_violation', CONSTRAINT = 'application_moves';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER membership_application_moves BEFORE UPDATE ON membership_application
+  FOR EACH ROW EXECUTE FUNCTION membership_application_moves();
 """
 
 REFUNDS = """
@@ -161,6 +178,7 @@ CREATE TRIGGER membership_decisions_in_turn BEFORE INSERT ON membership_handling
   FOR EACH ROW EXECUTE FUNCTION membership_decisions_in_turn();
 """
 DROP = """
+DROP FUNCTION membership_application_moves CASCADE;
 DROP FUNCTION membership_decisions_in_turn, membership_only_added, membership_overpaid_is_due, membership_refund_moves,
   membership_refund_within, membership_parts_within, membership_parts_are_whole CASCADE;
 """

@@ -58,6 +58,12 @@ BEGIN
       OR (NEW.booked_count > OLD.booked_count AND OLD.state <> 'approved') THEN
     PERFORM dividend_refuse('only an approved dividend is booked, and only forward', 'dividend_run_fixed');
   END IF;
+  -- What was booked are the lines of all members up to one: none is passed over, and none is booked twice.
+  IF (NEW.booked_count, NEW.booked_until) <> (OLD.booked_count, OLD.booked_until) AND NEW.booked_count - OLD.booked_count
+      <> (SELECT count(*) FROM membership_dividendline
+          WHERE run_id = NEW.id AND member_id > OLD.booked_until AND member_id <= NEW.booked_until) THEN
+    PERFORM dividend_refuse('lines are booked in order, each once', 'dividend_run_fixed');
+  END IF;
   IF OLD.state <> NEW.state AND (OLD.state, NEW.state) NOT IN (('proposed', 'approved'), ('proposed', 'withdrawn'),
       ('approved', 'paid_out'), ('closed', 'paid_out'), ('paid_out', 'closed')) THEN
     PERFORM dividend_refuse('no such step from ' || OLD.state || ' to ' || NEW.state, 'dividend_run_moves');

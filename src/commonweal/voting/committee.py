@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from commonweal.allocation import Ballot, BallotForm, Election, ElectionError, PabulibError, Project, write
 from commonweal.kernel.text import clean
@@ -22,6 +22,9 @@ from commonweal.voting.rules.envelopes import MARK_LENGTH, BadEnvelope, code_sho
 from commonweal.voting.rules.frozen import fingerprint
 from commonweal.voting.rules.holders import named_twice
 from commonweal.voting.sealing import Sheet, check_sheets, key_text, new_committee, opened, private_key
+
+if TYPE_CHECKING:
+    from nacl.public import PrivateKey
 
 
 class BrokenBundle(ValueError):
@@ -148,7 +151,7 @@ def opened_file(
 class _Opened:
     """What was found in the envelopes of a box: choices by code, and what is wrong by place."""
 
-    def __init__(self, bundle: dict[str, Any], key: bytes) -> None:
+    def __init__(self, bundle: dict[str, Any], key: PrivateKey) -> None:
         definition = bundle["definition"]
         self._mark, self._key = bytes.fromhex(bundle["frozen_hash"])[:MARK_LENGTH], key
         self._form = form_of(definition)

@@ -90,11 +90,9 @@ def note_household(
     if asker == other:
         raise HouseholdRefused(_("Name the other member, not yourself."), code="same")
     waiting = _waiting(asker, other)
-    held = (
-        _locked(waiting, "accept")
-        if waiting
-        else HouseholdProposal(asker=asker, other=other, proposed_at=now)
-    )
+    # What both agreed to on paper was proposed as well: every proposal begins as one.
+    proposal = waiting or HouseholdProposal.objects.create(asker=asker, other=other, proposed_at=now)
+    held = _locked(proposal, "accept")
     held.channel, held.agreement = channel, _told(agreement)
     held.household = _come_together(held.asker, held.other, day_of(now), papers=True)
     return _moved(held, "accept", by, now)

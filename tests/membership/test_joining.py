@@ -177,6 +177,11 @@ def test_notes_are_loaded_once() -> None:
         "TRUNCATE treasury_refund",
         "UPDATE membership_application SET state = 'member'",
         "UPDATE membership_application SET person_id = NULL",
+        "UPDATE membership_application SET channel = 'paper'",
+        "UPDATE membership_application SET changed_at = changed_at - interval '1 year'",
+        "UPDATE membership_application SET reason = 'x'",
+        "UPDATE membership_application SET lapses_on = '2020-01-01'",
+        "UPDATE membership_application SET lapses_on = '2999-01-01'",
     ],
 )
 def test_the_database_refuses_what_must_not_happen(statement: str) -> None:

@@ -149,7 +149,7 @@ class TestOrder:
         held = [
             each["sql"]
             for each in seen.captured_queries
-            if "FOR UPDATE" in each["sql"] and 'FROM "membership_bankmovement"' in each["sql"]
+            if "FOR UPDATE" in each["sql"] and 'FROM "treasury_bankmovement"' in each["sql"]
         ]
         ids = [f'"id" = {each.pk}' for each in (reversal, payment)]
         assert len(held) == 2

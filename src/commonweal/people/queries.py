@@ -102,6 +102,12 @@ def organisation_with_number(digits: str) -> Organisation | None:
     return Organisation.objects.filter(company_number=digits).first()
 
 
+def company_numbers(organisations: Iterable[int]) -> list[str]:
+    """The Belgian company numbers of some organisations, by id; those that have none are left out."""
+    found = Organisation.objects.filter(pk__in=organisations, company_number__isnull=False)
+    return [str(number) for number in found.values_list("company_number", flat=True)]
+
+
 def organisations_numbered(digits: Iterable[str]) -> dict[str, int]:
     """Company number -> id of the organisations that are known; one query."""
     found = Organisation.objects.filter(company_number__in=list(digits))

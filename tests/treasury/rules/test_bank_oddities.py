@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
@@ -228,6 +230,12 @@ def test_a_sign_that_is_none_is_kept_in_no_text_wherever_it_stands(sign: bytes) 
         (b"JEANNE DELVAUX", b"JEANNE &#1; DELVAUX", "JEANNE DELVAUX"),
         (b"JEANNE DELVAUX", b"JEANNE &#xD800; DELVAUX", "JEANNE DELVAUX"),
         (b"JEANNE DELVAUX", b"<![CDATA[JEANNE\x0bDELVAUX]]>", "JEANNE DELVAUX"),
+        (b"JEANNE DELVAUX", b"JEANNE < DELVAUX", "JEANNE < DELVAUX"),
+        (b"JEANNE DELVAUX", b"JEANNE <<DELVAUX", "JEANNE <<DELVAUX"),
+        (b"JEANNE DELVAUX", b"JEANNE <3> DELVAUX", "JEANNE <3> DELVAUX"),
+        (b"JEANNE DELVAUX", b"<j@delvaux.example>", "<j@delvaux.example>"),
+        (b"JEANNE DELVAUX", b"JEANNE <alias of> DELVAUX", "JEANNE <alias of> DELVAUX"),
+        (b"JEANNE DELVAUX", b"JEANNE <- DELVAUX->", "JEANNE <- DELVAUX->"),
     ],
 )
 def test_a_sign_xml_does_not_allow_is_taken_out_and_its_movement_waits(
@@ -270,6 +278,14 @@ def test_marks_that_never_end_are_one_step() -> None:
     with pytest.raises(Unreadable) as trouble:
         read_file(data, ACCOUNT)
     assert trouble.value.kind == "xml"
+
+
+@pytest.mark.parametrize("sign", [b"<a=", b"<a ", b"=", b"< ", b"<!"])
+def test_tags_that_never_end_are_one_step(sign: bytes) -> None:
+    began = time.process_time()
+    with suppress(Unreadable):
+        read_file(CAMT.replace(b"JEANNE DELVAUX", b"<a " + sign * 200_000), ACCOUNT)
+    assert time.process_time() - began < 20
 
 
 def entry(data: bytes = CAMT) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from commonweal.kernel.text import folded
-from commonweal.treasury.rules import name_words
+from commonweal.people.rules import name_words
 from commonweal.treasury.rules.names import HolderName, is_in, proves
 
 
@@ -38,6 +38,11 @@ from commonweal.treasury.rules.names import HolderName, is_in, proves
         ("JAN VAN GENT", HolderName("Van Gent", "Jan")),
         ("CLUB 2000 VZW", HolderName("Club 2000")),
         ("BUURTWERK GENT", HolderName("Buurtwerk Gent vzw")),
+        ("BRASSERIE DE LA SENNE SRL", HolderName("Brasserie de la Senne")),
+        ("DE SMET BOUW NV", HolderName("De Smet", "Jan")),
+        ("BAKKERIJ SENNE", HolderName("Senne", "Eva")),
+        ("NOTARIS MAES BV", HolderName("Notaris Maes")),
+        ("AVOCAT LUC", HolderName("Avocat", "Luc")),
     ],
 )
 def test_a_word_of_the_family_or_organisation_proves_who_paid(payer: str, holder: HolderName) -> None:
@@ -100,6 +105,10 @@ def test_a_word_of_the_family_or_organisation_proves_who_paid(payer: str, holder
         ("MAISON MEDICALE", HolderName("Maison", "Marie")),
         ("MARTIN P. DUPONT", HolderName("Martin", "Piet")),
         ("LES ABEILLES", HolderName("Abeilles du Parc")),
+        ("BRASSERIE DE LA SENNE", HolderName("Senne", "Eva")),
+        ("BROUWERIJ VAN DE ZENNE", HolderName("Zenne", "Eva")),
+        ("PHARMACIE DU PONT SA", HolderName("Pont", "Eva")),
+        ("LES AMIS DU PARC ASBL", HolderName("Parc", "Eva")),
     ],
 )
 def test_particles_titles_legal_forms_and_given_names_prove_nothing(payer: str, holder: HolderName) -> None:
@@ -176,3 +185,16 @@ def test_a_text_that_holds_the_whole_name_is_worth_a_look_though_it_proves_nothi
     assert not is_in("", rosa)
     assert not is_in("parts", HolderName("", ""))
     assert is_in("achat Delvaux", HolderName("Delvaux", "Jeanne"))
+
+
+PROFESSIONALS = """NOTAIRE, NOTARIS, NOTAR, NOTARIAAT, ADVOCAAT, AVOCAT, AVOCATE, RECHTSANWALT, HUISSIER,
+GERECHTSDEURWAARDER, GERICHTSVOLLZIEHER, SCHULDBEMIDDELAAR, MEDIATEUR DE DETTES, MÉDIATRICE, DERDENREKENING, COMPTE TIERS,
+ANDERKONTO, CURATELE, CURATOR, CURATEUR, BEWINDVOERDER, ADMINISTRATEUR PROVISOIRE, INSOLVENZVERWALTER, SYNDIC, SYNDICUS,
+FIDUCIAIRE, LIQUIDATEUR, SOLICITORS"""
+
+
+@pytest.mark.parametrize("who", PROFESSIONALS.replace("\n", " ").split(", "))
+def test_who_pays_with_the_money_of_clients_proves_nobodys_name(who: str) -> None:
+    for payer in (f"{who} MAES", f"MAES EVA {who}", f"{who} Maes & Co"):
+        assert not proves(payer, HolderName("Maes", "Eva"))
+        assert not proves(payer, HolderName("Maes Consult"))

@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 from commonweal.kernel.text import folded
-from commonweal.treasury.rules.name_words import (
+from commonweal.people.rules.name_words import (
     ALL_PARTICLES,
     COMMON,
     GIVEN_NAMES,
+    PLAINLY_FIRMS,
+    PROFESSIONALS,
     PROVE_NOTHING,
     PUBLIC_BODIES,
 )
@@ -40,26 +43,40 @@ def proves(payer: str, holder: HolderName) -> bool:
     paid, family = _words(payer, abbreviated=False), _words(holder.family)
     if not paid or not family:
         return False
-    if PUBLIC_BODIES & set(paid) - {*family, *_words(holder.given)}:
-        # "STAD DAMME" is no Van Damme: a town's name is many a family's.
+    own = {*family, *_words(holder.given)}
+    if (PUBLIC_BODIES | PROFESSIONALS) & set(paid) - own:
+        # "STAD DAMME" is no Van Damme: a town's name is many a family's. "NOTARIS MAES" pays for whoever is their client.
         return False
     if not holder.given:
         return _proves_organisation(paid, family)
+    # "BRASSERIE DE LA SENNE" is nobody called Senne: what stands behind a particle in the name of a firm is its place.
+    hidden = _behind_particles(paid, family) if PLAINLY_FIRMS & set(paid) - own else set[str]()
+    joined = _joined(paid, WORDS_JOINED) - hidden
+    paid = [word for word in paid if word not in hidden]
     telling = _telling(family)
     # A word any organisation bears ("HUIS VAN DE STAD") is somebody's only where nothing else is in who paid.
     base = telling - COMMON
     # "DHONDT" for D'Hondt, "VAN DEN BERGHE" for Vandenberghe: written as one or apart, with something of its own in it.
     whole = ({"".join(family)} if base else set[str]()) - GIVEN_NAMES
-    if (base - GIVEN_NAMES) & set(paid) or whole & _joined(paid, WORDS_JOINED):
+    if (base - GIVEN_NAMES) & set(paid) or whole & joined:
         return True
     if base & set(paid):
         # "MARTIN PEETERS" may be Martin of the family Peeters: the rest of the name must be the holder's.
         return _explained(paid, family, _words(holder.given))
     if telling and telling <= set(paid):
         return _explained(paid, family, _words(holder.given), strictly=True)
-    own = {*_words(holder.given), *family}
     # Without a word of its own ("O B", "Mia Van") only the whole name counts, given name and all.
     return not telling and own <= set(paid) and set(paid) - own <= PROVE_NOTHING
+
+
+def _behind_particles(paid: list[str], family: list[str]) -> set[str]:
+    """Words that stand behind a particle in who paid, and not so in the family's own name."""
+    of_family = set(pairwise(family))
+    return {
+        word
+        for before, word in pairwise(paid)
+        if before in ALL_PARTICLES and word not in ALL_PARTICLES and (before, word) not in of_family
+    }
 
 
 def is_in(text: str, holder: HolderName) -> bool:

@@ -69,6 +69,9 @@ def lines_of(entry: Node, day: date) -> Iterator[BankLine]:
         yield _unsplit(shared, parts, total, odd)
         return
     batches = _batches_odd(entry, sign, total, charged)
+    if any(each * sign < 0 for each in readable):
+        # One part is more than came, because another goes back: neither is what it seems alone.
+        batches += (Odd(Oddity.PARTS, f"{Decimal(total) / 100:.2f}"),)
     for part, amount in zip(parts, readable, strict=True):
         yield _line(shared, part, amount, (*_details_odd(part, sign, amount, _charged(part)), *batches))
 

@@ -1,7 +1,7 @@
-"""Signs that XML does not allow, in a camt file that is otherwise whole: control characters and a bare `&`. Pure.
+"""Signs that XML does not allow, in a camt file that is otherwise whole: control characters, a bare `&` or `<`. Pure.
 
-They come from names and texts that people typed. Each is taken out and its place marked, so that the movement it stood in
-waits for a person; the file as it came is kept.
+They come from names and texts that people typed. Each is taken out, or written as XML writes it, and its place marked, so
+that the movement it stood in waits for a person; the file as it came is kept.
 """
 
 from __future__ import annotations
@@ -14,8 +14,11 @@ MARK = "\ue000"
 # What XML 1.0 does not allow (production 2), also bytes that are no whole letter.
 _FORBIDDEN = "\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\ud800-\\udfff\\ufffe\\uffff"
 _CONTROL = re.compile(f"[{_FORBIDDEN}]")
+# A tag: a name and nothing more, or something with attributes. "1 < 2" and "Jan <jan@x.be>" are none. Its end is looked for
+# first, before another one begins: a long text is not gone through again for each sign in it. A document type stays.
+_TAG = r"<(?:[!?][^<>]*|(?=[^<>]*>)/?[A-Za-z_\u0080-\ud7ff](?:[^<>\s@]*\s*>|[^<>\s]*\s[^<>]*=[^<>]*>))"
 _SIGNS = re.compile(
-    rf"<[^<>]*>|[{_FORBIDDEN}]|&(?:(?P<name>amp|lt|gt|quot|apos);|\#(?:(?P<ten>\d{{1,7}})|x(?P<hex>[0-9a-fA-F]{{1,6}}));)?",
+    rf"{_TAG}|[<{_FORBIDDEN}]|&(?:(?P<name>amp|lt|gt|quot|apos);|\#(?:(?P<ten>\d{{1,7}})|x(?P<hex>[0-9a-fA-F]{{1,6}}));)?",
     re.ASCII,
 )
 _BEGINS = re.compile(r"<!\[CDATA\[|<!--")
@@ -60,6 +63,8 @@ def _blank(_sign: re.Match[str]) -> str:
 
 def _mended_sign(found: re.Match[str]) -> str:
     sign = found[0]
+    if sign == "<":
+        return f"{MARK}&lt;"
     if sign.startswith("<"):
         # Within a tag no mark can stand, and nothing in it is money or a name.
         return _CONTROL.sub(" ", sign)

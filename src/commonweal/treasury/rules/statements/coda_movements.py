@@ -153,7 +153,7 @@ def lines_of(move: Move, day: date) -> Iterator[BankLine]:
         yield line_of(move, day)
         return
     if len(move.parts) <= facts.PARTS_MAX and (split := _split(move)):
-        odd = [*move.odd, *_details_odd(move), *_subtotals_odd(move, split)]
+        odd = [*move.odd, *_details_odd(move), *_subtotals_odd(move, split), *_both_ways_odd(move, split)]
         whole = _Whole(move.head, tuple(facts.few(odd)), _named(move)[0])
         for part in split:
             yield line_of(part, day, whole=whole, unsplit=part.is_total)
@@ -181,6 +181,13 @@ def _split(move: Move) -> list[Move]:
         ):
             return parts
     return []
+
+
+def _both_ways_odd(move: Move, split: list[Move]) -> Iterator[Odd]:
+    """Where one part goes back, another is more than came: neither is what it seems alone."""
+    total = move.head.amount(32, 33)
+    if any(part.head.amount(32, 33) * total < 0 for part in split):
+        yield Odd(Oddity.PARTS, f"{Decimal(total) / 1000:.2f}")
 
 
 def _subtotals_odd(move: Move, split: list[Move]) -> Iterator[Odd]:

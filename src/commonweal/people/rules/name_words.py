@@ -134,6 +134,13 @@ INTERMEDIARIES = _words(
     payment payments pour rekening transfer unbekannt unknown via voor
     """
 )
+# Whose child, parent or partner somebody is, and "born": beside a name they make it nobody else's.
+KINSHIP: frozenset[str] = _words(
+    """
+    born daughter enfant fille fils geb geboren geborene kind mere moeder mother mutter ne nee partner pere sohn son
+    tochter vader vater dochter zoon
+    """
+)
 ALL_PARTICLES: frozenset[str] = frozenset().union(*PARTICLES.values())
 PROVE_NOTHING: frozenset[str] = frozenset().union(
     *PARTICLES.values(), *TITLES.values(), *LEGAL_FORMS.values(), INTERMEDIARIES
@@ -264,3 +271,32 @@ PUBLIC_BODIES = _words(
     stadtverwaltung ville
     """
 )
+# Who pays with the money of clients, of whom they name none: notaries, lawyers, bailiffs, those who settle debts,
+# estates and bankruptcies or run what others own, and the accounts they do it on. Their own name is no client's.
+PROFESSIONALS = _words(
+    """
+    administrateur administratrice advocaat advocaten advocatenkantoor advocate advokat anderkonto anwalt anwaltin
+    anwaltskanzlei avocat avocate avocats bailiff barrister bemiddelaar betreuer betreuerin bewindvoerder bewindvoering
+    curatele curateur curator curatoren curatrice deurwaarder deurwaarders derdengelden derdenrekening dettes
+    faillissement faillite fiduciaire gerechtsdeurwaarder gerechtsdeurwaarders gerichtsvollzieher huissier huissiers
+    insolvenz insolvenzverwalter insolvenzverwalterin insolvency kanzlei konkurs konkursverwalter lawyer lawyers
+    liquidateur liquidator mediateur mediatrice notaire notaires notar notare notariaat notariat notarin notaris
+    notarissen notary rechtsanwalt rechtsanwalte rechtsanwaltin receiver schuldbemiddelaar schuldbemiddeling
+    schuldnerberatung sequestre solicitor solicitors syndic syndicus tiers treuhand treuhander treuhandkonto trustee
+    vereffenaar voogd zwangsverwalter
+    """
+)
+# What a business calls itself by its trade: where one stands, the name behind "de la" is a place, a river or a street.
+TRADES = _words(
+    """
+    apotheek apotheke assurances auberge backerei bakkerij begrafenissen bestattung bestattungen bloemen boekhandel
+    boucherie boulangerie boutique bouw bouwbedrijf brasserie brauerei brouwerij buchhandlung cafe camping chateau
+    cinema clinique coiffure construction constructions creche domaine druckerei drukkerij epicerie ferme fleuriste
+    friterie frituur galerie garage gasthaus gasthof gite herberg hopital hotel imprimerie jardinerie kasteel
+    kinderdagverblijf kliniek klinik krankenhaus librairie magasin metzgerei moulin pepiniere pharmacie residence
+    residentie restaurant salon schloss slagerij taverne taxi taxis theater theatre traiteur transport transports
+    tuincentrum uitvaart versicherung verzekeringen winkel woonzorgcentrum ziekenhuis
+    """
+)
+# What only a firm, a society or an institution has in its name.
+PLAINLY_FIRMS: frozenset[str] = frozenset().union(*LEGAL_FORMS.values()) | TRADES | GENERIC

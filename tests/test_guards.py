@@ -198,7 +198,7 @@ Modules = dict[str, "Module"]
 
 
 # What the methods of a flow do for the action that calls them.
-FLOW = {"hold": {"demand"}, "hold_new": {"demand"}, "move": {"save", "record"}, "check": set[str]()}
+FLOW = {"hold": {"demand"}, "move": {"save", "record"}, "check": set[str]()}
 
 
 class Module:

@@ -319,7 +319,8 @@ TOLD = {
         "pas un fichier de bulletins",
     ),
     "cut_off": (lambda text: text[: text.index("VOTES")], "s’arrête trop tôt"),
-    "unreadable": (lambda text: text[:-30], "en anglais"),
+    # In the code of the last ballot: further on it depends on what was chosen.
+    "unreadable": (lambda text: text[: text.rstrip("\n").rindex("\n") + 4], "en anglais"),
 }
 
 

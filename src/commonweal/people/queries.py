@@ -97,6 +97,11 @@ def people_with_ids(ids: Iterable[int]) -> dict[int, Person]:
     return Person.objects.in_bulk(list(ids))
 
 
+def organisations_with_ids(ids: Iterable[int]) -> list[Organisation]:
+    """Organisations by id, those that exist; one query."""
+    return list(Organisation.objects.filter(pk__in=list(ids)).order_by("pk"))
+
+
 def organisation_with_number(digits: str) -> Organisation | None:
     """The organisation with a company number, if it is known."""
     return Organisation.objects.filter(company_number=digits).first()

@@ -18,6 +18,7 @@ from commonweal.membership.actions.receivables import enter_expected, lock_expec
 from commonweal.membership.actions.taking_back import (
     OutcomeRefused,
     as_part,
+    demand_anothers,
     demand_reason,
     next_turn,
     note_decisions,
@@ -27,7 +28,7 @@ from commonweal.membership.queries.payments import judgement_of
 from commonweal.membership.queries.receivables import dues_of
 from commonweal.membership.rules.matching import MAY_BE_DIVIDED, Due, Outcome, Verdict, outcome_of_part
 from commonweal.membership.rules.receivables import Expected
-from commonweal.people.access import demand, may, not_ones_own
+from commonweal.people.access import demand, may
 from commonweal.people.actions import record
 from commonweal.people.rules import Act
 from commonweal.ui.formats import euros
@@ -149,7 +150,7 @@ def divide_movement(
     movement = BankMovement.objects.select_for_update().get(pk=movement.pk)
     if movement.decision is not None:
         raise OutcomeRefused(_("Somebody decided about this movement already."), code="decided")
-    demand(not_ones_own(by, day_of(now), [each.expected for each in parts]))
+    demand_anothers([movement], [each.expected for each in parts], by, now)
     held = lock_expected(each.expected.subject for each in parts)
     verdict, _named = judgement_of(movement)
     demand_reason(Outcome.DIVIDED, verdict, movement, reason)

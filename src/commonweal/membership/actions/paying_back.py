@@ -19,7 +19,8 @@ from commonweal.membership.queries.payments import payable_refunds
 from commonweal.membership.queries.receivables import expected_of
 from commonweal.membership.rules.receivables import OVERPAID as CODE
 from commonweal.membership.rules.receivables import Expected
-from commonweal.people.access import demand, not_ones_own
+from commonweal.people.access import demand
+from commonweal.treasury.access import not_ones_own_money
 from commonweal.treasury.actions import PayableKind, PaymentRefused
 from commonweal.treasury.rules.credit_transfers import NAME_MAX, CreditTransfer
 from commonweal.treasury.rules.payables import Payable, Payee
@@ -67,8 +68,8 @@ def _settle(reference: str, files: Sequence[PaymentFile], by: Person, now: datet
 
 def _lock_paid(payment: Payment, by: Person, now: datetime) -> None:
     refund = Refund.objects.select_for_update(of=("self",)).get(pk=payment.row)
-    subject, payer = refund.handling.subject, refund.handling.movement.payer_name
-    demand(not_ones_own(by, day_of(now), [expected_of([subject]).get(subject)], [payer]))
+    subject, payer = refund.handling.subject, refund.handling.movement
+    demand(not_ones_own_money(by, day_of(now), [payer], [expected_of([subject]).get(subject)]))
 
 
 def _owe_again(payment: Payment) -> None:

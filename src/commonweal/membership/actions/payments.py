@@ -20,6 +20,7 @@ from commonweal.kernel.text import clean
 from commonweal.membership.actions.receivables import enter_expected, lock_expected, lock_first, take_expected
 from commonweal.membership.actions.taking_back import (
     OutcomeRefused,
+    demand_anothers,
     demand_reason,
     lock_returned,
     next_turn,
@@ -46,9 +47,10 @@ from commonweal.membership.rules.receivables import TAKES_ALL, TAKES_PART, Expec
 from commonweal.membership.rules.statements import Reading, Unreadable
 from commonweal.membership.rules.statements.kept import plain_reading
 from commonweal.membership.rules.statements.repeats import statement_key
-from commonweal.people.access import demand, may, not_ones_own
+from commonweal.people.access import demand, may
 from commonweal.people.actions import record
 from commonweal.people.rules import Act
+from commonweal.treasury.access import own_money
 
 if TYPE_CHECKING:
     from commonweal.people.models import Person
@@ -111,7 +113,7 @@ def _reading(content: bytes, account: str) -> Reading:
 @transaction.atomic
 def confirm_file(*, file: BankFile, plan: str, by: Person, now: datetime) -> BankFile:
     """Reads a file in as its dry run showed it: keeps every movement, counts exact payments, and does what they pay
-    for. A second confirmation changes nothing. Raises NotAllowed, PlanChanged.
+    for. One's own wait on the list for a colleague. A second confirmation changes nothing. Raises NotAllowed, PlanChanged.
     """
     demand(may(by, Act.MATCH_PAYMENTS, day_of(now)))
     # Before the lock: it may be a long file.
@@ -148,6 +150,7 @@ def confirm_file(*, file: BankFile, plan: str, by: Person, now: datetime) -> Ban
 def _kept(file: BankFile, plan: Plan, by: Person, now: datetime) -> list[str]:
     """Keeps statements, their movements and which were read before; gives the subjects paid in full."""
     paid, places, place = list[str](), list[tuple[int, AccountStatement, PlannedLine]](), 0
+    own = own_money(by, day_of(now))
     for each in plan.statements:
         statement = _statement(file, each)
         new = [line for line in each.lines if not line.known]
@@ -158,6 +161,8 @@ def _kept(file: BankFile, plan: Plan, by: Person, now: datetime) -> list[str]:
                 places.append((place, statement, line))
         for row, line in zip(rows, new, strict=True):
             outcome = BY_ITSELF.get(line.verdict) if line.verdict else None
+            if outcome == Outcome.ACCEPT and own.is_of(line.line, [line.expected]):
+                continue
             if outcome is not None:
                 subject = line.expected.subject if line.expected else ""
                 paid += [subject] if decided(row, outcome, subject, "", by, now) else []
@@ -290,7 +295,7 @@ def decide_movement(
         raise OutcomeRefused(_("Somebody decided about this movement already."), code="decided")
     verdict, named = judgement_of(movement)
     wanted = named or expected_of([subject]).get(subject)
-    demand(not_ones_own(by, day_of(now), [wanted]))
+    demand_anothers([movement], [wanted], by, now)
     if outcome not in MAY_BE[verdict]:
         raise OutcomeRefused(_("This cannot become of this movement."), code="not_this")
     demand_reason(outcome, verdict, movement, reason)
@@ -330,7 +335,7 @@ def mark_refunded(*, refund: Refund, on: date, by: Person, now: datetime) -> Ref
     demand(may(by, Act.MATCH_PAYMENTS, day_of(now)))
     held = Refund.objects.select_for_update().get(pk=refund.pk)
     subject = held.handling.subject
-    demand(not_ones_own(by, day_of(now), [expected_of([subject]).get(subject)]))
+    demand_anothers([held.handling.movement], [expected_of([subject]).get(subject)], by, now)
     if held.taken_back is not None and held.taken_back.outcome == Outcome.AGAIN:
         raise OutcomeRefused(
             _("The decision to pay this back was undone: nothing is to be paid."), code="taken"

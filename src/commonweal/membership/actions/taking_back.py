@@ -16,16 +16,17 @@ from commonweal.kernel.words import gettext_noop
 from commonweal.membership.actions.receivables import lock_expected, reopen_expected
 from commonweal.membership.models import BankMovement, Handling, Refund
 from commonweal.membership.queries.judgements import oddities_of
-from commonweal.membership.queries.payments import payment_back_with
+from commonweal.membership.queries.payments import named_in, payment_back_with
 from commonweal.membership.queries.receivables import dues_of, expected_of
 from commonweal.membership.queries.undoing import Effect, payment_taken_back, taking_back_planned
 from commonweal.membership.rules.matching import COUNTED, Outcome, Verdict, needs_reason
 from commonweal.membership.rules.reasons import Reason
 from commonweal.membership.rules.receivables import OVERPAID, PAID_IN_FULL, Expected
 from commonweal.membership.rules.statements import Oddity
-from commonweal.people.access import demand, may, not_ones_own
+from commonweal.people.access import demand, may
 from commonweal.people.actions import record
 from commonweal.people.rules import Act
+from commonweal.treasury.access import not_ones_own_money
 from commonweal.treasury.actions import book_return
 from commonweal.treasury.actions import lock_returned as lock_paid_of
 from commonweal.treasury.rules.payables import reason_of
@@ -49,6 +50,16 @@ class OutcomeRefused(Refusal):
     """This cannot become of this movement, or something was decided already."""
 
     code = "outcome_refused"
+
+
+def demand_anothers(
+    movements: Iterable[BankMovement], whose: Iterable[Expected | None], by: Person, now: datetime
+) -> None:
+    """Raises NotAllowed where one of these movements is somebody's own money: by what it counts for, by any request it
+    names, by the names and accounts of who paid."""
+    about = list(movements)
+    named = [each for movement in about for each in named_in(movement)]
+    demand(not_ones_own_money(by, day_of(now), about, [*whose, *named]))
 
 
 def demand_reason(outcome: Outcome, verdict: Verdict, movement: BankMovement, reason: str) -> None:
@@ -96,7 +107,7 @@ def take_back(
         earlier = _waiting_set_aside(waiting, by, now)
     if expected is None and earlier is None:
         raise OutcomeRefused(_("Say which request for shares this payment was for."), code="no_application")
-    demand(not_ones_own(by, day_of(now), [expected]))
+    demand_anothers([movement, *([earlier.movement] if earlier else [])], [expected], by, now)
     if earlier is not None and _paid_back(earlier) >= earlier.movement.amount_cents:
         raise OutcomeRefused(_PAID_BACK, code="paid_back")
     if earlier is None and expected is not None:
@@ -184,7 +195,7 @@ def _take_parts_back(
             code="part_taken_back",
         )
     about = {each.subject for each in decided.values()}
-    demand(not_ones_own(by, day_of(now), expected_of(about).values()))
+    demand_anothers([movement, divided.movement, *parts], expected_of(about).values(), by, now)
     held = lock_expected(about)
     if sum(map(_paid_back, decided.values())) >= divided.movement.amount_cents:
         raise OutcomeRefused(_PAID_BACK, code="paid_back")

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import Refusal
 from commonweal.membership.actions import payments as actions
 from commonweal.membership.actions.discarding import discard_file
@@ -31,6 +32,7 @@ from commonweal.membership.rules.statements import FILE_BYTES
 from commonweal.membership.views import movement_words, undo_words, undoing
 from commonweal.people.access import for_staff, signed_in_person, takes_in
 from commonweal.people.rules import Act
+from commonweal.treasury.access import own_money
 
 # Movements, and statements, that one page shows.
 LINES_MAX, STATEMENTS_SHOWN = 200, 100
@@ -105,6 +107,7 @@ def bank_file(request: HttpRequest, pk: int) -> HttpResponse:
         return render(request, "membership/bank_file_read.html", context)
     plan = bank_plans.plan_of(payments.reading_of(file))
     lines = (line for each in plan.statements for line in each.lines)
+    own = own_money(signed_in_person(request), day_of(timezone.now()))
     context = {
         "file": file,
         "plan": plan,
@@ -112,10 +115,10 @@ def bank_file(request: HttpRequest, pk: int) -> HttpResponse:
         "statements": _worth_a_look(plan.statements),
         "set_aside": plan.set_aside[:STATEMENTS_SHOWN],
         "rows": movement_words.with_others(
-            [movement_words.planned_row(line) for line in islice(lines, LINES_MAX)]
+            [movement_words.planned_row(line, own) for line in islice(lines, LINES_MAX)]
         ),
         "total": sum(len(each.lines) for each in plan.statements),
-        "counts": movement_words.plan_counts(plan),
+        "counts": movement_words.plan_counts(plan, own),
     }
     return render(request, "membership/bank_file.html", context)
 

@@ -44,7 +44,15 @@ MONEY_IN = {
     *(f"rules.statements.{path.stem}" for path in (FOLDER / "rules" / "statements").glob("*.py")),
 }
 # The table of models is gathered in one place: these of it are money's.
-MODELS = {"AccountStatement", "BankFile", "BankMovement", "Handling", "Refund", "RepeatedMovement"}
+MODELS = {
+    "AccountStatement",
+    "BankFile",
+    "BankMovement",
+    "Handling",
+    "Refund",
+    "RepeatedMovement",
+    "TakenPart",
+}
 # A reader of sheets stands beside that of bank files, on the same mechanism.
 SHEETS = {("queries.readers", "rules.sheets")}
 MAY_IMPORT = ("kernel", "ledger", "people", "treasury", "ui")

@@ -25,7 +25,7 @@ from commonweal.membership.actions.taking_back import (
 )
 from commonweal.membership.models import BankMovement, Handling
 from commonweal.membership.queries.payments import judgement_of
-from commonweal.membership.queries.receivables import dues_of
+from commonweal.membership.queries.receivables import dues_of, here_cents_of
 from commonweal.membership.rules.matching import MAY_BE_DIVIDED, Due, Outcome, Verdict, outcome_of_part
 from commonweal.membership.rules.receivables import Expected
 from commonweal.people.access import demand, may
@@ -102,8 +102,9 @@ def division_planned(*, movement: BankMovement, parts: Sequence[Part]) -> Divisi
 
 
 def may_be_divided(movement: BankMovement, verdict: Verdict) -> bool:
-    """Whether a movement may be divided: it could count for a receivable, and is no part itself."""
-    return verdict in MAY_BE_DIVIDED and movement.part_of_id is None and movement.amount_cents > 1
+    """Whether a movement may be divided: it could count for a receivable, is no part itself, and is all here."""
+    whole = verdict in MAY_BE_DIVIDED and movement.part_of_id is None and movement.amount_cents > 1
+    return whole and here_cents_of(movement) == movement.amount_cents
 
 
 def _planned(part: Part, due: Due) -> PlannedPart:

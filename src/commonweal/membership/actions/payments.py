@@ -40,7 +40,7 @@ from commonweal.membership.models import (
 from commonweal.membership.queries.bank_plans import Plan, PlannedLine, PlannedStatement, plan_of
 from commonweal.membership.queries.payments import judgement_of, reading_of, shown_elsewhere
 from commonweal.membership.queries.readers import statements_in
-from commonweal.membership.queries.receivables import against_paying, dues_of, expected_of
+from commonweal.membership.queries.receivables import against_paying, dues_of, expected_of, here_cents_of
 from commonweal.membership.queries.undoing import digest_of
 from commonweal.membership.rules.matching import BY_ITSELF, MAY_BE, Outcome, over_cents
 from commonweal.membership.rules.receivables import TAKES_ALL, TAKES_PART, Expected, Standing
@@ -225,7 +225,7 @@ def decided(
 ) -> bool:
     """Keeps one decision, for an action that holds the movement and has made sure who may; says whether the receivable is
     paid in full by it, and is to be entered last. Raises OutcomeRefused, and what the area of the receivable refuses."""
-    back = max(movement.amount_cents, 0) if outcome == Outcome.REFUND else 0
+    back = max(here_cents_of(movement), 0) if outcome == Outcome.REFUND else 0
     if outcome in (Outcome.ACCEPT, Outcome.WAIT):
         expected = lock_expected([subject]).get(subject)
         if expected is None:
@@ -252,17 +252,17 @@ def decided(
 
 def _counted(movement: BankMovement, outcome: Outcome, expected: Expected) -> int:
     """Cents that are too much where a movement counts for a receivable that is held. Raises OutcomeRefused."""
-    due = dues_of([expected])[expected.subject]
+    due, here_cents = dues_of([expected])[expected.subject], here_cents_of(movement)
     if expected.standing not in (TAKES_ALL if outcome == Outcome.ACCEPT else TAKES_PART):
         raise OutcomeRefused(_("This request cannot be paid any more, or not yet."), code="state")
     if outcome == Outcome.ACCEPT:
         against = against_paying(expected.subject)
         if against is not None:
             raise OutcomeRefused(_(against.label), code=against)
-        if movement.amount_cents < due.open_cents:
+        if here_cents < due.open_cents:
             raise OutcomeRefused(_("This is less than what is due: keep it and wait."), code="too_little")
-        return over_cents(movement.amount_cents, due)
-    if movement.amount_cents >= due.open_cents and expected.standing == Standing.DUE:
+        return over_cents(here_cents, due)
+    if here_cents >= due.open_cents and expected.standing == Standing.DUE:
         raise OutcomeRefused(_("This is all that is due: count it."), code="enough")
     return 0
 

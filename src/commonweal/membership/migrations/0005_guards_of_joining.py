@@ -49,7 +49,7 @@ BEGIN
     EXECUTE 'SELECT a.id FROM added a JOIN treasury_paymentfile f ON f.id = a.file_id AND f.kind = ''overpaid''
       LEFT JOIN membership_refund r ON r.id = a.subject LEFT JOIN membership_handling h ON h.id = r.handling_id
       LEFT JOIN membership_bankmovement m ON m.id = h.movement_id
-      WHERE r.id IS NULL OR r.made_on IS NOT NULL OR r.cents <> a.cents OR m.payer_iban <> a.iban OR a.owner <> 0
+      WHERE r.id IS NULL OR r.made_on IS NOT NULL OR r.taken_back_id IS NOT NULL OR r.cents <> a.cents OR m.payer_iban <> a.iban OR a.owner <> 0
         OR EXISTS (SELECT FROM treasury_payment o JOIN treasury_paymentfile g ON g.id = o.file_id AND g.kind = f.kind
           WHERE o.subject = a.subject AND o.id <> a.id
             AND NOT EXISTS (SELECT FROM treasury_returnedpayment b WHERE b.payment_id = o.id)) LIMIT 1' INTO wrong;
@@ -84,12 +84,15 @@ END $$;
 CREATE TRIGGER membership_refund_moves BEFORE UPDATE ON membership_refund
   FOR EACH ROW EXECUTE FUNCTION membership_refund_moves();
 
--- All that is paid back of a movement is at most what came with it, also when two note it at the same moment.
+-- All that is paid back of a movement is at most what came with it and the bank did not take back, also when two note it at
+-- the same moment.
 CREATE FUNCTION membership_refund_within() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE came bigint; noted bigint;
+DECLARE came bigint; noted bigint; payment bigint;
 BEGIN
-  SELECT m.amount_cents INTO came FROM membership_handling h JOIN membership_bankmovement m ON m.id = h.movement_id
-    WHERE h.id = NEW.handling_id FOR UPDATE OF h;
+  SELECT m.amount_cents, m.id INTO came, payment FROM membership_handling h
+    JOIN membership_bankmovement m ON m.id = h.movement_id WHERE h.id = NEW.handling_id FOR UPDATE OF h, m;
+  SELECT came - coalesce(sum(cents), 0) INTO came FROM membership_takenpart WHERE payment_id = payment;
+  IF EXISTS (SELECT FROM membership_handling WHERE undoes_id = NEW.handling_id) THEN came := 0; END IF;
   SELECT coalesce(sum(cents), 0) INTO noted FROM membership_refund
     WHERE handling_id = NEW.handling_id AND taken_back_id IS NULL;
   IF noted + NEW.cents > came THEN
@@ -100,6 +103,54 @@ BEGIN
 END $$;
 CREATE TRIGGER membership_refund_within BEFORE INSERT ON membership_refund
   FOR EACH ROW EXECUTE FUNCTION membership_refund_within();
+"""
+TAKEN = """
+-- What the bank took back of a payment in parts, and what was or is to be paid back of it, are together at most what came.
+-- A payment taken back whole, or divided, has no such parts: its parts have.
+CREATE FUNCTION membership_taken_within() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE came bigint; went bigint; taken bigint; gone bigint; noted bigint;
+BEGIN
+  SELECT amount_cents INTO came FROM membership_bankmovement WHERE id = NEW.payment_id FOR UPDATE;
+  SELECT -m.amount_cents INTO went FROM membership_handling h JOIN membership_bankmovement m ON m.id = h.movement_id
+    WHERE h.id = NEW.handling_id AND h.outcome = 'undo' AND h.undoes_id IS NULL FOR UPDATE OF h;
+  SELECT coalesce(sum(cents), 0) INTO taken FROM membership_takenpart WHERE payment_id = NEW.payment_id;
+  SELECT coalesce(sum(cents), 0) INTO gone FROM membership_takenpart WHERE handling_id = NEW.handling_id;
+  SELECT coalesce(sum(r.cents), 0) INTO noted FROM membership_refund r JOIN membership_handling h ON h.id = r.handling_id
+    WHERE h.movement_id = NEW.payment_id AND r.taken_back_id IS NULL;
+  IF came IS NULL OR went IS NULL OR taken + noted + NEW.cents > came OR gone + NEW.cents > went
+     OR EXISTS (SELECT FROM membership_bankmovement WHERE part_of_id = NEW.payment_id)
+     OR EXISTS (SELECT FROM membership_handling d JOIN membership_handling u ON u.undoes_id = d.id AND u.outcome = 'undo'
+       WHERE d.movement_id = NEW.payment_id) THEN
+    RAISE EXCEPTION 'more of movement % would be gone than came', NEW.payment_id
+      USING ERRCODE = 'check_violation', CONSTRAINT = 'taken_within_what_came';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER membership_taken_within BEFORE INSERT ON membership_takenpart
+  FOR EACH ROW EXECUTE FUNCTION membership_taken_within();
+CREATE TRIGGER membership_only_added BEFORE UPDATE OR DELETE OR TRUNCATE ON membership_takenpart
+  FOR EACH STATEMENT EXECUTE FUNCTION membership_only_added();
+
+-- What the bank takes back is the whole of one payment of which nothing was taken before, or parts that make it up.
+CREATE FUNCTION membership_takes_what_came() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE went bigint; came bigint;
+BEGIN
+  SELECT -amount_cents INTO went FROM membership_bankmovement WHERE id = NEW.movement_id;
+  IF NEW.undoes_id IS NULL THEN
+    SELECT sum(cents) INTO came FROM membership_takenpart WHERE handling_id = NEW.id;
+  ELSE
+    SELECT m.amount_cents INTO came FROM membership_handling d JOIN membership_bankmovement m ON m.id = d.movement_id
+      WHERE d.id = NEW.undoes_id AND NOT EXISTS (SELECT FROM membership_takenpart WHERE payment_id = m.id);
+  END IF;
+  IF came IS DISTINCT FROM went THEN
+    RAISE EXCEPTION 'movement % takes back what did not come', NEW.movement_id
+      USING ERRCODE = 'check_violation', CONSTRAINT = 'takes_what_came';
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE CONSTRAINT TRIGGER membership_takes_what_came AFTER INSERT ON membership_handling
+  DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (NEW.outcome = 'undo')
+  EXECUTE FUNCTION membership_takes_what_came();
 """
 PARTS = """
 -- Parts of a movement go the way it went, are at most what came, also when two divide it at the same moment, and are made
@@ -178,10 +229,11 @@ CREATE TRIGGER membership_application_is_there BEFORE INSERT ON membership_handl
 """
 DROP = """
 DROP FUNCTION membership_application_is_there, membership_decisions_in_turn, membership_only_added,
-  membership_overpaid_is_due, membership_refund_moves, membership_refund_within, membership_parts_within, membership_parts_are_whole CASCADE;
+  membership_overpaid_is_due, membership_refund_moves, membership_refund_within, membership_parts_within, membership_parts_are_whole,
+  membership_taken_within, membership_takes_what_came CASCADE;
 """
 
 
 class Migration(migrations.Migration):
     dependencies = [("membership", "0003_guards_of_shares"), ("treasury", "0002_guards_of_payments")]
-    operations = [migrations.RunSQL(BANK + REFUNDS + PARTS + TURNS + APPLICATIONS, DROP)]
+    operations = [migrations.RunSQL(BANK + REFUNDS + TAKEN + PARTS + TURNS + APPLICATIONS, DROP)]

@@ -29,6 +29,7 @@ from commonweal.membership.models.payments import (
     Handling,
     Refund,
     RepeatedMovement,
+    TakenPart,
 )
 from commonweal.membership.models.statutes import ShareTerms, StatuteSetting
 from commonweal.membership.models.transfers import ShareOffer
@@ -65,4 +66,5 @@ __all__ = [
     "ShareOffer",
     "ShareTerms",
     "StatuteSetting",
+    "TakenPart",
 ]

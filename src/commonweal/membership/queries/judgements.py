@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef, Prefetch, Q
 
 from commonweal.kernel.text import folded
 from commonweal.membership.models import BankMovement, Handling
-from commonweal.membership.queries.receivables import dues_of, expected_with
+from commonweal.membership.queries.receivables import dues_of, expected_with, taken_cents_of
 from commonweal.membership.rules.matching import Outcome, Told, Verdict, verdict
 from commonweal.membership.rules.receivables import Expected, Standing
 from commonweal.membership.rules.statements import BankLine, Oddity
@@ -29,19 +29,22 @@ _OUR_REFERENCE = re.compile(r"\b[A-Z]\d+(?:-\d+){1,2}\b", re.ASCII)
 
 
 def judged(lines: Iterable[Seen]) -> list[tuple[Verdict, Expected | None]]:
-    """What each movement is, in order; what one pays, the next cannot pay again. Five queries with one kind of
-    receivables, one more for each further kind."""
+    """What each movement is, in order; what one pays, the next cannot pay again, and what the bank took back of one pays
+    nothing. Six queries with one kind of receivables, one more for each further kind."""
     wanted = list(lines)
     back, others = payments_back(wanted), opposites(wanted)
     counted_for = {place: _subject_of(other) for place, other in others.items()}
     found, by_subject = expected_with((line.communication for line in wanted), counted_for.values())
     dues = dues_of(found.values())
+    taken = taken_cents_of(
+        each for each in wanted if isinstance(each, BankMovement) and each.amount_cents > 0
+    )
     judgements = []
     for place, line in enumerate(wanted):
         expected = found.get(line.communication)
         due = dues[expected.subject] if expected else None
         said = verdict(
-            line.amount_cents,
+            line.amount_cents - (taken.get(line.pk, 0) if isinstance(line, BankMovement) else 0),
             line.booked_on,
             line.ultimate_name or line.payer_name,
             due,

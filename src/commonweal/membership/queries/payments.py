@@ -105,10 +105,11 @@ def payment_back_with(movement: BankMovement) -> Payment | None:
 
 
 def decisions_about(movement: BankMovement) -> list[Handling]:
-    """All that was decided about a movement and undone again, in order, with what is paid back of it; two queries."""
+    """All that was decided about a movement and undone again, in order, with what is paid back of it and
+    what it takes back; four queries at most."""
     told = ("by", "movement", "undoes__movement", "undone_by__movement")
     found = Handling.objects.filter(movement=movement).select_related(*told)
-    return list(found.prefetch_related("refunds").order_by("turn"))
+    return list(found.prefetch_related("refunds", "takes__payment").order_by("turn"))
 
 
 def parts_of(movement: BankMovement) -> list[BankMovement]:

@@ -24,7 +24,13 @@ from commonweal.membership.forms.payments import DecisionForm, FileForm, RefundF
 from commonweal.membership.models import BankMovement
 from commonweal.membership.queries import bank_plans, payments
 from commonweal.membership.queries.judgements import oddities_of
-from commonweal.membership.queries.receivables import address_of, dues_of, expected_of, unentered
+from commonweal.membership.queries.receivables import (
+    address_of,
+    dues_of,
+    expected_of,
+    taken_cents_of,
+    unentered,
+)
 from commonweal.membership.queries.undoing import digest_of
 from commonweal.membership.rules.matching import Outcome, Verdict
 from commonweal.membership.rules.receivables import Expected
@@ -76,8 +82,12 @@ def _part_rows() -> list[dict[str, Any]]:
     """Payments that wait for the rest, each with its receivable."""
     kept = payments.part_payments()
     found = expected_of(each.subject for each in kept)
+    taken = taken_cents_of(each.movement for each in kept)
     return [
-        {"movement": each.movement, **movement_words.expected_row(found[each.subject])}
+        {
+            "cents": each.movement.amount_cents - taken.get(each.movement_id, 0),
+            **movement_words.expected_row(found[each.subject]),
+        }
         for each in kept
         if each.subject in found
     ]
@@ -190,6 +200,7 @@ def movement_decide(request: HttpRequest, pk: int) -> HttpResponse:
         "may_divide": may_be_divided(movement, verdict),
         **movement_words.opposite(movement),
         "decisions": undo_words.decision_rows(payments.decisions_about(movement)),
+        "taken": undo_words.taken_rows(movement),
         "payment": payments.payment_back_with(movement) if verdict == Verdict.RETURNED else None,
         "likely": movement_words.due_rows(_meant(movement, named)),
     }

@@ -37,7 +37,7 @@ def _lock(reference: str, by: Person, now: datetime) -> None:
 
 
 def _due(reference: str, pay_on: date) -> Sequence[Payable]:
-    """All open refunds whose payer's name and account the bank told."""
+    """All open refunds whose payer's name and account the bank told, and which it does not seem to have taken back."""
     refunds = payable_refunds()
     if not refunds:
         raise PaymentRefused(_("There is nothing to pay back on an account we know."), code="nothing_due")

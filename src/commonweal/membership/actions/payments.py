@@ -38,7 +38,7 @@ from commonweal.membership.models import (
     RepeatedMovement,
 )
 from commonweal.membership.queries.bank_plans import Plan, PlannedLine, PlannedStatement, plan_of
-from commonweal.membership.queries.payments import judgement_of, reading_of, shown_elsewhere
+from commonweal.membership.queries.payments import judgement_of, reading_of, seem_taken_back, shown_elsewhere
 from commonweal.membership.queries.readers import statements_in
 from commonweal.membership.queries.receivables import against_paying, dues_of, expected_of, here_cents_of
 from commonweal.membership.queries.undoing import digest_of
@@ -343,6 +343,14 @@ def mark_refunded(*, refund: Refund, on: date, by: Person, now: datetime) -> Ref
     if held.taken_back is not None:
         raise OutcomeRefused(_("The bank took this money back itself: nothing is to be paid."), code="taken")
     if held.made_on is None:
+        if seem_taken_back([held]):
+            raise OutcomeRefused(
+                _(
+                    "The bank seems to have taken this money back: a movement to its account waits on the list. "
+                    "Decide about that one first."
+                ),
+                code="waits",
+            )
         held.made_on = on
         held.save(update_fields=["made_on"])
         data = {"cents": held.cents, "on": on.isoformat()}

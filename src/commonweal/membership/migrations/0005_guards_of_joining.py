@@ -41,7 +41,8 @@ CREATE TRIGGER membership_decision_stays BEFORE UPDATE ON membership_handling
 """
 
 REFUNDS = """
--- What is paid back is what was too much, to the cent, on the account it came from, while it is open.
+-- What is paid back is what was too much, to the cent, on the account it came from, while it is open, and while nothing that
+-- went to that account waits for a decision: the bank may have taken it back.
 CREATE FUNCTION membership_overpaid_is_due() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE wrong bigint;
 BEGIN
@@ -50,6 +51,9 @@ BEGIN
       LEFT JOIN membership_refund r ON r.id = a.subject LEFT JOIN membership_handling h ON h.id = r.handling_id
       LEFT JOIN membership_bankmovement m ON m.id = h.movement_id
       WHERE r.id IS NULL OR r.made_on IS NOT NULL OR r.taken_back_id IS NOT NULL OR r.cents <> a.cents OR m.payer_iban <> a.iban OR a.owner <> 0
+        OR EXISTS (SELECT FROM membership_bankmovement n WHERE n.payer_iban = m.payer_iban AND n.amount_cents < 0
+          AND n.booked_on >= m.booked_on
+          AND (SELECT count(*) % 2 = 0 FROM membership_handling d WHERE d.movement_id = n.id))
         OR EXISTS (SELECT FROM treasury_payment o JOIN treasury_paymentfile g ON g.id = o.file_id AND g.kind = f.kind
           WHERE o.subject = a.subject AND o.id <> a.id
             AND NOT EXISTS (SELECT FROM treasury_returnedpayment b WHERE b.payment_id = o.id)) LIMIT 1' INTO wrong;

@@ -178,6 +178,9 @@ class BankMovement(models.Model):
 
     class Meta:
         ordering = ("booked_on", "id")
+        indexes = (
+            models.Index(fields=("payer_iban",), name="movement_that_goes", condition=Q(amount_cents__lt=0)),
+        )
         constraints = (
             models.UniqueConstraint(fields=("fingerprint", "occurrence"), name="bank_movement_once"),
             models.CheckConstraint(

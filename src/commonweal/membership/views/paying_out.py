@@ -24,12 +24,13 @@ def refunds(request: HttpRequest) -> HttpResponse:
     form, made = file_asked_for(request, OVERPAID_PAYABLES, f"overpaid:{today.year}", today)
     if made:
         return redirect("membership:refunds")
-    ready, by_hand = payments.refunds_by_way()
+    ready, by_hand, waits = payments.refunds_by_way()
     context = {
         "form": form,
         "ready": len(ready),
         "ready_cents": sum(each.cents for each in ready),
         "by_hand": by_hand,
+        "waits": [{"refund": refund, "back": back} for refund, back in waits],
         "files": payments.refund_files(),
     }
     return render(request, "membership/refunds.html", context)

@@ -69,13 +69,20 @@ def payment_desk(request: HttpRequest) -> HttpResponse:
         "work": movement_words.with_others(
             [movement_words.movement_row(*each) for each in payments.work_list()]
         ),
-        "refunds": payments.refunds_to_make(),
+        "refunds": _refund_rows(),
         "stuck": [{"each": each, "address": address_of(each.subject)} for each in unentered()],
         "parts": _part_rows(),
         "files": payments.latest_files(),
         "most": payments.LIST_MAX,
     }
     return render(request, "membership/payment_desk.html", context)
+
+
+def _refund_rows() -> list[dict[str, Any]]:
+    """What is to be paid back, each with the movement by which the bank seems to have taken it back, where there is one."""
+    refunds = payments.refunds_to_make()
+    backs = payments.seem_taken_back(refunds)
+    return [{"refund": each, "back": backs.get(each.pk)} for each in refunds]
 
 
 def _part_rows() -> list[dict[str, Any]]:

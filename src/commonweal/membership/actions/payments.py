@@ -278,8 +278,8 @@ def decide_movement(
     reason: str = "",
     seen: str | None = None,
 ) -> Handling:
-    """What becomes of a movement on the work list; `subject` where its communication names none. What is undone is as
-    it was shown (`seen`).
+    """What becomes of a movement on the work list; `subject` where its communication names none, or where it is a part.
+    What is undone is as it was shown (`seen`).
 
     A movement that takes money back undoes what it paid for, one that brings a payment of ours back lets it be owed again.
     Raises NotAllowed, OutcomeRefused, PlanChanged, ReturnRefused, what the area of the receivable refuses and what the
@@ -294,8 +294,19 @@ def decide_movement(
     if movement.decision is not None:
         raise OutcomeRefused(_("Somebody decided about this movement already."), code="decided")
     verdict, named = judgement_of(movement)
-    wanted = named or expected_of([subject]).get(subject)
+    chosen = expected_of([subject]).get(subject)
+    wanted = named or chosen
     demand_anothers([movement], [wanted], by, now)
+    if named is not None and chosen is not None and chosen.subject != named.subject:
+        # Never counted silently for the one it names, nor against the payer's own word for the other.
+        raise OutcomeRefused(
+            _(
+                "This payment names the request of %(holder)s. Decide about it for that one, divide it, or pay it back and "
+                "ask for it with the other communication."
+            )
+            % {"holder": named.holder},
+            code="names_another",
+        )
     if outcome not in MAY_BE[verdict]:
         raise OutcomeRefused(_("This cannot become of this movement."), code="not_this")
     demand_reason(outcome, verdict, movement, reason)

@@ -34,14 +34,14 @@ def judged(lines: Iterable[Seen]) -> list[tuple[Verdict, Expected | None]]:
     wanted = list(lines)
     back, others = payments_back(wanted), opposites(wanted)
     counted_for = {place: _subject_of(other) for place, other in others.items()}
-    found, by_subject = expected_with((line.communication for line in wanted), counted_for.values())
+    found, by_subject = expected_with(map(_named_by, wanted), counted_for.values())
     dues = dues_of(found.values())
     taken = taken_cents_of(
         each for each in wanted if isinstance(each, BankMovement) and each.amount_cents > 0
     )
     judgements = []
     for place, line in enumerate(wanted):
-        expected = found.get(line.communication)
+        expected = found.get(_named_by(line))
         due = dues[expected.subject] if expected else None
         said = verdict(
             line.amount_cents - (taken.get(line.pk, 0) if isinstance(line, BankMovement) else 0),
@@ -58,6 +58,13 @@ def judged(lines: Iterable[Seen]) -> list[tuple[Verdict, Expected | None]]:
             dues[expected.subject] = replace(due, standing=Standing.PAID, paid_cents=due.due_cents)
         judgements.append((said, expected))
     return judgements
+
+
+def _named_by(line: Seen) -> str:
+    """The communication by which a movement names a receivable. A part has it from whoever divided the payment: a hint for
+    who decides, no word of the payer's."""
+    came = line.amount_cents > 0
+    return "" if came and isinstance(line, BankMovement) and line.part_of_id else line.communication
 
 
 def oddities_of(line: Seen) -> frozenset[Oddity]:

@@ -35,6 +35,7 @@ from commonweal.membership.queries.undoing import digest_of
 from commonweal.membership.rules.matching import Outcome, Verdict
 from commonweal.membership.rules.receivables import Expected
 from commonweal.membership.rules.statements import FILE_BYTES
+from commonweal.membership.rules.statements.communications import printed
 from commonweal.membership.views import movement_words, undo_words, undoing
 from commonweal.people.access import for_staff, signed_in_person, takes_in
 from commonweal.people.rules import Act
@@ -178,7 +179,12 @@ def movement_decide(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("membership:movement-decide", pk)
     verdict, named = payments.judgement_of(movement)
     form = DecisionForm(
-        request.POST or None, verdict=verdict, named=named is not None, odd=oddities_of(movement)
+        request.POST or None,
+        verdict=verdict,
+        named=named is not None,
+        odd=oddities_of(movement),
+        # A part has its communication from whoever divided the payment: it may have been the wrong one.
+        initial={"communication": printed(movement.communication) if movement.communication else ""},
     )
     if request.method == "POST" and form.is_valid() and "change" not in request.POST:
         outcome, checked = Outcome(form.cleaned_data["outcome"]), "checked" in request.POST

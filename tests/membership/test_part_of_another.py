@@ -1,5 +1,5 @@
-"""A part given to the wrong request goes to the right one: the communication in it is a hint. What somebody chooses counts or
-is refused, never something else."""
+"""A part given to the wrong request goes to the right one: the communication in it is a hint. What somebody chooses counts
+or is refused, never something else."""
 
 from __future__ import annotations
 

@@ -4,19 +4,27 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.db.models import Exists, OuterRef, Prefetch, Q
 
 from commonweal.kernel.text import folded
 from commonweal.membership.models import BankMovement, Handling
 from commonweal.membership.queries.receivables import dues_of, expected_with, taken_cents_of
-from commonweal.membership.rules.matching import Outcome, Told, Verdict, verdict
+from commonweal.membership.rules.matching import (
+    CHARGE_MAX_CENTS,
+    Outcome,
+    Told,
+    Verdict,
+    returned_as,
+    verdict,
+)
 from commonweal.membership.rules.receivables import Expected, Standing
 from commonweal.membership.rules.statements import BankLine, Oddity
-from commonweal.treasury.queries import standing_among
+from commonweal.treasury.queries import payments_among
 
 if TYPE_CHECKING:
     from commonweal.treasury.models import Payment
@@ -49,7 +57,7 @@ def judged(lines: Iterable[Seen]) -> list[tuple[Verdict, Expected | None]]:
             line.ultimate_name or line.payer_name,
             due,
             odd=oddities_of(line),
-            comes_back=place in back,
+            comes_back=back[place].verdict if place in back else None,
             undone=place in others,
         )
         if expected is None and said == Verdict.REVERSAL:
@@ -134,22 +142,64 @@ def _subject_of(other: Seen) -> str:
     return handling.subject if handling else ""
 
 
-def payments_back(lines: Sequence[Seen]) -> dict[int, Payment]:
-    """Place in the list -> the payment of ours whose reference and amount a movement bears and that has not come back
-    before; one query, a payment once."""
+@dataclass(frozen=True, slots=True)
+class ComesBack:
+    """A payment of ours that comes back with a movement, and what the movement is by that."""
+
+    payment: Payment
+    verdict: Verdict
+
+
+def payments_back(lines: Sequence[Seen]) -> dict[int, ComesBack]:
+    """Place in the list -> the payment of ours whose reference a movement bears, with its amount or less by a charge; a
+    payment once. It has not come back before, or somebody noted that by hand before the money was there. One query; one
+    more where one came back before."""
     wanted = {place: _references(line) for place, line in enumerate(lines) if line.amount_cents > 0}
     every = {reference for references in wanted.values() for reference in references}
     if not every:
         return {}
-    rows = standing_among(every)
-    found: dict[int, Payment] = {}
+    rows, noted = payments_among(every)
+    for reference in _with_their_money(noted):
+        del rows[reference]
+    found: dict[int, ComesBack] = {}
     for place, references in wanted.items():
         for reference in references:
             payment = rows.get(reference)
-            if payment is not None and payment.cents == lines[place].amount_cents:
-                found[place] = rows.pop(reference)
+            said = payment and returned_as(
+                lines[place].amount_cents,
+                payment.cents,
+                told_by_bank=_told_by_bank(lines[place], payment),
+                noted=reference in noted,
+            )
+            if payment and said:
+                found[place] = ComesBack(rows.pop(reference), said)
                 break
     return found
+
+
+def _told_by_bank(line: Seen, payment: Payment) -> bool:
+    """Whether a return is more than a reference that somebody typed: the bank gives a reason for it, or it comes from the
+    account that was paid, from ours, or from none."""
+    return bool(line.return_code) or _other_account(line) in (payment.iban, settings.SITE["iban"], "")
+
+
+def _with_their_money(noted: Mapping[str, Payment]) -> set[str]:
+    """Of these payments that came back, by reference, those whose money somebody decided about: it comes once."""
+    if not noted:
+        return set()
+    named = Q(end_to_end__in=noted)
+    for reference in noted:
+        named |= Q(text__contains=reference)
+    theirs = Handling.objects.standing().filter(
+        movement=OuterRef("pk"), outcome__in=(Outcome.OWE, Outcome.ASIDE)
+    )
+    came = BankMovement.objects.filter(named, Exists(theirs), amount_cents__gt=0)
+    return {
+        reference
+        for movement in came
+        for reference in _references(movement)
+        if reference in noted and 0 <= noted[reference].cents - movement.amount_cents <= CHARGE_MAX_CENTS
+    }
 
 
 def _references(line: Seen) -> list[str]:

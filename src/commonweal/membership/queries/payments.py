@@ -101,7 +101,8 @@ def parts_unread(file: BankFile) -> tuple[Unreadable, ...]:
 
 def payment_back_with(movement: BankMovement) -> Payment | None:
     """The payment of ours that comes back with a movement."""
-    return payments_back([movement]).get(0)
+    found = payments_back([movement]).get(0)
+    return found.payment if found else None
 
 
 def decisions_about(movement: BankMovement) -> list[Handling]:

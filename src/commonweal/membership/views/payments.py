@@ -32,7 +32,7 @@ from commonweal.membership.queries.receivables import (
     unentered,
 )
 from commonweal.membership.queries.undoing import digest_of
-from commonweal.membership.rules.matching import Outcome, Verdict
+from commonweal.membership.rules.matching import COMES_BACK, Outcome, Verdict
 from commonweal.membership.rules.receivables import Expected
 from commonweal.membership.rules.statements import FILE_BYTES
 from commonweal.membership.rules.statements.communications import printed
@@ -214,10 +214,17 @@ def movement_decide(request: HttpRequest, pk: int) -> HttpResponse:
         **movement_words.opposite(movement),
         "decisions": undo_words.decision_rows(payments.decisions_about(movement)),
         "taken": undo_words.taken_rows(movement),
-        "payment": payments.payment_back_with(movement) if verdict == Verdict.RETURNED else None,
+        **_returned(movement, verdict),
         "likely": movement_words.due_rows(_meant(movement, named)),
     }
     return render(request, "membership/movement_decide.html", context)
+
+
+def _returned(movement: BankMovement, verdict: Verdict) -> dict[str, Any]:
+    """The payment of ours that comes back, and by how much less it comes."""
+    payment = payments.payment_back_with(movement) if verdict in COMES_BACK else None
+    charge = payment.cents - movement.amount_cents if payment else 0
+    return {"payment": payment, "charge_cents": charge, "noted": hasattr(payment, "returned")}
 
 
 def _meant(movement: BankMovement, named: Expected | None) -> list[Expected]:

@@ -94,7 +94,7 @@ CREATE FUNCTION membership_refund_within() RETURNS trigger LANGUAGE plpgsql AS $
 DECLARE came bigint; noted bigint; payment bigint;
 BEGIN
   SELECT m.amount_cents, m.id INTO came, payment FROM membership_handling h
-    JOIN membership_bankmovement m ON m.id = h.movement_id WHERE h.id = NEW.handling_id FOR UPDATE OF h, m;
+    JOIN membership_bankmovement m ON m.id = h.movement_id WHERE h.id = NEW.handling_id FOR UPDATE OF h;
   SELECT came - coalesce(sum(cents), 0) INTO came FROM membership_takenpart WHERE payment_id = payment;
   IF EXISTS (SELECT FROM membership_handling WHERE undoes_id = NEW.handling_id) THEN came := 0; END IF;
   SELECT coalesce(sum(cents), 0) INTO noted FROM membership_refund
@@ -115,6 +115,8 @@ CREATE FUNCTION membership_taken_within() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE came bigint; went bigint; taken bigint; gone bigint; noted bigint;
 BEGIN
   SELECT amount_cents INTO came FROM membership_bankmovement WHERE id = NEW.payment_id FOR UPDATE;
+  -- A refund locks the decision it is of and no movement: whoever closes a request holds that, who decides wants it.
+  PERFORM FROM membership_handling WHERE movement_id = NEW.payment_id ORDER BY id FOR UPDATE;
   SELECT -m.amount_cents INTO went FROM membership_handling h JOIN membership_bankmovement m ON m.id = h.movement_id
     WHERE h.id = NEW.handling_id AND h.outcome = 'undo' AND h.undoes_id IS NULL FOR UPDATE OF h;
   SELECT coalesce(sum(cents), 0) INTO taken FROM membership_takenpart WHERE payment_id = NEW.payment_id;

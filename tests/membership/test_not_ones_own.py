@@ -62,6 +62,7 @@ OTHERS = {
         "reopen_application",
         "note_on_estate",
         "note_decisions",
+        "demand_anothers",
         "as_part",
         "given_back",
     ),

@@ -119,6 +119,14 @@ class TestOrder:
         locks = taken(lambda: decide(Outcome.UNDO, finance))
         assert locks == [MEMBERS, MOVEMENT, APPLICATION, REFUND, WRITES, LEDGER]
 
+    def test_of_taking_parts_back(self, finance: Person) -> None:
+        application = asked()
+        confirmed([paid(application, 600_00)], finance)
+        decide(Outcome.ACCEPT, finance)
+        confirmed([paid(application, -200_00)], finance, 13)
+        locks = taken(lambda: decide(Outcome.UNDO, finance))
+        assert locks == [MEMBERS, MOVEMENT, APPLICATION, REFUND, WRITES, LEDGER]
+
     def test_of_taking_back_what_was_divided(self, finance: Person) -> None:
         asked(), asked(make.person("Rosa", "Petit"))
         confirmed([Paid(1000_00, "X", PAYER, text="x")], finance)
@@ -222,7 +230,7 @@ def without_lock(function: str) -> Iterator[None]:
         cursor.execute("SELECT pg_get_functiondef(%s::regproc)", [function])
         written = cursor.fetchone()[0]
         assert " FOR UPDATE" in written
-        cursor.execute(written.replace(" FOR UPDATE", ""))
+        cursor.execute(re.sub(r" FOR UPDATE( OF \w+)?", "", written))
     try:
         yield
     finally:
@@ -268,4 +276,48 @@ def test_without_its_lock_the_guard_of_the_whole_would_let_a_decision_in(
     part, decision = (PART, (800_00, "a", movement.pk)), (DECIDE, (movement.pk, by.pk))
     with without_lock("treasury_parts_are_whole"):
         _waited, refused = beside(part, decision)
+    assert refused == ""
+
+
+TAKE = """DO $$ DECLARE n bigint; BEGIN
+  INSERT INTO treasury_handling (movement_id, turn, outcome, by_id, at, reason, subject)
+    VALUES (%s, 1, 'undo', %s, now(), '', '') RETURNING id INTO n;
+  INSERT INTO treasury_takenpart (handling_id, payment_id, cents) VALUES (n, %s, 20000);
+END $$"""
+BACK = "INSERT INTO treasury_refund (handling_id, cents) VALUES (%s, %s)"
+
+
+@pytest.fixture
+def counted(transactional_db: None) -> tuple[tuple[str, tuple[Any, ...]], tuple[str, tuple[Any, ...]]]:
+    """A payment of 500 that counts: 200 of it taken back by the bank, and 400 noted to be paid back."""
+    by = make.staff("finance")
+    application = asked()
+    confirmed([paid(application)], by)
+    decision = Handling.objects.get()
+    confirmed([paid(application, -200_00)], by, 13)
+    return (TAKE, (waiting().pk, by.pk, decision.movement_id)), (BACK, (decision.pk, 400_00))
+
+
+@pytest.mark.parametrize("taken_first", [True, False])
+def test_what_is_taken_and_paid_back_at_one_moment_is_not_more_than_what_came(
+    counted: tuple[tuple[str, tuple[Any, ...]], tuple[str, tuple[Any, ...]]], taken_first: bool
+) -> None:
+    both = counted if taken_first else counted[::-1]
+    guard = "refund_within_what_came" if taken_first else "taken_within_what_came"
+    assert beside(*both) == (True, guard)
+
+
+def test_without_its_lock_the_guard_of_refunds_would_let_both_go(
+    counted: tuple[tuple[str, tuple[Any, ...]], tuple[str, tuple[Any, ...]]],
+) -> None:
+    with without_lock("treasury_refund_within"):
+        _waited, refused = beside(*counted)
+    assert refused == ""
+
+
+def test_without_its_locks_the_guard_of_parts_taken_would_let_both_go(
+    counted: tuple[tuple[str, tuple[Any, ...]], tuple[str, tuple[Any, ...]]],
+) -> None:
+    with without_lock("treasury_taken_within"):
+        _waited, refused = beside(*counted[::-1])
     assert refused == ""

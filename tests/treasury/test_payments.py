@@ -203,8 +203,10 @@ def test_a_payment_without_communication_is_given_to_a_request_or_set_aside(fina
 def test_a_payment_cannot_be_led_to_a_request_it_does_not_name(finance: Person) -> None:
     first, second = asked(make.person("A", "Delvaux")), asked(make.person("B", "Delvaux"))
     confirmed([paid(first, 600_00)], finance)
-    decide(only(Verdict.OVER), Outcome.ACCEPT, finance, subject=subject_of(second))
-    assert (now_of(first).state, now_of(second).state) == ("member", "awaiting")
+    with pytest.raises(payments.OutcomeRefused) as refused:
+        decide(only(Verdict.OVER), Outcome.ACCEPT, finance, subject=subject_of(second))
+    assert refused.value.code == "names_another"
+    assert (now_of(first).state, now_of(second).state) == ("awaiting", "awaiting")
 
 
 def test_money_before_the_papers_waits_and_goes_back_when_they_do_not_hold(finance: Person) -> None:

@@ -115,15 +115,34 @@ def test_what_a_payment_is(amount: int, day: int, name: str, facts: Due | None, 
 
 
 def test_what_is_odd_waits_and_what_comes_back_or_is_taken_back_is_named() -> None:
-    def said(amount: int, facts: Due | None, *odd: Oddity, back: bool = False) -> Verdict:
+    def said(amount: int, facts: Due | None, *odd: Oddity, back: Verdict | None = None) -> Verdict:
         return matching.verdict(amount, TODAY, "Delvaux", facts, odd=frozenset(odd), comes_back=back)
 
     assert said(500_00, due(), Oddity.PAYER_ACCOUNT) == Verdict.ODD
     assert said(500_00, None, Oddity.PAYER_ACCOUNT) == Verdict.UNKNOWN
-    assert said(500_00, due(), back=True) == Verdict.RETURNED
+    assert said(500_00, due(), back=Verdict.RETURNED) == Verdict.RETURNED
     assert said(-500_00, None, Oddity.REVERSAL) == Verdict.REVERSAL
     assert said(-500_00, None, Oddity.REPEATED) == Verdict.ODD_OUT
     assert said(-500_00, None) == Verdict.OUTGOING
+
+
+@pytest.mark.parametrize(
+    ("amount", "bank", "noted", "said"),
+    [
+        (100_00, True, False, Verdict.RETURNED),
+        (100_00, True, True, Verdict.NOTED),
+        (95_00, True, True, Verdict.NOTED),
+        (100_00, False, False, Verdict.MAY_RETURN),
+        (100_00, False, True, Verdict.MAY_RETURN),
+        (99_99, True, False, Verdict.RETURNED_LESS),
+        (50_00, True, False, Verdict.RETURNED_LESS),
+        (49_99, True, False, None),
+        (95_00, False, False, None),
+        (100_01, True, False, None),
+    ],
+)
+def test_what_money_with_our_reference_is(amount: int, bank: bool, noted: bool, said: Verdict | None) -> None:
+    assert matching.returned_as(amount, 100_00, told_by_bank=bank, noted=noted) == said
 
 
 def test_every_verdict_has_a_way_out_and_only_the_sure_ones_go_by_themselves() -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from commonweal.treasury.rules.taking_back import Candidate, Taken, payment_taken
+from commonweal.treasury.rules.taking_back import Candidate, Here, Taken, parts_taken, payment_taken
 
 DAY = date(2026, 11, 20)
 
@@ -104,3 +104,42 @@ def test_something_is_chosen_wherever_there_is_something_and_never_what_is_gone_
     if chosen.taken == Taken.ALONE:
         like = [each for each in like if each.same_account == chosen.same_account]
     assert chosen.here or not like
+
+
+# ---- what is less than a payment, or of several
+
+# Why -> cents taken back, the payments, what is taken of which.
+PARTS: dict[str, tuple[int, list[Here], list[tuple[int, int]]]] = {
+    "there is none": (5, [], []),
+    "a part of the one there is": (5, [Here(1, 8)], [(1, 5)]),
+    "more than is here takes nothing": (9, [Here(1, 8)], []),
+    "what is gone is not taken": (5, [Here(1, 0), Here(2, 8)], [(2, 5)]),
+    "from the same account before another": (5, [Here(1, 8, same_account=True), Here(2, 8)], [(1, 5)]),
+    "what is to be paid back before what counts": (5, [Here(1, 8, 5, 1), Here(2, 8, 0, 2)], [(1, 5)]),
+    "the latest decision": (5, [Here(1, 8, 0, 3), Here(2, 8, 0, 4)], [(2, 5)]),
+    "what is decided before what waits": (5, [Here(1, 8), Here(2, 8, 0, 4)], [(2, 5)]),
+    "what has waited longest": (5, [Here(2, 8), Here(1, 8)], [(1, 5)]),
+    "one that is enough before several": (5, [Here(1, 4, 4, 1), Here(2, 5, 0, 2)], [(2, 5)]),
+    "several where none is enough": (9, [Here(1, 4, 4, 1), Here(2, 8, 0, 2)], [(1, 4), (2, 5)]),
+    "no more of the last than is wanted": (8, [Here(1, 4), Here(2, 4), Here(3, 4)], [(1, 4), (2, 4)]),
+}
+
+
+@pytest.mark.parametrize("why", PARTS)
+def test_which_parts_are_taken_back(why: str) -> None:
+    cents, payments, taken = PARTS[why]
+    for order in permutations(payments):
+        assert parts_taken(cents, order) == taken
+
+
+@given(
+    st.integers(1, 40),
+    st.lists(st.tuples(st.integers(0, 15), st.integers(0, 15), st.booleans()), max_size=5),
+)
+def test_parts_are_all_that_is_taken_and_never_more_than_is_here(
+    cents: int, drawn: list[tuple[int, int, bool]]
+) -> None:
+    payments = [Here(at, here, min(here, back), at, same) for at, (here, back, same) in enumerate(drawn, 1)]
+    taken = parts_taken(cents, payments)
+    assert all(0 < part <= payments[number - 1].cents for number, part in taken)
+    assert sum(part for _number, part in taken) == (cents if sum(h.cents for h in payments) >= cents else 0)

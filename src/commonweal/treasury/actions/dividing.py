@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from commonweal.kernel.days import day_of
 from commonweal.kernel.text import clean
-from commonweal.people.access import demand, may, not_ones_own
+from commonweal.people.access import demand, may
 from commonweal.people.actions import record
 from commonweal.people.rules import Act
 from commonweal.treasury.actions.payments import PlanChanged, decided
@@ -21,13 +21,14 @@ from commonweal.treasury.actions.receivables import enter_expected, lock_expecte
 from commonweal.treasury.actions.taking_back import (
     OutcomeRefused,
     as_part,
+    demand_anothers,
     demand_reason,
     next_turn,
     note_decisions,
 )
 from commonweal.treasury.models import BankMovement, Handling
 from commonweal.treasury.queries.payments import judgement_of
-from commonweal.treasury.queries.receivables import dues_of
+from commonweal.treasury.queries.receivables import dues_of, here_cents_of
 from commonweal.treasury.rules.matching import MAY_BE_DIVIDED, Due, Outcome, Verdict, outcome_of_part
 from commonweal.treasury.rules.receivables import Expected
 from commonweal.ui.formats import euros
@@ -101,8 +102,9 @@ def division_planned(*, movement: BankMovement, parts: Sequence[Part]) -> Divisi
 
 
 def may_be_divided(movement: BankMovement, verdict: Verdict) -> bool:
-    """Whether a movement may be divided: it could count for a receivable, and is no part itself."""
-    return verdict in MAY_BE_DIVIDED and movement.part_of_id is None and movement.amount_cents > 1
+    """Whether a movement may be divided: it could count for a receivable, is no part itself, and is all here."""
+    whole = verdict in MAY_BE_DIVIDED and movement.part_of_id is None and movement.amount_cents > 1
+    return whole and here_cents_of(movement) == movement.amount_cents
 
 
 def _planned(part: Part, due: Due) -> PlannedPart:
@@ -149,7 +151,7 @@ def divide_movement(
     movement = BankMovement.objects.select_for_update().get(pk=movement.pk)
     if movement.decision is not None:
         raise OutcomeRefused(_("Somebody decided about this movement already."), code="decided")
-    demand(not_ones_own(by, day_of(now), [each.expected for each in parts]))
+    demand_anothers([movement], [each.expected for each in parts], by, now)
     held = lock_expected(each.expected.subject for each in parts)
     verdict, _named = judgement_of(movement)
     demand_reason(Outcome.DIVIDED, verdict, movement, reason)

@@ -14,7 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from commonweal.kernel.days import day_of
 from commonweal.kernel.words import gettext_noop
 from commonweal.ledger.queries import NOBODY
-from commonweal.people.access import demand, not_ones_own
+from commonweal.people.access import demand
+from commonweal.treasury.access import not_ones_own_money
 from commonweal.treasury.actions import PayableKind, PaymentRefused
 from commonweal.treasury.models import Refund
 from commonweal.treasury.queries.payments import payable_refunds
@@ -36,7 +37,7 @@ def _lock(reference: str, by: Person, now: datetime) -> None:
 
 
 def _due(reference: str, pay_on: date) -> Sequence[Payable]:
-    """All open refunds whose payer's name and account the bank told."""
+    """All open refunds whose payer's name and account the bank told, and which it does not seem to have taken back."""
     refunds = payable_refunds()
     if not refunds:
         raise PaymentRefused(_("There is nothing to pay back on an account we know."), code="nothing_due")
@@ -67,8 +68,8 @@ def _settle(reference: str, files: Sequence[PaymentFile], by: Person, now: datet
 
 def _lock_paid(payment: Payment, by: Person, now: datetime) -> None:
     refund = Refund.objects.select_for_update(of=("self",)).get(pk=payment.row)
-    subject, payer = refund.handling.subject, refund.handling.movement.payer_name
-    demand(not_ones_own(by, day_of(now), [expected_of([subject]).get(subject)], [payer]))
+    subject, payer = refund.handling.subject, refund.handling.movement
+    demand(not_ones_own_money(by, day_of(now), [payer], [expected_of([subject]).get(subject)]))
 
 
 def _owe_again(payment: Payment) -> None:

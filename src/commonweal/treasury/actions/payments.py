@@ -17,12 +17,14 @@ from django.utils.translation import gettext_lazy as _
 from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import Refusal
 from commonweal.kernel.text import clean
-from commonweal.people.access import demand, may, not_ones_own
+from commonweal.people.access import demand, may
 from commonweal.people.actions import record
 from commonweal.people.rules import Act
+from commonweal.treasury.access import own_money
 from commonweal.treasury.actions.receivables import enter_expected, lock_expected, lock_first, take_expected
 from commonweal.treasury.actions.taking_back import (
     OutcomeRefused,
+    demand_anothers,
     demand_reason,
     lock_returned,
     next_turn,
@@ -40,9 +42,9 @@ from commonweal.treasury.models import (
     RepeatedMovement,
 )
 from commonweal.treasury.queries.bank_plans import Plan, PlannedLine, PlannedStatement, plan_of
-from commonweal.treasury.queries.payments import judgement_of, reading_of, shown_elsewhere
+from commonweal.treasury.queries.payments import judgement_of, reading_of, seem_taken_back, shown_elsewhere
 from commonweal.treasury.queries.readers import statements_in
-from commonweal.treasury.queries.receivables import against_paying, dues_of, expected_of
+from commonweal.treasury.queries.receivables import against_paying, dues_of, expected_of, here_cents_of
 from commonweal.treasury.queries.undoing import digest_of
 from commonweal.treasury.rules.matching import BY_ITSELF, MAY_BE, Outcome, over_cents
 from commonweal.treasury.rules.receivables import TAKES_ALL, TAKES_PART, Expected, Standing
@@ -111,7 +113,7 @@ def _reading(content: bytes, account: str) -> Reading:
 @transaction.atomic
 def confirm_file(*, file: BankFile, plan: str, by: Person, now: datetime) -> BankFile:
     """Reads a file in as its dry run showed it: keeps every movement, counts exact payments, and does what they pay
-    for. A second confirmation changes nothing. Raises NotAllowed, PlanChanged.
+    for. One's own wait on the list for a colleague. A second confirmation changes nothing. Raises NotAllowed, PlanChanged.
     """
     demand(may(by, Act.MATCH_PAYMENTS, day_of(now)))
     # Before the lock: it may be a long file.
@@ -148,6 +150,7 @@ def confirm_file(*, file: BankFile, plan: str, by: Person, now: datetime) -> Ban
 def _kept(file: BankFile, plan: Plan, by: Person, now: datetime) -> list[str]:
     """Keeps statements, their movements and which were read before; gives the subjects paid in full."""
     paid, places, place = list[str](), list[tuple[int, AccountStatement, PlannedLine]](), 0
+    own = own_money(by, day_of(now))
     for each in plan.statements:
         statement = _statement(file, each)
         new = [line for line in each.lines if not line.known]
@@ -158,6 +161,8 @@ def _kept(file: BankFile, plan: Plan, by: Person, now: datetime) -> list[str]:
                 places.append((place, statement, line))
         for row, line in zip(rows, new, strict=True):
             outcome = BY_ITSELF.get(line.verdict) if line.verdict else None
+            if outcome == Outcome.ACCEPT and own.is_of(line.line, [line.expected]):
+                continue
             if outcome is not None:
                 subject = line.expected.subject if line.expected else ""
                 paid += [subject] if decided(row, outcome, subject, "", by, now) else []
@@ -220,7 +225,7 @@ def decided(
 ) -> bool:
     """Keeps one decision, for an action that holds the movement and has made sure who may; says whether the receivable is
     paid in full by it, and is to be entered last. Raises OutcomeRefused, and what the area of the receivable refuses."""
-    back = max(movement.amount_cents, 0) if outcome == Outcome.REFUND else 0
+    back = max(here_cents_of(movement), 0) if outcome == Outcome.REFUND else 0
     if outcome in (Outcome.ACCEPT, Outcome.WAIT):
         expected = lock_expected([subject]).get(subject)
         if expected is None:
@@ -247,19 +252,33 @@ def decided(
 
 def _counted(movement: BankMovement, outcome: Outcome, expected: Expected) -> int:
     """Cents that are too much where a movement counts for a receivable that is held. Raises OutcomeRefused."""
-    due = dues_of([expected])[expected.subject]
+    due, here_cents = dues_of([expected])[expected.subject], here_cents_of(movement)
     if expected.standing not in (TAKES_ALL if outcome == Outcome.ACCEPT else TAKES_PART):
         raise OutcomeRefused(_("This request cannot be paid any more, or not yet."), code="state")
     if outcome == Outcome.ACCEPT:
         against = against_paying(expected.subject)
         if against is not None:
             raise OutcomeRefused(_(against.label), code=against)
-        if movement.amount_cents < due.open_cents:
+        if here_cents < due.open_cents:
             raise OutcomeRefused(_("This is less than what is due: keep it and wait."), code="too_little")
-        return over_cents(movement.amount_cents, due)
-    if movement.amount_cents >= due.open_cents and expected.standing == Standing.DUE:
+        return over_cents(here_cents, due)
+    if here_cents >= due.open_cents and expected.standing == Standing.DUE:
         raise OutcomeRefused(_("This is all that is due: count it."), code="enough")
     return 0
+
+
+def _demand_named(named: Expected | None, chosen: Expected | None) -> None:
+    """A payment never counts silently for what it names where somebody chose something else, nor against the payer's own
+    word for that. Raises OutcomeRefused."""
+    if named is not None and chosen is not None and chosen.subject != named.subject:
+        raise OutcomeRefused(
+            _(
+                "This payment names the request of %(holder)s. Decide about it for that one, divide it, or pay it back and "
+                "ask for it with the other communication."
+            )
+            % {"holder": named.holder},
+            code="names_another",
+        )
 
 
 @transaction.atomic
@@ -273,8 +292,8 @@ def decide_movement(
     reason: str = "",
     seen: str | None = None,
 ) -> Handling:
-    """What becomes of a movement on the work list; `subject` where its communication names none. What is undone is as
-    it was shown (`seen`).
+    """What becomes of a movement on the work list; `subject` where its communication names none, or where it is a part.
+    What is undone is as it was shown (`seen`).
 
     A movement that takes money back undoes what it paid for, one that brings a payment of ours back lets it be owed again.
     Raises NotAllowed, OutcomeRefused, PlanChanged, ReturnRefused, what the area of the receivable refuses and what the
@@ -289,8 +308,10 @@ def decide_movement(
     if movement.decision is not None:
         raise OutcomeRefused(_("Somebody decided about this movement already."), code="decided")
     verdict, named = judgement_of(movement)
-    wanted = named or expected_of([subject]).get(subject)
-    demand(not_ones_own(by, day_of(now), [wanted]))
+    chosen = expected_of([subject]).get(subject)
+    wanted = named or chosen
+    demand_anothers([movement], [wanted], by, now)
+    _demand_named(named, chosen)
     if outcome not in MAY_BE[verdict]:
         raise OutcomeRefused(_("This cannot become of this movement."), code="not_this")
     demand_reason(outcome, verdict, movement, reason)
@@ -330,7 +351,7 @@ def mark_refunded(*, refund: Refund, on: date, by: Person, now: datetime) -> Ref
     demand(may(by, Act.MATCH_PAYMENTS, day_of(now)))
     held = Refund.objects.select_for_update().get(pk=refund.pk)
     subject = held.handling.subject
-    demand(not_ones_own(by, day_of(now), [expected_of([subject]).get(subject)]))
+    demand_anothers([held.handling.movement], [expected_of([subject]).get(subject)], by, now)
     if held.taken_back is not None and held.taken_back.outcome == Outcome.AGAIN:
         raise OutcomeRefused(
             _("The decision to pay this back was undone: nothing is to be paid."), code="taken"
@@ -338,6 +359,14 @@ def mark_refunded(*, refund: Refund, on: date, by: Person, now: datetime) -> Ref
     if held.taken_back is not None:
         raise OutcomeRefused(_("The bank took this money back itself: nothing is to be paid."), code="taken")
     if held.made_on is None:
+        if seem_taken_back([held]):
+            raise OutcomeRefused(
+                _(
+                    "The bank seems to have taken this money back: a movement to its account waits on the list. "
+                    "Decide about that one first."
+                ),
+                code="waits",
+            )
         held.made_on = on
         held.save(update_fields=["made_on"])
         data = {"cents": held.cents, "on": on.isoformat()}

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from commonweal.treasury.models import Refund
 from commonweal.treasury.queries.receivables import (
     counted_for,
+    here_cents_of,
     numbers_by_kind,
     paid_cents_on,
     receivable_kind,
@@ -57,7 +58,7 @@ def owe_back(*, subject: str) -> None:
     left = paid_cents_on([subject]).get(subject, 0)
     for handling in counted_for(subject).select_related("movement").order_by("-id"):
         noted = sum(handling.refunds.filter(taken_back__isnull=True).values_list("cents", flat=True))
-        cents = min(handling.movement.amount_cents - noted, left)
+        cents = min(here_cents_of(handling.movement) - noted, left)
         if cents > 0:
             Refund.objects.create(handling=handling, cents=cents)
             left -= cents

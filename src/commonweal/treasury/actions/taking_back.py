@@ -13,16 +13,22 @@ from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import Refusal
 from commonweal.kernel.text import clean
 from commonweal.kernel.words import gettext_noop
-from commonweal.people.access import demand, may, not_ones_own
+from commonweal.people.access import demand, may
 from commonweal.people.actions import record
 from commonweal.people.rules import Act
+from commonweal.treasury.access import not_ones_own_money
 from commonweal.treasury.actions.paying_out import book_return, lock_paid
 from commonweal.treasury.actions.receivables import lock_expected, reopen_expected
-from commonweal.treasury.models import BankMovement, Handling, Refund
+from commonweal.treasury.models import BankMovement, Handling, Refund, TakenPart
 from commonweal.treasury.queries.judgements import oddities_of
-from commonweal.treasury.queries.payments import payment_back_with
-from commonweal.treasury.queries.receivables import dues_of, expected_of
-from commonweal.treasury.queries.undoing import Effect, payment_taken_back, taking_back_planned
+from commonweal.treasury.queries.payments import named_in, payment_back_with
+from commonweal.treasury.queries.receivables import expected_of, here_cents_of, taken_cents_of
+from commonweal.treasury.queries.undoing import (
+    Effect,
+    parts_taken_back,
+    payment_taken_back,
+    taking_back_planned,
+)
 from commonweal.treasury.rules.matching import COUNTED, Outcome, Verdict, needs_reason
 from commonweal.treasury.rules.payables import reason_of
 from commonweal.treasury.rules.reasons import Reason
@@ -48,6 +54,16 @@ class OutcomeRefused(Refusal):
     """This cannot become of this movement, or something was decided already."""
 
     code = "outcome_refused"
+
+
+def demand_anothers(
+    movements: Iterable[BankMovement], whose: Iterable[Expected | None], by: Person, now: datetime
+) -> None:
+    """Raises NotAllowed where one of these movements is somebody's own money: by what it counts for, by any request it
+    names, by the names and accounts of who paid."""
+    about = list(movements)
+    named = [each for movement in about for each in named_in(movement)]
+    demand(not_ones_own_money(by, day_of(now), about, [*whose, *named]))
 
 
 def demand_reason(outcome: Outcome, verdict: Verdict, movement: BankMovement, reason: str) -> None:
@@ -93,16 +109,13 @@ def take_back(
         earlier, waiting = payment_taken_back(movement, expected)
     if earlier is None and waiting is not None:
         earlier = _waiting_set_aside(waiting, by, now)
-    if expected is None and earlier is None:
-        raise OutcomeRefused(_("Say which request for shares this payment was for."), code="no_application")
-    demand(not_ones_own(by, day_of(now), [expected]))
-    if earlier is not None and _paid_back(earlier) >= earlier.movement.amount_cents:
+    if earlier is None:
+        return _take_parts(movement, expected, reason, by, now)
+    demand_anothers([movement, earlier.movement], [expected], by, now)
+    if _paid_back(earlier) >= earlier.movement.amount_cents:
         raise OutcomeRefused(_PAID_BACK, code="paid_back")
-    if earlier is None and expected is not None:
-        _demand_paid(movement, expected)
     handling = _undone(movement, earlier, expected, reason, by, now)
-    counted = earlier is None or earlier.outcome in COUNTED
-    if counted and expected is not None and expected.standing in PAID_IN_FULL:
+    if earlier.outcome in COUNTED and expected is not None and expected.standing in PAID_IN_FULL:
         reopen_expected(subject=expected.subject, reason=Reason.TAKEN_BACK, by=by, now=now)
     return handling
 
@@ -111,12 +124,11 @@ def seen_before_taking_back(movement: BankMovement, expected: Expected | None) -
     """What taking a payment back would do, to be looked at. Raises OutcomeRefused where nothing can be taken back."""
     effects = taking_back_planned(movement, expected)
     if not effects:
-        raise OutcomeRefused(_("Say which request for shares this payment was for."), code="no_application")
-    made = [each for effect in effects if effect.decision for each in effect.decision.refunds.all()]
-    if sum(each.cents for each in made if each.made_on is not None) >= -movement.amount_cents:
+        raise _nothing_to_take(expected)
+    whole = [each.decision for each in effects if each.decision and not each.taken_cents]
+    made = [refund for each in whole for refund in each.refunds.all() if refund.made_on is not None]
+    if whole and sum(each.cents for each in made) >= -movement.amount_cents:
         raise OutcomeRefused(_PAID_BACK, code="paid_back")
-    if expected is not None and all(each.movement is None for each in effects):
-        _demand_paid(movement, expected)
     return effects
 
 
@@ -124,6 +136,50 @@ def _paid_back(earlier: Handling) -> int:
     """How much of a payment left the account again."""
     refunds = Refund.objects.select_for_update().filter(handling=earlier)
     return sum(each.cents for each in refunds if each.made_on is not None)
+
+
+def _take_parts(
+    movement: BankMovement, expected: Expected | None, reason: str, by: Person, now: datetime
+) -> Handling:
+    """Takes parts of payments back where none is just as much: of what is to be paid back first, then of what counts."""
+    could = parts_taken_back(movement, expected)
+    # Nobody pays one of them back meanwhile; whoever did before this had the lock is seen by asking once more.
+    decisions = [each.decision for each in could if each.decision is not None]
+    list(Refund.objects.select_for_update().filter(handling__in=decisions).order_by("pk").values_list("pk"))
+    parts = parts_taken_back(movement, expected)
+    if not parts:
+        raise _nothing_to_take(expected)
+    demand_anothers([movement, *(each.payment for each in parts)], [expected], by, now)
+    handling = _undone(movement, None, expected, reason, by, now)
+    for each in parts:
+        if each.refund_cents and each.decision is not None:
+            _less_to_pay_back(each.decision, each.refund_cents, handling)
+        TakenPart.objects.create(handling=handling, payment=each.payment, cents=each.cents)
+        if each.decision is None and here_cents_of(each.payment) == 0:
+            # All of it is gone: nobody counts it later.
+            _set_aside(each.payment, by, now)
+    counted = sum(each.counted_cents for each in parts)
+    if counted and expected is not None and expected.standing in PAID_IN_FULL:
+        reopen_expected(subject=expected.subject, reason=Reason.TAKEN_BACK, by=by, now=now)
+    return handling
+
+
+def _less_to_pay_back(decision: Handling, cents: int, taking: Handling) -> None:
+    """What is to be paid back of a payment is less by what the bank took back of it."""
+    refund = decision.refunds.get(made_on__isnull=True, taken_back__isnull=True)
+    refund.taken_back = taking
+    refund.save(update_fields=["taken_back"])
+    if refund.cents > cents:
+        Refund.objects.create(handling=decision, cents=refund.cents - cents)
+
+
+def _nothing_to_take(expected: Expected | None) -> OutcomeRefused:
+    if expected is None:
+        return OutcomeRefused(_("Say which request for shares this payment was for."), code="no_application")
+    return OutcomeRefused(
+        _("Less than this was paid for the request. Set it aside, or name another request."),
+        code="never_paid",
+    )
 
 
 def _undone(
@@ -175,7 +231,8 @@ def _take_parts_back(
     parts = list(divided.movement.parts.select_for_update(of=("self",)).order_by("pk"))
     standing = Handling.objects.standing().filter(movement__in=parts).order_by("pk")
     decided = {each.movement_id: each for each in standing}
-    if Handling.objects.filter(undoes__in=decided.values()).exists():
+    undone = Handling.objects.filter(undoes__in=decided.values()).exists()
+    if undone or taken_cents_of(parts):
         raise OutcomeRefused(
             _(
                 "A part of this payment was taken back before. Set the movement aside and write what you do about it."
@@ -183,7 +240,7 @@ def _take_parts_back(
             code="part_taken_back",
         )
     about = {each.subject for each in decided.values()}
-    demand(not_ones_own(by, day_of(now), expected_of(about).values()))
+    demand_anothers([movement, divided.movement, *parts], expected_of(about).values(), by, now)
     held = lock_expected(about)
     if sum(map(_paid_back, decided.values())) >= divided.movement.amount_cents:
         raise OutcomeRefused(_PAID_BACK, code="paid_back")
@@ -192,15 +249,15 @@ def _take_parts_back(
         for place, each in enumerate(parts)
     ]
     handling = _undone(movement, divided, None, reason, by, now)
-    open_again, undone = [], []
+    open_again, taken = [], []
     for part, mirror in zip(parts, back, strict=True):
         # What still waited is set aside: else somebody could count it later, and its money is gone.
         earlier = decided.get(part.pk) or _set_aside(part, by, now)
         expected = _of(held, earlier)
-        undone.append(_undone(mirror, earlier, expected, reason, by, now))
+        taken.append(_undone(mirror, earlier, expected, reason, by, now))
         if earlier.outcome in COUNTED and expected is not None:
             open_again.append(expected)
-    note_decisions(undone, by, now)
+    note_decisions(taken, by, now)
     for each in open_again:
         if each.standing in PAID_IN_FULL:
             reopen_expected(subject=each.subject, reason=Reason.TAKEN_BACK, by=by, now=now)
@@ -209,14 +266,6 @@ def _take_parts_back(
 
 def _of(held: dict[str, Expected], handling: Handling | None) -> Expected | None:
     return held.get(handling.subject) if handling else None
-
-
-def _demand_paid(movement: BankMovement, expected: Expected) -> None:
-    if dues_of([expected])[expected.subject].paid_cents < -movement.amount_cents:
-        raise OutcomeRefused(
-            _("Less than this was paid for the request. Set it aside, or name another request."),
-            code="never_paid",
-        )
 
 
 def _waiting_set_aside(payment: BankMovement, by: Person, now: datetime) -> Handling | None:

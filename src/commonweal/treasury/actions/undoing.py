@@ -10,12 +10,17 @@ from django.utils.translation import gettext_lazy as _
 
 from commonweal.kernel.days import day_of
 from commonweal.kernel.text import clean
-from commonweal.people.access import demand, may, not_ones_own
+from commonweal.people.access import demand, may
 from commonweal.people.actions import record
 from commonweal.people.rules import Act
 from commonweal.treasury.actions.payments import PlanChanged
 from commonweal.treasury.actions.receivables import lock_expected, lock_first, reopen_expected
-from commonweal.treasury.actions.taking_back import OutcomeRefused, next_turn, note_decisions
+from commonweal.treasury.actions.taking_back import (
+    OutcomeRefused,
+    demand_anothers,
+    next_turn,
+    note_decisions,
+)
 from commonweal.treasury.models import BankMovement, Handling, Refund
 from commonweal.treasury.queries.undoing import digest_of, effect_of, obstacle_to
 from commonweal.treasury.rules.matching import Outcome
@@ -37,7 +42,7 @@ def undo_decision(*, decision: Handling, seen: str, reason: str, by: Person, now
     movement = BankMovement.objects.select_for_update(of=("self",)).get(pk=decision.movement_id)
     decision = Handling.objects.select_related("movement").get(pk=decision.pk)
     expected = lock_expected([decision.subject]).get(decision.subject)
-    demand(not_ones_own(by, day_of(now), [expected]))
+    demand_anothers([movement], [expected], by, now)
     list(Refund.objects.select_for_update().filter(handling=decision))
     against = obstacle_to(decision)
     if against is not None:

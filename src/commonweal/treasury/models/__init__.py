@@ -8,6 +8,7 @@ from commonweal.treasury.models.statements import (
     Handling,
     Refund,
     RepeatedMovement,
+    TakenPart,
 )
 
 __all__ = [
@@ -21,4 +22,5 @@ __all__ = [
     "Refund",
     "RepeatedMovement",
     "ReturnedPayment",
+    "TakenPart",
 ]

@@ -178,6 +178,9 @@ class BankMovement(models.Model):
 
     class Meta:
         ordering = ("booked_on", "id")
+        indexes = (
+            models.Index(fields=("payer_iban",), name="movement_that_goes", condition=Q(amount_cents__lt=0)),
+        )
         constraints = (
             models.UniqueConstraint(fields=("fingerprint", "occurrence"), name="bank_movement_once"),
             models.CheckConstraint(
@@ -236,7 +239,8 @@ class Handling(models.Model):
     """What was decided about a movement, and for which receivable it counts. Rows are only ever added.
 
     `subject` is the receivable (`kind:id`), empty where it counts for none. `undoes` is the decision on the payment that
-    this movement takes back, or the decision on this same movement that was a mistake. `turn` counts the rows of a
+    this movement takes back whole, or the decision on this same movement that was a mistake; what takes less, or of several
+    payments, has its parts instead (`TakenPart`). `turn` counts the rows of a
     movement: odd ones decide, even ones undo the one before, after which the movement waits again.
     """
 
@@ -270,9 +274,28 @@ class Handling(models.Model):
             models.CheckConstraint(
                 name="handling_that_undoes",
                 condition=(Q(undoes__isnull=True) & ~Q(outcome__in=("undo", "again")))
-                | (Q(outcome="undo") & (Q(undoes__isnull=False) | ~Q(subject="")))
+                | Q(outcome="undo")
                 | (Q(outcome="again") & Q(undoes__isnull=False)),
             ),
+        )
+
+
+class TakenPart(models.Model):
+    """Cents of a payment that the bank took back by a movement which takes less than the whole payment, or of several; by
+    the decision about that movement. They are here no more, whatever is decided about the payment. Rows are only ever
+    added."""
+
+    handling = models.ForeignKey(Handling, models.PROTECT, related_name="takes")
+    payment = models.ForeignKey(BankMovement, models.PROTECT, related_name="taken")
+    cents = models.PositiveBigIntegerField()
+
+    personal: ClassVar[dict[str, Personal]] = dict.fromkeys(("handling", "payment", "cents"), Personal.KEPT)
+
+    class Meta:
+        ordering = ("id",)
+        constraints = (
+            models.CheckConstraint(name="taken_part_of_something", condition=Q(cents__gte=1)),
+            models.UniqueConstraint(name="taken_part_once", fields=("handling", "payment")),
         )
 
 

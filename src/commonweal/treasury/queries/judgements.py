@@ -4,17 +4,25 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.db.models import Exists, OuterRef, Prefetch, Q
 
 from commonweal.kernel.text import folded
 from commonweal.treasury.models import BankMovement, Handling
-from commonweal.treasury.queries import standing_among
-from commonweal.treasury.queries.receivables import dues_of, expected_with
-from commonweal.treasury.rules.matching import Outcome, Told, Verdict, verdict
+from commonweal.treasury.queries import payments_among
+from commonweal.treasury.queries.receivables import dues_of, expected_with, taken_cents_of
+from commonweal.treasury.rules.matching import (
+    CHARGE_MAX_CENTS,
+    Outcome,
+    Told,
+    Verdict,
+    returned_as,
+    verdict,
+)
 from commonweal.treasury.rules.receivables import Expected, Standing
 from commonweal.treasury.rules.statements import BankLine, Oddity
 
@@ -29,24 +37,27 @@ _OUR_REFERENCE = re.compile(r"\b[A-Z]\d+(?:-\d+){1,2}\b", re.ASCII)
 
 
 def judged(lines: Iterable[Seen]) -> list[tuple[Verdict, Expected | None]]:
-    """What each movement is, in order; what one pays, the next cannot pay again. Five queries with one kind of
-    receivables, one more for each further kind."""
+    """What each movement is, in order; what one pays, the next cannot pay again, and what the bank took back of one pays
+    nothing. Six queries with one kind of receivables, one more for each further kind."""
     wanted = list(lines)
     back, others = payments_back(wanted), opposites(wanted)
     counted_for = {place: _subject_of(other) for place, other in others.items()}
-    found, by_subject = expected_with((line.communication for line in wanted), counted_for.values())
+    found, by_subject = expected_with(map(_named_by, wanted), counted_for.values())
     dues = dues_of(found.values())
+    taken = taken_cents_of(
+        each for each in wanted if isinstance(each, BankMovement) and each.amount_cents > 0
+    )
     judgements = []
     for place, line in enumerate(wanted):
-        expected = found.get(line.communication)
+        expected = found.get(_named_by(line))
         due = dues[expected.subject] if expected else None
         said = verdict(
-            line.amount_cents,
+            line.amount_cents - (taken.get(line.pk, 0) if isinstance(line, BankMovement) else 0),
             line.booked_on,
             line.ultimate_name or line.payer_name,
             due,
             odd=oddities_of(line),
-            comes_back=place in back,
+            comes_back=back[place].verdict if place in back else None,
             undone=place in others,
         )
         if expected is None and said == Verdict.REVERSAL:
@@ -55,6 +66,13 @@ def judged(lines: Iterable[Seen]) -> list[tuple[Verdict, Expected | None]]:
             dues[expected.subject] = replace(due, standing=Standing.PAID, paid_cents=due.due_cents)
         judgements.append((said, expected))
     return judgements
+
+
+def _named_by(line: Seen) -> str:
+    """The communication by which a movement names a receivable. A part has it from whoever divided the payment: a hint for
+    who decides, no word of the payer's."""
+    came = line.amount_cents > 0
+    return "" if came and isinstance(line, BankMovement) and line.part_of_id else line.communication
 
 
 def oddities_of(line: Seen) -> frozenset[Oddity]:
@@ -124,22 +142,64 @@ def _subject_of(other: Seen) -> str:
     return handling.subject if handling else ""
 
 
-def payments_back(lines: Sequence[Seen]) -> dict[int, Payment]:
-    """Place in the list -> the payment of ours whose reference and amount a movement bears and that has not come back
-    before; one query, a payment once."""
+@dataclass(frozen=True, slots=True)
+class ComesBack:
+    """A payment of ours that comes back with a movement, and what the movement is by that."""
+
+    payment: Payment
+    verdict: Verdict
+
+
+def payments_back(lines: Sequence[Seen]) -> dict[int, ComesBack]:
+    """Place in the list -> the payment of ours whose reference a movement bears, with its amount or less by a charge; a
+    payment once. It has not come back before, or somebody noted that by hand before the money was there. One query; one
+    more where one came back before."""
     wanted = {place: _references(line) for place, line in enumerate(lines) if line.amount_cents > 0}
     every = {reference for references in wanted.values() for reference in references}
     if not every:
         return {}
-    rows = standing_among(every)
-    found: dict[int, Payment] = {}
+    rows, noted = payments_among(every)
+    for reference in _with_their_money(noted):
+        del rows[reference]
+    found: dict[int, ComesBack] = {}
     for place, references in wanted.items():
         for reference in references:
             payment = rows.get(reference)
-            if payment is not None and payment.cents == lines[place].amount_cents:
-                found[place] = rows.pop(reference)
+            said = payment and returned_as(
+                lines[place].amount_cents,
+                payment.cents,
+                told_by_bank=_told_by_bank(lines[place], payment),
+                noted=reference in noted,
+            )
+            if payment and said:
+                found[place] = ComesBack(rows.pop(reference), said)
                 break
     return found
+
+
+def _told_by_bank(line: Seen, payment: Payment) -> bool:
+    """Whether a return is more than a reference that somebody typed: the bank gives a reason for it, or it comes from the
+    account that was paid, from ours, or from none."""
+    return bool(line.return_code) or _other_account(line) in (payment.iban, settings.SITE["iban"], "")
+
+
+def _with_their_money(noted: Mapping[str, Payment]) -> set[str]:
+    """Of these payments that came back, by reference, those whose money somebody decided about: it comes once."""
+    if not noted:
+        return set()
+    named = Q(end_to_end__in=noted)
+    for reference in noted:
+        named |= Q(text__contains=reference)
+    theirs = Handling.objects.standing().filter(
+        movement=OuterRef("pk"), outcome__in=(Outcome.OWE, Outcome.ASIDE)
+    )
+    came = BankMovement.objects.filter(named, Exists(theirs), amount_cents__gt=0)
+    return {
+        reference
+        for movement in came
+        for reference in _references(movement)
+        if reference in noted and 0 <= noted[reference].cents - movement.amount_cents <= CHARGE_MAX_CENTS
+    }
 
 
 def _references(line: Seen) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -95,14 +95,16 @@ def parts_unread(file: BankFile) -> tuple[Unreadable, ...]:
 
 def payment_back_with(movement: BankMovement) -> Payment | None:
     """The payment of ours that comes back with a movement."""
-    return payments_back([movement]).get(0)
+    found = payments_back([movement]).get(0)
+    return found.payment if found else None
 
 
 def decisions_about(movement: BankMovement) -> list[Handling]:
-    """All that was decided about a movement and undone again, in order, with what is paid back of it; two queries."""
+    """All that was decided about a movement and undone again, in order, with what is paid back of it and
+    what it takes back; four queries at most."""
     told = ("by", "movement", "undoes__movement", "undone_by__movement")
     found = Handling.objects.filter(movement=movement).select_related(*told)
-    return list(found.prefetch_related("refunds").order_by("turn"))
+    return list(found.prefetch_related("refunds", "takes__payment").order_by("turn"))
 
 
 def parts_of(movement: BankMovement) -> list[BankMovement]:
@@ -154,21 +156,30 @@ def refunds_to_make() -> list[Refund]:
 
 def payable_refunds() -> list[Refund]:
     """What is to be paid back by a payment file, oldest first: payer and account are known and can be paid, it did not
-    come back, and neither the holder nor whose account it is has died or been wound up."""
+    come back, the bank does not seem to have taken it back, and neither the holder nor whose account it is has died or
+    been wound up."""
     return refunds_by_way()[0]
 
 
-def refunds_by_way() -> tuple[list[Refund], list[Refund]]:
-    """What is to be paid back by a payment file, and what can only be paid by hand, that among the oldest hundred. Three
-    queries with one kind of receivables."""
+Waiting = tuple[Refund, BankMovement]
+
+
+def refunds_by_way() -> tuple[list[Refund], list[Refund], list[Waiting]]:
+    """What is to be paid back by a payment file; what can only be paid by hand; and what waits, with the movement by which
+    the bank seems to have taken it back. The last two among the oldest hundred. Four queries with one kind of
+    receivables."""
     paid, gone = payments_of_kind(OVERPAID).filter(subject=OuterRef("pk")), holders_gone()
     accounts = accounts_with(gone.values("person"), gone.values("organisation"))
     closed = accounts.filter(iban=OuterRef("handling__movement__payer_iban"))
     waiting = Refund.objects.filter(made_on__isnull=True, taken_back__isnull=True)
     waiting = waiting.annotate(in_a_file=~Exists(paid) & ~Exists(closed))
     rows: list[Any] = list(waiting.select_related("handling__movement").order_by("id"))
+    found = expected_of(each.handling.subject for each in rows)
+    backs = seem_taken_back(rows, found)
+    waits = [(each, backs[each.pk]) for each in rows[:LIST_MAX] if each.pk in backs]
+    rows = [each for each in rows if each.pk not in backs]
     could = [each for each in rows if each.in_a_file]
-    dead = _of_the_dead(expected_of(each.handling.subject for each in could).values())
+    dead = _of_the_dead(found[each.handling.subject] for each in could if each.handling.subject in found)
     ready = [
         each
         for each in could
@@ -178,7 +189,32 @@ def refunds_by_way() -> tuple[list[Refund], list[Refund]]:
         and sepa_text(each.handling.movement.payer_name)
     ]
     known = {each.pk for each in ready}
-    return ready, [each for each in rows[:LIST_MAX] if each.pk not in known]
+    return ready, [each for each in rows[:LIST_MAX] if each.pk not in known], waits
+
+
+def seem_taken_back(
+    refunds: Iterable[Refund], expected: Mapping[str, Expected] | None = None
+) -> dict[int, BankMovement]:
+    """Refund -> the movement that goes and waits for a decision, by which the bank seems to have taken back the money it is
+    of: to the account that came from, or for the receivable it named, whole or in part, from its day on. One query where
+    `expected` are the receivables of the refunds by subject."""
+    wanted = list(refunds)
+    if not wanted:
+        return {}
+    if expected is None:
+        expected = expected_of(each.handling.subject for each in wanted)
+    going = list(BankMovement.objects.waiting().filter(amount_cents__lt=0).order_by("booked_on", "id"))
+    found = {}
+    for each in wanted:
+        payment, about = each.handling.movement, expected.get(each.handling.subject)
+        accounts = {payment.payer_iban, payment.other_account} - {""}
+        codes = {payment.communication, about.communication if about else ""} - {""}
+        for back in going:
+            same = {back.payer_iban, back.other_account} & accounts or back.communication in codes
+            if same and back.booked_on >= payment.booked_on:
+                found[each.pk] = back
+                break
+    return found
 
 
 def holders_gone() -> QuerySet[Any, Any]:

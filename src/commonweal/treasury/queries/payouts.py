@@ -87,10 +87,11 @@ def payment_with(end_to_end: str) -> Payment | None:
     return found.filter(end_to_end=end_to_end.strip()).first()
 
 
-def standing_among(references: Iterable[str]) -> dict[str, Payment]:
-    """Of these references of payments, those that are ours and did not come back. One query."""
-    known = Payment.objects.filter(end_to_end__in=set(references), returned__isnull=True)
-    return {each.end_to_end: each for each in known.select_related("file").defer("file__content")}
+def payments_among(references: Iterable[str]) -> tuple[dict[str, Payment], dict[str, Payment]]:
+    """Of these references of payments, those that are ours; of these, those that came back before. One query."""
+    known = Payment.objects.filter(end_to_end__in=set(references)).select_related("file", "returned")
+    ours = {each.end_to_end: each for each in known.defer("file__content")}
+    return ours, {reference: each for reference, each in ours.items() if hasattr(each, "returned")}
 
 
 def tried_accounts(kind: str) -> dict[int | None, list[tuple[str, str]]]:

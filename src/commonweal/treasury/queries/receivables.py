@@ -16,8 +16,8 @@ from django.db.models.functions import Coalesce
 from django.utils.module_loading import import_string
 
 from commonweal.kernel.words import Words
-from commonweal.treasury.models import Handling, Refund
-from commonweal.treasury.rules.matching import COUNTED, Due
+from commonweal.treasury.models import BankMovement, Handling, Refund, TakenPart
+from commonweal.treasury.rules.matching import COUNTED, Due, Outcome
 from commonweal.treasury.rules.receivables import Expected, Undone, Unentered, kind_of, number_of
 
 if TYPE_CHECKING:
@@ -194,14 +194,17 @@ def undone_of(subject: str) -> Undone:
 
 def paid_cents_on(subjects: Iterable[str]) -> dict[str, int]:
     """Cents paid on each, by subject; one query. What the bank took back is paid no more."""
-    # Taking back what was never counted (it was to be paid back) takes nothing away.
-    never = Q(undoes__isnull=False) & ~Q(undoes__outcome__in=COUNTED)
+    # Taking back what was never counted (it was to be paid back) takes nothing away; parts that were taken back are taken
+    # off the payments themselves.
+    never = Q(outcome=Outcome.UNDO) & (Q(undoes__isnull=True) | ~Q(undoes__outcome__in=COUNTED))
     wanted = {each for each in subjects if each}
     counted = Handling.objects.standing().filter(~never, subject__in=wanted, outcome__in=COUNTED).order_by()
     still = Refund.objects.filter(handling=OuterRef("pk"), taken_back__isnull=True).order_by()
     gone = Subquery(still.values("handling").annotate(cents=Sum("cents")).values("cents"))
+    parts = TakenPart.objects.filter(payment=OuterRef("movement")).order_by()
+    taken = Subquery(parts.values("payment").annotate(total=Sum("cents")).values("total"))
     # In one question: between two, somebody else may count one more payment.
-    left = Sum(F("movement__amount_cents") - Coalesce(gone, Value(0)))
+    left = Sum(F("movement__amount_cents") - Coalesce(gone, Value(0)) - Coalesce(taken, Value(0)))
     return dict(counted.values_list("subject").annotate(cents=left))
 
 
@@ -210,6 +213,19 @@ def dues_of(expected: Iterable[Expected]) -> dict[str, Due]:
     found = list(expected)
     paid = paid_cents_on(each.subject for each in found)
     return {each.subject: Due.of(each, paid.get(each.subject, 0)) for each in found}
+
+
+def taken_cents_of(movements: Iterable[BankMovement]) -> dict[int, int]:
+    """Cents of these payments that the bank took back in parts, by movement; those of which it took none are left out. One
+    query, none without movements."""
+    wanted = [each.pk for each in movements]
+    rows = TakenPart.objects.filter(payment__in=wanted).order_by().values_list("payment")
+    return dict(rows.annotate(total=Sum("cents"))) if wanted else {}
+
+
+def here_cents_of(movement: BankMovement) -> int:
+    """Cents of a movement that the bank did not take back in parts."""
+    return movement.amount_cents - taken_cents_of([movement]).get(movement.pk, 0)
 
 
 def counted_for(subject: str) -> QuerySet[Handling]:

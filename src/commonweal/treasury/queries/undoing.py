@@ -11,10 +11,10 @@ from django.db.models import Q, QuerySet
 from commonweal.kernel.words import Words
 from commonweal.treasury.models import BankMovement, Handling, Refund
 from commonweal.treasury.queries.payments import opposite_of
-from commonweal.treasury.queries.receivables import against_undoing, expected_of, undone_of
+from commonweal.treasury.queries.receivables import against_undoing, expected_of, taken_cents_of, undone_of
 from commonweal.treasury.rules.matching import COUNTED, MAY_BE_UNDONE, Outcome
 from commonweal.treasury.rules.receivables import PAID_IN_FULL, Expected, Undone
-from commonweal.treasury.rules.taking_back import Candidate, Taken, payment_taken
+from commonweal.treasury.rules.taking_back import Candidate, Here, Taken, parts_taken, payment_taken
 from commonweal.treasury.rules.undoing import Obstacle
 
 _IN = (Outcome.ACCEPT, Outcome.WAIT, Outcome.REFUND)
@@ -25,7 +25,8 @@ NOTHING_UNDONE = Undone()
 class Effect:
     """What undoing one decision would do, or one payment of a receivable: `cents` count no more for it, `reopens` says
     whether it waits for payment again and `undone` what becomes of what was paid for, `refund_cents` are no longer to be
-    paid back. `decision` is None for money that nobody decided about, `movement` is the payment where it is known."""
+    paid back. `decision` is None for money that nobody decided about, `movement` is the payment where it is known;
+    `taken_cents` is what is taken of it where that is less than all."""
 
     movement: BankMovement | None
     decision: Handling | None
@@ -34,13 +35,22 @@ class Effect:
     refund_cents: int
     reopens: bool
     undone: Undone
+    taken_cents: int = 0
 
     @property
     def mark(self) -> tuple[object, ...]:
         """The same for what does the same."""
         pks = [each.pk if each else None for each in (self.movement, self.decision)]
         subject = self.expected.subject if self.expected else ""
-        return (*pks, subject, *self.undone.mark, self.cents, self.refund_cents, self.reopens)
+        return (
+            *pks,
+            subject,
+            *self.undone.mark,
+            self.cents,
+            self.refund_cents,
+            self.reopens,
+            self.taken_cents,
+        )
 
 
 def digest_of(effects: Iterable[Effect]) -> str:
@@ -61,9 +71,11 @@ def effect_of(
         for each in decision.refunds.filter(taken_back__isnull=True):
             noted += each.cents
             open_cents += each.cents if each.made_on is None else 0
+    about = movement or (decision.movement if decision else None)
+    noted += taken_cents_of([about]).get(about.pk, 0) if about else 0
     reopens = counted and expected is not None and expected.standing in PAID_IN_FULL
     return Effect(
-        movement or (decision.movement if decision else None),
+        about,
         decision,
         expected,
         cents - noted if counted else 0,
@@ -100,7 +112,7 @@ def payment_taken_back(
     """The decision on the payment that a movement takes back, or that payment itself where nobody decided about it yet;
     neither where it is not known. `expected` is the receivable it was for, as far as that is named."""
     amount = Q(undone_by__isnull=True, movement__amount_cents=-movement.amount_cents)
-    decided = Handling.objects.filter(amount).select_related("movement")
+    decided = Handling.objects.filter(amount, movement__taken__isnull=True).select_related("movement")
     opposite = opposite_of(movement)
     alone = _alone(decided.filter(outcome__in=_IN), movement, expected)
     divided = _divided(decided.filter(outcome=Outcome.DIVIDED), movement, expected, opposite)
@@ -160,7 +172,8 @@ def _waiting(movement: BankMovement) -> QuerySet[BankMovement]:
     """Payments nobody decided about yet, from the same account or with the same communication."""
     same = Q(payer_iban=movement.payer_iban) & ~Q(payer_iban="")
     same |= Q(communication=movement.communication) & ~Q(communication="")
-    return BankMovement.objects.waiting().filter(same, amount_cents=-movement.amount_cents)
+    whole = Q(amount_cents=-movement.amount_cents, taken__isnull=True)
+    return BankMovement.objects.waiting().filter(same, whole)
 
 
 def _paid_back(decisions: Iterable[Handling]) -> dict[int, int]:
@@ -176,6 +189,79 @@ def _paid_back(decisions: Iterable[Handling]) -> dict[int, int]:
             if decision in found:
                 found[decision] += cents
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class TakenOf:
+    """Cents of a payment that a movement takes back, the decision that stands about the payment (None: it waits), and how
+    many of these cents were to be paid back."""
+
+    payment: BankMovement
+    decision: Handling | None
+    cents: int
+    refund_cents: int
+
+    @property
+    def counted_cents(self) -> int:
+        """Those that counted for a receivable."""
+        counted = self.decision is not None and self.decision.outcome in COUNTED
+        return self.cents - self.refund_cents if counted else 0
+
+
+def parts_taken_back(movement: BankMovement, expected: Expected | None) -> list[TakenOf]:
+    """The parts of payments that a movement takes back where no payment is just as much; none where less is here. Those
+    for the receivable, where one is named; else money from the same account that names none: it waits, or is to be paid
+    back. Five queries."""
+    decided = Handling.objects.standing().filter(movement__amount_cents__gt=0, undone_by__isnull=True)
+    decided = decided.filter(outcome__in=_IN).select_related("movement")
+    waiting = BankMovement.objects.waiting().filter(amount_cents__gt=0)
+    if expected is not None:
+        named = Q(communication=expected.communication) & ~Q(communication="")
+        named |= Q(communication="", payer_iban=movement.payer_iban) & ~Q(payer_iban="")
+        decided, waiting = decided.filter(subject=expected.subject), waiting.filter(named)
+    elif movement.payer_iban:
+        decided = decided.filter(outcome=Outcome.REFUND, subject="", movement__payer_iban=movement.payer_iban)
+        waiting = waiting.filter(payer_iban=movement.payer_iban)
+    else:
+        return []
+    decisions: dict[int, Handling | None] = {each.movement_id: each for each in decided}
+    payments = {each.movement_id: each.movement for each in decided} | {each.pk: each for each in waiting}
+    taken, made, open_cents = taken_cents_of(payments.values()), dict[int, int](), dict[int, int]()
+    refunds = Refund.objects.filter(
+        handling__in=[each for each in decisions.values() if each], taken_back__isnull=True
+    )
+    for number, cents, made_on in refunds.values_list("handling__movement", "cents", "made_on"):
+        sums = open_cents if made_on is None else made
+        sums[number] = sums.get(number, 0) + cents
+    here = [
+        Here(
+            number,
+            payment.amount_cents - taken.get(number, 0) - made.get(number, 0),
+            open_cents.get(number, 0),
+            about.pk if (about := decisions.get(number)) else None,
+            same_account=payment.payer_iban == movement.payer_iban,
+        )
+        for number, payment in payments.items()
+    ]
+    return [
+        TakenOf(payments[number], decisions.get(number), cents, min(cents, open_cents.get(number, 0)))
+        for number, cents in parts_taken(-movement.amount_cents, here)
+    ]
+
+
+def _effect_of_part(part: TakenOf, expected: Expected | None) -> Effect:
+    counted = part.counted_cents
+    reopens = bool(counted) and expected is not None and expected.standing in PAID_IN_FULL
+    return Effect(
+        part.payment,
+        part.decision,
+        expected if counted else None,
+        counted,
+        part.refund_cents,
+        reopens,
+        undone_of(expected.subject) if reopens and expected is not None else NOTHING_UNDONE,
+        part.cents,
+    )
 
 
 def taking_back_planned(movement: BankMovement, expected: Expected | None) -> list[Effect]:
@@ -194,4 +280,4 @@ def taking_back_planned(movement: BankMovement, expected: Expected | None) -> li
     if waiting is not None:
         # It is set aside, and nothing else happens.
         return [effect_of(None, None, -movement.amount_cents, waiting)]
-    return [effect_of(None, expected, -movement.amount_cents)] if expected is not None else []
+    return [_effect_of_part(each, expected) for each in parts_taken_back(movement, expected)]

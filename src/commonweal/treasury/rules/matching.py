@@ -25,6 +25,9 @@ class Verdict(Words):
     UNKNOWN = "unknown", gettext_noop("carries no communication we know")
     ODD = "odd", gettext_noop("has something odd about it")
     RETURNED = "returned", gettext_noop("is a payment of ours that comes back")
+    RETURNED_LESS = "returned_less", gettext_noop("is a payment of ours that comes back, less a charge")
+    MAY_RETURN = "may_return", gettext_noop("may be a payment of ours that comes back: look at who paid")
+    NOTED = "noted", gettext_noop("is a payment of ours that came back, which somebody noted before")
     REVERSAL = "reversal", gettext_noop("takes money back, or pays it back, of a request for shares")
     OUTGOING = "outgoing", gettext_noop("goes out")
     ODD_OUT = "odd_out", gettext_noop("goes out, and has something odd about it")
@@ -75,6 +78,11 @@ MAY_BE: dict[Verdict, tuple[Outcome, ...]] = {
     Verdict.UNKNOWN: (_ACCEPT, _WAIT, _REFUND, _ASIDE, _SAME),
     Verdict.ODD: (_ACCEPT, _WAIT, _REFUND, _ASIDE, _SAME),
     Verdict.RETURNED: (Outcome.OWE, _ASIDE, _SAME),
+    Verdict.RETURNED_LESS: (Outcome.OWE, _ASIDE, _SAME),
+    # Anybody may type our reference: what it is otherwise stays open.
+    Verdict.MAY_RETURN: (_ACCEPT, _WAIT, _REFUND, Outcome.OWE, _ASIDE, _SAME),
+    # It is owed again already: no cent of it is paid back once more.
+    Verdict.NOTED: (_ASIDE,),
     Verdict.REVERSAL: (Outcome.UNDO, _ASIDE, _SAME),
     Verdict.OUTGOING: (_ASIDE,),
     Verdict.ODD_OUT: (_ASIDE, Outcome.UNDO, _SAME),
@@ -89,6 +97,9 @@ _BY_STANDING = {
     Standing.LAPSED: Verdict.LATE,
     Standing.EARLY: Verdict.EARLY,
 }
+COMES_BACK = frozenset({Verdict.RETURNED, Verdict.RETURNED_LESS, Verdict.MAY_RETURN, Verdict.NOTED})
+# What a bank may take for a return, at most.
+CHARGE_MAX_CENTS = 50_00
 # What happens without anybody looking, once the statement is confirmed.
 BY_ITSELF = {Verdict.EXACT: Outcome.ACCEPT, Verdict.OUTGOING: Outcome.ASIDE}
 
@@ -121,20 +132,20 @@ def verdict(
     due: Due | None,
     *,
     odd: frozenset[Oddity] = frozenset(),
-    comes_back: bool = False,
+    comes_back: Verdict | None = None,
     undone: bool = False,
 ) -> Verdict:
     """What a movement is, beside the receivable its communication names (None: none).
 
-    `payer_name` is the ultimate payer's where the bank names one. `odd` is what is odd about it; `comes_back` says that it
-    bears the reference and amount of a payment of ours that has not come back before; `undone` that another movement is
+    `payer_name` is the ultimate payer's where the bank names one. `odd` is what is odd about it; `comes_back` is what it is
+    as a payment of ours that comes back (`returned_as`); `undone` says that another movement is
     its opposite: the same amount the other way, between the same accounts and with the same reference, communication or
     text.
     """
     if amount_cents <= 0:
         return _goes(amount_cents, due, odd, undone=undone)
-    if comes_back:
-        return Verdict.RETURNED
+    if comes_back is not None:
+        return comes_back
     if due is None:
         return Verdict.UNKNOWN
     if odd or undone:
@@ -150,6 +161,23 @@ def verdict(
     return Verdict.UNDER if amount_cents < due.open_cents else Verdict.OVER
 
 
+def returned_as(amount_cents: int, paid_cents: int, *, told_by_bank: bool, noted: bool) -> Verdict | None:
+    """What money is that bears the reference of a payment of ours; None where it is no such payment.
+
+    `told_by_bank` says that the bank tells so, or that it comes from the account that was paid or from none; else somebody
+    typed the reference. `noted` says that somebody noted the return before and this money was not there yet. A return may
+    be less by what a bank took for it.
+    """
+    less = 0 < paid_cents - amount_cents <= CHARGE_MAX_CENTS
+    if amount_cents != paid_cents and not (less and told_by_bank):
+        return None
+    if not told_by_bank:
+        return Verdict.MAY_RETURN
+    if noted:
+        return Verdict.NOTED
+    return Verdict.RETURNED_LESS if less else Verdict.RETURNED
+
+
 def _goes(amount_cents: int, due: Due | None, odd: frozenset[Oddity], *, undone: bool) -> Verdict:
     """Money that goes is never passed over when it names a request, when the bank says that it takes something back or it
     is the opposite of what came, or when anything is odd about it."""
@@ -162,7 +190,8 @@ def needs_reason(outcome: Outcome, verdict: Verdict, odd: frozenset[Oddity]) -> 
     """Whether whoever decides writes why: something odd is shown about a movement, and they say it is for a request."""
     if outcome == Outcome.UNDO:
         return verdict == Verdict.ODD_OUT
-    return outcome in (Outcome.ACCEPT, Outcome.WAIT, Outcome.DIVIDED) and bool(odd or verdict == Verdict.ODD)
+    unsure = bool(odd) or verdict in (Verdict.ODD, Verdict.MAY_RETURN)
+    return outcome in (Outcome.ACCEPT, Outcome.WAIT, Outcome.DIVIDED) and unsure
 
 
 def is_own(payer: str, names: tuple[HolderName, ...]) -> bool:

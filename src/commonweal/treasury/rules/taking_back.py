@@ -58,3 +58,42 @@ def payment_taken(candidates: Iterable[Candidate]) -> Candidate | None:
         (waiting, lambda _each: True),
     )
     return next((each for several, fits in choices for each in several if fits(each)), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    """A payment of which a part may be taken back, by its number: the cents of it that are still here, and those of these
+    that are to be paid back; the number of the decision about it, None where it waits; whether it came from the account
+    the money goes to."""
+
+    number: int
+    cents: int
+    refund_cents: int = 0
+    decision: int | None = None
+    same_account: bool = False
+
+
+def parts_taken(cents: int, payments: Iterable[Here]) -> list[tuple[int, int]]:
+    """(payment, cents) of what is taken back where no payment is just as much: at most what is still here of each. Empty
+    where there is less here in all.
+
+    Payments from the same account come first; of these what is to be paid back, so that as little as can be counts no more;
+    then the latest decision; then what has waited longest. One payment that is enough comes before several.
+    """
+    found = sorted(
+        (each for each in payments if each.cents > 0),
+        key=lambda each: (
+            not each.same_account,
+            not each.refund_cents,
+            each.decision is None,
+            -(each.decision or 0),
+            each.number,
+        ),
+    )
+    enough = [each for each in found if each.cents >= cents]
+    left, taken = cents, list[tuple[int, int]]()
+    for each in enough[:1] or found:
+        part = min(left, each.cents)
+        left -= part
+        taken += [(each.number, part)] if part else []
+    return [] if left else taken

@@ -14,9 +14,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import Refusal
 from commonweal.people.access import for_staff, signed_in_person, takes_in
 from commonweal.people.rules import Act
+from commonweal.treasury.access import own_money
 from commonweal.treasury.actions import payments as actions
 from commonweal.treasury.actions.discarding import discard_file
 from commonweal.treasury.actions.dividing import may_be_divided
@@ -25,11 +27,18 @@ from commonweal.treasury.forms.payments import DecisionForm, FileForm, RefundFor
 from commonweal.treasury.models import BankMovement
 from commonweal.treasury.queries import bank_plans, payments
 from commonweal.treasury.queries.judgements import oddities_of
-from commonweal.treasury.queries.receivables import address_of, dues_of, expected_of, unentered
+from commonweal.treasury.queries.receivables import (
+    address_of,
+    dues_of,
+    expected_of,
+    taken_cents_of,
+    unentered,
+)
 from commonweal.treasury.queries.undoing import digest_of
-from commonweal.treasury.rules.matching import Outcome, Verdict
+from commonweal.treasury.rules.matching import COMES_BACK, Outcome, Verdict
 from commonweal.treasury.rules.receivables import Expected
 from commonweal.treasury.rules.statements import FILE_BYTES
+from commonweal.treasury.rules.statements.communications import printed
 from commonweal.treasury.views import undoing
 from commonweal.treasury.wording import movement_words, undo_words
 
@@ -62,7 +71,7 @@ def payment_desk(request: HttpRequest) -> HttpResponse:
         "work": movement_words.with_others(
             [movement_words.movement_row(*each) for each in payments.work_list()]
         ),
-        "refunds": payments.refunds_to_make(),
+        "refunds": _refund_rows(),
         "stuck": [{"each": each, "address": address_of(each.subject)} for each in unentered()],
         "parts": _part_rows(),
         "files": payments.latest_files(),
@@ -71,12 +80,23 @@ def payment_desk(request: HttpRequest) -> HttpResponse:
     return render(request, "treasury/payment_desk.html", context)
 
 
+def _refund_rows() -> list[dict[str, Any]]:
+    """What is to be paid back, each with the movement by which the bank seems to have taken it back, where there is one."""
+    refunds = payments.refunds_to_make()
+    backs = payments.seem_taken_back(refunds)
+    return [{"refund": each, "back": backs.get(each.pk)} for each in refunds]
+
+
 def _part_rows() -> list[dict[str, Any]]:
     """Payments that wait for the rest, each with its receivable."""
     kept = payments.part_payments()
     found = expected_of(each.subject for each in kept)
+    taken = taken_cents_of(each.movement for each in kept)
     return [
-        {"movement": each.movement, **movement_words.expected_row(found[each.subject])}
+        {
+            "cents": each.movement.amount_cents - taken.get(each.movement_id, 0),
+            **movement_words.expected_row(found[each.subject]),
+        }
         for each in kept
         if each.subject in found
     ]
@@ -106,6 +126,7 @@ def bank_file(request: HttpRequest, pk: int) -> HttpResponse:
         return render(request, "treasury/bank_file_read.html", context)
     plan = bank_plans.plan_of(payments.reading_of(file))
     lines = (line for each in plan.statements for line in each.lines)
+    own = own_money(signed_in_person(request), day_of(timezone.now()))
     context = {
         "file": file,
         "plan": plan,
@@ -113,10 +134,10 @@ def bank_file(request: HttpRequest, pk: int) -> HttpResponse:
         "statements": _worth_a_look(plan.statements),
         "set_aside": plan.set_aside[:STATEMENTS_SHOWN],
         "rows": movement_words.with_others(
-            [movement_words.planned_row(line) for line in islice(lines, LINES_MAX)]
+            [movement_words.planned_row(line, own) for line in islice(lines, LINES_MAX)]
         ),
         "total": sum(len(each.lines) for each in plan.statements),
-        "counts": movement_words.plan_counts(plan),
+        "counts": movement_words.plan_counts(plan, own),
     }
     return render(request, "treasury/bank_file.html", context)
 
@@ -159,7 +180,12 @@ def movement_decide(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("treasury:movement-decide", pk)
     verdict, named = payments.judgement_of(movement)
     form = DecisionForm(
-        request.POST or None, verdict=verdict, named=named is not None, odd=oddities_of(movement)
+        request.POST or None,
+        verdict=verdict,
+        named=named is not None,
+        odd=oddities_of(movement),
+        # A part has its communication from whoever divided the payment: it may have been the wrong one.
+        initial={"communication": printed(movement.communication) if movement.communication else ""},
     )
     if request.method == "POST" and form.is_valid() and "change" not in request.POST:
         outcome, checked = Outcome(form.cleaned_data["outcome"]), "checked" in request.POST
@@ -188,10 +214,18 @@ def movement_decide(request: HttpRequest, pk: int) -> HttpResponse:
         "may_divide": may_be_divided(movement, verdict),
         **movement_words.opposite(movement),
         "decisions": undo_words.decision_rows(payments.decisions_about(movement)),
-        "payment": payments.payment_back_with(movement) if verdict == Verdict.RETURNED else None,
+        "taken": undo_words.taken_rows(movement),
+        **_returned(movement, verdict),
         "likely": movement_words.due_rows(_meant(movement, named)),
     }
     return render(request, "treasury/movement_decide.html", context)
+
+
+def _returned(movement: BankMovement, verdict: Verdict) -> dict[str, Any]:
+    """The payment of ours that comes back, and by how much less it comes."""
+    payment = payments.payment_back_with(movement) if verdict in COMES_BACK else None
+    charge = payment.cents - movement.amount_cents if payment else 0
+    return {"payment": payment, "charge_cents": charge, "noted": hasattr(payment, "returned")}
 
 
 def _meant(movement: BankMovement, named: Expected | None) -> list[Expected]:

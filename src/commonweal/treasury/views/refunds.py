@@ -37,12 +37,13 @@ def refunds(request: HttpRequest) -> HttpResponse:
     said = _("The payment file is made. Take it to the bank.")
     if acted(request, form, pay, said):
         return redirect("treasury:refunds")
-    ready, by_hand = payments.refunds_by_way()
+    ready, by_hand, waits = payments.refunds_by_way()
     context = {
         "form": form,
         "ready": len(ready),
         "ready_cents": sum(each.cents for each in ready),
         "by_hand": by_hand,
+        "waits": [{"refund": refund, "back": back} for refund, back in waits],
         "files": payments.refund_files(),
     }
     return render(request, "treasury/refunds.html", context)

@@ -28,6 +28,7 @@ def decided(request: HttpRequest, movement: BankMovement) -> HttpResponse:
     context = {
         "movement": movement_words.with_others([movement_words.movement_row(movement, None, None)])[0],
         "decisions": undo_words.decision_rows(decisions),
+        "taken": undo_words.taken_rows(movement),
         "parts": movement_words.kept_rows(payments.parts_of(movement)),
         **movement_words.opposite(movement),
         "against": "" if against is None else _(against.label),

@@ -11,6 +11,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from commonweal.kernel.days import day_of
+from commonweal.treasury.access import OwnMoney
 from commonweal.treasury.models import BankMovement, RepeatedMovement
 from commonweal.treasury.queries.bank_plans import Plan, PlannedLine
 from commonweal.treasury.queries.judgements import told_alike
@@ -112,16 +113,24 @@ def unread_row(trouble: Unreadable) -> dict[str, Any]:
     return {"line": trouble.line, "what": f"{_(trouble.what)} {trouble.detail}".strip()}
 
 
-def planned_row(planned: PlannedLine) -> dict[str, Any]:
-    """The same in a file that is not read in yet, with what will become of it."""
+def planned_row(planned: PlannedLine, own: OwnMoney) -> dict[str, Any]:
+    """The same in a file that is not read in yet, with what will become of it; `own` is what whoever reads it in leaves
+    to a colleague."""
     by_itself = BY_ITSELF.get(planned.verdict) if planned.verdict else None
     if planned.equals is not None:
         will = _equal(planned.equals.booked_on, planned.equals.statement, planned.equals.read_on)
+    elif _counts(planned) and own.is_of(planned.line, [planned.expected]):
+        will = _("is your own, or of somebody close to you: goes on the list for a colleague to decide")
     elif by_itself is not None:
         will = _(by_itself.label)
     else:
         will = _("goes on the list for you to decide")
     return {**movement_row(planned.line, planned.verdict, planned.expected), "will": will}
+
+
+def _counts(planned: PlannedLine) -> bool:
+    """Whether a movement would count by itself."""
+    return not planned.known and planned.verdict == Verdict.EXACT
 
 
 def _equal(booked_on: date, statement: str, read_on: date | None) -> str:
@@ -160,10 +169,10 @@ def repeated_row(repeated: RepeatedMovement) -> dict[str, Any]:
     return {**movement_row(movement, None, None), "will": will}
 
 
-def plan_counts(plan: Plan) -> dict[str, int]:
+def plan_counts(plan: Plan, own: OwnMoney) -> dict[str, int]:
     """How many movements of a file count by themselves, wait for a decision, are known, or go out."""
     new = plan.new_lines
-    counted = sum(line.verdict == Verdict.EXACT for line in new)
+    counted = sum(_counts(line) and not own.is_of(line.line, [line.expected]) for line in new)
     outgoing = sum(line.verdict == Verdict.OUTGOING for line in new)
     total = sum(len(each.lines) for each in plan.statements)
     waiting = len(new) - counted - outgoing

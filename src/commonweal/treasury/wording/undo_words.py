@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from commonweal.treasury.models import BankMovement, Handling, Refund
+from commonweal.treasury.models import BankMovement, Handling, Refund, TakenPart
 from commonweal.treasury.queries.receivables import address_of, expected_of
 from commonweal.treasury.queries.undoing import Effect
 from commonweal.treasury.rules.matching import Outcome
@@ -63,7 +63,12 @@ def _lines(effect: Effect) -> list[str]:
     if effect.refund_cents and movement is not None:
         values = {"amount": euros(effect.refund_cents), "payer": payer(movement)}
         found.append(_("%(amount)s are no longer to be paid back to %(payer)s.") % values)
-    if effect.decision is None and movement is not None:
+    if effect.taken_cents and movement is not None:
+        found.append(
+            _("The bank took %(amount)s of this payment: they are here no more.")
+            % {"amount": euros(effect.taken_cents)}
+        )
+    elif effect.decision is None and movement is not None:
         found.append(_("Nobody decided about this payment yet: it is set aside."))
     return found
 
@@ -85,8 +90,24 @@ def _decision_row(decision: Handling, expected: Expected | None) -> dict[str, An
         "address": address_of(expected.subject) if expected else "",
         "undoes": undoes.movement if undoes else None,
         "undone": _undone(decision),
+        "takes": [{"movement": each.payment, "text": _taken(each)} for each in decision.takes.all()],
         "refunds": [_refund(refund) for refund in decision.refunds.all()],
     }
+
+
+def _taken(part: TakenPart) -> str:
+    values = {
+        "amount": euros(part.cents),
+        "whole": euros(part.payment.amount_cents),
+        "day": day(part.payment.booked_on),
+    }
+    return _("%(amount)s of the %(whole)s of %(day)s") % values
+
+
+def taken_rows(movement: BankMovement) -> list[dict[str, Any]]:
+    """What the bank took back of a payment in parts: each movement that did, with the cents."""
+    found = movement.taken.select_related("handling__movement").order_by("pk")
+    return [{"movement": each.handling.movement, "cents": each.cents} for each in found]
 
 
 def _undone(decision: Handling) -> BankMovement | None:

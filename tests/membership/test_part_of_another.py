@@ -71,6 +71,18 @@ def test_a_part_goes_to_the_request_somebody_chooses(three: Three, finance: Pers
     sound()
 
 
+def test_the_bank_takes_the_whole_back_also_by_the_name_of_the_one_that_was_chosen(
+    three: Three, finance: Person
+) -> None:
+    part = part_for_the_wrong_one(three, finance)
+    decide(part, Outcome.ACCEPT, finance, subject=subject_of(three[2]))
+    back = Paid(-750_00, "JEANNE DELVAUX", "BE43068999999501", communication=three[2].communication)
+    confirmed([back], finance, 13)
+    decide(only(Verdict.REVERSAL), Outcome.UNDO, finance)
+    assert states(*three) == ["awaiting"] * 3
+    sound()
+
+
 def test_the_page_of_a_part_offers_the_field_again_with_what_was_chosen_before(
     three: Three, finance: Person
 ) -> None:

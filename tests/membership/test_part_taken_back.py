@@ -205,6 +205,19 @@ def test_two_payments_taken_back_at_once(finance: Person) -> None:
     sound()
 
 
+def test_what_was_set_aside_and_taken_back_whole_is_not_paid_back_later(finance: Person) -> None:
+    confirmed([Paid(400_00, "RITA", PAYER, text="gift")], finance)
+    aside = decide(only(Verdict.UNKNOWN), Outcome.ASIDE, finance)
+    confirmed([Paid(-400_00, "RITA", PAYER, text="gift")], finance, 13)
+    back = only(Verdict.REVERSAL)
+    answer = signed_in(finance).post(f"/en/members/payments/{back.pk}/", {"outcome": "undo", "reason": ""})
+    assert "This payment was set aside" in answer.content.decode()
+    decide(back, Outcome.UNDO, finance)
+    with pytest.raises(payments.OutcomeRefused) as refused:
+        undo(aside, finance)
+    assert (refused.value.code, work_list(), to_pay_back()) == ("bank", [], [])
+
+
 def test_what_left_the_account_cannot_be_taken_back_in_part(finance: Person) -> None:
     application = asked()
     confirmed([paid(application, 600_00)], finance)

@@ -297,16 +297,7 @@ def decide_movement(
     chosen = expected_of([subject]).get(subject)
     wanted = named or chosen
     demand_anothers([movement], [wanted], by, now)
-    if named is not None and chosen is not None and chosen.subject != named.subject:
-        # Never counted silently for the one it names, nor against the payer's own word for the other.
-        raise OutcomeRefused(
-            _(
-                "This payment names the request of %(holder)s. Decide about it for that one, divide it, or pay it back and "
-                "ask for it with the other communication."
-            )
-            % {"holder": named.holder},
-            code="names_another",
-        )
+    _demand_named(named, chosen)
     if outcome not in MAY_BE[verdict]:
         raise OutcomeRefused(_("This cannot become of this movement."), code="not_this")
     demand_reason(outcome, verdict, movement, reason)
@@ -336,6 +327,20 @@ def decide_movement(
     if paid:
         enter_expected(subject=handling.subject, by=by, now=now)
     return handling
+
+
+def _demand_named(named: Expected | None, chosen: Expected | None) -> None:
+    """Raises OutcomeRefused where somebody chose another receivable than the one a payment names: it is neither counted
+    silently for that one, nor against the payer's own word for the other."""
+    if named is not None and chosen is not None and chosen.subject != named.subject:
+        raise OutcomeRefused(
+            _(
+                "This payment names the request of %(holder)s. Decide about it for that one, divide it, or pay it back and "
+                "ask for it with the other communication."
+            )
+            % {"holder": named.holder},
+            code="names_another",
+        )
 
 
 @transaction.atomic

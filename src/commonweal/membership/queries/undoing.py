@@ -114,7 +114,10 @@ def payment_taken_back(
     amount = Q(undone_by__isnull=True, movement__amount_cents=-movement.amount_cents)
     decided = Handling.objects.filter(amount, movement__taken__isnull=True).select_related("movement")
     opposite = opposite_of(movement)
-    alone = _alone(decided.filter(outcome__in=_IN), movement, expected)
+    alone = list(_alone(decided.filter(outcome__in=_IN), movement, expected))
+    if not alone and opposite is not None:
+        # What was set aside and is its opposite: else it could be paid back once that decision is undone.
+        alone = list(decided.filter(outcome=Outcome.ASIDE, movement=opposite.pk))
     divided = _divided(decided.filter(outcome=Outcome.DIVIDED), movement, expected, opposite)
     decisions = {each.pk: each for each in (*alone, *divided)}
     waiting = {each.pk: each for each in _waiting(movement)}
@@ -161,7 +164,8 @@ def _divided(
     same account."""
     wanted = Q(movement=opposite.pk) if opposite is not None else Q(pk__in=())
     if expected is not None:
-        parts = BankMovement.objects.filter(communication=expected.communication, part_of__isnull=False)
+        named = Q(communication=expected.communication) | Q(handlings__subject=expected.subject)
+        parts = BankMovement.objects.filter(named, part_of__isnull=False)
         wanted |= Q(movement__in=parts.values("part_of"))
     elif movement.payer_iban:
         wanted |= Q(movement__payer_iban=movement.payer_iban)

@@ -68,6 +68,8 @@ def _lines(effect: Effect) -> list[str]:
             _("The bank took %(amount)s of this payment: they are here no more.")
             % {"amount": euros(effect.taken_cents)}
         )
+    elif effect.decision is not None and effect.decision.outcome == Outcome.ASIDE:
+        found.append(_("This payment was set aside: it cannot count or be paid back any more."))
     elif effect.decision is None and movement is not None:
         found.append(_("Nobody decided about this payment yet: it is set aside."))
     return found

@@ -20,7 +20,8 @@ import pytest
 BUDGETS: dict[str, float] = {
     "journeys": 345,
     "voting": 270,
-    "membership": 250,
+    "membership": 190,
+    "treasury": 100,
     "allocation": 110,
     "config": 140,
 }

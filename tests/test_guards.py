@@ -145,15 +145,15 @@ EXCEPTIONS: dict[str, tuple[set[str], str]] = {
         ("ledger.open_accounts", "ledger.set_limits"),
         ({"by", "now", "event", "check"}, "accounts and their limits belong to what the caller books"),
     ),
-    "membership.owe_back": ({"by", "now", "event", "check"}, "a step inside closing what was paid in part"),
-    "membership.decided": (
+    "treasury.owe_back": ({"by", "now", "event", "check"}, "a step inside closing what was paid in part"),
+    "treasury.decided": (
         {"by", "now", "event", "check"},
         "a step inside an action; the area of what is paid notes what becomes of it",
     ),
     "treasury.keep_account": ({"check", "event"}, "for an action that has asked who may, and notes it"),
-    "membership.as_part": ({"by", "now", "event", "check"}, "a step inside dividing a payment"),
+    "treasury.as_part": ({"by", "now", "event", "check"}, "a step inside dividing a payment"),
     **dict.fromkeys(
-        ("membership.note_decisions", "membership.note_on_estate"),
+        ("treasury.note_decisions", "membership.note_on_estate"),
         ({"by", "now", "check"}, "a step inside an action, which has checked and hands both on"),
     ),
     **dict.fromkeys(
@@ -198,7 +198,7 @@ Modules = dict[str, "Module"]
 
 
 # What the methods of a flow do for the action that calls them.
-FLOW = {"hold": {"demand"}, "hold_new": {"demand"}, "move": {"save", "record"}, "check": set[str]()}
+FLOW = {"hold": {"demand"}, "move": {"save", "record"}, "check": set[str]()}
 
 
 class Module:

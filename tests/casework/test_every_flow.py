@@ -139,6 +139,7 @@ def _import(desk: Desk) -> Model:
         content=b"",
         uploaded_by=desk.by,
         uploaded_at=NOW,
+        state="checking",
         changed_at=NOW,
     )
 

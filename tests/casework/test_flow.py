@@ -238,18 +238,6 @@ def test_what_was_held_is_let_go_with_its_transaction() -> None:
     assert Call.objects.get(pk=call.pk).state == CallState.APPLICATIONS
 
 
-def test_a_new_row_is_held_by_whoever_makes_it(call: Call, by: Person) -> None:
-    calls = flow()
-    new = Call(**{each.attname: getattr(call, each.attname) for each in Call._meta.concrete_fields})
-    new.pk, new.slug = None, "new"
-    held = calls.hold_new(new, "begin", by=by, now=NOW)
-    assert calls.move(held, "begin", by=by, now=NOW).pk
-    with pytest.raises(NotHeld):
-        calls.hold_new(held, "stop", by=by, now=NOW)
-    with pytest.raises(NotAllowed):
-        calls.hold_new(Call(), "begin", by=None, now=NOW)
-
-
 def test_the_program_is_meant_only_where_a_word_says_so(by: Person) -> None:
     assert not a_person(yes)(None, None, NOW)
     assert a_person(yes)(None, by, NOW)

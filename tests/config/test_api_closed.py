@@ -91,3 +91,59 @@ def _program(address: str) -> dict[str, str]:
     scopes = [Scope.PARTNER] if partner else [scope for scope in Scope if scope != Scope.PARTNER]
     secret = make_key(name="all", scopes=scopes, by=person, now=timezone.now())[1]
     return {"Authorization": f"Bearer {secret}"}
+
+
+MOVEMENT = {
+    "number": 1,
+    "kind": "subscription",
+    "share_class": "A",
+    "effective_on": "2026-06-01",
+    "count": 3,
+    "document": "letter",
+}
+
+
+def _booked(body: Any) -> Any:
+    content = body if isinstance(body, str) else json.dumps(body)
+    headers = {**_program("movements"), "Idempotency-Key": "12345678"}
+    return Client().post("/api/1/movements", content, content_type="application/json", headers=headers)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        *(("number", "1"), ("number", 1.0), ("number", True), ("counterpart", "1"), ("counterpart", 2.0)),
+        *(("effective_on", "2026-06-01T00:00:00"), ("effective_on", "2026-06-01T00:00:00Z")),
+        *(("effective_on", 20_600), ("effective_on", "20600"), ("effective_on", "20260601")),
+        *(("effective_on", "٢٠٢٦-06-01"), ("count", "3"), ("count", 3.0)),
+    ],
+)
+def test_numbers_and_days_are_what_they_are_and_nothing_like_it(field: str, value: Any, db: None) -> None:
+    answer = _booked({**MOVEMENT, field: value})
+    assert answer.status_code == 422, answer.content
+    assert any(each["field"].endswith(field) for each in answer.json()["fields"])
+
+
+@pytest.mark.parametrize(("method", "address"), WITH_BODY)
+def test_a_name_that_stands_there_twice_is_refused_in_every_body(method: str, address: str, db: None) -> None:
+    headers = {**_program(address), "Idempotency-Key": "12345678"}
+    answer = getattr(Client(), method)(
+        address, '{"number": 1, "number": 2}', content_type="application/json", headers=headers
+    )
+    assert answer.status_code == 422, answer.content
+    assert answer.json()["fields"] == [{"field": "body.number", "reason": "This stands there twice."}]
+
+
+def test_what_is_no_json_or_very_deep_is_refused_as_before(db: None) -> None:
+    for body in ("{", "[" * 20_000, '{"number": NaN}', ""):
+        assert _booked(body).status_code in (400, 422), body[:20]
+    names = ", ".join(f'"n{n}": 1' for n in range(50_000))
+    assert _booked("{" + names + "}").status_code == 422
+
+
+@pytest.mark.parametrize("moment", ["2026-01-01T00:00:00", "2026-01-01", 1_700_000_000, 1.7e12, "1700000000"])
+def test_a_moment_without_its_zone_is_refused(moment: Any, db: None) -> None:
+    answer = _sent(
+        "post", "/api/1/register/readings", {"day": "2026-01-01", "known_at": moment}, _program("register")
+    )
+    assert answer.status_code == 422, answer.content

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from tests.config.test_command_line import COMMAND, bare
-from tests.membership.bank_files import ACCOUNT
+from tests.treasury.bank_files import ACCOUNT
 
-CASES = Path(__file__).parent.parent / "membership" / "cases"
+CASES = Path(__file__).parent.parent / "treasury" / "cases"
 
 
 def run(*words: str | Path) -> subprocess.CompletedProcess[str]:

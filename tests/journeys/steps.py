@@ -10,10 +10,10 @@ from typing import Any
 from pypdf import PdfReader
 
 from commonweal.membership.models import Application
-from commonweal.membership.rules.statements.communications import printed
 from commonweal.portal.demo.bank import Paid
+from commonweal.treasury.rules.statements.communications import printed
 from tests.journeys.conftest import press
-from tests.membership.bank_files import as_camt, as_coda
+from tests.treasury.bank_files import as_camt, as_coda
 
 LANGUAGES = ("fr", "nl", "de", "en")
 CERTIFICATE = {

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from commonweal.ledger.queries import troubles
-from commonweal.membership.models import Application, Refund
+from commonweal.membership.models import Application
 from commonweal.membership.queries import held_on
+from commonweal.treasury.models import Refund
 from tests import factories as make
 from tests.journeys.conftest import PASSWORD, Clock, press
 from tests.journeys.steps import choose, fill, plain, read_in

@@ -205,5 +205,9 @@ def test_a_state_table_refuses_what_it_does_not_know() -> None:
         Machine(Light, (go, go))
     with pytest.raises(ValueError, match="does not exist"):
         Machine(Light, (Move("fly", frozenset({"red"}), "blue", "driver", "Fly"),))
+    assert machine.firsts == {"red"}
+    assert Machine(Light, (go,), frozenset({"red", "green"})).firsts == {"red", "green"}
+    with pytest.raises(ValueError, match="begins in a state"):
+        Machine(Light, (go,), frozenset({"blue"}))
     with pytest.raises(KeyError):
         machine.move("fly")

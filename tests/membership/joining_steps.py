@@ -7,16 +7,18 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from commonweal.membership.actions import joining, payments
-from commonweal.membership.models import AccountStatement, Application, BankFile
-from commonweal.membership.queries.bank_plans import Plan, plan_of
-from commonweal.membership.queries.payments import reading_of
-from commonweal.membership.queries.readers import statements_in
+from commonweal.membership.actions import joining
+from commonweal.membership.models import Application
 from commonweal.membership.rules.joining import HolderRole
 from commonweal.people.models import Person
 from commonweal.portal.demo.bank import Paid
+from commonweal.treasury.actions import payments
+from commonweal.treasury.models import AccountStatement, BankFile
+from commonweal.treasury.queries.bank_plans import Plan, plan_of
+from commonweal.treasury.queries.payments import reading_of
+from commonweal.treasury.queries.readers import statements_in
 from tests import factories as make
-from tests.membership.bank_files import ACCOUNT, as_coda
+from tests.treasury.bank_files import ACCOUNT, as_coda
 
 BORN = date(1980, 5, 1)
 

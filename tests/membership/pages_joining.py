@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from commonweal.membership.actions.payments import decide_movement
-from commonweal.membership.models import Application, BankMovement, Refund
-from commonweal.membership.rules.matching import Outcome
+from commonweal.membership.models import Application
 from commonweal.portal.demo.bank import Paid
+from commonweal.treasury.actions.payments import decide_movement
+from commonweal.treasury.models import BankMovement, Refund
+from commonweal.treasury.rules.matching import Outcome
 from tests import factories as make
 from tests.journeys.sites import Pages, Site
 from tests.membership import joining_steps as steps

@@ -210,6 +210,19 @@ def test_what_is_refused_says_why(changes: dict[str, Any], status: int, code: st
     assert not Operation.objects.exists()
 
 
+def test_signs_nobody_sees_are_taken_out_of_texts_as_forms_do() -> None:
+    program = Program(key_of(make.staff("secretary"), Scope.MOVEMENTS))
+    body = {
+        **MOVEMENT,
+        "number": make.member().number,
+        "document": "  let\u202eter\u200b 7 ",
+        "note": "a\n\u2066b",
+    }
+    program.post("movements", body, **{"Idempotency-Key": "order-0006"})
+    operation = Operation.objects.get()
+    assert (operation.document, operation.note) == ("letter 7", "a b")
+
+
 def test_a_sign_nobody_sees_is_refused_wherever_it_stands() -> None:
     program = Program(key_of(make.staff("secretary"), Scope.MOVEMENTS, Scope.MEMBERS))
     body = {**MOVEMENT, "number": make.member().number}

@@ -451,6 +451,7 @@ def test_without_the_databases_guard_the_proposer_would_get_through(staff: Staff
         ("dividend_run_fixed", "gross_cents = gross_cents + 1"),
         ("dividend_run_fixed", "document = 'another'"),
         ("dividend_run_fixed", "booked_count = 1"),
+        ("dividend_run_fixed", "booked_count = 1, booked_until = 1000000"),
         ("dividend_run_moves", "state = 'paid_out'"),
         ("dividend_run_moves", "state = 'closed'"),
         ("dividend_run_moves", "state = 'withdrawn'"),
@@ -582,3 +583,19 @@ def test_reads_of_a_member_and_of_a_run(staff: Staff) -> None:
     lines = queries.lines_of_person(members[0].person)  # type: ignore[arg-type]
     assert reckoned_only.pk not in {each.run_id for each, _paid in lines}
     assert Member.objects.count() == 3
+
+
+def test_no_line_is_passed_over_by_what_is_booked_by_hand(staff: Staff) -> None:
+    for _each in range(3):
+        holder()
+    run = reckoned(staff)
+    for person in (staff.first, staff.second):
+        run = actions.approve_dividend(run=run, by=person, now=NOW)
+    first, second, third = run.lines.order_by("member_id").values_list("member_id", flat=True)
+    for count, until in ((0, third), (1, third), (1, 0), (2, first), (3, second)):
+        change = f"booked_count = {count}, booked_until = {until}"
+        database_refuses(
+            "dividend_run_fixed", f"UPDATE membership_dividendrun SET {change} WHERE id = %(run)s", run=run.pk
+        )
+    actions.carry_on(run_id=run.pk, now=clock, at_once=2)
+    assert fresh(run).booked_until == third

@@ -247,9 +247,9 @@ def test_what_is_no_proposal(member: Member, secretary: Person, code: str, chang
 
 @pytest.mark.django_db
 def test_who_left_or_joined_before_the_statutes_is_not_excluded(member: Member, secretary: Person) -> None:
-    Member.objects.filter(pk=member.pk).update(joined_on=date(2010, 1, 1))
+    old = make.member(joined_on=date(2010, 1, 1))
     with pytest.raises(actions.ExclusionRefused) as refused:
-        proposed(member, secretary, sent_on=date(2018, 1, 1))
+        proposed(old, secretary, sent_on=date(2018, 1, 1))
     assert refused.value.code == "no_statutes"
     Member.objects.filter(pk=member.pk).update(left_on=date(2026, 7, 1))
     with pytest.raises(actions.ExclusionRefused) as refused:

@@ -13,10 +13,11 @@ from django.utils import translation
 from django.utils.translation import gettext
 
 from commonweal.membership import actions, tasks
-from commonweal.membership.actions import imports, payments
+from commonweal.membership.actions import imports
 from commonweal.membership.queries import readers
 from commonweal.membership.rules.imports import COLUMNS, ImportKind
 from commonweal.membership.states import ImportState
+from commonweal.treasury.actions import payments
 from tests import factories as make
 from tests.kernel import work_apart
 from tests.membership.test_imports import person_row, sheet

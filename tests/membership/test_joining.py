@@ -174,9 +174,14 @@ def test_notes_are_loaded_once() -> None:
         "DELETE FROM membership_application",
         "UPDATE membership_application SET count = 99",
         "UPDATE membership_application SET price_cents = 1",
-        "TRUNCATE membership_refund",
+        "TRUNCATE treasury_refund",
         "UPDATE membership_application SET state = 'member'",
         "UPDATE membership_application SET person_id = NULL",
+        "UPDATE membership_application SET channel = 'paper'",
+        "UPDATE membership_application SET changed_at = changed_at - interval '1 year'",
+        "UPDATE membership_application SET reason = 'x'",
+        "UPDATE membership_application SET lapses_on = '2020-01-01'",
+        "UPDATE membership_application SET lapses_on = '2999-01-01'",
     ],
 )
 def test_the_database_refuses_what_must_not_happen(statement: str) -> None:

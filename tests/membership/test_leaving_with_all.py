@@ -15,6 +15,7 @@ from commonweal.membership.models import Member
 from commonweal.membership.queries.imports import checked
 from commonweal.membership.rules.imports import ImportKind
 from commonweal.membership.rules.movements import MovementKind
+from commonweal.membership.rules.own_rows import Own
 from tests import factories as make
 from tests.membership.joining_steps import asking
 from tests.membership.test_exits import asked
@@ -93,5 +94,5 @@ def test_a_movement_of_a_day_before_the_request_is_booked_as_it_was(leaver: Memb
 def test_a_sheet_is_held_to_the_same(leaver: Member) -> None:
     days = (DAY - timedelta(days=2), DAY)
     rows = [moves(str(day), leaver.number, effective_on=day.isoformat()) for day in days]
-    found = checked(ImportKind.MOVEMENTS, sheet(ImportKind.MOVEMENTS, *rows), make.NOW.date())
+    found = checked(ImportKind.MOVEMENTS, sheet(ImportKind.MOVEMENTS, *rows), make.NOW.date(), Own())
     assert [(each.row, each.column) for each in found.problems] == [(3, "effective_on")]

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from commonweal.membership import queries
 from commonweal.membership.actions import admit_member, set_payout_account
@@ -25,8 +25,13 @@ def test_numbers_follow_one_another() -> None:
 
 def test_a_number_typed_far_too_high_does_not_set_the_next_one() -> None:
     first = make.member()
-    odd = make.member()
-    Member.objects.filter(pk=odd.pk).update(number=9_999_999)
+    Member.objects.create(
+        number=9_999_999,
+        person=make.person(),
+        municipality=first.municipality,
+        language="fr",
+        joined_on=first.joined_on,
+    )
     assert queries.next_number() == first.number + 1
     assert make.member().number == 2
 
@@ -125,3 +130,10 @@ def test_staff_find_members_by_the_end_of_their_account_number() -> None:
     for text in ("*7035", "*034", "BE68 5390 0754 7035", "*"):
         assert found(text) == [], text
     assert found("*7061", contact=False) == []
+
+
+@pytest.mark.parametrize("change", ["joined_on = joined_on - 1", "number = number + 100"])
+def test_the_database_keeps_the_number_and_the_first_day_of_a_member(change: str) -> None:
+    make.member()
+    with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"UPDATE membership_member SET {change}")

@@ -16,19 +16,9 @@ import commonweal.membership.actions as all_actions
 from commonweal.kernel.decision import NotAllowed
 from commonweal.ledger.models import Operation
 from commonweal.membership import actions
-from commonweal.membership.actions import (
-    applications_paid,
-    conversions,
-    dividing,
-    exclusions,
-    joining,
-    payments,
-    shares,
-    undoing,
-)
+from commonweal.membership.actions import applications_paid, conversions, exclusions, joining, shares
 from commonweal.membership.models import (
     Application,
-    BankMovement,
     Claimant,
     ConversionRequest,
     Estate,
@@ -37,19 +27,19 @@ from commonweal.membership.models import (
     ExitSeason,
     Guardianship,
     Member,
-    Refund,
 )
 from commonweal.membership.queries.joining import expected_from
 from commonweal.membership.rules.estates import EndKind, Settlement
 from commonweal.membership.rules.exclusions import SentBy
 from commonweal.membership.rules.exits import Outcome as ExitOutcome
-from commonweal.membership.rules.matching import Outcome
 from commonweal.membership.rules.movements import MovementKind
 from commonweal.people.access import close_to, not_ones_own
 from commonweal.people.models import Person
 from commonweal.people.rules import Channel
 from commonweal.treasury import actions as treasury
-from commonweal.treasury.models import Payment, PaymentFile
+from commonweal.treasury.actions import dividing, payments, undoing
+from commonweal.treasury.models import BankMovement, Payment, PaymentFile, Refund
+from commonweal.treasury.rules.matching import Outcome
 from commonweal.treasury.rules.payables import ReturnReason
 from tests import factories as make
 from tests.membership.dividend_steps import gives_account
@@ -62,6 +52,8 @@ NOW, TODAY = make.NOW, make.NOW.date()
 # What says nothing about one member's money, is the member's own to do, or gives everybody the same by what others
 # decided; what is refused for other reasons where it is one's own stands here too.
 OTHERS = {
+    # Sheets: rows that are one's own are problems of the check, and stop the loading (`test_own_rows.py`).
+    *("upload_import", "check_import", "load_import", "run_import", "discard_import"),
     # Steps inside the acts below, which have asked.
     *(
         "held_estate",
@@ -80,21 +72,24 @@ OTHERS = {
     *("record_dividend_test", "withdraw_dividend", "pay_dividend", "close_dividend", "ask_to_carry_on"),
     *("ask_to_leave", "withdraw_exit", "ask_to_convert", "withdraw_conversion", "note_paid", "record_test"),
     *("accept_household", "decline_household", "leave_household", "note_household", "note_post_list_taken"),
-    *(
-        "propose_household",
-        "withdraw_household",
-        "check_import",
-        "discard_import",
-        "load_import",
-        "run_import",
-    ),
-    *("upload_import", "admit_member", "note_lines_taken_out", "note_taken_out", "load_statutes"),
+    *("propose_household", "withdraw_household"),
+    *("admit_member", "note_lines_taken_out", "note_taken_out", "load_statutes"),
     *("set_setting", "set_terms", "accept_offer", "decline_offer", "offer_shares", "withdraw_offer"),
     *("load_movements", "record_reading", "load_notes", "ask_for_shares", "withdraw_application"),
     *("lapse_applications", "upload_file", "confirm_file"),
     # Steps inside the others, for actions that have made sure who may.
     *("take_expected", "enter_expected", "reopen_expected", "count_application", "enter_application"),
-    *("moved", "enter", "booked", "pay_in_a_file", "lock_returned", "wait_again", "take_back", "owe_again"),
+    *(
+        "moved",
+        "enter",
+        "booked",
+        "pay_in_a_file",
+        "lock_returned",
+        "lock_paid",
+        "wait_again",
+        "take_back",
+        "owe_again",
+    ),
 }
 
 
@@ -383,5 +378,17 @@ def test_whose_money_is_ones_own() -> None:
     assert not not_ones_own(desk.by, TODAY, [child])
     assert not not_ones_own(desk.by, TODAY, [], [str(desk.by)])
     assert not_ones_own(desk.by, TODAY, [make.member(), None], ["Somebody Else"])
+    for written in ("Peeters, Bo", "Mme Bo Peeters", "Bo Peeters (fille)", f"{desk.by.family_name}, SAM"):
+        assert not not_ones_own(desk.by, TODAY, [], ["Somebody Else", written]), written
     stranger: Person = make.person("An", "Other")
     assert not_ones_own(stranger, TODAY, Member.objects.all())
+
+
+@pytest.mark.parametrize("written", ["{1} {0}", "{1}, {0}", "Mme {0} {1}", "{0} {1} (fille)", "M. {1}"])
+def test_nobody_notes_themselves_as_who_claims_an_estate_however_their_name_is_written(written: str) -> None:
+    desk = Desk()
+    Member.objects.filter(pk=desk.member.pk).update(person=make.person())
+    name = written.format(desk.by.given_name, desk.by.family_name.upper())
+    with pytest.raises(NotAllowed) as refused:
+        actions.add_claimant(estate=desk.estate(), name=name, part=Fraction(1), by=desk.by, now=NOW)
+    assert refused.value.code == "own"

@@ -9,16 +9,15 @@ from typing import Any
 import pytest
 
 from commonweal.membership import actions, queries
-from commonweal.membership.actions import payments
-from commonweal.membership.models import Estate, Exclusion, ExitRequest, ExitSeason, Member, Refund
-from commonweal.membership.queries.payments import payable_refunds, refunds_to_make, work_list
+from commonweal.membership.models import Estate, Exclusion, ExitRequest, ExitSeason, Member
 from commonweal.membership.rules.estates import EndKind, Settlement, may_settle
 from commonweal.membership.rules.exclusions import SentBy
-from commonweal.membership.rules.matching import Outcome
 from commonweal.people.models import Event, Message, Person
 from commonweal.treasury import actions as treasury
-from commonweal.treasury.actions import PaymentRefused
-from commonweal.treasury.models import Payment
+from commonweal.treasury.actions import PaymentRefused, payments
+from commonweal.treasury.models import Payment, Refund
+from commonweal.treasury.queries.payments import payable_refunds, refunds_to_make, work_list
+from commonweal.treasury.rules.matching import Outcome
 from commonweal.treasury.rules.payables import ReturnReason
 from tests import factories as make
 from tests.membership import dividend_steps as dividends

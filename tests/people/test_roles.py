@@ -158,7 +158,10 @@ def test_nobody_asks_or_confirms_for_an_account_that_may_be_their_own(shared: st
 def test_nobody_holds_roles_with_two_accounts() -> None:
     held = make.staff("finance", email="sam@example.org")
     far = make.staff("administrator")
-    for details in ({}, {"given_name": "Kim", "family_name": "Else", "email": "SAM@example.org"}):
+    turned = {"given_name": held.family_name, "family_name": held.given_name}
+    titled = {"given_name": f"Mme {held.given_name}", "family_name": held.family_name.upper()}
+    mailed = {"given_name": "Kim", "family_name": "Else", "email": "SAM@example.org"}
+    for details in ({}, turned, titled, mailed):
         with pytest.raises(actions.RoleRefused) as refusal:
             make.role(second_account(held, **details), "secretary", asked=far)
         assert refusal.value.code == "namesake"

@@ -49,6 +49,7 @@ def swapped(text: str) -> str:
         ({"public_key": "00" * 32}, "Copy it whole from a holder’s sheet"),
         ({"public_key": key_text(bytes(32))}, "No envelope can be closed safely with this key"),
         ({"holders": "An\n  \n"}, "fewer holders than are needed"),
+        ({"holders": "Anna Peeters\nPEETERS, Anna"}, "PEETERS, Anna stands there twice"),
         ({"threshold": "1"}, "error-summary"),
         ({"threshold": "3"}, "not the answer in the test envelope"),
         ({"answer": ""}, "First let the committee show that its sheets open the ballots"),

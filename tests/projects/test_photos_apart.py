@@ -19,11 +19,11 @@ from PIL import Image
 from commonweal.config.serving import web_command
 from commonweal.kernel import apart
 from commonweal.kernel.decision import NotAllowed
-from commonweal.membership.queries import readers
 from commonweal.projects import actions
 from commonweal.projects.actions import photos
 from commonweal.projects.models import Dossier
 from commonweal.projects.pictures import reencoded
+from commonweal.treasury.queries import readers
 from tests import factories as make
 from tests.kernel import work_apart
 from tests.projects.steps import signed_in

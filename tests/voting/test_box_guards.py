@@ -11,7 +11,7 @@ import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from commonweal.voting import actions
-from commonweal.voting.models import Ballot, Count, Envelope, Vote
+from commonweal.voting.models import Ballot, Count, Envelope, Option, Vote
 from commonweal.voting.rules.choices import Form
 from commonweal.voting.rules.envelopes import sealed_length
 from tests import factories as make
@@ -194,6 +194,7 @@ def test_no_row_moves_to_another_ballot() -> None:
         with pytest.raises(DatabaseError, match=r"stays where it is|never changed|is not open"):
             run(moved)
     other.pk, other.subject, other.state, other.box_hash = None, "another", "prepared", "a" * 64
+    other.public_key, other.frozen_hash = None, ""
     with pytest.raises(IntegrityError, match="ballot_handed_over_has_fingerprint"), transaction.atomic():
         other.save()
 
@@ -262,3 +263,111 @@ def test_no_sheet_comes_after_the_box_was_handed_over() -> None:
             "VALUES (%s, 1, 'x', 'x', %s, now())",
             *(ballot.pk, clerk.pk),
         )
+
+
+def paper(ballot: Ballot, voter: Any) -> None:
+    actions.hand_out_paper(ballot=ballot, voter=voter, by=make.staff("counter"), now=make.NOW)
+
+
+def at_the_end(sql: str, *values: Any) -> None:
+    """The same as `run`, with what the database asks at the end of a transaction."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+def test_no_vote_has_two_envelopes_by_another_door() -> None:
+    ballot, _sheets = make.open_ballot(form=Form("approval", 1, 3))
+    web, on_paper, late = make.voters(ballot)
+    cast(ballot, web)
+    paper(ballot, on_paper)
+    with pytest.raises(DatabaseError, match="envelope"):
+        at_the_end(
+            "UPDATE voting_vote SET channel = 'paper', entered_by_id = %s WHERE voter_id = %s",
+            *(make.staff("counter").pk, web.pk),
+        )
+    with pytest.raises(DatabaseError, match="paper"):
+        run("UPDATE voting_vote SET channel = 'paper' WHERE voter_id = %s", web.pk)
+    with pytest.raises(DatabaseError, match="paper"):
+        run("UPDATE voting_vote SET channel = 'web', entered_by_id = NULL WHERE voter_id = %s", on_paper.pk)
+    vote, sealed = Vote.objects.get(voter=on_paper), os.urandom(sealed_length(3))
+    with pytest.raises(IntegrityError, match="no envelope of its own"), transaction.atomic():
+        Envelope.objects.create(ballot=ballot, vote=vote, sealed=sealed)
+    with pytest.raises(DatabaseError, match="envelope"):
+        at_the_end("DELETE FROM voting_envelope")
+    with pytest.raises(DatabaseError, match="envelope"):
+        at_the_end(
+            "INSERT INTO voting_vote (voter_id, channel, cast_at) VALUES (%s, 'web', %s)", late.pk, make.NOW
+        )
+    paper(ballot, web)
+    assert (Vote.objects.count(), Envelope.objects.count()) == (2, 0)
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        *("cast_at = '1900-01-01'", "cast_at = '2900-01-01'", "channel = 'counter'", "channel = 'phone'"),
+        "entered_by_id = (SELECT min(id) FROM people_person)",
+    ],
+)
+def test_a_vote_keeps_its_door_and_is_cast_within_the_days_of_its_ballot(change: str) -> None:
+    ballot, _sheets = make.open_ballot()
+    first, second, _third = make.voters(ballot)
+    cast(ballot, first)
+    paper(ballot, second)
+    for voter in (first, second):
+        with pytest.raises(DatabaseError):
+            run(f"UPDATE voting_vote SET {change} WHERE voter_id = %s", voter.pk)
+    with pytest.raises(DatabaseError, match="stays with who handed it out"):
+        run("UPDATE voting_vote SET cast_at = cast_at + interval '1 minute' WHERE voter_id = %s", second.pk)
+
+
+BORN = """INSERT INTO voting_ballot (subject, titles, state, form, choices_min, choices_max, points_total, points_each,
+  budget_cents, bylaw, opens_at, closes_at, holders, threshold, frozen_hash, box_hash)
+  VALUES (%s, '{}', 'prepared', %s, %s, %s, %s, %s, 1, '{}', now(), now() + interval '1 day', '[]', %s, %s, '')"""
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        ("", "approval", 1, 3, 0, 0, 2, ""),
+        ("x:1", "nonsense", 1, 3, 0, 0, 2, ""),
+        ("x:1", "approval", 9, 2, 0, 0, 2, ""),
+        ("x:1", "approval", 0, 2, 0, 0, 2, ""),
+        ("x:1", "approval", 1, 201, 0, 0, 2, ""),
+        ("x:1", "points", 1, 3, 0, 0, 2, ""),
+        ("x:1", "points", 1, 3, 5, 6, 2, ""),
+        ("x:1", "points", 1, 3, 60_001, 6, 2, ""),
+        ("x:1", "approval", 1, 3, 0, 0, 0, ""),
+        ("x:1", "approval", 1, 3, 0, 0, 1, ""),
+        ("x:1", "approval", 1, 3, 0, 0, 2, "zz"),
+        ("x:1", "approval", 1, 3, 0, 0, 2, "a" * 64),
+    ],
+)
+def test_a_ballot_whose_form_makes_no_sense_or_that_is_born_frozen_is_refused(
+    values: tuple[Any, ...],
+) -> None:
+    with pytest.raises(IntegrityError):
+        run(BORN, *values)
+    run(BORN, "x:1", "points", 1, 3, 6, 6, 2, "")
+
+
+def test_a_ballot_opens_and_is_counted_with_what_it_needs() -> None:
+    run(BORN, "x:1", "approval", 1, 3, 0, 0, 2, "")
+    opening = "UPDATE voting_ballot SET state = 'open', public_key = %s, frozen_hash = %s, holders = %s"
+    with pytest.raises(IntegrityError, match="opens with options"):
+        run(opening, b"k" * 32, "a" * 64, '["Ann", "Bo"]')
+    Option.objects.create(
+        ballot=Ballot.objects.get(), number=1, subject="x:2", title="A", language="fr", cost_cents=1
+    )
+    for holders in ("{}", "[]", '["Ann"]', '["Ann", ""]', '["Ann Lee", "lee ANN"]', '["Ann", "Bo", "ann"]'):
+        with pytest.raises(IntegrityError, match="opens with options"):
+            run(opening, b"k" * 32, "a" * 64, holders)
+    run(opening, b"k" * 32, "a" * 64, '["Ann", "Bo"]')
+    ballot, sheets = make.open_ballot()
+    cast(ballot, make.voters(ballot)[0])
+    opened(ballot, sheets)
+    with pytest.raises(IntegrityError, match="counted by its count"):
+        run("UPDATE voting_ballot SET state = 'counted' WHERE id = %s", ballot.pk)

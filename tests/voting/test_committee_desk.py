@@ -170,6 +170,42 @@ def test_a_box_without_a_vote_tells_of_nobody(tmp_path: Path) -> None:
     assert run(tmp_path, bundle(0)) == 0
 
 
+# ---- envelopes that cannot be counted
+
+
+def test_what_cannot_be_counted_is_left_out_only_when_somebody_says_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = bundle(FEWEST_ENVELOPES + 2)
+    for place in (0, 1):
+        found["envelopes"][place] = f"{place:02d}" * (len(found["envelopes"][0]) // 2)
+    assert run(tmp_path, found) == 1
+    said = capsys.readouterr().err
+    assert "Envelope 1 cannot be counted" in said
+    assert "So are 1 more." in said
+    assert "--leave-out" in said
+    assert not (tmp_path / "out.pb").exists()
+    assert run(tmp_path, found, "--leave-out") == 0
+    said = capsys.readouterr().out
+    assert f"{FEWEST_ENVELOPES} ballots opened" in said
+    assert "2 envelopes could not be counted" in said
+    assert "could not be counted: 2, at the places 1, 2 of the box" in (tmp_path / "out.pb").read_text()
+
+
+def test_of_a_box_spoiled_but_for_a_few_nothing_is_written(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whoever spoils all envelopes but one would read that one in the file."""
+    found = bundle()
+    found["envelopes"][1:] = [
+        f"{n:02d}" * (len(found["envelopes"][0]) // 2) for n in range(1, FEWEST_ENVELOPES)
+    ]
+    assert run(tmp_path, found, "--leave-out") == 1
+    assert "Only 1 envelopes can be counted" in capsys.readouterr().err
+    assert not (tmp_path / "out.pb").exists()
+    assert run(tmp_path, found, "--leave-out", "--few-envelopes") == 0
+
+
 # ---- files
 
 

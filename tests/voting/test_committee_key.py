@@ -189,6 +189,8 @@ def test_holders_try_their_sheets_with_the_command(
         ({"threshold": 4}, "cannot_open"),
         ({"threshold": 1}, "cannot_open"),
         ({"holders": ["An"]}, "cannot_open"),
+        ({"holders": ["An", "Bo", "an"]}, "cannot_open"),
+        ({"holders": ["An", "Bo", " "]}, "cannot_open"),
     ],
 )
 def test_a_vote_does_not_open_with_a_key_that_was_not_tried(change: dict[str, Any], code: str) -> None:

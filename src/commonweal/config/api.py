@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from functools import cache, wraps
 from typing import Any, cast
@@ -35,6 +36,10 @@ api.add_router("", router)
 
 def _told(request: HttpRequest, refusal: Refusal, status: int) -> HttpResponse:
     return api.create_response(request, {"code": refusal.code, "reason": str(refusal)}, status=status)
+
+
+# Of names that stand twice in a body, so many are told.
+NAMES_MAX = 20
 
 
 @api.exception_handler(Refusal)
@@ -88,6 +93,25 @@ def _not_understood(request: HttpRequest, fields: list[dict[str, str]]) -> HttpR
     return api.create_response(request, told, status=422)
 
 
+def _names_twice(body: bytes) -> list[str]:
+    """Names that stand twice in one object of a body: which of both is meant, nobody can say (RFC 8259, section 4)."""
+    twice: list[str] = []
+
+    def seen(pairs: list[tuple[str, Any]]) -> None:
+        before: set[str] = set()
+        for name, _value in pairs:
+            if name in before and len(twice) < NAMES_MAX:
+                twice.append(name)
+            before.add(name)
+
+    try:
+        json.loads(body or b"null", object_pairs_hook=seen)
+    except (ValueError, RecursionError):
+        # No JSON: the operation says so.
+        return []
+    return twice
+
+
 @cache
 def _query_names(route: str, method: str) -> frozenset[str]:
     """What an operation may be asked in the address, as its description says."""
@@ -107,6 +131,10 @@ def _nothing_unknown(view: Callable[..., HttpResponseBase]) -> Callable[..., Htt
             hidden.append("header.Idempotency-Key")
         if hidden:
             return _not_understood(request, [{"field": name, "reason": CONTROL} for name in hidden])
+        twice = _names_twice(request.body) if request.method == "POST" else []
+        if twice:
+            told = [{"field": f"body.{name[:60]}", "reason": "This stands there twice."} for name in twice]
+            return _not_understood(request, told)
         if unknown and not route.endswith("openapi.json"):
             fields = [{"field": f"query.{name}", "reason": "This is not known here."} for name in unknown]
             return _not_understood(request, fields)

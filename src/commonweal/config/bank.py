@@ -10,9 +10,9 @@ from typing import Any
 
 from commonweal.config.environment import Trouble
 from commonweal.kernel.text import for_terminal
-from commonweal.membership.rules.statements import FILE_BYTES
-from commonweal.membership.rules.statements.report import Reports, as_text, unread
 from commonweal.treasury.rules.ibans import read_iban
+from commonweal.treasury.rules.statements import FILE_BYTES
+from commonweal.treasury.rules.statements.report import Reports, as_text, unread
 
 
 def describe(command: Callable[..., argparse.ArgumentParser]) -> None:

@@ -18,7 +18,7 @@ FORM_BYTES = 1_000_000
 FILE_BYTES = 25_000_000
 # The pages that take files, by the names of their addresses.
 UPLOADS = frozenset(
-    {"projects:dossier-photos", "projects:call-count", "membership:imports", "membership:payment-desk"}
+    {"projects:dossier-photos", "projects:call-count", "membership:imports", "treasury:payment-desk"}
 )
 
 

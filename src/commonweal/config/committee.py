@@ -51,6 +51,11 @@ def describe(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help=f"open although there are fewer than {SMALLEST_GROUP} envelopes",
     )
+    opening.add_argument(
+        "--leave-out",
+        action="store_true",
+        help="leave out envelopes that cannot be counted, and say in the file how many and at which places of the box",
+    )
     opening.set_defaults(run=_committee_open)
 
 
@@ -115,7 +120,7 @@ def read_sheet(path: Path) -> Any:
 
 
 def _committee_open(options: argparse.Namespace) -> int:
-    from commonweal.voting.committee import BrokenBundle, bundle_in, opened_file, write_new
+    from commonweal.voting.committee import BrokenBundle, bundle_in, left_out_of, opened_file, write_new
     from commonweal.voting.rules.bundles import NoBundle
     from commonweal.voting.sealing import WrongSheets, opening_key
 
@@ -133,16 +138,35 @@ def _committee_open(options: argparse.Namespace) -> int:
     bad = "".join(f" {path} was not used: {why}" for path, why in unread)
     try:
         _key, strays = opening_key(sheets, bytes.fromhex(bundle["definition"]["public_key"]))
-        write_new(options.out, opened_file(bundle, [each for each in sheets if each not in strays]))
+        used = [each for each in sheets if each not in strays]
+        text = opened_file(bundle, used, leave_out=options.leave_out)
+        left_out = len(left_out_of(text))
+        _few_are_left(bundle, left_out, options)
+        write_new(options.out, text)
     except (OSError, ValueError, WrongSheets, BrokenBundle) as wrong:
         raise Trouble(f"The ballots were not opened: {wrong}{bad}") from wrong
     if bad:
         say(bad.strip())
     for each in strays:
         say(f"Sheet {each.number} was not used: it does not go with the others.")
-    count = len(bundle["envelopes"])
+    count = len(bundle["envelopes"]) - left_out
     say(f"{count} ballots opened into {options.out}. Bring this file to the call's page.")
+    if left_out:
+        say(
+            f"{left_out} envelope{'s' * (left_out > 1)} could not be counted: the file names the places in the box, and "
+            "the page of the result says how many. Write down together that you left them out, and why."
+        )
     return 0
+
+
+def _few_are_left(bundle: dict[str, Any], left_out: int, options: argparse.Namespace) -> None:
+    """Refuses to write few ballots beside many envelopes that somebody may have spoiled for it. Raises Trouble."""
+    left = len(bundle["envelopes"]) - left_out
+    if left_out and left < SMALLEST_GROUP and not options.few_envelopes:
+        raise Trouble(
+            f"Only {left} envelopes can be counted, fewer than {SMALLEST_GROUP}: whose they are may be known. Nothing was "
+            "written. If you mean it, add --few-envelopes."
+        )
 
 
 def _ask_twice(bundle: dict[str, Any], options: argparse.Namespace) -> None:

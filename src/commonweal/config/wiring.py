@@ -17,16 +17,16 @@ from commonweal.membership.actions.dividend_payments import DIVIDEND_PAYABLES
 from commonweal.membership.actions.estate_payments import ESTATE_PAYABLES
 from commonweal.membership.actions.exclusion_payments import EXCLUSION_PAYABLES
 from commonweal.membership.actions.exit_payments import EXIT_PAYABLES
-from commonweal.membership.actions.paying_back import OVERPAID_PAYABLES
 from commonweal.membership.notices import conversions, exits, households, joining, payouts, transfers
 from commonweal.membership.queries.payouts import gone_holders
-from commonweal.membership.queries.receivables import ReceivableKind
 from commonweal.membership.tasks import carry_on_dividend
 from commonweal.membership.views.applications_paid import APPLICATIONS
 from commonweal.people import notices as people
 from commonweal.people.models import Event, Person
 from commonweal.projects import notices as projects
 from commonweal.treasury.actions import PayableKind
+from commonweal.treasury.actions.paying_back import OVERPAID_PAYABLES
+from commonweal.treasury.queries.receivables import ReceivableKind
 from commonweal.voting import notices as voting
 
 HANDLERS: Mapping[str, Sequence[Callable[[Event], None]]] = {

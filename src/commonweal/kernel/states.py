@@ -34,19 +34,30 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """A table of moves over the states of a `Words` enumeration."""
+    """A table of moves over the states of a `Words` enumeration.
+
+    A row begins in the first of them, or in one of `begins`; the database refuses any other beginning.
+    """
 
     states: type[Words]
     moves: tuple[Move, ...]
+    begins: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         known = {state.value for state in self.states}
         names = [move.name for move in self.moves]
         if len(set(names)) < len(names):
             raise ValueError("two moves share a name")
+        if not self.begins <= known:
+            raise ValueError("it begins in a state that does not exist")
         for move in self.moves:
             if not (move.sources | {move.target}) <= known:
                 raise ValueError(f"{move.name} names a state that does not exist")
+
+    @property
+    def firsts(self) -> frozenset[str]:
+        """The states in which a row may begin."""
+        return self.begins or frozenset({next(iter(self.states)).value})
 
     def move(self, name: str) -> Move:
         """The move with this name. Raises KeyError."""

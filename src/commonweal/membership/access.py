@@ -17,8 +17,10 @@ from commonweal.membership.queries.households import household_of
 from commonweal.membership.queries.joining import application_with
 from commonweal.membership.queries.members import last_membership_of, membership_of
 from commonweal.membership.queries.shares import holdings_of, setting_on
+from commonweal.membership.rules.own_rows import Own
 from commonweal.membership.rules.statutes import SettingName
-from commonweal.people.access import close_to, may, organisations_of, speaks_for
+from commonweal.people.access import close_to, may, names_close_to, organisations_of, speaks_for
+from commonweal.people.queries import company_numbers
 from commonweal.people.rules import Act
 from commonweal.treasury.access import may_pay_out
 
@@ -51,6 +53,16 @@ def members_close_to(person: Person, on: date) -> QuerySet[Member]:
     """The memberships, now and in the past, of a person and of who is close to them on a day."""
     close = close_to(person, on)
     return Member.objects.filter(Q(person__in=close.people) | Q(organisation__in=close.organisations))
+
+
+def own_rows(person: Person | None, on: date) -> Own:
+    """Whose rows of a sheet are a person's own on a day; nobody's for the operator's command."""
+    if person is None:
+        return Own()
+    close = close_to(person, on)
+    companies = company_numbers(close.organisations)
+    numbers = members_close_to(person, on).values_list("number", flat=True)
+    return Own(frozenset(numbers), frozenset(companies), names_close_to(person, on))
 
 
 def may_consult_register(person: Person, on: date) -> Decision:

@@ -26,11 +26,12 @@ from commonweal.membership.models import Member
 from commonweal.membership.rules.movements import MovementKind
 from commonweal.people.access import ForScope
 from commonweal.people.rules import Channel, Scope
-from commonweal.ui.schemas import AskedSchema, Cents, ClosedSchema
+from commonweal.ui.schemas import AskedSchema, Cents, ClosedSchema, Day, Moment, Text
 
 router = Router(tags=["membership"])
 _SALT, READING_SECONDS = "register-reading", 24 * 3600
-Number = Annotated[int, Field(ge=1, le=2_000_000_000)]
+# A JSON number: "1" and 1.0 are no member numbers.
+Number = Annotated[int, Field(ge=1, le=2_000_000_000, strict=True)]
 
 
 class NotFound(Refusal):
@@ -95,8 +96,8 @@ class MemberOut(ClosedSchema):
 class ReadingIn(AskedSchema):
     """Which register: of a day, as known at a moment (now, where left out)."""
 
-    day: date
-    known_at: datetime | None = None
+    day: Day
+    known_at: Moment | None = None
 
 
 class ReadingOut(ClosedSchema):
@@ -130,14 +131,14 @@ class MovementIn(AskedSchema):
     number: Number
     kind: MovementKind
     share_class: str = Field(max_length=4)
-    effective_on: date
+    effective_on: Day
     count: int = Field(0, ge=0, le=1_000_000, strict=True)
     cents: Cents | None = None
     counterpart: Number | None = None
     to_class: str = Field("", max_length=4)
     to_count: int = Field(0, ge=0, le=1_000_000, strict=True)
-    document: str = Field(max_length=80)
-    note: str = Field("", max_length=500)
+    document: Text = Field(max_length=80)
+    note: Text = Field("", max_length=500)
 
 
 class Booked(ClosedSchema):
@@ -150,7 +151,7 @@ class Question(AskedSchema):
     """Whom a partner asks about: the number on the card and the date of birth, as the person told them."""
 
     number: Number
-    born_on: date
+    born_on: Day
 
 
 class Answer(ClosedSchema):

@@ -97,14 +97,15 @@ def people_with_ids(ids: Iterable[int]) -> dict[int, Person]:
     return Person.objects.in_bulk(list(ids))
 
 
-def organisations_with_ids(ids: Iterable[int]) -> list[Organisation]:
-    """Organisations by id, those that exist; one query."""
-    return list(Organisation.objects.filter(pk__in=list(ids)).order_by("pk"))
-
-
 def organisation_with_number(digits: str) -> Organisation | None:
     """The organisation with a company number, if it is known."""
     return Organisation.objects.filter(company_number=digits).first()
+
+
+def company_numbers(organisations: Iterable[int]) -> list[str]:
+    """The Belgian company numbers of some organisations, by id; those that have none are left out."""
+    found = Organisation.objects.filter(pk__in=organisations, company_number__isnull=False)
+    return [str(number) for number in found.values_list("company_number", flat=True)]
 
 
 def organisations_numbered(digits: Iterable[str]) -> dict[str, int]:

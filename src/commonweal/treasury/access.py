@@ -8,10 +8,9 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Protocol
 
 from commonweal.kernel.decision import YES
-from commonweal.kernel.text import folded, same_name
-from commonweal.people.access import ONES_OWN, Close, close_to, may
-from commonweal.people.queries import organisations_with_ids, people_with_ids
+from commonweal.people.access import ONES_OWN, Close, close_to, may, names_close_to
 from commonweal.people.rules import Act
+from commonweal.people.rules.same_people import OwnNames
 from commonweal.treasury.queries import accounts_with
 
 if TYPE_CHECKING:
@@ -44,8 +43,7 @@ class OwnMoney:
 
     close: Close
     accounts: frozenset[str]
-    names: tuple[frozenset[str], ...]
-    organisations: tuple[str, ...]
+    names: OwnNames
 
     def is_of(self, movement: Moved, whose: Iterable[Any] = ()) -> bool:
         """Whether a movement is theirs, or one of the things it is for (`Close.holds`, or None)."""
@@ -53,22 +51,14 @@ class OwnMoney:
             return True
         if {movement.payer_iban, movement.other_account} & self.accounts:
             return True
-        return any(map(self._names, (movement.payer_name, movement.ultimate_name)))
-
-    def _names(self, payer: str) -> bool:
-        written = _words(payer)
-        return any(name <= written for name in self.names) or any(
-            same_name(payer, each) for each in self.organisations
-        )
+        return any(map(self.names.hold, (movement.payer_name, movement.ultimate_name)))
 
 
 def own_money(person: Person, on: date) -> OwnMoney:
     """What of the bank's money is a person's own on a day. A handful of queries, however many movements are asked about."""
     close = close_to(person, on)
     kept = accounts_with(close.people, close.organisations).values_list("iban", flat=True)
-    people = [_words(str(each)) for each in people_with_ids(close.people).values()]
-    organisations = map(str, organisations_with_ids(close.organisations))
-    return OwnMoney(close, frozenset(kept), tuple(each for each in people if each), tuple(organisations))
+    return OwnMoney(close, frozenset(kept), names_close_to(person, on))
 
 
 def not_ones_own_money(
@@ -80,7 +70,3 @@ def not_ones_own_money(
     if any(own.close.holds(each) for each in about if each is not None):
         return ONES_OWN
     return ONES_OWN if any(own.is_of(each) for each in movements) else YES
-
-
-def _words(name: str) -> frozenset[str]:
-    return frozenset("".join(sign if sign.isalnum() else " " for sign in folded(name)).split())

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Collection, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from commonweal.allocation import Ballot, BallotForm, Election, ElectionError, PabulibError, Project, write
 from commonweal.kernel.text import clean
@@ -19,7 +20,11 @@ from commonweal.voting.rules import choices as rules
 from commonweal.voting.rules.bundles import NoBundle, checked_bundle
 from commonweal.voting.rules.envelopes import MARK_LENGTH, BadEnvelope, code_shown, unpacked, unpacked_test
 from commonweal.voting.rules.frozen import fingerprint
+from commonweal.voting.rules.holders import named_twice
 from commonweal.voting.sealing import Sheet, check_sheets, key_text, new_committee, opened, private_key
+
+if TYPE_CHECKING:
+    from nacl.public import PrivateKey
 
 
 class BrokenBundle(ValueError):
@@ -35,8 +40,11 @@ def write_sheets(folder: Path, names: Sequence[str], threshold: int) -> tuple[by
     """Makes a committee's key and writes `sheet-N.txt` for each holder and `public-key.txt` into a folder.
 
     The files are readable by their owner only, from the first moment on, and nothing that is there is written over: an
-    older sheet may be the only one of its kind. Raises ValueError for impossible numbers, OSError.
+    older sheet may be the only one of its kind. Raises ValueError for impossible numbers and one holder twice, OSError.
     """
+    twice = named_twice(names)
+    if twice is not None:
+        raise ValueError(f"{twice!r} stands there twice: each sheet has a holder of its own.")
     key, sheets = new_key(len(names), threshold)
     folder.mkdir(parents=True, exist_ok=True)
     texts = {
@@ -96,13 +104,22 @@ def bundle_in(text: str) -> dict[str, Any]:
     return checked_bundle(found)
 
 
+LEAVE_OUT = "--leave-out"
+"""The word by which holders say that what cannot be counted is left out."""
+
+
 def opened_file(
-    bundle: dict[str, Any], sheets: Sequence[Sheet], progress: Callable[[int, int], None] | None = None
+    bundle: dict[str, Any],
+    sheets: Sequence[Sheet],
+    progress: Callable[[int, int], None] | None = None,
+    *,
+    leave_out: bool = False,
 ) -> str:
     """The ballots in a bundle as a Pabulib text, by rising tracking code, which are random: that is the shuffle.
 
     Raises NoBundle, WrongSheets, or BrokenBundle when an envelope does not open, was made for another ballot, holds a
-    choice the ballot does not allow, or stands there twice: then nothing is written and the committee asks why.
+    choice the ballot does not allow, or stands there twice: then nothing is written and the committee asks why. With
+    `leave_out` such envelopes are left out, and the text says how many and at which places of the box.
     """
     definition = checked_bundle(bundle)["definition"]
     try:
@@ -111,30 +128,59 @@ def opened_file(
         raise NoBundle("its definition cannot be written down.") from wrong
     if not same:
         raise BrokenBundle("The definition of the vote was changed after it was frozen.")
-    mark = bytes.fromhex(bundle["frozen_hash"])[:MARK_LENGTH]
-    key = private_key(sheets, bytes.fromhex(definition["public_key"]))
-    form = form_of(definition)
-    costs = {option["number"]: option["cost_cents"] for option in definition["options"]}
-    found: dict[str, rules.Choice] = {}
-    for index, envelope in enumerate(bundle["envelopes"]):
-        try:
-            code, choice = unpacked(opened(bytes.fromhex(envelope), key), mark)
-        except (ValueError, BadEnvelope) as wrong:
-            raise BrokenBundle(f"Envelope {index + 1} cannot be counted: {wrong}.") from wrong
-        decision = rules.allowed(choice, form, costs)
-        if not decision:
-            raise BrokenBundle(
-                f"Envelope {index + 1} holds a choice this ballot does not allow ({decision.code})."
-            )
-        if code in found:
-            raise BrokenBundle(f"Envelope {index + 1} is a copy of another one.")
-        found[code] = choice
+    box = _Opened(bundle, private_key(sheets, bytes.fromhex(definition["public_key"])))
+    # By their own bytes, as the box is fingerprinted: whoever has the box finds the place, and nobody a person.
+    for place, envelope in enumerate(sorted(bundle["envelopes"]), start=1):
+        box.open(place, envelope)
         if progress:
-            progress(index + 1, len(bundle["envelopes"]))
+            progress(place, len(bundle["envelopes"]))
+    if box.troubles and not leave_out:
+        first = min(box.troubles)
+        more = len(box.troubles) - 1
+        raise BrokenBundle(
+            f"Envelope {first} {box.troubles[first]}.{f' So are {more} more.' if more else ''} Compare the fingerprint of "
+            f"the box and take the bundle once more. If it stays so, the holders decide together: with {LEAVE_OUT} such "
+            "envelopes are left out, and the file says how many and at which places of the box."
+        )
     try:
-        return pabulib_text(definition, bundle["frozen_hash"], found)
+        return pabulib_text(definition, bundle["frozen_hash"], box.choices(), tuple(box.troubles))
     except (ElectionError, PabulibError) as wrong:
         raise BrokenBundle(f"The vote cannot be written as a ballot file: {wrong}") from wrong
+
+
+class _Opened:
+    """What was found in the envelopes of a box: choices by code, and what is wrong by place."""
+
+    def __init__(self, bundle: dict[str, Any], key: PrivateKey) -> None:
+        definition = bundle["definition"]
+        self._mark, self._key = bytes.fromhex(bundle["frozen_hash"])[:MARK_LENGTH], key
+        self._form = form_of(definition)
+        self._costs = {option["number"]: option["cost_cents"] for option in definition["options"]}
+        self._found: dict[str, tuple[int, rules.Choice]] = {}
+        self.troubles: dict[int, str] = {}
+
+    def open(self, place: int, envelope: str) -> None:
+        """Opens one envelope, or notes why it cannot be counted."""
+        try:
+            code, choice = unpacked(opened(bytes.fromhex(envelope), self._key), self._mark)
+        except (ValueError, BadEnvelope) as wrong:
+            self.troubles[place] = f"cannot be counted: {wrong}"
+            return
+        decision = rules.allowed(choice, self._form, self._costs)
+        if not decision:
+            self.troubles[place] = f"holds a choice this ballot does not allow ({decision.code})"
+        elif code in self._found:
+            self.troubles[place] = "is a copy of another one"
+            before, same = self._found[code]
+            if same != choice:
+                # Nobody can say which of the two was cast: neither counts.
+                self.troubles[before] = "has the code of another one"
+        else:
+            self._found[code] = (place, choice)
+
+    def choices(self) -> dict[str, rules.Choice]:
+        """The choices that count, by code."""
+        return {code: choice for code, (place, choice) in self._found.items() if place not in self.troubles}
 
 
 def form_of(definition: dict[str, Any]) -> rules.Form:
@@ -149,8 +195,16 @@ def euros(cents: int) -> Fraction:
     return Fraction(cents, 100)
 
 
-def pabulib_text(definition: dict[str, Any], frozen_hash: str, found: dict[str, rules.Choice]) -> str:
-    """The canonical Pabulib text of opened ballots; the same ballots always give the same bytes."""
+def pabulib_text(
+    definition: dict[str, Any],
+    frozen_hash: str,
+    found: dict[str, rules.Choice],
+    left_out: Collection[int] = (),
+) -> str:
+    """The canonical Pabulib text of opened ballots; the same ballots always give the same bytes.
+
+    `left_out` are the places in the box of envelopes that could not be counted.
+    """
     with_points = definition["form"]["kind"] == rules.BallotForm.POINTS
     votes_of: dict[int, int] = {}
     points_of: dict[int, int] = {}
@@ -181,7 +235,31 @@ def pabulib_text(definition: dict[str, Any], frozen_hash: str, found: dict[str, 
         for code, choice in sorted(found.items())
     ]
     meta = _meta(definition, frozen_hash, len(projects), len(ballots))
+    if left_out:
+        meta["comment"] += f" {_left_out_words(left_out)}"
     return write(Election(meta, tuple(projects), tuple(ballots)))
+
+
+_LEFT_OUT = re.compile(
+    r" #2: envelopes that could not be counted: (\d+), at the places (\d[\d, ]*) of the box$"
+)
+
+
+def _left_out_words(places: Collection[int]) -> str:
+    told = ", ".join(map(str, sorted(set(places))))
+    return f"#2: envelopes that could not be counted: {len(set(places))}, at the places {told} of the box"
+
+
+def left_out_in(comment: str) -> tuple[int, ...]:
+    """The places in the box that a file names as those of envelopes that could not be counted."""
+    found = _LEFT_OUT.search(comment)
+    places = [part.strip() for part in found[2].split(",")] if found else []
+    return tuple(int(part) for part in places if part.isascii() and part.isdigit() and len(part) < 10)
+
+
+def left_out_of(file: str) -> tuple[int, ...]:
+    """The same of a whole text that `opened_file` made."""
+    return left_out_in(next(line for line in file.split("\n") if line.startswith("comment;")))
 
 
 def _day(moment: str) -> str:

@@ -17,7 +17,7 @@ from django.db.models.lookups import Exact, GreaterThanOrEqual, LessThanOrEqual
 from commonweal.kernel.privacy import Personal
 from commonweal.people.rules import Channel
 from commonweal.voting.rules.bundles import box_shown
-from commonweal.voting.rules.choices import CHOICES_MAX, OPTIONS_MAX, BallotForm, Form
+from commonweal.voting.rules.choices import CHOICES_MAX, OPTIONS_MAX, POINTS_MAX, BallotForm, Form
 from commonweal.voting.rules.envelopes import sealed_length
 from commonweal.voting.states import BallotState
 
@@ -88,6 +88,21 @@ class Ballot(models.Model):
                 condition=Q(state__in=("prepared", "open", "closed"), box_hash="")
                 | (Q(state__in=("handed_over", "counted", "published")) & ~Q(box_hash="")),
             ),
+            models.CheckConstraint(
+                name="ballot_frozen_hash_is_one", condition=Q(frozen_hash__regex=r"^([0-9a-f]{64})?$")
+            ),
+            models.CheckConstraint(
+                name="ballot_form_makes_sense",
+                condition=~Q(subject="")
+                & Q(form__in=[form.value for form in BallotForm])
+                & Q(choices_min__gte=1, choices_min__lte=F("choices_max"), choices_max__lte=CHOICES_MAX)
+                & (
+                    ~Q(form=BallotForm.POINTS.value)
+                    | Q(points_each__gte=1, points_each__lte=F("points_total"), points_total__lte=POINTS_MAX)
+                ),
+            ),
+            # One holder alone would read every ballot.
+            models.CheckConstraint(name="ballot_opened_by_two", condition=Q(threshold__gte=2)),
             models.CheckConstraint(
                 name="ballot_box_hash_is_one", condition=Q(box_hash__regex=r"^([0-9a-f]{64})?$")
             ),
@@ -191,7 +206,7 @@ class Vote(models.Model):
     class Meta:
         constraints = (
             models.CheckConstraint(
-                name="vote_door_known", condition=Q(channel__in=[door.value for door in Channel])
+                name="vote_door_known", condition=Q(channel__in=(Channel.WEB.value, Channel.PAPER.value))
             ),
         )
 
@@ -265,10 +280,13 @@ class Count(models.Model):
     file = models.TextField()
     file_hash = models.CharField(max_length=64)
     votes_count = models.PositiveIntegerField()
+    # Envelopes of the box that could not be counted; the file names their places.
+    left_out_count = models.PositiveIntegerField(default=0)
     result = models.JSONField()
     turnout = models.JSONField()
     counted_at = models.DateTimeField()
 
     personal: ClassVar[dict[str, Personal]] = dict.fromkeys(
-        ("ballot", "file", "file_hash", "votes_count", "result", "turnout", "counted_at"), Personal.NONE
+        ("ballot", "file", "file_hash", "votes_count", "left_out_count", "result", "turnout", "counted_at"),
+        Personal.NONE,
     )

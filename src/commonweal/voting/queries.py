@@ -197,9 +197,10 @@ def paper_not_counted(ballot: Ballot, count: Count) -> dict[str, int]:
     Only the numbers are known: a sheet is tied to nobody, so no group can say whose paper it was. No query where every
     paper ballot was counted.
     """
-    left_out = sum(group["votes"] for group in count.turnout["region"]) - count.votes_count
-    untyped = min(len(sheets_dropped(ballot)), left_out) if left_out else 0
-    return {"missing": left_out - untyped, "untyped": untyped}
+    in_box = count.votes_count + count.left_out_count
+    without = sum(group["votes"] for group in count.turnout["region"]) - in_box
+    untyped = min(len(sheets_dropped(ballot)), without) if without else 0
+    return {"missing": without - untyped, "untyped": untyped}
 
 
 def sheets_waiting(ballot: Ballot) -> QuerySet[PaperSheet]:
@@ -280,7 +281,7 @@ def count_of(ballot: Ballot) -> Count | None:
 @lru_cache(maxsize=8)
 def _counted_again(_file_hash: str, pk: int) -> dict[str, Any]:
     ballot = Ballot.objects.get(pk=pk)
-    return result_of(definition(ballot), ballot.frozen_hash, published_file(ballot))
+    return result_of(definition(ballot), ballot.frozen_hash, published_file(ballot), as_written=False)
 
 
 def published_file(ballot: Ballot) -> str:

@@ -9,17 +9,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stdnum.be import ogm_vcs
 
-from commonweal.membership.rules import joining, matching, movements
+from commonweal.membership.rules import joining, movements
 from commonweal.membership.rules.joining import ApplicationState as State
 from commonweal.membership.rules.joining import Asker
-from commonweal.membership.rules.matching import Due, Outcome, Verdict
-from commonweal.membership.rules.names import HolderName
 from commonweal.membership.rules.notes import NOTES
-from commonweal.membership.rules.receivables import Standing
-from commonweal.membership.rules.statements import Oddity
-from commonweal.membership.rules.statements.communications import NUMBER_MAX, Named, printed
 from commonweal.membership.rules.statutes import TERMS
 from commonweal.membership.states import APPLICATION
+from commonweal.treasury.rules import matching
+from commonweal.treasury.rules.matching import Due, Outcome, Verdict
+from commonweal.treasury.rules.names import HolderName
+from commonweal.treasury.rules.receivables import Standing
+from commonweal.treasury.rules.statements import Oddity
+from commonweal.treasury.rules.statements.communications import NUMBER_MAX, Named, printed
 
 TODAY = date(2026, 11, 23)
 A = next(terms for terms in TERMS if terms.share_class == "A")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 
 from commonweal.membership.rules.sheets import UnreadableSheet
-from commonweal.membership.rules.statements import Unreadable
+from commonweal.treasury.rules.statements import Unreadable
 
 
 def test_a_refusal_is_the_same_on_the_other_side() -> None:

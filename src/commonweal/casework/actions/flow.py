@@ -113,12 +113,6 @@ class Flow(Generic[Row]):
         row = self.rows().select_for_update(of=("self",), no_key=self.no_key).get(pk=pk)
         return self._held(row, move, by, now, done)
 
-    def hold_new(self, row: Row, move: str, *, by: Person | None, now: datetime) -> Row:
-        """A row that is not in the database yet, so that nobody else can have it; asked as in `hold`."""
-        if row.pk is not None:
-            raise NotHeld(f"{row!r} is in the database already")
-        return self._held(row, move, by, now, ())
-
     def _held(self, row: Row, move: str, by: Person | None, now: datetime, done: Collection[str]) -> Row:
         state: str = getattr(row, "state")  # noqa: B009 # models share no type that has a state
         demand(self.who[self.machine.move(move).who](row, by, now))

@@ -8,7 +8,6 @@ from commonweal.membership.actions.conversions import (
     refuse_conversion,
     withdraw_conversion,
 )
-from commonweal.membership.actions.discarding import FileStays, discard_file
 from commonweal.membership.actions.dividend_payments import note_lines_taken_out
 from commonweal.membership.actions.dividends import (
     Proposal,
@@ -97,6 +96,7 @@ from commonweal.membership.actions.transfers import (
     taker_named,
     withdraw_offer,
 )
+from commonweal.treasury.actions.discarding import FileStays, discard_file
 
 __all__ = [
     "APPROVALS",

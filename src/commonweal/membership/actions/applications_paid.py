@@ -14,14 +14,14 @@ from commonweal.ledger import actions as ledger
 from commonweal.membership.access import may_match_payments
 from commonweal.membership.actions import joining
 from commonweal.membership.actions.members import lock_numbers
-from commonweal.membership.actions.taking_back import OutcomeRefused
 from commonweal.membership.models import Application, Member
 from commonweal.membership.queries.applications_paid import against_paying, leaving
 from commonweal.membership.queries.joining import application_with, expected_from, payment_days
 from commonweal.membership.rules.joining import ApplicationState, lapses_on
-from commonweal.membership.rules.receivables import Expected
 from commonweal.people.access import demand, not_ones_own
 from commonweal.people.actions import record
+from commonweal.treasury.actions.taking_back import OutcomeRefused
+from commonweal.treasury.rules.receivables import Expected
 
 if TYPE_CHECKING:
     from commonweal.people.models import Person

@@ -135,6 +135,8 @@ def _locked(run_id: int) -> DividendRun:
 @transaction.atomic
 def reckon_dividend(*, run_id: int, now: datetime) -> DividendRun:
     """The lines of a proposal, all or none; a second time changes nothing. Raises DividendRefused."""
+    # Of two at once, the second leaves exempt what the first does not.
+    wait_turn("dividend-lines")
     run = _locked(run_id)
     if run.reckoned_at is not None or run.state != DividendState.PROPOSED:
         return run

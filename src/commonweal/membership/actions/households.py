@@ -84,11 +84,9 @@ def note_household(
     if asker == other:
         raise HouseholdRefused(_("Name the other member, not yourself."), code="same")
     waiting = _waiting(asker, other)
-    if waiting is not None:
-        held = HOUSEHOLDS.hold(waiting.pk, "note", by=by, now=now)
-    else:
-        new = HouseholdProposal(asker=asker, other=other, proposed_at=now)
-        held = HOUSEHOLDS.hold_new(new, "note", by=by, now=now)
+    # What both agreed to on paper was proposed as well: every proposal begins as one.
+    proposal = waiting or HouseholdProposal.objects.create(asker=asker, other=other, proposed_at=now)
+    held = HOUSEHOLDS.hold(proposal.pk, "note", by=by, now=now)
     held.channel, held.agreement = channel, _told(agreement)
     held.household = _come_together(held.asker, held.other, day_of(now), papers=True)
     return _move(held, "note", by, now)

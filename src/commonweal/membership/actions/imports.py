@@ -22,7 +22,7 @@ from procrastinate.contrib.django import app as jobs
 from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import Refusal
 from commonweal.ledger import actions as ledger
-from commonweal.membership.access import may_keep_register
+from commonweal.membership.access import may_keep_register, own_rows
 from commonweal.membership.actions.flows import IMPORTS
 from commonweal.membership.actions.flows.imports import CannotMove
 from commonweal.membership.actions.members import load_members
@@ -31,6 +31,7 @@ from commonweal.membership.queries.imports import (
     PIECE,
     checked,
     content_of,
+    first_own_row,
     in_pieces,
     member_rows,
     members_numbered,
@@ -133,11 +134,13 @@ def upload_import(
 
 @transaction.atomic
 def check_import(*, importing: Import, now: datetime) -> Import:
-    """Reads the whole sheet against the register and writes nothing but what it found.
+    """Reads the whole sheet against the register and writes nothing but what it found; rows about whoever uploaded it, or
+    about somebody close to them, are problems.
 
     The sheet's row is locked once it is read: until then it can be thrown away. Raises CannotMove where it was.
     """
-    found = checked(ImportKind(importing.kind), content_of(importing), day_of(now))
+    own = own_rows(importing.uploaded_by, day_of(now))
+    found = checked(ImportKind(importing.kind), content_of(importing), day_of(now), own)
     held = IMPORTS.hold(importing.pk, "check", by=None, now=now)
     held.row_count, held.known_count, held.problem_count = found.rows, found.known, len(found.problems)
     held.problems = [
@@ -150,7 +153,7 @@ def check_import(*, importing: Import, now: datetime) -> Import:
 def load_import(*, importing: Import, by: Person | None, now: datetime, background: bool = True) -> Import:
     """Starts bringing a checked sheet in, or goes on with one that stopped. Raises NotAllowed, CannotMove."""
     held = IMPORTS.hold(importing.pk, "load", by=by, now=now)
-    held.reason = ""
+    held.reason, held.loaded_by = "", by
     _move(held, "load", by=by, now=now)
     if background:
         jobs.configure_task("commonweal.membership.tasks.load").defer(import_id=held.pk)
@@ -175,6 +178,7 @@ def run_import(*, importing: Import, now: datetime) -> Import:
     # Why it stopped is kept as it stands in the source: each reads it in their own language.
     with translation.override(None):
         try:
+            _nobodys_own(importing, content, now)
             if importing.kind == ImportKind.MEMBERS:
                 for piece in in_pieces(member_rows(content)):
                     _load_piece(importing, len(piece), partial(_load_members, piece, now), piece[-1].row)
@@ -190,6 +194,21 @@ def run_import(*, importing: Import, now: datetime) -> Import:
         held = IMPORTS.hold(importing.pk, "finish", by=None, now=now)
         held.content = None
         return _move(held, "finish", by=None, now=now)
+
+
+def _nobodys_own(importing: Import, content: bytes, now: datetime) -> None:
+    """Asks once more, before the first row: who uploaded it and who has it loaded bring in nothing of their own. Who is
+    close to them may have changed since the check, and a colleague may load what another uploaded. Raises Stopped."""
+    Import.refresh_from_db(importing, fields=["uploaded_by", "loaded_by"])
+    people = {each for each in (importing.uploaded_by, importing.loaded_by) if each is not None}
+    owners = [own_rows(each, day_of(now)) for each in people]
+    if owners and first_own_row(ImportKind(importing.kind), content, owners) is not None:
+        raise Stopped(
+            _(
+                "A row is about who uploaded or loads this sheet, or about somebody close to them: a colleague loads "
+                "it, or brings that row in with a sheet of their own."
+            )
+        )
 
 
 def _move(held: Import, move: str, *, by: Person | None, now: datetime, reason: str = "") -> Import:

@@ -19,7 +19,6 @@ from commonweal.membership.actions.flows import APPLICATIONS
 from commonweal.membership.actions.flows.applications import ReasonMissing as ReasonMissing
 from commonweal.membership.actions.flows.applications import WrongState as WrongState
 from commonweal.membership.actions.members import admit_member
-from commonweal.membership.actions.receivables import owe_back
 from commonweal.membership.actions.refusals import ask
 from commonweal.membership.actions.shares import Movement, MovementRefused, booked
 from commonweal.membership.models import Application, InformationNote, Member
@@ -38,7 +37,6 @@ from commonweal.membership.queries.joining import (
     payment_days,
     subject_of,
 )
-from commonweal.membership.queries.receivables import last_paid_on
 from commonweal.membership.queries.shares import terms_on
 from commonweal.membership.rules import joining as rules
 from commonweal.membership.rules.joining import ApplicationState, Asker, HolderRole
@@ -55,6 +53,8 @@ from commonweal.people.actions import (
     wait_turn,
 )
 from commonweal.people.rules import Channel
+from commonweal.treasury.actions.receivables import owe_back
+from commonweal.treasury.queries.receivables import last_paid_on
 
 if TYPE_CHECKING:
     from commonweal.people.models import Organisation, Person

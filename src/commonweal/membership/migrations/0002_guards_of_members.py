@@ -24,6 +24,32 @@ ONLY_GROWS = "".join(
     for table, change in KEPT.items()
 )
 
+# In which states what is asked, proposed or brought in begins, whatever subject it is of.
+BEGINS = {
+    "application": "'asked', 'awaiting'",
+    "conversionrequest": "'asked'",
+    "dividendrun": "'proposed'",
+    "estate": "'open'",
+    "exclusion": "'proposed'",
+    "exitrequest": "'waiting'",
+    "exitseason": "'collecting'",
+    "householdproposal": "'proposed'",
+    "import": "'checking'",
+    "shareoffer": "'offered'",
+}
+FIRST = "".join(
+    f"CREATE TRIGGER begins_first BEFORE INSERT ON membership_{table} "
+    f"FOR EACH ROW EXECUTE FUNCTION people_begins({states});\n"
+    for table, states in BEGINS.items()
+)
+
+MEMBERS = """
+-- A number and the first day of membership are what the register says: whoever errs there, and when somebody leaves, is seen.
+CREATE TRIGGER membership_number_stays BEFORE UPDATE ON membership_member FOR EACH ROW
+  WHEN ((NEW.number, NEW.joined_on) IS DISTINCT FROM (OLD.number, OLD.joined_on))
+  EXECUTE FUNCTION membership_only_grows();
+"""
+
 HOUSEHOLDS = """
 -- A household is of persons, and a member is in one of them a day.
 CREATE FUNCTION membership_household_starts() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -84,9 +110,9 @@ CREATE TRIGGER membership_guardianship_ends BEFORE UPDATE ON membership_guardian
 DROP = """
 DROP FUNCTION membership_only_grows, membership_household_starts, membership_household_ends,
   membership_household_answered, membership_guardianship_ends CASCADE;
-"""
+""" + "".join(f"DROP TRIGGER begins_first ON membership_{table};\n" for table in BEGINS)
 
 
 class Migration(migrations.Migration):
-    dependencies = [("membership", "0001_initial")]
-    operations = [migrations.RunSQL(SHARED + ONLY_GROWS + HOUSEHOLDS + GUARDIANSHIPS, DROP)]
+    dependencies = [("membership", "0001_initial"), ("people", "0002_guards_of_events")]
+    operations = [migrations.RunSQL(SHARED + ONLY_GROWS + FIRST + MEMBERS + HOUSEHOLDS + GUARDIANSHIPS, DROP)]

@@ -58,6 +58,12 @@ BEGIN
       OR (NEW.booked_count > OLD.booked_count AND OLD.state <> 'approved') THEN
     PERFORM dividend_refuse('only an approved dividend is booked, and only forward', 'dividend_run_fixed');
   END IF;
+  -- What was booked are the lines of all members up to one: none is passed over, and none is booked twice.
+  IF (NEW.booked_count, NEW.booked_until) <> (OLD.booked_count, OLD.booked_until) AND NEW.booked_count - OLD.booked_count
+      <> (SELECT count(*) FROM membership_dividendline
+          WHERE run_id = NEW.id AND member_id > OLD.booked_until AND member_id <= NEW.booked_until) THEN
+    PERFORM dividend_refuse('lines are booked in order, each once', 'dividend_run_fixed');
+  END IF;
   IF OLD.state <> NEW.state AND (OLD.state, NEW.state) NOT IN (('proposed', 'approved'), ('proposed', 'withdrawn'),
       ('approved', 'paid_out'), ('closed', 'paid_out'), ('paid_out', 'closed')) THEN
     PERFORM dividend_refuse('no such step from ' || OLD.state || ' to ' || NEW.state, 'dividend_run_moves');
@@ -106,6 +112,23 @@ CREATE FUNCTION membership_promised_since(since date, but_run bigint) RETURNS nu
       WHERE greatest(s.decided_on, (s.decided_at AT TIME ZONE 'Europe/Brussels')::date) >= since), 0)
 $$;
 
+-- Nobody has more exempt at source in an income year than the exemption, over all dividends that stand.
+CREATE FUNCTION dividend_exempt_once() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF EXISTS (SELECT FROM membership_dividendrun WHERE id <> NEW.id AND at_source
+      AND state IN ('approved', 'paid_out', 'closed') AND extract(year FROM pay_on) = extract(year FROM NEW.pay_on))
+    AND EXISTS (SELECT FROM membership_dividendline l JOIN membership_dividendrun r ON r.id = l.run_id
+      JOIN membership_member m ON m.id = l.member_id
+      WHERE l.exempt_cents > 0 AND extract(year FROM r.pay_on) = extract(year FROM NEW.pay_on)
+        AND (r.id = NEW.id OR r.state IN ('approved', 'paid_out', 'closed'))
+      GROUP BY m.person_id HAVING sum(l.exempt_cents) > NEW.exempt_cents AND bool_or(r.id = NEW.id)) THEN
+    PERFORM dividend_refuse('the exemption of a year is one, over all its dividends', 'dividend_exempt_once');
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER dividend_exempt_once BEFORE UPDATE ON membership_dividendrun FOR EACH ROW
+  WHEN (OLD.state = 'proposed' AND NEW.state = 'approved' AND NEW.at_source) EXECUTE FUNCTION dividend_exempt_once();
+
 -- It is approved with both tests, and within what the latest of each kind leaves beside what was promised since.
 CREATE FUNCTION dividend_within_tests() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE kinds integer; room numeric;
@@ -144,7 +167,7 @@ CREATE TRIGGER dividend_lines_come_once AFTER INSERT ON membership_dividendline 
 """
 DROP = """
 DROP FUNCTION dividend_run_begins, dividend_one_year, dividend_run_moves, dividend_approval_by_another,
-  dividend_within_tests, membership_promised_since, dividend_lines_come_once CASCADE;
+  dividend_within_tests, dividend_exempt_once, membership_promised_since, dividend_lines_come_once CASCADE;
 DROP FUNCTION dividend_refuse;
 """ + "".join(f"DROP TRIGGER membership_only_grows ON membership_{table};\n" for table in KEPT)
 

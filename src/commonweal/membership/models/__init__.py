@@ -22,24 +22,12 @@ from commonweal.membership.models.households import Household, HouseholdMember, 
 from commonweal.membership.models.imports import Import
 from commonweal.membership.models.joining import Application, InformationNote
 from commonweal.membership.models.members import Member
-from commonweal.membership.models.payments import (
-    AccountStatement,
-    BankFile,
-    BankMovement,
-    Handling,
-    Refund,
-    RepeatedMovement,
-    TakenPart,
-)
 from commonweal.membership.models.statutes import ShareTerms, StatuteSetting
 from commonweal.membership.models.transfers import ShareOffer
 
 __all__ = [
-    "AccountStatement",
     "AccreditationNote",
     "Application",
-    "BankFile",
-    "BankMovement",
     "Claimant",
     "ConversionRequest",
     "DividendApproval",
@@ -53,18 +41,14 @@ __all__ = [
     "ExitRequest",
     "ExitSeason",
     "Guardianship",
-    "Handling",
     "Household",
     "HouseholdMember",
     "HouseholdProposal",
     "Import",
     "InformationNote",
     "Member",
-    "Refund",
-    "RepeatedMovement",
     "SeasonTest",
     "ShareOffer",
     "ShareTerms",
     "StatuteSetting",
-    "TakenPart",
 ]

@@ -23,6 +23,8 @@ class Import(models.Model):
     state = models.CharField(max_length=10, choices=ImportState.choices())
     uploaded_by = models.ForeignKey("people.Person", models.PROTECT, null=True, blank=True, related_name="+")
     uploaded_at = models.DateTimeField()
+    # Who pressed last to have it brought in; nobody where the operator's command does.
+    loaded_by = models.ForeignKey("people.Person", models.PROTECT, null=True, blank=True, related_name="+")
     changed_at = models.DateTimeField()
     row_count = models.PositiveIntegerField(default=0)
     known_count = models.PositiveIntegerField(default=0)
@@ -41,7 +43,7 @@ class Import(models.Model):
             Personal.NONE,
         ),
         # The file is gone as soon as it is in, or thrown away; the database sees to it.
-        **dict.fromkeys(("name", "content", "uploaded_by"), Personal.KEPT),
+        **dict.fromkeys(("name", "content", "uploaded_by", "loaded_by"), Personal.KEPT),
     }
 
     class Meta:

@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 
 from commonweal.membership.queries.joining import application_with, dues_of
 from commonweal.membership.rules.joining import ApplicationState
-from commonweal.membership.rules.reasons import Reason
-from commonweal.membership.rules.statements.communications import printed
 from commonweal.people.actions import write_to
+from commonweal.treasury.rules.reasons import Reason
+from commonweal.treasury.rules.statements.communications import printed
 from commonweal.ui.formats import day, euros
 
 if TYPE_CHECKING:

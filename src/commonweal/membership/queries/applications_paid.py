@@ -33,8 +33,8 @@ from commonweal.membership.queries.joining import (
 from commonweal.membership.queries.shares import held_on, holdings_of
 from commonweal.membership.rules.entering import SharesObstacle
 from commonweal.membership.rules.joining import ApplicationState
-from commonweal.membership.rules.receivables import Expected
 from commonweal.membership.states import OPEN
+from commonweal.treasury.rules.receivables import Expected
 
 if TYPE_CHECKING:
     from commonweal.ledger.models import Operation

@@ -137,13 +137,30 @@ def holders_in_year(run: DividendRun) -> Iterator[Holder]:
         yield found
 
 
-def exempted_in(income_year: int) -> dict[int, int]:
-    """What runs paid in an income year left exempt at source: person id -> cents."""
+def exempted_in(income_year: int, *, standing: bool = False) -> dict[int, int]:
+    """What runs paid in an income year leave exempt at source: person id -> cents. Those that wait for approval as well,
+    or those alone that stand."""
+    gone = (DividendState.WITHDRAWN, DividendState.PROPOSED) if standing else (DividendState.WITHDRAWN,)
     lines = DividendLine.objects.filter(run__pay_on__year=income_year, exempt_cents__gt=0).exclude(
-        run__state=DividendState.WITHDRAWN
+        run__state__in=gone
     )
     rows = lines.values_list("member__person_id").annotate(total=Sum("exempt_cents")).order_by()
     return {person: int(total) for person, total in rows if person is not None}
+
+
+def exemption_moved(run: DividendRun) -> bool:
+    """Whether what the lines of a proposal leave exempt is not what the other dividends of its income year, as they stand
+    now, leave of it: one was withdrawn or approved since, or waits still."""
+    others = DividendRun.objects.filter(pay_on__year=run.pay_on.year, at_source=True).exclude(pk=run.pk)
+    if not run.at_source or not others.exists():
+        return False
+    lines = run.lines.order_by("member__number").values_list(
+        "member__person_id", "gross_cents", "exempt_cents"
+    )
+    people, gross, exempt = zip(*lines.iterator(READ_AT_ONCE), strict=True)
+    regime = rules.Regime(run.tax_percent, run.exempt_cents, run.at_source)
+    shares = rules.shares_of(gross, people, regime, exempted_in(run.pay_on.year, standing=True))
+    return any(share.exempt != kept for share, kept in zip(shares, exempt, strict=True))
 
 
 def largest_lines(run: DividendRun) -> list[DividendLine]:

@@ -26,6 +26,7 @@ from commonweal.membership.rules.imports import (
     movement_row,
 )
 from commonweal.membership.rules.movements import MovementKind
+from commonweal.membership.rules.own_rows import Own
 from commonweal.membership.rules.sheets import Row, UnreadableSheet
 from commonweal.membership.rules.statutes import Terms
 from commonweal.membership.states import ImportState
@@ -49,6 +50,7 @@ class Checked:
     known: int = 0
     problems: list[Problem] = field(default_factory=list)
     seen: set[int] = field(default_factory=set)
+    own: Own = field(default_factory=Own)
 
     def wrong(self, row: int, column: str, reason: str) -> None:
         """Notes one problem."""
@@ -128,9 +130,32 @@ def movement_rows(content: bytes) -> Iterator[MovementRow]:
     return (movement_row(*row)[0] for row in _cells(ImportKind.MOVEMENTS, content))
 
 
-def checked(kind: ImportKind, content: bytes, today: date) -> Checked:
-    """Reads a whole sheet against the register, in pieces; inside a transaction, and nothing is written."""
-    found = Checked()
+def first_own_row(kind: ImportKind, content: bytes, owners: list[Own]) -> Problem | None:
+    """The first row of a checked sheet that is not in yet and would change what is one of `owners`' own."""
+    if kind == ImportKind.MEMBERS:
+        for members in in_pieces(member_rows(content)):
+            mine = [problem for row in members for own in owners if (problem := own.of_member(row))]
+            there = members_numbered(row.number for row in members) if mine else {}
+            lines = {row.row for row in members if row.number in there}
+            for problem in mine:
+                if problem.row not in lines:
+                    return problem
+        return None
+    for moves in in_pieces(movement_rows(content)):
+        own_moves = [(row, problem) for row in moves for own in owners if (problem := own.of_movement(row))]
+        same, _other = movements_known([row for row, _problem in own_moves])
+        for row, problem in own_moves:
+            if row.reference not in same:
+                return problem
+    return None
+
+
+def checked(kind: ImportKind, content: bytes, today: date, own: Own) -> Checked:
+    """Reads a whole sheet against the register, in pieces; inside a transaction, and nothing is written.
+
+    What would change the membership or shares of who brings it in (`own`) is a problem.
+    """
+    found = Checked(own=own)
     try:
         if kind == ImportKind.MEMBERS:
             _check_members(content, found, today)
@@ -175,6 +200,7 @@ def _meet_members(rows: list[MemberRow], found: Checked) -> None:
             if str(member.person or member.organisation) != row.name:
                 found.wrong(row.row, "number", gettext_noop("Somebody else bears this number."))
             continue
+        found.problems += filter(None, [found.own.of_member(row)])
         if row.country == HOME and place_of(row, places) is None:
             found.wrong(row.row, *_no_place(row, places))
         if companies.get(row.company_number) in members and row.left_on is None:
@@ -231,6 +257,7 @@ def _check_movements(content: bytes, found: Checked) -> None:
                 reason = gettext_noop("A movement with this number is in the register, with other figures.")
                 found.wrong(row.row, "reference", reason)
         new = [row for row in good if row.reference not in same | other]
+        found.problems += filter(None, map(found.own.of_movement, new))
         _meet_holders(new, found)
         trial.add(
             (row.row, account, owner, quantity, row.effective_on)

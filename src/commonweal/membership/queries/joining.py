@@ -11,15 +11,15 @@ from django.db.models import Max, Q, QuerySet
 from commonweal.ledger import queries as ledger
 from commonweal.membership.models import Application, InformationNote, Member
 from commonweal.membership.queries.members import members_on
-from commonweal.membership.queries.receivables import dues_of as dues_by_subject
 from commonweal.membership.queries.shares import MovementLine, all_terms, held_on, movements_of, setting_on
 from commonweal.membership.rules.joining import ApplicationState, fits
-from commonweal.membership.rules.matching import Due
-from commonweal.membership.rules.names import HolderName
-from commonweal.membership.rules.receivables import Expected, Standing
 from commonweal.membership.rules.statutes import SettingName, Terms
 from commonweal.membership.states import OPEN
 from commonweal.people.queries import organisations_named, people_named
+from commonweal.treasury.queries.receivables import dues_of as dues_by_subject
+from commonweal.treasury.rules.matching import Due
+from commonweal.treasury.rules.names import HolderName
+from commonweal.treasury.rules.receivables import Expected, Standing
 
 if TYPE_CHECKING:
     from commonweal.ledger.models import Operation

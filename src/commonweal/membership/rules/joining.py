@@ -8,9 +8,9 @@ from datetime import date, timedelta
 from commonweal.kernel.decision import YES, Decision, no
 from commonweal.kernel.periods import FULL_AGE, age_on
 from commonweal.kernel.words import Words, gettext_noop
-from commonweal.membership.rules.statements.communications import communication_of
 from commonweal.membership.rules.statutes import HolderKind, Terms, may_hold, may_issue
 from commonweal.people.rules import plausible_birthday
+from commonweal.treasury.rules.statements.communications import communication_of
 
 # Civil code, art. 388 (old numbering): a minor is who is not yet eighteen.
 # The series of communications for shares.

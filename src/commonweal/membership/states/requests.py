@@ -58,6 +58,8 @@ APPLICATION = Machine(
             "statutes_of_the_day",
         ),
     ),
+    # Without papers to look at, it only waits for its money.
+    begins=frozenset({"asked", "awaiting"}),
 )
 
 

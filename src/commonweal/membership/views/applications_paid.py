@@ -19,10 +19,10 @@ from commonweal.membership.queries.joining import (
     applications_with,
     subject_of,
 )
-from commonweal.membership.queries.receivables import ReceivableKind
 from commonweal.membership.rules.joining import ApplicationState
-from commonweal.membership.rules.receivables import Undone, Unentered
 from commonweal.membership.views.wording import reason_of, shares
+from commonweal.treasury.queries.receivables import ReceivableKind
+from commonweal.treasury.rules.receivables import Undone, Unentered
 from commonweal.ui.formats import day
 
 # The end of the address of a request's page, as somebody copies it; or its number alone.

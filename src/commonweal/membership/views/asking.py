@@ -12,11 +12,11 @@ from django.utils.translation import gettext as _
 from commonweal.kernel.days import day_of
 from commonweal.membership.models import Application
 from commonweal.membership.rules.joining import ApplicationState
-from commonweal.membership.rules.matching import Outcome
-from commonweal.membership.rules.statements.communications import printed
-from commonweal.membership.views.undo_words import reason
 from commonweal.membership.views.wording import reason_of, shares
 from commonweal.people.rules import Channel
+from commonweal.treasury.rules.matching import Outcome
+from commonweal.treasury.rules.statements.communications import printed
+from commonweal.treasury.wording.undo_words import reason
 from commonweal.ui.formats import day, euros, joined
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from commonweal.membership.models import Application
 from commonweal.membership.queries.joining import entry_of
 from commonweal.membership.queries.shares import MovementLine
-from commonweal.membership.rules.statements.communications import printed
 from commonweal.membership.views import wording
+from commonweal.treasury.rules.statements.communications import printed
 from commonweal.ui.documents import pdf
 from commonweal.ui.formats import day, euros
 

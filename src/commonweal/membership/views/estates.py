@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -24,16 +25,17 @@ from commonweal.membership.forms.estates import (
     ReasonForm,
     SettlementForm,
 )
+from commonweal.membership.forms.seasons import PaymentForm
 from commonweal.membership.models import Claimant, Estate, Member
 from commonweal.membership.rules.estates import EndKind
 from commonweal.membership.states import EstateState
 from commonweal.membership.views import refund_words, wording
-from commonweal.membership.views.payment_forms import file_asked_for
 from commonweal.membership.views.register import typed_again
 from commonweal.people.access import for_staff, fresh, fresh_to_send, signed_in_person
 from commonweal.people.rules import Act
-from commonweal.treasury.actions import note_paid
+from commonweal.treasury.actions import make_payment_file, note_paid
 from commonweal.treasury.queries import files_under
+from commonweal.ui.acting import acted
 
 ON_THE_ACCOUNT = ("wrong_iban", "own_account", "outside_sepa")
 
@@ -280,8 +282,16 @@ def estate_payments(request: HttpRequest, pk: int) -> HttpResponse:
     """What is to be paid of a settled estate, to whom, and the files made for it; makes the next file."""
     found = get_object_or_404(queries.all_estates(), pk=pk, state__in=("to_pay", "paid"))
     reference = queries.reference_of_estate(found)
-    form, made = file_asked_for(request, ESTATE_PAYABLES, reference, day_of(timezone.now()))
-    if made:
+    form = PaymentForm(request.POST or None, initial={"pay_on": day_of(timezone.now())})
+    pay = partial(
+        make_payment_file,
+        kind=ESTATE_PAYABLES.code,
+        reference=reference,
+        by=signed_in_person(request),
+        now=timezone.now(),
+    )
+    said = _("The payment file is made. Take it to the bank.")
+    if acted(request, form, pay, said):
         return redirect("membership:estate-payments", pk)
     due = queries.due_of_estate(found)
     context = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -27,16 +28,17 @@ from commonweal.membership.forms.exclusions import (
     NotedForm,
     ProposalForm,
 )
+from commonweal.membership.forms.seasons import PaymentForm
 from commonweal.membership.models import Exclusion, Member
 from commonweal.membership.rules.exclusions import SentBy
 from commonweal.membership.states import ExclusionState
 from commonweal.membership.views import refund_words
-from commonweal.membership.views.payment_forms import file_asked_for
 from commonweal.membership.views.register import typed_again
 from commonweal.people.access import for_staff, fresh, signed_in_person
 from commonweal.people.rules import Act
-from commonweal.treasury.actions import note_paid
+from commonweal.treasury.actions import make_payment_file, note_paid
 from commonweal.treasury.queries import files_under
+from commonweal.ui.acting import acted
 from commonweal.ui.formats import euros
 
 # Each step: from which state, its heading, its button.
@@ -197,8 +199,16 @@ def exclusion_payment(request: HttpRequest, pk: int) -> HttpResponse:
     """The refund of an excluded member: how much, on which account, the files made for it; makes the next file."""
     found = get_object_or_404(queries.all_exclusions(), pk=pk, state__in=("to_pay", "paid"))
     reference = queries.reference_of_exclusion(found)
-    form, made = file_asked_for(request, EXCLUSION_PAYABLES, reference, day_of(timezone.now()))
-    if made:
+    form = PaymentForm(request.POST or None, initial={"pay_on": day_of(timezone.now())})
+    pay = partial(
+        make_payment_file,
+        kind=EXCLUSION_PAYABLES.code,
+        reference=reference,
+        by=signed_in_person(request),
+        now=timezone.now(),
+    )
+    said = _("The payment file is made. Take it to the bank.")
+    if acted(request, form, pay, said):
         return redirect("membership:exclusion-payment", pk)
     due, account = queries.due_of_exclusion(found)
     context = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -15,14 +16,15 @@ from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import Refusal
 from commonweal.membership import queries
 from commonweal.membership.actions.exit_payments import EXIT_PAYABLES
+from commonweal.membership.forms.seasons import PaymentForm
 from commonweal.membership.models import ExitSeason
 from commonweal.membership.states import SeasonState
 from commonweal.membership.views import wording
-from commonweal.membership.views.payment_forms import file_asked_for
 from commonweal.membership.views.seasons import season_or_404
 from commonweal.people.access import for_staff, fresh, signed_in_person
 from commonweal.people.rules import Act
-from commonweal.treasury.actions import note_paid
+from commonweal.treasury.actions import make_payment_file, note_paid
+from commonweal.ui.acting import acted
 
 MISSING_SHOWN = 200
 
@@ -60,8 +62,16 @@ def season_payments(request: HttpRequest, year: int) -> HttpResponse:
     """What is due of a season and the files made for it; makes the next file."""
     season, today = _decided(year), day_of(timezone.now())
     reference = queries.reference_of_season(season)
-    form, made = file_asked_for(request, EXIT_PAYABLES, reference, max(today, season.pay_by))
-    if made:
+    form = PaymentForm(request.POST or None, initial={"pay_on": max(today, season.pay_by)})
+    pay = partial(
+        make_payment_file,
+        kind=EXIT_PAYABLES.code,
+        reference=reference,
+        by=signed_in_person(request),
+        now=timezone.now(),
+    )
+    said = _("The payment file is made. Take it to the bank.")
+    if acted(request, form, pay, said):
         return redirect("membership:season-payments", year)
     context = {"season": season, "form": form, **_stand(season)}
     context["overdue"] = today > season.pay_by and bool(context["ready"] or context["missing"])

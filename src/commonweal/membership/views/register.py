@@ -22,9 +22,10 @@ from commonweal.membership import actions, queries
 from commonweal.membership.forms.register import CorrectionForm, KindForm, MovementForm, RegisterForm
 from commonweal.membership.models import Member
 from commonweal.membership.rules.movements import MovementKind
-from commonweal.membership.views import undo_words, wording
+from commonweal.membership.views import wording
 from commonweal.people.access import for_staff, signed_in_person
 from commonweal.people.rules import Act
+from commonweal.treasury.wording import undo_words
 from commonweal.ui.csv_files import csv_file
 
 

@@ -12,8 +12,8 @@ from stdnum import iban
 
 from commonweal.membership.models import Application
 from commonweal.membership.rules.joining import ApplicationState
-from commonweal.membership.rules.matching import Due
-from commonweal.membership.rules.statements.communications import printed
+from commonweal.treasury.rules.matching import Due
+from commonweal.treasury.rules.statements.communications import printed
 
 NAME_MAX = 70
 

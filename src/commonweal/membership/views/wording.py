@@ -17,7 +17,7 @@ from commonweal.membership.queries.shares import MovementLine
 from commonweal.membership.rules.joining import ApplicationState
 from commonweal.membership.rules.movements import PASSING_ON, Held, MovementKind
 from commonweal.membership.rules.statutes import Setting, SettingName, Terms
-from commonweal.membership.views.undo_words import reason
+from commonweal.treasury.wording.undo_words import reason
 from commonweal.ui.formats import day, euros, number
 
 

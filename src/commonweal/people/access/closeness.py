@@ -5,19 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.conf import settings
 from django.utils.module_loading import import_string
 
 from commonweal.kernel.decision import YES, Decision, no
-from commonweal.kernel.text import same_name
 from commonweal.kernel.words import gettext_noop
 from commonweal.people.access.positions import organisations_of
-
-if TYPE_CHECKING:
-    from commonweal.people.models import Person
-
+from commonweal.people.models import Organisation, Person
+from commonweal.people.rules.same_people import OwnNames
 
 ONES_OWN = no(
     "own",
@@ -50,12 +47,23 @@ def close_to(person: Person, on: date) -> Close:
     return Close(frozenset({person.pk, *added}), frozenset(spoken))
 
 
+def names_close_to(person: Person, on: date) -> OwnNames:
+    """What oneself and those close to one on a day are called; two queries."""
+    return _names_of(close_to(person, on))
+
+
+def _names_of(close: Close) -> OwnNames:
+    people = Person.objects.filter(pk__in=close.people).values_list("given_name", "family_name")
+    organisations = Organisation.objects.filter(pk__in=close.organisations).values_list("name", flat=True)
+    return OwnNames(tuple(people), tuple(organisations))
+
+
 def not_ones_own(person: Person, on: date, whose: Iterable[Any], names: Iterable[str] = ()) -> Decision:
     """Whether what staff decide is somebody else's: nobody decides about their own money, or about that of their household,
     of whom they represent, or of an organisation they speak for. `whose` are things with an owner (`Close.holds`) or None,
-    `names` are of people who may be no members."""
-    close = close_to(person, on)
+    `names` are of people who may be no members, however they are written."""
+    close, written = close_to(person, on), list(names)
     held = (each for each in whose if each is not None)
-    if any(map(close.holds, held)) or any(same_name(each, str(person)) for each in names):
+    if any(map(close.holds, held)) or (written and any(map(_names_of(close).hold, written))):
         return ONES_OWN
     return YES

@@ -21,14 +21,21 @@ CREATE FUNCTION people_phone(phone text) RETURNS text LANGUAGE sql IMMUTABLE AS 
   SELECT CASE WHEN length(digits) >= 8 THEN right(digits, 8) END FROM (SELECT regexp_replace(phone, '\\D', '', 'g')) AS a(digits)
 $$;
 
+-- Whether two names are of the same words, in any order, or one has more words than the other ("Mme Ann Lee", "Lee, Ann").
+CREATE FUNCTION people_same_name(one text, other text) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
+  SELECT replace(public.commonweal_fold(one), ' ', '') = replace(public.commonweal_fold(other), ' ', '')
+    OR ((a <@ b OR b <@ a) AND least(cardinality(a), cardinality(b)) > 1)
+  FROM (SELECT string_to_array(public.commonweal_fold(one), ' ') AS a,
+               string_to_array(public.commonweal_fold(other), ' ') AS b) words
+$$;
+
 -- What two persons share that one person with two accounts would; nothing where they are apart.
 CREATE FUNCTION people_tie(one bigint, other bigint) RETURNS text LANGUAGE sql STABLE AS $$
   SELECT CASE
     WHEN a.id = b.id THEN 'person'
     WHEN array_remove(array_remove(ARRAY[lower(a.email), of_a.email], ''), NULL)
       && array_remove(array_remove(ARRAY[lower(b.email), of_b.email], ''), NULL) THEN 'email'
-    WHEN public.commonweal_fold(a.given_name || ' ' || a.family_name)
-        = public.commonweal_fold(b.given_name || ' ' || b.family_name)
+    WHEN people_same_name(a.given_name || ' ' || a.family_name, b.given_name || ' ' || b.family_name)
       AND coalesce(a.born_on = b.born_on, true) THEN 'name'
     WHEN people_phone(a.phone) = people_phone(b.phone) THEN 'phone'
     WHEN a.street <> '' AND public.commonweal_fold(a.street) = public.commonweal_fold(b.street)
@@ -201,7 +208,7 @@ BEGIN RAISE EXCEPTION 'this table is never emptied' USING ERRCODE = 'check_viola
     for table in NEVER_EMPTIED
 )
 DROP = """
-DROP FUNCTION people_administrators_turn, people_backdated, people_phone, people_tie, people_namesake,
+DROP FUNCTION people_administrators_turn, people_backdated, people_phone, people_same_name, people_tie, people_namesake,
   people_is_administrator, people_done_jointly, people_joint_act_guard, people_role_guard, people_roles_apart,
   people_other_administrator, people_administrators_account, people_never_emptied, people_only_grows CASCADE;
 """

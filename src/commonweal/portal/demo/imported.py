@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from commonweal.voting.models import Ballot
 
 Say = Callable[[str], object]
-HOLDERS = ("(imported)", "(imported)")
+HOLDERS = ("(imported, 1)", "(imported, 2)")
 _DAY = re.compile(r"(?:(?P<day>\d{1,2})\.(?P<month>\d{1,2})\.)?(?P<year>\d{4})")
 _COUNTRIES = {
     "france": "fr",

@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 
-from commonweal.membership.actions import joining, payments
-from commonweal.membership.queries.bank_plans import plan_of
-from commonweal.membership.queries.payments import reading_of
+from commonweal.membership.actions import joining
 from commonweal.membership.rules.joining import HolderRole
 from commonweal.people.actions import register_person
 from commonweal.people.rules import Channel
 from commonweal.places.queries import municipalities_coded
 from commonweal.portal.demo.bank import Paid, coda
 from commonweal.portal.demo.script import Calendar, cast
+from commonweal.treasury.actions import payments
+from commonweal.treasury.queries.bank_plans import plan_of
+from commonweal.treasury.queries.payments import reading_of
 
 if TYPE_CHECKING:
     from commonweal.membership.models import Application

@@ -19,7 +19,6 @@ from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import no
 from commonweal.membership.queries import SEARCH_LIMIT, conversions_waiting, members_matching
 from commonweal.membership.queries.joining import papers_to_check
-from commonweal.membership.queries.payments import movements_waiting
 from commonweal.people import actions
 from commonweal.people.access import demand, for_persons, for_staff, fresh, may, roles_of, signed_in_person
 from commonweal.people.queries import appointments_on, joint_acts_waiting, letters_to_print
@@ -29,6 +28,7 @@ from commonweal.portal.views import wording
 from commonweal.projects import queries
 from commonweal.projects.access import desk_dossiers, visible_calls
 from commonweal.projects.states import CALL, CallState, DossierState
+from commonweal.treasury.queries.payments import movements_waiting
 from commonweal.voting.access import visible_ballots
 from commonweal.voting.states import BallotState
 

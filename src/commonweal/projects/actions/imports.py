@@ -82,7 +82,9 @@ def import_projects(
     )
     number = LPad(Cast(F("pk"), CharField()), 6, Value("0"))
     Dossier.objects.filter(pk__in=[dossier.pk for dossier in dossiers]).update(
-        reference=Concat(Value(f"{now.year}-"), number, output_field=CharField())
+        reference=Concat(Value(f"{now.year}-"), number, output_field=CharField()),
+        # They were admitted elsewhere; each begins as a draft, as all dossiers do.
+        state=DossierState.ADMITTED,
     )
     SupportAsk.objects.bulk_create(
         [
@@ -116,7 +118,6 @@ def _dossier(
         token=token,
         reference=token.hex[:16],
         call=call,
-        state=DossierState.ADMITTED,
         language=project.language,
         organisation=organisation,
         applicant=applicant,

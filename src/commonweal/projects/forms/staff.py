@@ -25,6 +25,7 @@ from commonweal.ui.fields import AmountField, CleanCharField, CountField, DatePa
 from commonweal.ui.widgets import ChoiceCards, ChoiceCardsMultiple
 from commonweal.voting.actions import KEY_TROUBLES
 from commonweal.voting.rules.choices import BallotForm, Form
+from commonweal.voting.rules.holders import named_twice
 from commonweal.voting.sealing import WrongKey, key_from_text
 
 OPENS, CLOSES = time(9, 0), time(20, 0)
@@ -248,7 +249,16 @@ class CommitteeForm(forms.Form):
             raise ValidationError(KEY_TROUBLES[wrong.code]) from wrong
 
     def clean_holders(self) -> list[str]:
-        return [name.strip() for name in self.cleaned_data["holders"].splitlines() if name.strip()]
+        names = [name.strip() for name in self.cleaned_data["holders"].splitlines() if name.strip()]
+        twice = named_twice(names)
+        if twice is not None:
+            raise ValidationError(
+                _(
+                    "%(name)s stands there twice. Each sheet has a holder of its own: whoever has two opens more alone."
+                ),
+                params={"name": twice},
+            )
+        return names
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

@@ -1,4 +1,5 @@
-"""The announced days of a call move later only: nobody who counted on one comes too late."""
+"""The announced days of a call move later only: nobody who counted on one comes too late. Calls and dossiers begin at
+their beginning."""
 
 from django.db import migrations
 
@@ -21,9 +22,18 @@ END $$;
 CREATE TRIGGER projects_call_days BEFORE UPDATE ON projects_call
   FOR EACH ROW EXECUTE FUNCTION projects_call_days();
 """
-DROP = "DROP FUNCTION projects_call_days CASCADE"
+BEGINS = """
+CREATE TRIGGER begins_first BEFORE INSERT ON projects_call
+  FOR EACH ROW EXECUTE FUNCTION people_begins('prepared');
+CREATE TRIGGER begins_first BEFORE INSERT ON projects_dossier
+  FOR EACH ROW EXECUTE FUNCTION people_begins('draft');
+"""
+DROP = """
+DROP FUNCTION projects_call_days CASCADE;
+DROP TRIGGER begins_first ON projects_call; DROP TRIGGER begins_first ON projects_dossier;
+"""
 
 
 class Migration(migrations.Migration):
-    dependencies = [("projects", "0002_search")]
-    operations = [migrations.RunSQL(DAYS, DROP)]
+    dependencies = [("projects", "0002_search"), ("people", "0002_guards_of_events")]
+    operations = [migrations.RunSQL(DAYS + BEGINS, DROP)]

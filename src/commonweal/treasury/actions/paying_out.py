@@ -204,6 +204,6 @@ def book_return(
     return back
 
 
-def lock_returned(*, payment: Payment, by: Person, now: datetime) -> None:
+def lock_paid(*, payment: Payment, by: Person, now: datetime) -> None:
     """Locks what a payment paid that comes back, for an action that books it back later in its transaction."""
     kind_with(payment.file.kind).lock_paid(payment, by, now)

@@ -15,7 +15,7 @@ from commonweal.kernel.days import day_of
 from commonweal.kernel.periods import age_on
 from commonweal.people.actions import record
 from commonweal.voting import queries
-from commonweal.voting.actions.flows import BALLOTS, FileRefused, Opening, frozen
+from commonweal.voting.actions.flows import BALLOTS, Counted, FileRefused, Opening, frozen
 from commonweal.voting.actions.wrong_files import wrong_file_words
 from commonweal.voting.counting import WrongFile, result_of
 from commonweal.voting.models import Ballot, Count, Option
@@ -96,7 +96,7 @@ def open_ballot(
     Raises CannotOpen, BallotFrozen.
     """
     ballot = BALLOTS.hold(ballot.pk, "open", by=by, now=now)
-    opening = Opening(len(options), len(holders), threshold, public_key, answer)
+    opening = Opening(len(options), tuple(holders), threshold, public_key, answer)
     BALLOTS.check(ballot, "open", by=by, now=now, context=opening)
     Option.objects.bulk_create(
         Option(
@@ -176,17 +176,20 @@ def accept_count(
         kept = result_of(queries.definition(ballot), ballot.frozen_hash, file)
     except WrongFile as wrong:
         raise FileRefused(wrong_file_words(wrong)) from wrong
-    BALLOTS.check(ballot, "count", by=by, now=now, context=kept["votes"])
+    left_out = kept.get("left_out", [])
+    counted = Counted(kept["votes"], tuple(left_out))
+    BALLOTS.check(ballot, "count", by=by, now=now, context=counted)
     count = Count.objects.create(
         ballot=ballot,
         file=file,
         file_hash=hashlib.sha256(file.encode()).hexdigest(),
         votes_count=kept["votes"],
+        left_out_count=len(left_out),
         result=kept,
         turnout=queries.turnout(ballot),
         counted_at=now,
     )
-    data = {"file_hash": count.file_hash, "votes": count.votes_count}
+    data = {"file_hash": count.file_hash, "votes": count.votes_count, "left_out": len(left_out)}
     BALLOTS.move(ballot, "count", by=by, now=now, data=data)
     return count
 

@@ -18,6 +18,7 @@ from commonweal.voting import queries
 from commonweal.voting.actions.keys import CannotOpen, check_answer
 from commonweal.voting.models import Ballot, Envelope
 from commonweal.voting.rules.choices import OPTIONS_MAX
+from commonweal.voting.rules.holders import named_twice
 from commonweal.voting.states import BALLOT, NOT_HANDED_OVER, BallotState
 
 if TYPE_CHECKING:
@@ -58,10 +59,11 @@ def _with(act: Act) -> Who:
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """What a ballot opens with: how many options and holders, the key, and the answer that shows its sheets were tried."""
+    """What a ballot opens with: how many options, who holds the sheets, the key, and the answer that shows that the sheets
+    were tried."""
 
     options_count: int
-    holders_count: int
+    holders: tuple[str, ...]
     threshold: int
     public_key: bytes
     answer: str
@@ -71,8 +73,10 @@ def committee_key_and_options(ballot: Ballot, now: datetime, opening: Opening) -
     """Whether a ballot has options, and a key that enough holders can open. Raises CannotOpen."""
     if not 1 <= opening.options_count <= OPTIONS_MAX:
         raise CannotOpen(_("A vote needs at least one project to choose from."))
-    if not 2 <= opening.threshold <= opening.holders_count:
+    if not 2 <= opening.threshold <= len(opening.holders):
         raise CannotOpen(_("There are fewer holders than are needed to open the ballots."))
+    if named_twice(opening.holders) is not None or not all(name.strip() for name in opening.holders):
+        raise CannotOpen(_("Each sheet of the committee has a holder of its own, with a name."))
     check_answer(
         subject=ballot.subject,
         public_key=opening.public_key,
@@ -100,10 +104,18 @@ def no_sheet_waits(ballot: Ballot, now: datetime, context: Any) -> Decision:
     return YES
 
 
-def file_matches_ballot(ballot: Ballot, now: datetime, context: Any) -> Decision:
-    """Whether a file of the committee, whose form is in order, holds as many votes (`context`) as the box."""
-    found, envelopes = int(context), Envelope.objects.filter(ballot=ballot).count()
-    if found == envelopes:
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How many votes a file of the committee holds, and the places in the box of envelopes that could not be opened."""
+
+    votes: int
+    left_out: tuple[int, ...]
+
+
+def file_matches_ballot(ballot: Ballot, now: datetime, counted: Counted) -> Decision:
+    """Whether a file of the committee, whose form is in order, accounts for each envelope of the box."""
+    found, envelopes = counted.votes, Envelope.objects.filter(ballot=ballot).count()
+    if found + len(counted.left_out) == envelopes and max(counted.left_out, default=0) <= envelopes:
         return YES
     text = ngettext(
         "The file holds one ballot, the box %(expected)s. Open the box again and bring the new file.",

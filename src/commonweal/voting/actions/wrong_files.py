@@ -50,6 +50,11 @@ def _sentences() -> dict[str, str]:
         "other_ballot": _(
             "This file was opened for another vote. Bring the one the committee opened for this vote."
         ),
+        "other_text": _(
+            "Line %(line)s of this file is not as the committee's tool writes it for this vote: something was changed on "
+            "the way, perhaps by a program that opened and saved it. Bring the file again as the tool wrote it; if it is "
+            "that file, the committee opens the box again."
+        ),
         "other_projects": _(
             "The projects in this file are not the ones on this ballot. "
             "Bring it again as the committee's tool wrote it."

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
+from itertools import zip_longest
 from typing import Any
 
 from commonweal import allocation
-from commonweal.voting.committee import euros, form_of
+from commonweal.voting.committee import euros, form_of, left_out_in, pabulib_text
 from commonweal.voting.rules import choices as rules
 from commonweal.voting.rules.envelopes import is_code
 
@@ -44,8 +45,14 @@ def _read(file: str) -> allocation.Election:
         raise WrongFile(str(wrong), "unreadable", line=wrong.line, said=wrong.message) from wrong
 
 
-def checked(definition: dict[str, Any], frozen_hash: str, file: str) -> allocation.Election:
-    """The election in a file, once it agrees with the frozen definition in every point. Raises WrongFile."""
+def checked(
+    definition: dict[str, Any], frozen_hash: str, file: str, *, as_written: bool = True
+) -> allocation.Election:
+    """The election in a file, once it agrees with the frozen definition in every point. Raises WrongFile.
+
+    `as_written`: and once it is, byte for byte, what the committee's tool writes of these ballots. Names, themes, days or
+    the kind of vote are then those of the definition, and nothing else stands in it. Not asked of a file that was taken in.
+    """
     election = _read(file)
     if frozen_hash not in election.meta.get("comment", "").split():
         raise WrongFile("it was opened for another ballot", "other_ballot")
@@ -58,6 +65,7 @@ def checked(definition: dict[str, Any], frozen_hash: str, file: str) -> allocati
         raise WrongFile("its budget is not this ballot's", "other_budget")
     form = form_of(definition)
     costs = {option["number"]: option["cost_cents"] for option in definition["options"]}
+    found: dict[str, rules.Choice] = {}
     for ballot in election.ballots:
         if not is_code(ballot.voter_id):
             raise WrongFile("a ballot has no tracking code", "no_code")
@@ -67,4 +75,18 @@ def checked(definition: dict[str, Any], frozen_hash: str, file: str) -> allocati
         )
         if not rules.allowed(choice, form, costs):
             raise WrongFile("a ballot chooses what the form does not allow", "not_allowed")
+        found[ballot.voter_id] = choice
+    if as_written:
+        left_out = left_out_in(election.meta["comment"])
+        _same_text(file, pabulib_text(definition, frozen_hash, found, left_out))
     return election
+
+
+def _same_text(file: str, expected: str) -> None:
+    """Raises WrongFile with the first line in which a file is another than the committee's tool writes."""
+    if file == expected:
+        return
+    # Cut at line feeds alone: a carriage return, a page break or a mark before the first line is a difference as well.
+    pairs = zip_longest(file.split("\n"), expected.split("\n"))
+    line = next(number for number, (here, there) in enumerate(pairs, start=1) if here != there)
+    raise WrongFile(f"line {line} is not as the committee's tool writes it", "other_text", line=line)

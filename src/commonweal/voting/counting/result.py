@@ -6,27 +6,34 @@ import hashlib
 from typing import Any
 
 from commonweal import allocation
+from commonweal.voting.committee import left_out_in
 from commonweal.voting.counting.files import checked
 from commonweal.voting.counting.purses import purses_before
 from commonweal.voting.rules.choices import BallotForm
 
 # Grows when the keys change; a result kept in an earlier shape is counted again from its file.
-RESULT_FORMAT = "commonweal-result/2"
+RESULT_FORMAT = "commonweal-result/3"
 
 
 def result_of(
-    definition: dict[str, Any], frozen_hash: str, file: str, progress: allocation.Progress | None = None
+    definition: dict[str, Any],
+    frozen_hash: str,
+    file: str,
+    progress: allocation.Progress | None = None,
+    *,
+    as_written: bool = True,
 ) -> dict[str, Any]:
-    """The result as plain data.
+    """The result as plain data; `as_written` as in `checked`.
 
-    `input_hash` (SHA-256 of the file), `votes`, `winners` (option numbers as text, in order of selection), `outcome`
+    `input_hash` (SHA-256 of the file), `votes`, `left_out` (places in the box of envelopes that could not be
+    counted), `winners` (option numbers as text, in order of selection), `outcome`
     (see `allocation.Outcome`: by-law, shares, rounds with their payments), `funded`, `not_funded` (see
     `allocation.Explained`), `ties` (rounds in which the named order decided), `purses` (see `purses_before`),
     `certificates`, `themes` (see `allocation.ThemeShare`; empty where no option has a category), `satisfied` (voters
     with a project, voters), `nothing` (voters with none), and the same for `greedy`, the count most cities use,
     beside it. Raises WrongFile.
     """
-    election = checked(definition, frozen_hash, file)
+    election = checked(definition, frozen_hash, file, as_written=as_written)
     bylaw = allocation.ByLaw.from_json(definition["bylaw"])
     found = allocation.explained(election, bylaw, progress)
     outcome = found.outcome
@@ -36,6 +43,7 @@ def result_of(
         "format": RESULT_FORMAT,
         "input_hash": hashlib.sha256(file.encode()).hexdigest(),
         "votes": votes,
+        "left_out": list(left_out_in(election.meta["comment"])),
         "winners": list(outcome.winners),
         "spent_cents": int(outcome.spent * 100),
         "budget_cents": definition["budget_cents"],

@@ -24,11 +24,26 @@ END $$;
     for table, keys in BELONGS.items()
 )
 FROZEN_BALLOT = """
+-- How many different people hold sheets: names of the same words, whatever their order, are one.
+CREATE FUNCTION voting_holders(names jsonb) RETURNS bigint LANGUAGE sql IMMUTABLE AS $$
+  SELECT count(DISTINCT (SELECT array_agg(word ORDER BY word)
+    FROM regexp_split_to_table(public.commonweal_fold(name), ' ') word)) FILTER (WHERE public.commonweal_fold(name) <> '')
+  FROM jsonb_array_elements_text(CASE WHEN jsonb_typeof(names) = 'array' THEN names ELSE '[]' END) name
+$$;
+
 CREATE FUNCTION voting_ballot_guard() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF TG_OP = 'DELETE' THEN
     IF OLD.state <> 'prepared' THEN RAISE EXCEPTION 'an opened ballot is never deleted'; END IF;
     RETURN OLD;
+  END IF;
+  IF TG_OP = 'INSERT' THEN
+    -- That it begins prepared is held by `begins_first`.
+    IF NEW.public_key IS NOT NULL OR NEW.frozen_hash <> '' THEN
+      RAISE EXCEPTION 'a ballot is frozen when it opens, by the key that was tried then'
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'ballot_begins_unfrozen';
+    END IF;
+    RETURN NEW;
   END IF;
   IF OLD.state <> 'prepared'
      AND (to_jsonb(NEW) - 'state' - 'box_hash') IS DISTINCT FROM (to_jsonb(OLD) - 'state' - 'box_hash') THEN
@@ -42,10 +57,22 @@ BEGIN
       ('handed_over','counted'), ('counted','published')) THEN
     RAISE EXCEPTION 'a ballot only moves forward';
   END IF;
+  IF NEW.state = 'open' AND (
+       voting_holders(NEW.holders) < NEW.threshold OR voting_holders(NEW.holders) <> jsonb_array_length(NEW.holders)
+       OR NOT EXISTS (SELECT FROM voting_option WHERE ballot_id = NEW.id)) THEN
+    RAISE EXCEPTION 'a ballot opens with options, and with as many holders as open it'
+      USING ERRCODE = 'check_violation', CONSTRAINT = 'ballot_opens_whole';
+  END IF;
+  IF NEW.state IN ('counted', 'published') AND NOT EXISTS (SELECT FROM voting_count WHERE ballot_id = NEW.id) THEN
+    RAISE EXCEPTION 'a ballot is counted by its count'
+      USING ERRCODE = 'check_violation', CONSTRAINT = 'ballot_has_its_count';
+  END IF;
   RETURN NEW;
 END $$;
-CREATE TRIGGER voting_ballot_guard BEFORE UPDATE OR DELETE ON voting_ballot
+CREATE TRIGGER voting_ballot_guard BEFORE INSERT OR UPDATE OR DELETE ON voting_ballot
   FOR EACH ROW EXECUTE FUNCTION voting_ballot_guard();
+CREATE TRIGGER begins_first BEFORE INSERT ON voting_ballot
+  FOR EACH ROW EXECUTE FUNCTION people_begins('prepared');
 
 CREATE FUNCTION voting_prepared_only() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE ballot bigint; current_state text;
@@ -76,17 +103,45 @@ CREATE TRIGGER voting_roll_guard AFTER INSERT ON voting_voter REFERENCING NEW TA
 """
 
 BOX = """
+-- A vote over the web may be replaced, or go onto paper; on paper it stays. It is cast within the days of its ballot.
 CREATE FUNCTION voting_vote_guard() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE current_state text;
+DECLARE its voting_ballot;
 BEGIN
   IF TG_OP = 'DELETE' THEN RAISE EXCEPTION 'that someone voted is never deleted'; END IF;
-  SELECT b.state INTO current_state FROM voting_ballot b JOIN voting_voter v ON v.ballot_id = b.id
-    WHERE v.id = NEW.voter_id;
-  IF current_state IS DISTINCT FROM 'open' THEN RAISE EXCEPTION 'the ballot is not open'; END IF;
+  SELECT b.* INTO its FROM voting_ballot b JOIN voting_voter v ON v.ballot_id = b.id WHERE v.id = NEW.voter_id;
+  IF its.state IS DISTINCT FROM 'open' THEN RAISE EXCEPTION 'the ballot is not open'; END IF;
+  IF NEW.cast_at < its.opens_at OR NEW.cast_at >= its.closes_at THEN
+    RAISE EXCEPTION 'a vote is cast within the days of its ballot'
+      USING ERRCODE = 'check_violation', CONSTRAINT = 'vote_in_time';
+  END IF;
+  IF (NEW.channel = 'paper') <> (NEW.entered_by_id IS NOT NULL) OR (TG_OP = 'UPDATE' AND OLD.channel = 'paper'
+      AND (NEW.channel, NEW.cast_at, NEW.entered_by_id) IS DISTINCT FROM (OLD.channel, OLD.cast_at, OLD.entered_by_id))
+  THEN
+    RAISE EXCEPTION 'a vote on paper stays with who handed it out, and no other vote was handed out'
+      USING ERRCODE = 'check_violation', CONSTRAINT = 'vote_door_stays';
+  END IF;
   RETURN NEW;
 END $$;
 CREATE TRIGGER voting_vote_guard BEFORE INSERT OR UPDATE OR DELETE ON voting_vote
   FOR EACH ROW EXECUTE FUNCTION voting_vote_guard();
+
+-- A vote over the web has its envelope in the box, one on paper has none of its own: else one of them counts twice, or
+-- not at all. Asked when a transaction ends, which brings in both or takes the envelope of who goes onto paper.
+CREATE FUNCTION voting_vote_has_its_envelope() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE its bigint; door text;
+BEGIN
+  its := CASE WHEN TG_TABLE_NAME = 'voting_vote' THEN to_jsonb(NEW) ->> 'id' ELSE to_jsonb(OLD) ->> 'vote_id' END;
+  SELECT channel INTO door FROM voting_vote WHERE id = its;
+  IF door IS NOT NULL AND (door = 'web') <> EXISTS (SELECT FROM voting_envelope WHERE vote_id = its) THEN
+    RAISE EXCEPTION 'a vote over the web has an envelope, a vote on paper has none of its own'
+      USING ERRCODE = 'check_violation', CONSTRAINT = 'vote_has_its_envelope';
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE CONSTRAINT TRIGGER voting_vote_has_its_envelope AFTER INSERT OR UPDATE OF channel ON voting_vote
+  DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION voting_vote_has_its_envelope();
+CREATE CONSTRAINT TRIGGER voting_vote_has_its_envelope AFTER DELETE ON voting_envelope
+  DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION voting_vote_has_its_envelope();
 
 CREATE FUNCTION voting_check_length(sealed bytea, expected integer) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
@@ -96,7 +151,7 @@ BEGIN
   END IF;
 END $$;
 CREATE FUNCTION voting_envelope_guard() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE current_state text; its_ballot bigint; its_length integer; papers bigint; envelopes bigint;
+DECLARE current_state text; its_ballot bigint; its_door text; its_length integer; papers bigint; envelopes bigint;
 BEGIN
   SELECT state INTO current_state FROM voting_ballot
     WHERE id = CASE WHEN TG_OP = 'DELETE' THEN OLD.ballot_id ELSE NEW.ballot_id END;
@@ -108,9 +163,13 @@ BEGIN
   -- `rules/envelopes.py`. Anything else would stop the committee when it opens the box.
   SELECT 71 + 4 * choices_max INTO its_length FROM voting_ballot WHERE id = NEW.ballot_id;
   IF NEW.vote_id IS NOT NULL THEN
-    SELECT v.ballot_id INTO its_ballot FROM voting_vote x JOIN voting_voter v ON v.id = x.voter_id
+    SELECT v.ballot_id, x.channel INTO its_ballot, its_door FROM voting_vote x JOIN voting_voter v ON v.id = x.voter_id
       WHERE x.id = NEW.vote_id;
     IF its_ballot IS DISTINCT FROM NEW.ballot_id THEN RAISE EXCEPTION 'an envelope of another ballot'; END IF;
+    IF its_door <> 'web' THEN
+      RAISE EXCEPTION 'a vote on paper has no envelope of its own'
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'vote_has_its_envelope';
+    END IF;
     IF current_state <> 'open' THEN RAISE EXCEPTION 'the ballot is not open'; END IF;
     PERFORM voting_check_length(NEW.sealed, its_length);
     RETURN NEW;
@@ -155,6 +214,7 @@ END $$;
 CREATE TRIGGER voting_sheet_guard BEFORE INSERT OR UPDATE OR DELETE ON voting_papersheet
   FOR EACH ROW EXECUTE FUNCTION voting_sheet_guard();
 
+-- A count is of the whole box: what could not be counted is named in the file, with its number.
 CREATE FUNCTION voting_count_guard() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE current_state text; envelopes bigint;
 BEGIN
@@ -162,7 +222,10 @@ BEGIN
   SELECT state INTO current_state FROM voting_ballot WHERE id = NEW.ballot_id;
   IF current_state IS DISTINCT FROM 'handed_over' THEN RAISE EXCEPTION 'a count is of a box handed over'; END IF;
   SELECT count(*) INTO envelopes FROM voting_envelope WHERE ballot_id = NEW.ballot_id;
-  IF NEW.votes_count <> envelopes OR NEW.file_hash <> encode(sha256(convert_to(NEW.file, 'UTF8')), 'hex') THEN
+  IF NEW.votes_count + NEW.left_out_count <> envelopes
+     OR (NEW.left_out_count > 0) <> (position(' #2: envelopes that could not be counted: ' IN NEW.file) > 0)
+     OR (NEW.left_out_count > 0 AND position(' #2: envelopes that could not be counted: ' || NEW.left_out_count || ', at '
+       IN NEW.file) = 0) OR NEW.file_hash <> encode(sha256(convert_to(NEW.file, 'UTF8')), 'hex') THEN
     RAISE EXCEPTION 'a count is of all envelopes, and its file has the hash it says'
       USING ERRCODE = 'check_violation', CONSTRAINT = 'count_is_of_the_box';
   END IF;
@@ -195,16 +258,18 @@ DROP TRIGGER voting_sheet_guard ON voting_papersheet; DROP FUNCTION voting_sheet
 DROP TRIGGER voting_count_guard ON voting_count; DROP FUNCTION voting_count_guard;
 DROP TRIGGER voting_envelope_guard ON voting_envelope; DROP FUNCTION voting_envelope_guard;
 DROP FUNCTION voting_check_length;
+DROP FUNCTION voting_vote_has_its_envelope CASCADE;
 DROP TRIGGER voting_vote_guard ON voting_vote; DROP FUNCTION voting_vote_guard;
 DROP TRIGGER voting_roll_guard ON voting_voter; DROP FUNCTION voting_roll_guard;
 DROP TRIGGER voting_voter_guard ON voting_voter; DROP TRIGGER voting_option_guard ON voting_option;
 DROP FUNCTION voting_prepared_only; DROP TRIGGER voting_ballot_guard ON voting_ballot;
+DROP TRIGGER begins_first ON voting_ballot; DROP FUNCTION voting_holders;
 DROP FUNCTION voting_ballot_guard;
 """
 
 
 class Migration(migrations.Migration):
-    dependencies = [("voting", "0001_initial")]
+    dependencies = [("voting", "0001_initial"), ("people", "0002_guards_of_events")]
     operations = [
         migrations.RunSQL(ITS_OWN + FROZEN_BALLOT + BOX + KEPT, DROP),
     ]

@@ -38,6 +38,15 @@ def reckoned(run: DividendRun) -> Decision:
     """Whether there are figures to approve, and both tests let them be distributed."""
     if run.reckoned_at is None or not run.lines_count:
         return no("not_reckoned", _("There are no figures to approve yet."))
+    if queries.exemption_moved(run):
+        return no(
+            "exemption_moved",
+            _(
+                "Each member has one tax exemption a year, and another dividend of that year moved: it waits for its "
+                "approval, or was withdrawn or approved since these figures were made. Decide about it first; if it is "
+                "decided, withdraw this dividend and propose it again."
+            ),
+        )
     return may_distribute(run.gross_cents, queries.room_of_dividend(run))
 
 

@@ -1,0 +1,1 @@
+"""What is filled in about money. Forms read and check; they never write."""

@@ -1,0 +1,1 @@
+"""Words and rows about money, for pages."""

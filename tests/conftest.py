@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from django.conf import settings as django_settings
 from django.utils import translation
@@ -47,6 +48,13 @@ CONTRAST = """;axe.configure({checks: [{id: 'color-contrast-enhanced', options: 
     shadowOutlineEmMax: 0.1, textStrokeEmMin: 0.03, contrastRatio: {normal: {expected: 7}, large: {expected: 4.5}},
 }}]});0"""
 COLOURS = ["color-contrast-enhanced", "link-in-text-block"]
+
+
+# How long an example takes says how busy the machine is.
+hypothesis.settings.register_profile(
+    "busy", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("busy")
 
 
 def pytest_configure() -> None:

@@ -19,7 +19,7 @@ from commonweal.membership.queries.members import last_membership_of, membership
 from commonweal.membership.queries.shares import holdings_of, setting_on
 from commonweal.membership.rules.own_rows import Own
 from commonweal.membership.rules.statutes import SettingName
-from commonweal.people.access import close_to, may, names_close_to, organisations_of, speaks_for
+from commonweal.people.access import close_to, may, names_of, organisations_of, speaks_for
 from commonweal.people.queries import company_numbers
 from commonweal.people.rules import Act
 from commonweal.treasury.access import may_pay_out
@@ -62,7 +62,7 @@ def own_rows(person: Person | None, on: date) -> Own:
     close = close_to(person, on)
     companies = company_numbers(close.organisations)
     numbers = members_close_to(person, on).values_list("number", flat=True)
-    return Own(frozenset(numbers), frozenset(companies), names_close_to(person, on))
+    return Own(frozenset(numbers), frozenset(companies), names_of(close_to(person, on)))
 
 
 def may_consult_register(person: Person, on: date) -> Decision:

@@ -29,7 +29,7 @@ from commonweal.kernel.decision import YES, Decision, NotAllowed, no
 from commonweal.people.access.closeness import ONES_OWN as ONES_OWN
 from commonweal.people.access.closeness import Close as Close
 from commonweal.people.access.closeness import close_to as close_to
-from commonweal.people.access.closeness import names_close_to as names_close_to
+from commonweal.people.access.closeness import names_of as names_of
 from commonweal.people.access.closeness import not_ones_own as not_ones_own
 from commonweal.people.access.positions import is_tied_to as is_tied_to
 from commonweal.people.access.positions import organisations_of as organisations_of

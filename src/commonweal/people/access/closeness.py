@@ -47,12 +47,8 @@ def close_to(person: Person, on: date) -> Close:
     return Close(frozenset({person.pk, *added}), frozenset(spoken))
 
 
-def names_close_to(person: Person, on: date) -> OwnNames:
-    """What oneself and those close to one on a day are called; two queries."""
-    return _names_of(close_to(person, on))
-
-
-def _names_of(close: Close) -> OwnNames:
+def names_of(close: Close) -> OwnNames:
+    """What those who are close to somebody are called. Two queries."""
     people = Person.objects.filter(pk__in=close.people).values_list("given_name", "family_name")
     organisations = Organisation.objects.filter(pk__in=close.organisations).values_list("name", flat=True)
     return OwnNames(tuple(people), tuple(organisations))
@@ -64,6 +60,6 @@ def not_ones_own(person: Person, on: date, whose: Iterable[Any], names: Iterable
     `names` are of people who may be no members, however they are written."""
     close, written = close_to(person, on), list(names)
     held = (each for each in whose if each is not None)
-    if any(map(close.holds, held)) or (written and any(map(_names_of(close).hold, written))):
+    if any(map(close.holds, held)) or (written and any(map(names_of(close).hold, written))):
         return ONES_OWN
     return YES

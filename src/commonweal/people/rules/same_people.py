@@ -1,6 +1,6 @@
 """Whether a name somebody wrote is that of a person or an organisation we know, however it is written. Pure.
 
-Wider than proof of a payment (`membership.rules.names`): it keeps people from their own affairs, and a colleague without
+Wider than proof of a payment (`treasury.rules.names`): it keeps people from their own affairs, and a colleague without
 that name loses nothing but a minute. The order of words, titles, kinship and legal forms make no difference; nor does an
 initial, or the family name alone.
 """

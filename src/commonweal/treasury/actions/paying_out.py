@@ -14,14 +14,13 @@ from django.utils.translation import gettext_lazy as _
 
 from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import NotAllowed, Refusal
-from commonweal.kernel.text import same_name
 from commonweal.ledger import actions as ledger
-from commonweal.people.access import ONES_OWN, close_to, demand, not_ones_own, said
+from commonweal.people.access import ONES_OWN, demand, not_ones_own, said
 from commonweal.people.actions import record
-from commonweal.treasury.access import may_pay_out
+from commonweal.treasury.access import may_pay_out, own_money
 from commonweal.treasury.actions.payables import kind_with
 from commonweal.treasury.models import Payment, PaymentFile, ReturnedPayment
-from commonweal.treasury.queries import accounts_with, files_under, payment_with
+from commonweal.treasury.queries import files_under, payment_with
 from commonweal.treasury.rules.credit_transfers import payment_file
 from commonweal.treasury.rules.payables import PAID_OUT, ReturnReason
 
@@ -70,16 +69,9 @@ def make_payment_file(*, kind: str, reference: str, pay_on: date, by: Person, no
 
 
 def _of_others(due: Sequence[Payable], by: Person, today: date) -> list[Payable]:
-    """Those that are not one's own: by whom they are owed to, the account they go to, or the name of its holder."""
-    close = close_to(by, today)
-    accounts = set(accounts_with(close.people, close.organisations).values_list("iban", flat=True))
-    return [
-        each
-        for each in due
-        if not close.holds(each.payee)
-        and each.transfer.iban not in accounts
-        and not same_name(each.transfer.name, str(by))
-    ]
+    """Those that are not one's own."""
+    own = own_money(by, today)
+    return [each for each in due if not own.holds([each.payee], [each.transfer.iban], [each.transfer.name])]
 
 
 def pay_in_a_file(

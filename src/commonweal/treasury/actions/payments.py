@@ -267,6 +267,20 @@ def _counted(movement: BankMovement, outcome: Outcome, expected: Expected) -> in
     return 0
 
 
+def _demand_named(named: Expected | None, chosen: Expected | None) -> None:
+    """A payment never counts silently for what it names where somebody chose something else, nor against the payer's own
+    word for that. Raises OutcomeRefused."""
+    if named is not None and chosen is not None and chosen.subject != named.subject:
+        raise OutcomeRefused(
+            _(
+                "This payment names the request of %(holder)s. Decide about it for that one, divide it, or pay it back and "
+                "ask for it with the other communication."
+            )
+            % {"holder": named.holder},
+            code="names_another",
+        )
+
+
 @transaction.atomic
 def decide_movement(
     *,
@@ -327,20 +341,6 @@ def decide_movement(
     if paid:
         enter_expected(subject=handling.subject, by=by, now=now)
     return handling
-
-
-def _demand_named(named: Expected | None, chosen: Expected | None) -> None:
-    """Raises OutcomeRefused where somebody chose another receivable than the one a payment names: it is neither counted
-    silently for that one, nor against the payer's own word for the other."""
-    if named is not None and chosen is not None and chosen.subject != named.subject:
-        raise OutcomeRefused(
-            _(
-                "This payment names the request of %(holder)s. Decide about it for that one, divide it, or pay it back and "
-                "ask for it with the other communication."
-            )
-            % {"holder": named.holder},
-            code="names_another",
-        )
 
 
 @transaction.atomic

@@ -8,9 +8,9 @@ KEPT = {
     "accountstatement": "UPDATE OR DELETE OR TRUNCATE",
     "repeatedmovement": "UPDATE OR DELETE OR TRUNCATE",
     "handling": "UPDATE OR DELETE OR TRUNCATE",
-    "takenpart": "UPDATE OR DELETE OR TRUNCATE",
     "refund": "DELETE OR TRUNCATE",
     "bankfile": "TRUNCATE",
+    "takenpart": "UPDATE OR DELETE OR TRUNCATE",
 }
 ONLY_GROWS = "".join(
     f"CREATE TRIGGER treasury_only_grows BEFORE {change} ON treasury_{table} "

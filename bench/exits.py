@@ -141,7 +141,7 @@ def measured(members: int) -> None:
         told("decision booked", count, seconds, LIMIT_S, worked)
         clock = Clock()
         file = make_payment_file(
-            kind="exit", reference=f"exit:{season.year}", pay_on=season.pay_by, by=staff, now=timezone.now()
+            reference=f"exit:{season.year}", pay_on=season.pay_by, by=staff, now=timezone.now()
         )
         size = len(gzip.decompress(file.content))
         seconds, worked = clock.read()

@@ -18,7 +18,6 @@ from commonweal.ledger import actions as ledger
 from commonweal.ledger.queries import Trouble, balance
 from commonweal.membership import actions, queries
 from commonweal.membership.models import DividendApproval, DividendLine, DividendRun, Member
-from commonweal.membership.rules.payments import PaymentKind
 from commonweal.membership.rules.statutes import Evidence, Setting
 from commonweal.people.models import Event
 from commonweal.treasury import actions as treasury
@@ -390,7 +389,6 @@ def test_a_file_pays_no_more_than_is_owed_and_no_reference_twice(staff: Staff) -
         return Payable(account.payee, member.number, None, transfer)
 
     given: dict[str, Any] = {
-        "kind": PaymentKind.DIVIDEND,
         "reference": queries.reference_of(run),
         "pay_on": run.pay_on,
         "by": None,

@@ -13,28 +13,28 @@ if TYPE_CHECKING:
 
 
 def pay_season(season: ExitSeason, **given: Any) -> PaymentFile:
-    return make_payment_file(kind="exit", reference=f"exit:{season.year}", **given)
+    return make_payment_file(reference=f"exit:{season.year}", **given)
 
 
 def season_paid(season: ExitSeason, file: PaymentFile, **given: Any) -> int:
-    return note_paid(kind="exit", reference=f"exit:{season.year}", number=file.number, **given)
+    return note_paid(reference=f"exit:{season.year}", number=file.number, **given)
 
 
 def pay_estate(estate: Estate, **given: Any) -> PaymentFile:
-    return make_payment_file(kind="estate", reference=f"estate:{estate.pk}", **given)
+    return make_payment_file(reference=f"estate:{estate.pk}", **given)
 
 
 def estate_paid(estate: Estate, **given: Any) -> int:
-    return note_paid(kind="estate", reference=f"estate:{estate.pk}", **given)
+    return note_paid(reference=f"estate:{estate.pk}", **given)
 
 
 def pay_exclusion(exclusion: Exclusion, **given: Any) -> PaymentFile:
-    return make_payment_file(kind="exclusion", reference=f"exclusion:{exclusion.pk}", **given)
+    return make_payment_file(reference=f"exclusion:{exclusion.pk}", **given)
 
 
 def exclusion_paid(exclusion: Exclusion, **given: Any) -> int:
-    return note_paid(kind="exclusion", reference=f"exclusion:{exclusion.pk}", **given)
+    return note_paid(reference=f"exclusion:{exclusion.pk}", **given)
 
 
 def pay_refunds(*, pay_on: date, **given: Any) -> PaymentFile:
-    return make_payment_file(kind="overpaid", reference=f"overpaid:{pay_on.year}", pay_on=pay_on, **given)
+    return make_payment_file(reference=f"overpaid:{pay_on.year}", pay_on=pay_on, **given)

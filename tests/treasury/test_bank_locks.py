@@ -93,8 +93,8 @@ class TestOrder:
         plan = plan_of(reading_of(file)).digest
         file = BankFile.objects.get(pk=file.pk)
         locks = taken(lambda: payments.confirm_file(file=file, plan=plan, by=finance, now=make.NOW))
-        # The movement is new: nobody else can hold it.
-        assert locks == [MEMBERS, FILE, WRITES, APPLICATION, MEMBER, LEDGER]
+        # The movement is new: nobody else can hold it. What is paid is locked at once, in order.
+        assert locks == [MEMBERS, FILE, APPLICATION, WRITES, MEMBER, LEDGER]
 
     def test_of_dividing(self, finance: Person) -> None:
         asked(), asked(make.person("Rosa", "Petit"))

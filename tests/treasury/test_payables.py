@@ -7,6 +7,8 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from commonweal.kernel.decision import NotAllowed
 from commonweal.people.models import Event
@@ -72,7 +74,7 @@ def invoices(settings: Any) -> Invoices:
     given = {
         name: getattr(rows, name) for name in ("lock", "due", "settle", "lock_paid", "owe_again", "history")
     }
-    globals()["WIRED"] = (PayableKind("invoice", "invoice", "", **given),)
+    globals()["WIRED"] = (PayableKind("invoice", "", **given),)
     settings.PAYABLES = f"{__name__}.WIRED"
     return rows
 
@@ -86,7 +88,7 @@ def finance() -> Person:
 
 
 def pay(by: Person, **changes: Any) -> PaymentFile:
-    given = {"kind": "invoice", "reference": "invoice:2026", "pay_on": TODAY, "by": by, "now": NOW}
+    given = {"reference": "invoice:2026", "pay_on": TODAY, "by": by, "now": NOW}
     return actions.make_payment_file(**{**given, **changes})
 
 
@@ -99,16 +101,20 @@ def test_what_is_due_is_paid_once_noted_and_owed_again(invoices: Invoices, finan
     with pytest.raises(actions.PaymentRefused) as refused:
         pay(finance)
     assert refused.value.code == "nothing_due"
-    noted = {"kind": "invoice", "reference": "invoice:2026", "by": finance}
+    noted = {"reference": "invoice:2026", "by": finance}
+    invoices.locked.clear()
     assert actions.note_paid(**noted, now=NOW) == 1
+    assert invoices.locked == ["invoice:2026"], "none of its payments comes back meanwhile"
     assert invoices.settled == [file.number]
     back = {"reason": ReturnReason.CLOSED, "returned_on": TODAY, "by": finance, "now": NOW}
-    actions.book_return(end_to_end=payment.end_to_end, **back)
+    with CaptureQueriesContext(connection) as seen:
+        actions.book_return(end_to_end=payment.end_to_end, **back)
+    held = [each["sql"] for each in seen.captured_queries if "FOR UPDATE" in each["sql"]]
+    assert any('FROM "treasury_payment"' in each for each in held), "two note one return in turn"
     assert invoices.settled == []
     assert Event.objects.get(name="PaymentReturned").subject == "invoice:7"
     invoices.rows[7] = (Payee(ann.pk), BO, "Ann Aerts", 120_00)
     assert pay(finance).number == 2
-    assert "invoice:2026" in invoices.locked
     assert payment.end_to_end in invoices.locked
 
 
@@ -121,7 +127,7 @@ def test_a_file_is_made_for_today_or_later_and_noted_from_its_day_on(
     assert refused.value.code == "past"
     pay(finance, pay_on=TODAY + timedelta(days=1))
     with pytest.raises(actions.PaymentRefused) as refused:
-        actions.note_paid(kind="invoice", reference="invoice:2026", by=finance, now=NOW)
+        actions.note_paid(reference="invoice:2026", by=finance, now=NOW)
     assert refused.value.code == "too_early"
     with pytest.raises(NotAllowed):
         pay(make.staff("secretary"))
@@ -160,4 +166,4 @@ def test_nobody_notes_that_their_own_payment_came_back(invoices: Invoices, finan
 
 def test_an_unknown_kind_is_a_fault_of_the_wiring(invoices: Invoices, finance: Person) -> None:
     with pytest.raises(KeyError):
-        pay(finance, kind="rent")
+        pay(finance, reference="rent:1")

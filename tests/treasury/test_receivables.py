@@ -89,7 +89,11 @@ def undo(decision: Handling, by: Person) -> Handling:
 def test_what_is_paid_exactly_is_taken_under_its_locks_and_entered_last(finance: Person) -> None:
     one, two = promised(1, 50_00), promised(2, 70_00)
     confirmed([given(two), given(one)], finance)
-    assert BOOK.done == ["lock first", "lock [2]", "take 2", "lock [1]", "take 1", "enter 2", "enter 1"]
+    assert BOOK.done == [
+        "lock first",
+        "lock [1, 2]",
+        *("lock [2]", "take 2", "lock [1]", "take 1", "enter 2", "enter 1"),
+    ]
     assert [now_of(each).standing for each in (one, two)] == [Standing.ENTERED] * 2
     assert sorted(Handling.objects.values_list("subject", flat=True)) == ["donation:1", "donation:2"]
     assert (work_list(), last_paid_on("donation:1")) == ([], DAY)

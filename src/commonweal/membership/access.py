@@ -132,11 +132,6 @@ def may_enter_applications(person: Person, on: date) -> Decision:
     return may(person, Act.ENTER_FOR_OTHERS, on)
 
 
-def may_match_payments(person: Person, on: date) -> Decision:
-    """Whether staff may read bank statements in and decide what payments are for."""
-    return may(person, Act.MATCH_PAYMENTS, on)
-
-
 def may_withdraw(application: Application, person: Person, on: date) -> Decision:
     """Whether someone may take an application back: who asked, who represents them, staff for them."""
     if person.pk in (application.person_id, application.representative_id):

@@ -23,6 +23,11 @@ def may_pay_out(person: Person, on: date) -> Decision:
     return may(person, Act.PAY_OUT, on)
 
 
+def may_match_payments(person: Person, on: date) -> Decision:
+    """Whether staff may read bank statements in and decide what payments are for."""
+    return may(person, Act.MATCH_PAYMENTS, on)
+
+
 class Moved(Protocol):
     """A movement of money as the bank tells it: the other side's account and names."""
 

@@ -81,7 +81,6 @@ class Flow(Generic[Row]):
     wrong_state: Callable[[Row, str, Decision], Refusal] | None = None
     no_reason: Callable[[], Refusal] | None = None
     stamp: str = ""
-    no_key: bool = False
     made_by: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -110,7 +109,7 @@ class Flow(Generic[Row]):
         given back as it is, for an action that changes nothing the second time. Raises NotAllowed and the refusal of
         a wrong state.
         """
-        row = self.rows().select_for_update(of=("self",), no_key=self.no_key).get(pk=pk)
+        row = self.rows().select_for_update(of=("self",)).get(pk=pk)
         return self._held(row, move, by, now, done)
 
     def _held(self, row: Row, move: str, by: Person | None, now: datetime, done: Collection[str]) -> Row:

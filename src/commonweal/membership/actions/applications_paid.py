@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 
 from commonweal.kernel.days import day_of
 from commonweal.ledger import actions as ledger
-from commonweal.membership.access import may_match_payments
 from commonweal.membership.actions import joining
 from commonweal.membership.actions.members import lock_numbers
 from commonweal.membership.models import Application, Member
@@ -20,6 +19,7 @@ from commonweal.membership.queries.joining import application_with, expected_fro
 from commonweal.membership.rules.joining import ApplicationState, lapses_on
 from commonweal.people.access import demand, not_ones_own
 from commonweal.people.actions import record
+from commonweal.treasury.access import may_match_payments
 from commonweal.treasury.actions.taking_back import OutcomeRefused
 from commonweal.treasury.rules.receivables import Expected
 

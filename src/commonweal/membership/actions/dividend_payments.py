@@ -70,9 +70,7 @@ def _pay_rows(run: DividendRun, rows: Sequence[queries.DueLine], now: datetime) 
     ]
     pay_on = max(run.pay_on, day_of(now))
     reference = queries.reference_of(run)
-    pay_in_a_file(
-        kind=PaymentKind.DIVIDEND.value, reference=reference, due=due, pay_on=pay_on, by=None, now=now
-    )
+    pay_in_a_file(reference=reference, due=due, pay_on=pay_on, by=None, now=now)
 
 
 def _texts(run: DividendRun) -> dict[str, str]:
@@ -120,7 +118,6 @@ def _owe_again(payment: Payment) -> None:
 
 DIVIDEND_PAYABLES = PayableKind(
     PaymentKind.DIVIDEND.value,
-    PaymentKind.DIVIDEND.label,
     OWED[PaymentKind.DIVIDEND],
     lock=_lock,
     due=_due,

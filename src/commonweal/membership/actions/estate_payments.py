@@ -74,7 +74,6 @@ def _owe_again(payment: Payment) -> None:
 
 ESTATE_PAYABLES = PayableKind(
     PaymentKind.ESTATE.value,
-    PaymentKind.ESTATE.label,
     OWED[PaymentKind.ESTATE],
     lock=_lock,
     due=_due,

@@ -71,7 +71,6 @@ def _owe_again(payment: Payment) -> None:
 
 EXCLUSION_PAYABLES = PayableKind(
     PaymentKind.EXCLUSION.value,
-    PaymentKind.EXCLUSION.label,
     OWED[PaymentKind.EXCLUSION],
     lock=_lock,
     due=_due,

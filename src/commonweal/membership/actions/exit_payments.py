@@ -81,7 +81,6 @@ def _owe_again(payment: Payment) -> None:
 
 EXIT_PAYABLES = PayableKind(
     PaymentKind.EXIT.value,
-    PaymentKind.EXIT.label,
     OWED[PaymentKind.EXIT],
     lock=_lock,
     due=_due,

@@ -16,7 +16,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import Refusal
 from commonweal.membership import actions, queries
-from commonweal.membership.actions.estate_payments import ESTATE_PAYABLES
 from commonweal.membership.forms.estates import (
     AgreementForm,
     ClaimantAccountForm,
@@ -285,7 +284,6 @@ def estate_payments(request: HttpRequest, pk: int) -> HttpResponse:
     form = PaymentForm(request.POST or None, initial={"pay_on": day_of(timezone.now())})
     pay = partial(
         make_payment_file,
-        kind=ESTATE_PAYABLES.code,
         reference=reference,
         by=signed_in_person(request),
         now=timezone.now(),
@@ -314,8 +312,6 @@ def estate_paid(request: HttpRequest, pk: int) -> HttpResponse:
     """Notes that the bank paid everyone."""
     found = _estate(pk)
     reference = queries.reference_of_estate(found)
-    note_paid(
-        kind=ESTATE_PAYABLES.code, reference=reference, by=signed_in_person(request), now=timezone.now()
-    )
+    note_paid(reference=reference, by=signed_in_person(request), now=timezone.now())
     messages.success(request, _("Noted as paid."))
     return redirect("membership:exit-payment-list")

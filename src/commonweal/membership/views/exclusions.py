@@ -18,7 +18,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import Refusal
 from commonweal.membership import actions, queries
-from commonweal.membership.actions.exclusion_payments import EXCLUSION_PAYABLES
 from commonweal.membership.forms.estates import ReasonForm
 from commonweal.membership.forms.exclusions import (
     GOES,
@@ -202,7 +201,6 @@ def exclusion_payment(request: HttpRequest, pk: int) -> HttpResponse:
     form = PaymentForm(request.POST or None, initial={"pay_on": day_of(timezone.now())})
     pay = partial(
         make_payment_file,
-        kind=EXCLUSION_PAYABLES.code,
         reference=reference,
         by=signed_in_person(request),
         now=timezone.now(),
@@ -228,8 +226,6 @@ def exclusion_payment(request: HttpRequest, pk: int) -> HttpResponse:
 def exclusion_paid(request: HttpRequest, pk: int) -> HttpResponse:
     """Notes that the bank paid it."""
     reference = queries.reference_of_exclusion(_exclusion(pk))
-    note_paid(
-        kind=EXCLUSION_PAYABLES.code, reference=reference, by=signed_in_person(request), now=timezone.now()
-    )
+    note_paid(reference=reference, by=signed_in_person(request), now=timezone.now())
     messages.success(request, _("Noted as paid."))
     return redirect("membership:exit-payment-list")

@@ -15,7 +15,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import Refusal
 from commonweal.membership import queries
-from commonweal.membership.actions.exit_payments import EXIT_PAYABLES
 from commonweal.membership.forms.seasons import PaymentForm
 from commonweal.membership.models import ExitSeason
 from commonweal.membership.states import SeasonState
@@ -65,7 +64,6 @@ def season_payments(request: HttpRequest, year: int) -> HttpResponse:
     form = PaymentForm(request.POST or None, initial={"pay_on": max(today, season.pay_by)})
     pay = partial(
         make_payment_file,
-        kind=EXIT_PAYABLES.code,
         reference=reference,
         by=signed_in_person(request),
         now=timezone.now(),
@@ -111,7 +109,6 @@ def payment_file_paid(request: HttpRequest, year: int, number: int) -> HttpRespo
     file = get_object_or_404(queries.files_of(season), number=number)
     try:
         count = note_paid(
-            kind=EXIT_PAYABLES.code,
             reference=file.reference,
             number=file.number,
             by=signed_in_person(request),

@@ -29,6 +29,7 @@ from commonweal.membership.views.wording import reason_of
 from commonweal.people.access import for_persons, for_staff, limited, may, signed_in_person
 from commonweal.people.queries import history_of
 from commonweal.people.rules import Act
+from commonweal.treasury.access import may_match_payments
 
 OWN_MAX = 50
 
@@ -65,7 +66,7 @@ def request_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "may_withdraw": "withdraw" in moves and (own or enters),
         "may_accept": "accept" in moves and keeps,
         "may_refuse": "refuse" in moves and keeps,
-        "may_enter": "admit" in moves and may(person, Act.MATCH_PAYMENTS, today),
+        "may_enter": "admit" in moves and bool(may_match_payments(person, today)),
     }
     return render(request, "membership/request.html", context)
 

@@ -1,7 +1,7 @@
-"""What is done with money that goes out."""
+"""What is done with money that goes out; what comes in has modules of its own."""
 
 from commonweal.treasury.actions.accounts import Kept, WrongAccount, keep_account, load_accounts
-from commonweal.treasury.actions.payables import PayableKind, kind_with, payable_kinds
+from commonweal.treasury.actions.payables import PayableKind, kind_of_payable, payable_kinds
 from commonweal.treasury.actions.paying_out import (
     PaymentRefused,
     ReturnRefused,
@@ -21,7 +21,7 @@ __all__ = [
     "WrongAccount",
     "book_return",
     "keep_account",
-    "kind_with",
+    "kind_of_payable",
     "load_accounts",
     "lock_paid",
     "make_payment_file",

@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import Refusal
-from commonweal.people.access import demand, may
+from commonweal.people.access import demand
 from commonweal.people.actions import record
-from commonweal.people.rules import Act
+from commonweal.treasury.access import may_match_payments
 from commonweal.treasury.models import BankFile
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def discard_file(*, file: BankFile, by: Person, now: datetime) -> None:
 
     Raises NotAllowed, FileStays.
     """
-    demand(may(by, Act.MATCH_PAYMENTS, day_of(now)))
+    demand(may_match_payments(by, day_of(now)))
     waiting = BankFile.objects.select_for_update().defer("content", "reading").filter(pk=file.pk).first()
     if waiting is None:
         return

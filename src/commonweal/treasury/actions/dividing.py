@@ -13,9 +13,9 @@ from django.utils.translation import gettext_lazy as _
 
 from commonweal.kernel.days import day_of
 from commonweal.kernel.text import clean
-from commonweal.people.access import demand, may
+from commonweal.people.access import demand
 from commonweal.people.actions import record
-from commonweal.people.rules import Act
+from commonweal.treasury.access import may_match_payments
 from commonweal.treasury.actions.payments import PlanChanged, decided
 from commonweal.treasury.actions.receivables import enter_expected, lock_expected, lock_first
 from commonweal.treasury.actions.taking_back import (
@@ -146,7 +146,7 @@ def divide_movement(
 
     Raises NotAllowed, OutcomeRefused, PlanChanged, and what the areas of the receivables refuse.
     """
-    demand(may(by, Act.MATCH_PAYMENTS, day_of(now)))
+    demand(may_match_payments(by, day_of(now)))
     lock_first()
     movement = BankMovement.objects.select_for_update().get(pk=movement.pk)
     if movement.decision is not None:

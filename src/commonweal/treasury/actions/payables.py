@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.utils.module_loading import import_string
 
+from commonweal.treasury.rules.receivables import kind_of
+
 if TYPE_CHECKING:
     from commonweal.people.models import Person
     from commonweal.treasury.models import Payment, PaymentFile
@@ -37,7 +39,6 @@ class PayableKind:
     """
 
     code: str
-    label: str
     owed: str
     lock: Callable[[str, Person, datetime], None]
     due: Callable[[str, date], Sequence[Payable]]
@@ -53,6 +54,6 @@ def payable_kinds() -> Mapping[str, PayableKind]:
     return {each.code: each for each in import_string(settings.PAYABLES)}
 
 
-def kind_with(code: str) -> PayableKind:
-    """The kind with a code. Raises KeyError for one that nobody wired."""
-    return payable_kinds()[code]
+def kind_of_payable(reference: str) -> PayableKind:
+    """The kind of what a reference `kind:id` names. Raises KeyError for one that nobody wired."""
+    return payable_kinds()[kind_of(reference)]

@@ -12,7 +12,6 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from commonweal.kernel.days import day_of
-from commonweal.kernel.words import gettext_noop
 from commonweal.ledger.queries import NOBODY
 from commonweal.people.access import demand
 from commonweal.treasury.access import not_ones_own_money
@@ -82,7 +81,6 @@ def _history(payment: Payment) -> str:
 
 OVERPAID_PAYABLES = PayableKind(
     CODE,
-    gettext_noop("money paid back"),
     "",
     lock=_lock,
     due=_due,

@@ -15,22 +15,22 @@ from django.utils.translation import gettext_lazy as _
 from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import NotAllowed, Refusal
 from commonweal.ledger import actions as ledger
+from commonweal.ledger.queries import NOBODY
 from commonweal.people.access import ONES_OWN, demand, not_ones_own, said
 from commonweal.people.actions import record
 from commonweal.treasury.access import may_pay_out, own_money
-from commonweal.treasury.actions.payables import kind_with
+from commonweal.treasury.actions.payables import kind_of_payable
 from commonweal.treasury.models import Payment, PaymentFile, ReturnedPayment
 from commonweal.treasury.queries import files_under, payment_with
 from commonweal.treasury.rules.credit_transfers import payment_file
 from commonweal.treasury.rules.payables import PAID_OUT, ReturnReason
+from commonweal.treasury.rules.receivables import kind_of
 
 if TYPE_CHECKING:
     from commonweal.people.models import Person
     from commonweal.treasury.rules.payables import Payable
 
 COLUMNS = "file_id, person_id, organisation_id, owner, subject, iban, holder, cents, end_to_end"
-# The owner in the ledger of what belongs to no member: the other side of what is owed.
-NOBODY = 0
 
 
 class PaymentRefused(Refusal):
@@ -46,13 +46,13 @@ class ReturnRefused(Refusal):
 
 
 @transaction.atomic
-def make_payment_file(*, kind: str, reference: str, pay_on: date, by: Person, now: datetime) -> PaymentFile:
+def make_payment_file(*, reference: str, pay_on: date, by: Person, now: datetime) -> PaymentFile:
     """All that is due under a reference and has an account, as the next payment file; who has none waits for another one.
 
     One's own money is left for a colleague's file. Raises NotAllowed, PaymentRefused (nothing to pay, a day that has
     passed), and what the area that owes it refuses.
     """
-    today, payables = day_of(now), kind_with(kind)
+    today, payables = day_of(now), kind_of_payable(reference)
     demand(may_pay_out(by, today))
     payables.lock(reference, by, now)
     if pay_on < today:
@@ -63,7 +63,7 @@ def make_payment_file(*, kind: str, reference: str, pay_on: date, by: Person, no
         raise NotAllowed(said(ONES_OWN), code=ONES_OWN.code)
     if not due:
         raise PaymentRefused(_("There is nothing to pay, or no account to pay it on."), code="nothing_due")
-    made = pay_in_a_file(kind=kind, reference=reference, due=theirs, pay_on=pay_on, by=by, now=now)
+    made = pay_in_a_file(reference=reference, due=theirs, pay_on=pay_on, by=by, now=now)
     payables.note_made(theirs, pay_on)
     return made
 
@@ -76,7 +76,6 @@ def _of_others(due: Sequence[Payable], by: Person, today: date) -> list[Payable]
 
 def pay_in_a_file(
     *,
-    kind: str,
     reference: str,
     due: Sequence[Payable],
     pay_on: date,
@@ -91,7 +90,7 @@ def pay_in_a_file(
     number = PaymentFile.objects.filter(reference=reference).count() + 1
     cents = sum(each.transfer.cents for each in due)
     made = PaymentFile(
-        kind=kind,
+        kind=kind_of(reference),
         reference=reference,
         number=number,
         pay_on=pay_on,
@@ -118,7 +117,7 @@ def pay_in_a_file(
             copy.write_row((made.pk, *payee[:2], owner, subject, iban, holder, amount, end_to_end))
     told = {"number": number, "count": made.count, "cents": cents}
     record("PaymentFileMade", reference, by=by, at=now, data=told)
-    if not (owed := kind_with(kind).owed):
+    if not (owed := kind_of_payable(reference).owed):
         return made
     entries = [ledger.Entry(owed, each.owner, -each.transfer.cents) for each in due]
     entries.append(ledger.Entry(PAID_OUT, NOBODY, cents))
@@ -135,14 +134,14 @@ def note_taken_out(*, file: PaymentFile, by: Person, now: datetime) -> None:
 
 
 @transaction.atomic
-def note_paid(*, kind: str, reference: str, by: Person, now: datetime, number: int | None = None) -> int:
+def note_paid(*, reference: str, by: Person, now: datetime, number: int | None = None) -> int:
     """Notes that the bank paid the files under a reference, or the one with a number; gives how many payments were waited
     for. Twice changes nothing.
 
     Raises NotAllowed, PaymentRefused before the day of payment, and what the area that owes it refuses.
     """
     demand(may_pay_out(by, day_of(now)))
-    payables = kind_with(kind)
+    payables = kind_of_payable(reference)
     # So that none of its payments comes back meanwhile.
     payables.lock(reference, by, now)
     files = [each for each in files_under(reference) if number in (None, each.number)]
@@ -164,7 +163,7 @@ def book_return(
     if payment is None:
         raise ReturnRefused(_("No payment of ours bears this reference."), code="unknown")
     demand(not_ones_own(by, day_of(now), [payment], [payment.holder]))
-    payables = kind_with(payment.file.kind)
+    payables = kind_of_payable(payment.file.reference)
     payables.lock_paid(payment, by, now)
     Payment.objects.select_for_update().get(pk=payment.pk)
     if ReturnedPayment.objects.filter(payment=payment).exists():
@@ -198,4 +197,4 @@ def book_return(
 
 def lock_paid(*, payment: Payment, by: Person, now: datetime) -> None:
     """Locks what a payment paid that comes back, for an action that books it back later in its transaction."""
-    kind_with(payment.file.kind).lock_paid(payment, by, now)
+    kind_of_payable(payment.file.reference).lock_paid(payment, by, now)

@@ -17,10 +17,9 @@ from django.utils.translation import gettext_lazy as _
 from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import Refusal
 from commonweal.kernel.text import clean
-from commonweal.people.access import demand, may
+from commonweal.people.access import demand
 from commonweal.people.actions import record
-from commonweal.people.rules import Act
-from commonweal.treasury.access import own_money
+from commonweal.treasury.access import may_match_payments, own_money
 from commonweal.treasury.actions.receivables import enter_expected, lock_expected, lock_first, take_expected
 from commonweal.treasury.actions.taking_back import (
     OutcomeRefused,
@@ -77,7 +76,7 @@ def upload_file(*, name: str, content: bytes, account: str, by: Person, now: dat
 
     `account` is the cooperative's. The file is read before anything is locked. Raises NotAllowed, FileRefused.
     """
-    demand(may(by, Act.MATCH_PAYMENTS, day_of(now)))
+    demand(may_match_payments(by, day_of(now)))
     digest = hashlib.sha256(content).hexdigest()
     known = BankFile.objects.defer("content", "reading").filter(digest=digest).first()
     if known is not None:
@@ -115,7 +114,7 @@ def confirm_file(*, file: BankFile, plan: str, by: Person, now: datetime) -> Ban
     """Reads a file in as its dry run showed it: keeps every movement, counts exact payments, and does what they pay
     for. One's own wait on the list for a colleague. A second confirmation changes nothing. Raises NotAllowed, PlanChanged.
     """
-    demand(may(by, Act.MATCH_PAYMENTS, day_of(now)))
+    demand(may_match_payments(by, day_of(now)))
     # Before the lock: it may be a long file.
     reading = reading_of(file)
     lock_first()
@@ -127,6 +126,9 @@ def confirm_file(*, file: BankFile, plan: str, by: Person, now: datetime) -> Ban
         raise PlanChanged(
             _("Something changed since this was shown. Look at it once more, then confirm."),
         )
+    exact = (line.expected for line in current.new_lines if line.verdict in BY_ITSELF)
+    # In order of their numbers, as whoever divides a payment does; the file may name them in any.
+    lock_expected({each.subject for each in exact if each is not None})
     paid = _kept(file, current, by, now)
     file.confirmed_by, file.confirmed_at = by, now
     file.save(update_fields=["confirmed_by", "confirmed_at"])
@@ -299,7 +301,7 @@ def decide_movement(
     Raises NotAllowed, OutcomeRefused, PlanChanged, ReturnRefused, what the area of the receivable refuses and what the
     ledger refuses. It is decided about once.
     """
-    demand(may(by, Act.MATCH_PAYMENTS, day_of(now)))
+    demand(may_match_payments(by, day_of(now)))
     if outcome == Outcome.OWE:
         # What was paid is locked before all that comes before the movement (ARCHITECTURE.md).
         lock_returned(movement, by, now)
@@ -348,7 +350,7 @@ def mark_refunded(*, refund: Refund, on: date, by: Person, now: datetime) -> Ref
     """Notes that what was to be paid back left the account on a day; twice changes nothing.
 
     Raises NotAllowed, OutcomeRefused."""
-    demand(may(by, Act.MATCH_PAYMENTS, day_of(now)))
+    demand(may_match_payments(by, day_of(now)))
     held = Refund.objects.select_for_update().get(pk=refund.pk)
     subject = held.handling.subject
     demand_anothers([held.handling.movement], [expected_of([subject]).get(subject)], by, now)

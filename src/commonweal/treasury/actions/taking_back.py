@@ -13,10 +13,9 @@ from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import Refusal
 from commonweal.kernel.text import clean
 from commonweal.kernel.words import gettext_noop
-from commonweal.people.access import demand, may
+from commonweal.people.access import demand
 from commonweal.people.actions import record
-from commonweal.people.rules import Act
-from commonweal.treasury.access import not_ones_own_money
+from commonweal.treasury.access import may_match_payments, not_ones_own_money
 from commonweal.treasury.actions.paying_out import book_return, lock_paid
 from commonweal.treasury.actions.receivables import lock_expected, reopen_expected
 from commonweal.treasury.models import BankMovement, Handling, Refund, TakenPart
@@ -99,7 +98,7 @@ def take_back(
     Caller holds the locks that come first (`lock_first`) and the movement. Raises NotAllowed, OutcomeRefused, and what the
     area of the receivable refuses, as when shares were passed on.
     """
-    demand(may(by, Act.MATCH_PAYMENTS, day_of(now)))
+    demand(may_match_payments(by, day_of(now)))
     earlier, waiting = payment_taken_back(movement, expected)
     if earlier is not None and earlier.outcome == Outcome.DIVIDED:
         return _take_parts_back(movement, earlier, reason, by, now)
@@ -300,7 +299,7 @@ def owe_again(*, movement: BankMovement, reason: str, by: Person, now: datetime)
     Caller holds what was paid, the locks that come first and the movement. Raises OutcomeRefused, NotAllowed and
     ReturnRefused.
     """
-    demand(may(by, Act.MATCH_PAYMENTS, day_of(now)))
+    demand(may_match_payments(by, day_of(now)))
     payment = payment_back_with(movement)
     if payment is None:
         raise OutcomeRefused(_("No payment of ours comes back with this movement."), code="no_payment")

@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from commonweal.kernel.days import day_of
 from commonweal.kernel.text import clean
-from commonweal.people.access import demand, may
+from commonweal.people.access import demand
 from commonweal.people.actions import record
-from commonweal.people.rules import Act
+from commonweal.treasury.access import may_match_payments
 from commonweal.treasury.actions.payments import PlanChanged
 from commonweal.treasury.actions.receivables import lock_expected, lock_first, reopen_expected
 from commonweal.treasury.actions.taking_back import (
@@ -37,7 +37,7 @@ def undo_decision(*, decision: Handling, seen: str, reason: str, by: Person, now
 
     Raises NotAllowed, OutcomeRefused, PlanChanged, what the area of the receivable refuses and what the ledger refuses.
     """
-    demand(may(by, Act.MATCH_PAYMENTS, day_of(now)))
+    demand(may_match_payments(by, day_of(now)))
     lock_first()
     movement = BankMovement.objects.select_for_update(of=("self",)).get(pk=decision.movement_id)
     decision = Handling.objects.select_related("movement").get(pk=decision.pk)

@@ -29,7 +29,6 @@ def refunds(request: HttpRequest) -> HttpResponse:
     form = PaymentForm(request.POST or None, initial={"pay_on": today})
     pay = partial(
         make_payment_file,
-        kind=OVERPAID,
         reference=f"{OVERPAID}:{today.year}",
         by=signed_in_person(request),
         now=timezone.now(),

@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from commonweal.kernel.days import day_of
-from commonweal.membership.access import may_keep_register, may_match_payments
+from commonweal.membership.access import may_keep_register
 from commonweal.people.access import not_ones_own
-from commonweal.treasury.access import may_pay_out
+from commonweal.treasury.access import may_match_payments, may_pay_out
 
 if TYPE_CHECKING:
     from commonweal.kernel.decision import Decision

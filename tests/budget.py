@@ -20,8 +20,8 @@ import pytest
 BUDGETS: dict[str, float] = {
     "journeys": 345,
     "voting": 270,
-    "membership": 190,
-    "treasury": 100,
+    "membership": 180,
+    "treasury": 180,
     "allocation": 110,
     "config": 140,
 }

@@ -276,9 +276,10 @@ def open_ballot(
     """An open ballot about nothing in particular, with its committee's sheets; open around `NOW`."""
     for _each in range(members):
         member()
+    title = changes.pop("title", "Chose")
     ballot = voting.prepare_ballot(
         subject=f"test:{next(_numbers)}",
-        titles={"fr": "Un vote", "en": "A vote"},
+        titles=changes.pop("titles", {"fr": "Un vote", "en": "A vote"}),
         form=form or Form("approval", 1, 3),
         budget_cents=budget_cents,
         bylaw=voting.ByLaw.from_json(changes.pop("bylaw", BYLAW)),
@@ -292,7 +293,9 @@ def open_ballot(
     ballot = voting.open_ballot(
         ballot=ballot,
         options=[
-            voting.NewOption(f"thing:{number}", f"Chose {number}", "fr", number * 1_000_00, "neighbourhoods")
+            voting.NewOption(
+                f"thing:{number}", f"{title} {number}", "fr", number * 1_000_00, "neighbourhoods"
+            )
             for number in range(1, options + 1)
         ],
         electorate=changes.pop("electorate", Member.objects.all()),

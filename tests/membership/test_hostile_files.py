@@ -18,6 +18,7 @@ from commonweal.membership.queries import readers
 from commonweal.membership.rules.imports import COLUMNS, ImportKind
 from commonweal.membership.states import ImportState
 from commonweal.treasury.actions import payments
+from commonweal.treasury.queries import readers as bank_readers
 from tests import factories as make
 from tests.kernel import work_apart
 from tests.membership.test_imports import person_row, sheet
@@ -79,7 +80,7 @@ def test_a_sheet_that_cannot_be_read_again_while_it_comes_in_stops_and_says_why(
 def test_a_statement_that_takes_too_long_is_refused_in_the_readers_language(
     monkeypatch: pytest.MonkeyPatch, language: str
 ) -> None:
-    monkeypatch.setattr(readers, "read_file", work_apart.dies)
+    monkeypatch.setattr(bank_readers, "read_file", work_apart.dies)
     finance = make.staff("finance")
     with translation.override(language), pytest.raises(payments.FileRefused) as refused:
         payments.upload_file(

@@ -52,10 +52,10 @@ def test_every_page_for_what_matters_most_asks_again_when_something_is_sent() ->
         for _address, pattern in patterns(get_resolver())
         if getattr(view := pattern.callback, "access_check", "") in mattering
     }
-    assert {"membership.movement_decide", "membership.bank_file", "projects.call_count"} <= set(views)
+    assert {"treasury.movement_decide", "treasury.bank_file", "projects.call_count"} <= set(views)
     silent = {name for name, view in views.items() if "POST" not in asked_at(view)}
     # They keep a file, and do nothing with it.
-    assert silent == {"membership.payment_desk", "membership.imports"}
+    assert silent == {"treasury.payment_desk", "membership.imports"}
     assert "GET" in asked_at(views["projects.call_count"]), "before the file is chosen: it is counted at once"
 
 

@@ -256,11 +256,11 @@ def test_a_list_and_a_plan_take_as_many_queries_as_their_kinds_and_no_more_for_m
     reading = reading_of(file)
     # Six for what was read before, five for what each is: receivables, what was paid, what comes back, opposites and what
     # was decided about them.
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         plan = plan_of(reading)
     payments.confirm_file(file=file, plan=plan.digest, by=finance, now=make.NOW)
-    # One for the list itself, and one for what the bank took back of those that are kept.
-    with django_assert_num_queries(7):
+    # One for the list itself, one for what the bank took back of those that are kept, one for accounts with money here.
+    with django_assert_num_queries(8):
         assert len(work_list()) == 8
 
 

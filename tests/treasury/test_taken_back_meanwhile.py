@@ -134,3 +134,26 @@ def test_the_pages_cost_the_same_for_many(finance: Person, count: int) -> None:
     confirmed([Paid(-each.cents, each.name, each.iban, text=each.text) for each in came], finance, 13)
     assert len(refunds_by_way()[2]) == count
     assert queries_of(signed_in(finance), PAGE) <= 13
+
+
+@pytest.mark.parametrize(
+    ("cents", "text"), [(400_00, "REJECT DIRECT DEBIT 991"), (250_00, "REJECT 991"), (250_00, "gift")]
+)
+@pytest.mark.parametrize("decided", [True, False])
+def test_what_goes_to_an_account_with_money_here_is_set_aside_by_nobody_but_a_person(
+    finance: Person, cents: int, text: str, decided: bool
+) -> None:
+    """Banks do not mark all they take back: nothing tells it but the account it goes to."""
+    confirmed([Paid(400_00, "RITA", PAYER, text="gift")], finance)
+    if decided:
+        decide(only(Verdict.UNKNOWN), Outcome.REFUND, finance)
+    confirmed([Paid(-cents, "RITA", PAYER, text=text)], finance, 13)
+    back = next(movement for movement, said, _about in work_list() if said == Verdict.REVERSAL)
+    assert back.amount_cents == -cents
+    if decided:
+        waits(finance)
+
+
+def test_what_goes_to_an_account_without_money_here_is_set_aside_by_itself(finance: Person) -> None:
+    confirmed([Paid(-400_00, "RITA", PAYER, text="wages")], finance)
+    assert work_list() == []

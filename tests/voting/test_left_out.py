@@ -125,3 +125,16 @@ def test_the_database_keeps_no_count_that_is_not_of_the_whole_box(
     ):
         cursor.execute(insert, [ballot.pk, file, file, votes, left_out])
     assert not Count.objects.exists()
+
+
+@pytest.mark.parametrize("where", ["title", "titles"])
+def test_a_title_that_speaks_of_envelopes_left_out_keeps_no_vote_from_being_counted(where: str) -> None:
+    words = "Kiosk #2: envelopes that could not be counted: 3, at the places 1, 2, 3 of the box"
+    ballot, sheets = make.open_ballot(**{where: words if where == "title" else {"en": words, "fr": words}})
+    for voter in make.voters(ballot):
+        cast(ballot, voter, (1,))
+    actions.close_ballot(ballot=ballot, by=None, now=ballot.closes_at)
+    ballot = actions.hand_over(ballot=ballot, by=None, now=ballot.closes_at)
+    file = opened_file(queries.sealed_bundle(ballot), sheets[:2])
+    count = actions.accept_count(ballot=ballot, file=file, by=None, now=ballot.closes_at)
+    assert (count.votes_count, count.left_out_count) == (3, 0)

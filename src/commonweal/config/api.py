@@ -8,6 +8,7 @@ from functools import cache, wraps
 from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponse
+from django.http.request import RawPostDataException
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -131,7 +132,11 @@ def _nothing_unknown(view: Callable[..., HttpResponseBase]) -> Callable[..., Htt
             hidden.append("header.Idempotency-Key")
         if hidden:
             return _not_understood(request, [{"field": name, "reason": CONTROL} for name in hidden])
-        twice = _names_twice(request.body) if request.method == "POST" else []
+        try:
+            twice = _names_twice(request.body) if request.method == "POST" else []
+        except RawPostDataException:
+            # A form, which was read to look for its token: no operation takes one.
+            return _not_understood(request, [{"field": "body", "reason": "Send JSON."}])
         if twice:
             told = [{"field": f"body.{name[:60]}", "reason": "This stands there twice."} for name in twice]
             return _not_understood(request, told)

@@ -8,7 +8,7 @@ from datetime import date
 
 import pytest
 
-from commonweal.treasury.rules.matching import Due
+from commonweal.treasury.rules.matching import Due, less_a_charge
 from commonweal.treasury.rules.names import HolderName
 from commonweal.treasury.rules.receivables import (
     PAID_IN_FULL,
@@ -73,3 +73,19 @@ def test_a_communication_is_made_in_a_series_of_ours_alone() -> None:
     for series, number in (("77", 1), ("31", 0), ("31", 100_000_000)):
         with pytest.raises(ValueError, match=series):
             communication_of(series, number)
+
+
+@pytest.mark.parametrize(
+    ("came", "paid", "may_be"),
+    [
+        (14_00, 14_00, False),
+        (9_50, 14_00, True),
+        (7_00, 14_00, False),
+        (1, 14_00, False),
+        (950_00, 1000_00, True),
+        (949_99, 1000_00, False),
+        (15_00, 14_00, False),
+    ],
+)
+def test_most_of_a_payment_may_be_what_a_bank_left_of_it(came: int, paid: int, may_be: bool) -> None:
+    assert less_a_charge(came, paid) is may_be

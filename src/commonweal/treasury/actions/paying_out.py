@@ -16,7 +16,7 @@ from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import NotAllowed, Refusal
 from commonweal.ledger import actions as ledger
 from commonweal.ledger.queries import NOBODY
-from commonweal.people.access import ONES_OWN, demand, not_ones_own, said
+from commonweal.people.access import ONES_OWN, demand, said
 from commonweal.people.actions import record
 from commonweal.treasury.access import may_pay_out, own_money
 from commonweal.treasury.actions.payables import kind_of_payable
@@ -162,7 +162,8 @@ def book_return(
     payment = payment_with(end_to_end)
     if payment is None:
         raise ReturnRefused(_("No payment of ours bears this reference."), code="unknown")
-    demand(not_ones_own(by, day_of(now), [payment], [payment.holder]))
+    if own_money(by, day_of(now)).holds([payment], [payment.iban], [payment.holder]):
+        raise NotAllowed(said(ONES_OWN), code=ONES_OWN.code)
     payables = kind_of_payable(payment.file.reference)
     payables.lock_paid(payment, by, now)
     Payment.objects.select_for_update().get(pk=payment.pk)

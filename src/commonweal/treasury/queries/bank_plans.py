@@ -135,7 +135,7 @@ class _Closings:
 
 
 def plan_of(reading: Reading) -> Plan:
-    """What reading a file in would do now, by what it holds. At most eleven queries, whatever the size."""
+    """What reading a file in would do now, by what it holds. At most twelve queries, whatever the size."""
     planned = list(_beside_earlier(reading.statements))
     new = [line for each in planned for line in each.lines if not line.known]
     judgements = iter(judged(line.line for line in new))

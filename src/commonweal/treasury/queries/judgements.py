@@ -6,20 +6,21 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Prefetch, Q
 
 from commonweal.kernel.text import folded
-from commonweal.treasury.models import BankMovement, Handling
+from commonweal.treasury.models import BankMovement, Handling, Refund
 from commonweal.treasury.queries import payments_among
 from commonweal.treasury.queries.receivables import dues_of, expected_with, taken_cents_of
 from commonweal.treasury.rules.matching import (
-    CHARGE_MAX_CENTS,
     Outcome,
     Told,
     Verdict,
+    less_a_charge,
     returned_as,
     verdict,
 )
@@ -38,7 +39,7 @@ _OUR_REFERENCE = re.compile(r"\b[A-Z]\d+(?:-\d+){1,2}\b", re.ASCII)
 
 def judged(lines: Iterable[Seen]) -> list[tuple[Verdict, Expected | None]]:
     """What each movement is, in order; what one pays, the next cannot pay again, and what the bank took back of one pays
-    nothing. Six queries with one kind of receivables, one more for each further kind."""
+    nothing. Seven queries with one kind of receivables, one more for each further kind."""
     wanted = list(lines)
     back, others = payments_back(wanted), opposites(wanted)
     counted_for = {place: _subject_of(other) for place, other in others.items()}
@@ -47,7 +48,7 @@ def judged(lines: Iterable[Seen]) -> list[tuple[Verdict, Expected | None]]:
     taken = taken_cents_of(
         each for each in wanted if isinstance(each, BankMovement) and each.amount_cents > 0
     )
-    judgements = []
+    here, judgements = _accounts_with_money_here(wanted), []
     for place, line in enumerate(wanted):
         expected = found.get(_named_by(line))
         due = dues[expected.subject] if expected else None
@@ -58,7 +59,7 @@ def judged(lines: Iterable[Seen]) -> list[tuple[Verdict, Expected | None]]:
             due,
             odd=oddities_of(line),
             comes_back=back[place].verdict if place in back else None,
-            undone=place in others,
+            undone=place in others or _may_take_back(line, here),
         )
         if expected is None and said == Verdict.REVERSAL:
             expected = by_subject.get(counted_for.get(place, ""))
@@ -66,6 +67,30 @@ def judged(lines: Iterable[Seen]) -> list[tuple[Verdict, Expected | None]]:
             dues[expected.subject] = replace(due, standing=Standing.PAID, paid_cents=due.due_cents)
         judgements.append((said, expected))
     return judgements
+
+
+def _accounts_with_money_here(lines: Sequence[Seen]) -> dict[str, date]:
+    """Of the accounts money goes to, those whose own money waits for a decision or is to be paid back, and since which day:
+    what goes there may be that money, taken back without a mark, and is set aside by nobody but a person. One query."""
+    going = {_other_account(each) for each in lines if each.amount_cents < 0} - {""}
+    if not going:
+        return {}
+    refunds = Refund.objects.filter(made_on__isnull=True, taken_back__isnull=True)
+    open_ones = Q(pk__in=refunds.values("handling__movement")) | Q(
+        pk__in=BankMovement.objects.waiting().values("pk")
+    )
+    came = BankMovement.objects.filter(open_ones, amount_cents__gt=0, payer_iban__in=going)
+    found = list(came.values_list("payer_iban", "booked_on"))
+    found += [(each.payer_iban, each.booked_on) for each in lines if each.amount_cents > 0]
+    since: dict[str, date] = {}
+    for account, day in found:
+        if account in going:
+            since[account] = min(day, since.get(account, day))
+    return since
+
+
+def _may_take_back(line: Seen, here: Mapping[str, date]) -> bool:
+    return line.amount_cents < 0 and line.booked_on >= here.get(_other_account(line), date.max)
 
 
 def _named_by(line: Seen) -> str:
@@ -198,8 +223,12 @@ def _with_their_money(noted: Mapping[str, Payment]) -> set[str]:
         reference
         for movement in came
         for reference in _references(movement)
-        if reference in noted and 0 <= noted[reference].cents - movement.amount_cents <= CHARGE_MAX_CENTS
+        if reference in noted and _may_be_all_of(movement.amount_cents, noted[reference].cents)
     }
+
+
+def _may_be_all_of(amount_cents: int, paid_cents: int) -> bool:
+    return amount_cents == paid_cents or less_a_charge(amount_cents, paid_cents)
 
 
 def _references(line: Seen) -> list[str]:

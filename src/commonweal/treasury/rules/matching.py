@@ -161,6 +161,12 @@ def verdict(
     return Verdict.UNDER if amount_cents < due.open_cents else Verdict.OVER
 
 
+def less_a_charge(amount_cents: int, paid_cents: int) -> bool:
+    """Whether an amount may be what is left of a payment that came back, after what a bank took for it: a little less, and
+    most of it. A cent is no return of a payment, whatever reference stands beside it."""
+    return 0 < paid_cents - amount_cents <= CHARGE_MAX_CENTS and 2 * amount_cents > paid_cents
+
+
 def returned_as(amount_cents: int, paid_cents: int, *, told_by_bank: bool, noted: bool) -> Verdict | None:
     """What money is that bears the reference of a payment of ours; None where it is no such payment.
 
@@ -168,7 +174,7 @@ def returned_as(amount_cents: int, paid_cents: int, *, told_by_bank: bool, noted
     typed the reference. `noted` says that somebody noted the return before and this money was not there yet. A return may
     be less by what a bank took for it.
     """
-    less = 0 < paid_cents - amount_cents <= CHARGE_MAX_CENTS
+    less = less_a_charge(amount_cents, paid_cents)
     if amount_cents != paid_cents and not (less and told_by_bank):
         return None
     if not told_by_bank:

@@ -189,7 +189,9 @@ def test_what_cannot_be_counted_is_left_out_only_when_somebody_says_so(
     said = capsys.readouterr().out
     assert f"{FEWEST_ENVELOPES} ballots opened" in said
     assert "2 envelopes could not be counted" in said
-    assert "could not be counted: 2, at the places 1, 2 of the box" in (tmp_path / "out.pb").read_text()
+    # The box lies in the order of its bytes: another one may begin with the same.
+    left = r"could not be counted: 2, at the places 1, \d+ of the box\n"
+    assert re.search(left, (tmp_path / "out.pb").read_text())
 
 
 def test_of_a_box_spoiled_but_for_a_few_nothing_is_written(

@@ -9,11 +9,12 @@ from datetime import datetime, timedelta
 from stdnum.be import ogm_vcs
 
 from commonweal.config import wiring
+from commonweal.kernel.subjects import number_of
 from commonweal.kernel.words import Words
 from commonweal.people.models import Person
 from commonweal.treasury.queries.receivables import ReceivableKind
 from commonweal.treasury.rules.names import HolderName
-from commonweal.treasury.rules.receivables import Expected, Standing, Undone, Unentered, number_of
+from commonweal.treasury.rules.receivables import Expected, Standing, Undone, Unentered
 from tests import factories as make
 
 LAST_DAY = make.NOW.date() + timedelta(days=30)

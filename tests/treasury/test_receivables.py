@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 
 from commonweal.kernel.decision import NotAllowed
+from commonweal.kernel.subjects import number_of
 from commonweal.membership.queries.joining import expected_from, subject_of
 from commonweal.people.models import Event, Person
 from commonweal.portal.demo.bank import Paid
@@ -77,7 +78,7 @@ def decide(outcome: Outcome, by: Person, **changes: Any) -> Handling:
 
 
 def now_of(expected: Expected) -> Expected:
-    return BOOK.promised[int(expected.subject.partition(":")[2])]
+    return BOOK.promised[number_of(expected.subject)]
 
 
 def undo(decision: Handling, by: Person) -> Handling:

@@ -10,6 +10,7 @@ from django.utils import timezone
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
+from commonweal.kernel.subjects import number_of
 from commonweal.membership import actions
 from commonweal.membership.models import Import
 from commonweal.membership.states import ImportState
@@ -43,4 +44,4 @@ def load(import_id: int) -> None:
 
 def carry_on_dividend(event: Event) -> None:
     """Does what is due on the run an event is about."""
-    actions.carry_on(run_id=int(event.subject.partition(":")[2]), now=timezone.now)
+    actions.carry_on(run_id=number_of(event.subject), now=timezone.now)

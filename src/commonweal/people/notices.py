@@ -10,6 +10,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from commonweal.kernel.days import day_of
+from commonweal.kernel.subjects import number_of
 from commonweal.people.actions import write_to
 from commonweal.people.models import Person
 from commonweal.people.queries import administrators, joint_act_numbered
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 def tell_administrators(event: Event) -> None:
     """Tells the person and all administrators that a staff role was given or ended, and by whom."""
-    person = Person.objects.get(pk=int(event.subject.partition(":")[2]))
+    person = Person.objects.get(pk=number_of(event.subject))
     given = event.name == "StaffAppointed"
 
     def text() -> tuple[str, str]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from commonweal.kernel.subjects import number_of
 from commonweal.people.actions import write_to
 from commonweal.projects.models import Dossier
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 def tell_applicant(event: Event) -> None:
     """Tells the applicant what became of their dossier; reads the state from the event, not from today."""
-    dossier = Dossier.objects.select_related("applicant", "call").get(pk=int(event.subject.partition(":")[2]))
+    dossier = Dossier.objects.select_related("applicant", "call").get(pk=number_of(event.subject))
     with translation.override(dossier.applicant.language):
         text = _text(event.data.get("to", ""), event.data.get("reason", ""))
         if text is None:

@@ -12,6 +12,7 @@ from commonweal.people.access import ONES_OWN, Close, close_to, may, names_of
 from commonweal.people.rules import Act
 from commonweal.people.rules.same_people import OwnNames
 from commonweal.treasury.queries import accounts_with
+from commonweal.treasury.rules.statements.repeats import Paying
 
 if TYPE_CHECKING:
     from commonweal.kernel.decision import Decision
@@ -28,15 +29,9 @@ def may_match_payments(person: Person, on: date) -> Decision:
     return may(person, Act.MATCH_PAYMENTS, on)
 
 
-class Moved(Protocol):
-    """A movement of money as the bank tells it: the other side's account and names."""
+class Moved(Paying, Protocol):
+    """A movement of money as the bank tells it, with whose money the payer says it is."""
 
-    @property
-    def payer_iban(self) -> str: ...
-    @property
-    def other_account(self) -> str: ...
-    @property
-    def payer_name(self) -> str: ...
     @property
     def ultimate_name(self) -> str: ...
 

@@ -9,6 +9,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from commonweal.kernel.days import day_of
+from commonweal.kernel.subjects import number_of
 from commonweal.membership.queries import member_with_number, readers_for
 from commonweal.people.actions import write_to
 from commonweal.ui.formats import moment
@@ -24,7 +25,7 @@ def tell_web_vote_left(event: Event) -> None:
     member = member_with_number(number) if number else None
     if member is None:
         return
-    ballot = Ballot.objects.get(pk=int(event.subject.partition(":")[2]))
+    ballot = Ballot.objects.get(pk=number_of(event.subject))
     for person in readers_for(member, day_of(event.at)):
         with translation.override(person.language):
             title = ballot.titles.get(person.language) or next(iter(ballot.titles.values()), "")

@@ -8,6 +8,7 @@ from datetime import date
 
 import pytest
 
+from commonweal.kernel.subjects import kind_of, number_of
 from commonweal.treasury.rules.matching import Due, less_a_charge
 from commonweal.treasury.rules.names import HolderName
 from commonweal.treasury.rules.receivables import (
@@ -18,8 +19,6 @@ from commonweal.treasury.rules.receivables import (
     TAKES_PART,
     Expected,
     Standing,
-    kind_of,
-    number_of,
 )
 from commonweal.treasury.rules.statements.communications import communication_of
 

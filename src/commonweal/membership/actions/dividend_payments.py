@@ -12,6 +12,7 @@ from django.utils import translation
 from django.utils.translation import gettext
 
 from commonweal.kernel.days import day_of
+from commonweal.kernel.subjects import number_of
 from commonweal.membership import queries
 from commonweal.membership.actions.flows.estates import not_own_estate
 from commonweal.membership.models import DividendRun, Estate
@@ -91,7 +92,7 @@ def note_lines_taken_out(*, run: DividendRun, by: Person, now: datetime) -> None
 
 
 def _lock(reference: str, by: Person, now: datetime) -> None:
-    DividendRun.objects.select_for_update().get(pk=int(reference.partition(":")[2]))
+    DividendRun.objects.select_for_update().get(pk=number_of(reference))
 
 
 def _due(reference: str, pay_on: date) -> Sequence[Payable]:
@@ -105,7 +106,7 @@ def _settle(reference: str, files: Sequence[PaymentFile], by: Person, now: datet
 
 
 def _lock_paid(payment: Payment, by: Person, now: datetime) -> None:
-    DividendRun.objects.select_for_update().get(pk=int(payment.file.reference.partition(":")[2]))
+    DividendRun.objects.select_for_update().get(pk=number_of(payment.file.reference))
     if payment.subject is not None:
         # Paid to somebody who claims the holder's estate.
         estate = Estate.objects.select_related("member").get(claimants=payment.row)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+from commonweal.kernel.subjects import number_of
 from commonweal.membership.actions.flows import ESTATES
 from commonweal.membership.actions.flows.estates import not_own_estate
 from commonweal.membership.actions.refund_texts import refund_texts
@@ -24,17 +25,13 @@ if TYPE_CHECKING:
     from commonweal.treasury.models import Payment, PaymentFile
 
 
-def _row(reference: str) -> int:
-    return int(reference.partition(":")[2])
-
-
 def _lock(reference: str, by: Person, now: datetime) -> None:
-    ESTATES.hold(_row(reference), "pay", by=by, now=now)
+    ESTATES.hold(number_of(reference), "pay", by=by, now=now)
 
 
 def _due(reference: str, pay_on: date) -> Sequence[Payable]:
     """All who are still to be paid and have an account."""
-    estate = Estate.objects.select_related("member__person").get(pk=_row(reference))
+    estate = Estate.objects.select_related("member__person").get(pk=number_of(reference))
     member = estate.member
     text = refund_texts()[member.language] % {"number": member.number}
     return [
@@ -56,7 +53,7 @@ def _due(reference: str, pay_on: date) -> Sequence[Payable]:
 
 
 def _settle(reference: str, files: Sequence[PaymentFile], by: Person, now: datetime) -> int:
-    estate = ESTATES.hold(_row(reference), "pay", by=by, now=now)
+    estate = ESTATES.hold(number_of(reference), "pay", by=by, now=now)
     ESTATES.move(estate, "pay", by=by, now=now, data={"estate": estate.pk}, fields=())
     return 1
 

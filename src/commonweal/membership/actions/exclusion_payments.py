@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
+from commonweal.kernel.subjects import number_of
 from commonweal.membership.actions.flows import EXCLUSIONS
 from commonweal.membership.actions.flows.exclusions import ExclusionRefused
 from commonweal.membership.actions.refund_texts import refund_texts
@@ -25,16 +26,12 @@ if TYPE_CHECKING:
     from commonweal.treasury.models import Payment, PaymentFile
 
 
-def _row(reference: str) -> int:
-    return int(reference.partition(":")[2])
-
-
 def _lock(reference: str, by: Person, now: datetime) -> None:
-    EXCLUSIONS.hold(_row(reference), "pay", by=by, now=now)
+    EXCLUSIONS.hold(number_of(reference), "pay", by=by, now=now)
 
 
 def _due(reference: str, pay_on: date) -> Sequence[Payable]:
-    exclusion = Exclusion.objects.select_related("member__person").get(pk=_row(reference))
+    exclusion = Exclusion.objects.select_related("member__person").get(pk=number_of(reference))
     attempt, account = queries.due_of_exclusion(exclusion)
     if account is None:
         if attempt:
@@ -54,7 +51,7 @@ def _due(reference: str, pay_on: date) -> Sequence[Payable]:
 
 
 def _settle(reference: str, files: Sequence[PaymentFile], by: Person, now: datetime) -> int:
-    exclusion = EXCLUSIONS.hold(_row(reference), "pay", by=by, now=now)
+    exclusion = EXCLUSIONS.hold(number_of(reference), "pay", by=by, now=now)
     EXCLUSIONS.move(exclusion, "pay", by=by, now=now, data={"exclusion": exclusion.pk})
     return 1
 

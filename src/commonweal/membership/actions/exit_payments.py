@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
+from commonweal.kernel.subjects import number_of
 from commonweal.membership.actions.flows.exits import ExitRefused
 from commonweal.membership.actions.refund_texts import refund_texts
 from commonweal.membership.models import ExitRequest, ExitSeason
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 
 def _season(reference: str) -> ExitSeason:
-    return ExitSeason.objects.get(year=int(reference.partition(":")[2]))
+    return ExitSeason.objects.get(year=number_of(reference))
 
 
 def _lock(reference: str, by: Person, now: datetime) -> None:

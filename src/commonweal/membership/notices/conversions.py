@@ -9,6 +9,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from commonweal.kernel.days import day_of
+from commonweal.kernel.subjects import number_of
 from commonweal.kernel.words import gettext_noop
 from commonweal.membership.queries import conversion_with, readers_for
 from commonweal.membership.states import ConversionState
@@ -35,7 +36,7 @@ _TEXTS = {
 
 def tell_conversion(event: Event) -> None:
     """Tells who speaks for the member what was asked or answered; reads the state from the event, not from today."""
-    request = conversion_with(int(event.subject.partition(":")[2]))
+    request = conversion_with(number_of(event.subject))
     if request is None:
         return
     told = {

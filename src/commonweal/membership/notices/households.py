@@ -8,6 +8,7 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from commonweal.kernel.subjects import number_of
 from commonweal.kernel.words import gettext_noop
 from commonweal.membership.models import HouseholdProposal, Member
 from commonweal.membership.queries.households import BOTH
@@ -36,7 +37,7 @@ _TEXTS = {
 
 def tell_both_sides(event: Event) -> None:
     """Tells who has to answer, or who waits for the answer; what both agreed is told to both."""
-    proposal = HouseholdProposal.objects.select_related(*BOTH).get(pk=int(event.subject.partition(":")[2]))
+    proposal = HouseholdProposal.objects.select_related(*BOTH).get(pk=number_of(event.subject))
     state = HouseholdState(event.data["to"])
     asker, other = proposal.asker.person, proposal.other.person
     to_asker = [(asker, other)] if state in (HouseholdState.ACCEPTED, HouseholdState.DECLINED) else []
@@ -49,7 +50,7 @@ def tell_both_sides(event: Event) -> None:
 
 def tell_who_shared(event: Event) -> None:
     """Tells whoever shared post with someone who stopped that, and them too where staff noted it."""
-    gone = Member.objects.select_related("person").get(pk=int(event.subject.partition(":")[2]))
+    gone = Member.objects.select_related("person").get(pk=number_of(event.subject))
     others = Member.objects.select_related("person").filter(pk__in=event.data["others"]).order_by("number")
     alone = event.data["alone"]
     for member in others:

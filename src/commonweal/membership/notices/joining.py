@@ -8,6 +8,7 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from commonweal.kernel.subjects import number_of
 from commonweal.membership.queries.joining import application_with, dues_of
 from commonweal.membership.rules.joining import ApplicationState
 from commonweal.people.actions import write_to
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 def tell_who_asked(event: Event) -> None:
     """Tells whoever asked what became of their request; reads the state from the event, not from today."""
-    application = application_with(int(event.subject.partition(":")[2]))
+    application = application_with(number_of(event.subject))
     person = (application.representative or application.person) if application else None
     if application is None or person is None:
         return

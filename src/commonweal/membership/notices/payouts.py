@@ -9,6 +9,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from commonweal.kernel.days import day_of
+from commonweal.kernel.subjects import number_of
 from commonweal.membership.models import Member
 from commonweal.membership.queries import speakers_for
 from commonweal.people.actions import write_to
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 def tell_account_changed(event: Event) -> None:
     """Tells a member that the account they are paid on was set: changing it is what a fraud begins with."""
-    member = Member.objects.select_related("person").get(pk=int(event.subject.partition(":")[2]))
+    member = Member.objects.select_related("person").get(pk=number_of(event.subject))
     for person in speakers_for(member, day_of(event.at)):
         with translation.override(person.language):
             new, before = event.data["iban"], event.data["before"]

@@ -9,6 +9,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from commonweal.kernel.days import day_of
+from commonweal.kernel.subjects import number_of
 from commonweal.kernel.words import gettext_noop
 from commonweal.membership.models import ShareOffer
 from commonweal.membership.queries import speakers_for
@@ -39,7 +40,7 @@ _TEXTS = {
 
 def tell_other_side(event: Event) -> None:
     """Tells the member who has to answer, or the one who waits for the answer; reads the state from the event."""
-    offer = ShareOffer.objects.select_related(*BOTH).get(pk=int(event.subject.partition(":")[2]))
+    offer = ShareOffer.objects.select_related(*BOTH).get(pk=number_of(event.subject))
     state = OfferState(event.data["to"])
     to_giver = state in (OfferState.PASSED, OfferState.DECLINED)
     reader, other = (offer.giver, offer.taker) if to_giver else (offer.taker, offer.giver)

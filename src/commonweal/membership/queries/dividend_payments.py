@@ -24,6 +24,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce
 
+from commonweal.kernel.subjects import number_of
 from commonweal.membership.models import (
     Claimant,
     DividendCarry,
@@ -186,14 +187,14 @@ def heirs_unpaid(estate: Estate) -> list[CameBack]:
     for payment in made.select_related("file", "returned").defer("file__content").order_by("pk"):
         last[payment.subject or 0, payment.file.reference] = payment
     back = [each for each in last.values() if getattr(each, "returned", None) is not None]
-    runs = DividendRun.objects.in_bulk([int(each.file.reference.partition(":")[2]) for each in back])
+    runs = DividendRun.objects.in_bulk([number_of(each.file.reference) for each in back])
     own = payout_accounts_with(each.heir_id for each in claimants.values() if each.heir_id)
     found = []
     for payment in sorted(back, key=lambda each: (each.subject or 0, each.pk)):
         claimant = claimants[payment.subject or 0]
         account = own.get(claimant.heir_id or 0)
         iban = claimant.iban or (account.iban if account else "")
-        run = runs[int(payment.file.reference.partition(":")[2])]
+        run = runs[number_of(payment.file.reference)]
         found.append(CameBack(claimant, run, payment, iban == payment.iban))
     return found
 

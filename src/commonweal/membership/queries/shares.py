@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
+from commonweal.kernel.subjects import number_of
 from commonweal.ledger import queries as ledger
 from commonweal.membership.models import Member, ShareTerms, StatuteSetting
 from commonweal.membership.rules import movements as names
@@ -171,5 +172,5 @@ def movement_of(member: Member, operation: int) -> MovementLine | None:
 
 def author_names(operations: Iterable[Operation]) -> dict[str, str]:
     """The names behind the authors of operations: `person:12` -> name; one query."""
-    ids = {int(each.author.partition(":")[2]) for each in operations if each.author.startswith("person:")}
+    ids = {number_of(each.author) for each in operations if each.author.startswith("person:")}
     return {f"person:{pk}": str(person) for pk, person in people_with_ids(ids).items()}

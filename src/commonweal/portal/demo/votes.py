@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from commonweal.kernel.subjects import number_of
 from commonweal.portal.demo.crowd import Town
 from commonweal.portal.demo.script import SEED
 from commonweal.voting import actions
@@ -49,7 +50,7 @@ class Electorate:
         places = dict(call.dossiers.exclude(municipality=None).values_list("pk", "municipality_id"))
         self.candidates = []
         for option in options_of(ballot).values():
-            town = self.towns.get(places.get(int(option.subject.partition(":")[2]), ""))
+            town = self.towns.get(places.get(number_of(option.subject), ""))
             self.candidates.append(
                 Candidate(
                     option.number,

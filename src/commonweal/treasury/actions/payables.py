@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-from commonweal.treasury.rules.receivables import kind_of
+from commonweal.kernel.subjects import kind_of
 
 if TYPE_CHECKING:
     from commonweal.people.models import Person

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import NotAllowed, Refusal
+from commonweal.kernel.subjects import kind_of
 from commonweal.ledger import actions as ledger
 from commonweal.ledger.queries import NOBODY
 from commonweal.people.access import ONES_OWN, demand, said
@@ -24,7 +25,6 @@ from commonweal.treasury.models import Payment, PaymentFile, ReturnedPayment
 from commonweal.treasury.queries import files_under, payment_with
 from commonweal.treasury.rules.credit_transfers import payment_file
 from commonweal.treasury.rules.payables import PAID_OUT, ReturnReason
-from commonweal.treasury.rules.receivables import kind_of
 
 if TYPE_CHECKING:
     from commonweal.people.models import Person

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from commonweal.kernel.subjects import number_of
 from commonweal.treasury.models import Refund
 from commonweal.treasury.queries.receivables import (
     counted_for,
@@ -15,7 +16,7 @@ from commonweal.treasury.queries.receivables import (
     receivable_kind,
     receivable_kinds,
 )
-from commonweal.treasury.rules.receivables import Expected, number_of
+from commonweal.treasury.rules.receivables import Expected
 
 if TYPE_CHECKING:
     from commonweal.people.models import Person

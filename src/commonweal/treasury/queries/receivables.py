@@ -15,10 +15,11 @@ from django.db.models import F, Max, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 from django.utils.module_loading import import_string
 
+from commonweal.kernel.subjects import kind_of, number_of
 from commonweal.kernel.words import Words
 from commonweal.treasury.models import BankMovement, Handling, Refund, TakenPart
 from commonweal.treasury.rules.matching import COUNTED, Due, Outcome
-from commonweal.treasury.rules.receivables import Expected, Undone, Unentered, kind_of, number_of
+from commonweal.treasury.rules.receivables import Expected, Undone, Unentered
 
 if TYPE_CHECKING:
     from commonweal.people.models import Person

@@ -80,13 +80,3 @@ class Unentered:
     holder: str
     title: str
     reason: str
-
-
-def kind_of(subject: str) -> str:
-    """The kind a subject names."""
-    return subject.partition(":")[0]
-
-
-def number_of(subject: str) -> int:
-    """The number of a subject within its kind."""
-    return int(subject.partition(":")[2])

@@ -127,15 +127,7 @@ def tables() -> Iterator[bytes]:
                 yield row.encode()
 
 
-@dataclass(frozen=True)
-class DataFolder:
-    """The server's own files; `others` are the folders of the other databases, which this one cannot write to."""
-
-    path: Path
-    others: frozenset[Path]
-
-
-def data_folder() -> DataFolder | None:
+def data_folder() -> Path | None:
     """The server's own files after everything is on disk, or None when they are not on this machine."""
     with connection.cursor() as cursor:
         try:
@@ -144,15 +136,17 @@ def data_folder() -> DataFolder | None:
         except DatabaseError:
             return None
         folder = Path(cursor.fetchone()[0])
+    return folder if (folder / "pg_wal").is_dir() else None
+
+
+def files(folder: Path) -> Iterator[bytes]:
+    """The bytes of tables, indexes, journal and logs, in overlapping pieces; other databases' tables are left out, as a
+    connection to this one cannot write there."""
+    with connection.cursor() as cursor:
         cursor.execute("SELECT oid FROM pg_database WHERE datname <> current_database()")
-        others = frozenset(folder / "base" / str(oid) for (oid,) in cursor.fetchall())
-    return DataFolder(folder, others) if (folder / "pg_wal").is_dir() else None
-
-
-def files(folder: DataFolder) -> Iterator[bytes]:
-    """The bytes of tables, indexes, journal and logs, in overlapping pieces."""
-    for path in sorted(each for each in folder.path.rglob("*") if each.is_file()):
-        if path.parent in folder.others:
+        others = {folder / "base" / str(oid) for (oid,) in cursor.fetchall()}
+    for path in sorted(each for each in folder.rglob("*") if each.is_file()):
+        if path.parent in others:
             continue
         before = b""
         # A running server takes small files of its own away at any moment.

@@ -1,5 +1,5 @@
-"""What a lower area must not know and an upper one gives it: who hears of which event, who is close to whom,
-what the bank's money pays.
+"""What a lower area must not know and an upper one gives it: who hears of which event, how it is told, who is close to
+whom, what the bank's money pays.
 
 Event name -> handlers: every handler is idempotent and runs in the background.
 """
@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from commonweal.casework.wording.history import Told
 from commonweal.membership.access import children_asked_for_by, household_close_to
 from commonweal.membership.actions.dividend_payments import DIVIDEND_PAYABLES
 from commonweal.membership.actions.estate_payments import ESTATE_PAYABLES
@@ -21,13 +22,18 @@ from commonweal.membership.notices import conversions, exits, households, joinin
 from commonweal.membership.queries.payouts import gone_holders
 from commonweal.membership.tasks import carry_on_dividend
 from commonweal.membership.views.applications_paid import APPLICATIONS
+from commonweal.membership.wording import history as membership_history
 from commonweal.people import notices as people
 from commonweal.people.models import Event, Person
+from commonweal.people.wording import history as people_history
 from commonweal.projects import notices as projects
+from commonweal.projects.wording import history as projects_history
 from commonweal.treasury.actions import PayableKind
 from commonweal.treasury.actions.paying_back import OVERPAID_PAYABLES
 from commonweal.treasury.queries.receivables import ReceivableKind
+from commonweal.treasury.wording import history as treasury_history
 from commonweal.voting import notices as voting
+from commonweal.voting.wording import history as voting_history
 
 HANDLERS: Mapping[str, Sequence[Callable[[Event], None]]] = {
     "StaffAppointed": (people.tell_administrators,),
@@ -53,6 +59,15 @@ HANDLERS: Mapping[str, Sequence[Callable[[Event], None]]] = {
     "ExitWithdrawn": (exits.tell_exit_asked,),
     "ExitsAnswered": (exits.tell_exits_answered,),
     "PaperBallotHandedOut": (voting.tell_web_vote_left,),
+}
+
+# What each event says in a history, by the areas that record it.
+EVENT_SENTENCES: Mapping[str, str | Told] = {
+    **people_history.EVENTS,
+    **treasury_history.EVENTS,
+    **membership_history.EVENTS,
+    **voting_history.EVENTS,
+    **projects_history.EVENTS,
 }
 
 # Whose interests are a person's own, beside who they are and which organisations they speak for: ids of people.

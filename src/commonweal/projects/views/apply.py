@@ -13,11 +13,11 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from commonweal.casework.wording.history import history
 from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import Refusal
 from commonweal.people.access import demand, for_persons, limited, signed_in_person
 from commonweal.people.actions import register_organisation
-from commonweal.people.queries import history_of
 from commonweal.people.rules import Channel
 from commonweal.projects import access, actions, queries
 from commonweal.projects.forms.parts import FORMS, OrganisationForm, PhotoForm
@@ -235,17 +235,12 @@ def dossier_review(request: HttpRequest, pk: int) -> HttpResponse:
 def dossier_status(request: HttpRequest, pk: int) -> HttpResponse:
     """Where a dossier stands, what comes next, what was asked and decided."""
     dossier = own_dossier(request, pk)
-    moves = [
-        event
-        for event in history_of(f"dossier:{dossier.pk}")
-        if event.name in ("DossierMoved", "DossierDecided")
-    ]
     context = {
         "dossier": dossier,
         "steps": dossier_steps(dossier),
         "next": what_next(dossier),
         "request_open": dossier.requests.filter(answered_at__isnull=True).first(),
-        "history": summary.public_history(moves),
+        "history": history(f"dossier:{dossier.pk}", names=False, only=("DossierMoved", "DossierDecided")),
         "sections": summary.sections(dossier, get_language() or "en", links=False),
         "photos": dossier.photos.all(),
         "parts": part_links(dossier) if dossier.state == "draft" else [],

@@ -16,12 +16,13 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from commonweal.casework.wording.history import history
 from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import Refusal
 from commonweal.membership.queries import members_matching
 from commonweal.people.access import demand, for_staff, said, signed_in_person
 from commonweal.people.actions import register_person
-from commonweal.people.queries import history_of, staff_who_may
+from commonweal.people.queries import staff_who_may
 from commonweal.people.rules import Act, Channel
 from commonweal.projects import access, actions, queries
 from commonweal.projects.forms.staff import (
@@ -130,15 +131,7 @@ def desk_dossier(request: HttpRequest, pk: int) -> HttpResponse:
         "strengths": check.strengths_for(dossier, now),
         "sections": summary.sections(dossier, get_language() or "en", links=False),
         "photos": dossier.photos.all(),
-        "history": [
-            {
-                "when": event.at,
-                "title": event.name,
-                "text": event.data.get("reason", ""),
-                "by": str(event.by or ""),
-            }
-            for event in history_of(f"dossier:{dossier.pk}")
-        ],
+        "history": history(f"dossier:{dossier.pk}"),
         "notes": dossier.notes.all(),
         "note_form": NoteForm(),
         "colleagues": staff_who_may(Act.CHECK_DOSSIERS, day_of(now)),

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from commonweal.casework.wording.history import history
 from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import Refusal
 from commonweal.people.access import for_staff, fresh, may, signed_in_person
@@ -129,6 +130,7 @@ def call_manage(request: HttpRequest, slug: str) -> HttpResponse:
             "ballot": ballot,
             "votes": _votes(ballot) if ballot else None,
             "may_type": _may_type(request),
+            "history": history(f"call:{call.pk}"),
             "now": timezone.now(),
         },
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import QuerySet
 
@@ -34,6 +34,9 @@ from commonweal.treasury.queries.receivables import ReceivableKind
 from commonweal.treasury.wording import history as treasury_history
 from commonweal.voting import notices as voting
 from commonweal.voting.wording import history as voting_history
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 HANDLERS: Mapping[str, Sequence[Callable[[Event], None]]] = {
     "StaffAppointed": (people.tell_administrators,),
@@ -62,7 +65,7 @@ HANDLERS: Mapping[str, Sequence[Callable[[Event], None]]] = {
 }
 
 # What each event says in a history, by the areas that record it.
-EVENT_SENTENCES: Mapping[str, str | Told] = {
+EVENT_SENTENCES: Mapping[str, StrOrPromise | Told] = {
     **people_history.EVENTS,
     **treasury_history.EVENTS,
     **membership_history.EVENTS,

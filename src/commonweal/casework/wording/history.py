@@ -15,11 +15,13 @@ from commonweal.kernel.words import Words
 from commonweal.people.queries import history_of
 
 if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
     from commonweal.people.models import Event
 
 Data: TypeAlias = Mapping[str, Any]
 # A lazy text, or a function that makes one of what the event keeps (`Event.data`).
-Sentence: TypeAlias = "str | Callable[[Data], object]"
+Sentence: TypeAlias = "StrOrPromise | Callable[[Data], object]"
 
 
 def reason_typed(data: Data) -> str:
@@ -49,7 +51,9 @@ def state_reached(states: type[Words]) -> Told:
 
 def told(event: Event) -> Told:
     """How an event is told: by the table its area brought (`EVENT_SENTENCES`), plainly where nobody brought it."""
-    found: Told | str = import_string(settings.EVENT_SENTENCES).get(event.name) or _("Something was noted.")
+    found: Told | StrOrPromise = import_string(settings.EVENT_SENTENCES).get(event.name) or _(
+        "Something was noted."
+    )
     return found if isinstance(found, Told) else Told(found)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _now
@@ -15,6 +15,9 @@ from commonweal.membership.states.endings import SeasonState
 from commonweal.membership.states.requests import ConversionState, HouseholdState, ImportState, OfferState
 from commonweal.treasury.wording.history import reason_in_words
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
 
 def _stuck(data: Mapping[str, Any]) -> str:
     # What keeps a paid request out of the register is a text of the source.
@@ -25,7 +28,7 @@ def _application(data: Mapping[str, Any]) -> str:
     return str(capfirst(_now(ApplicationState(data["to"]).label)))
 
 
-EVENTS: Mapping[str, str | Told] = {
+EVENTS: Mapping[str, StrOrPromise | Told] = {
     "MemberAdmitted": _("The member was admitted."),
     "MembersLoaded": _("Members were brought in."),
     "SharesLoaded": _("Shares were brought in."),

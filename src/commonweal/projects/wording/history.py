@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
 from commonweal.casework.wording.history import Told, state_reached
 from commonweal.projects.states import CallState, DossierState
 
-EVENTS: Mapping[str, str | Told] = {
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+EVENTS: Mapping[str, StrOrPromise | Told] = {
     "CallPlanned": _("The frame of the call was kept."),
     "CallTextWritten": _("A text of the call was kept."),
     "CallMoved": state_reached(CallState),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +12,9 @@ from commonweal.casework.wording.history import Told, reason_typed
 from commonweal.treasury.rules.matching import Outcome
 from commonweal.treasury.wording.undo_words import reason
 from commonweal.ui.formats import euros, joined
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 
 def reason_in_words(data: Mapping[str, Any]) -> str:
@@ -23,7 +26,7 @@ def _decided(data: Mapping[str, Any]) -> str:
     return joined(euros(data["cents"]), _now(Outcome(data["outcome"]).label))
 
 
-EVENTS: Mapping[str, str | Told] = {
+EVENTS: Mapping[str, StrOrPromise | Told] = {
     "BankFileUploaded": _("The file of the bank was uploaded."),
     "BankFileConfirmed": _("The file of the bank was read in."),
     "BankFileDiscarded": _("The file of the bank was thrown away; nothing of it was read in."),

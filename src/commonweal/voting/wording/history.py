@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
-EVENTS: Mapping[str, str] = {
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+EVENTS: Mapping[str, StrOrPromise] = {
     "BallotPrepared": _("The vote was prepared."),
     "BallotOpened": _("The vote was opened."),
     "BallotClosed": _("The vote was closed."),

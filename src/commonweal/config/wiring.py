@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import QuerySet
 
 from commonweal.casework.wording.history import Told
+from commonweal.casework.wording.tiles import TileKind
+from commonweal.membership import desk as membership_desk
 from commonweal.membership.access import children_asked_for_by, household_close_to
 from commonweal.membership.actions.dividend_payments import DIVIDEND_PAYABLES
 from commonweal.membership.actions.estate_payments import ESTATE_PAYABLES
@@ -26,12 +28,16 @@ from commonweal.membership.wording import history as membership_history
 from commonweal.people import notices as people
 from commonweal.people.models import Event, Person
 from commonweal.people.wording import history as people_history
+from commonweal.portal import desk as portal_desk
+from commonweal.projects import desk as projects_desk
 from commonweal.projects import notices as projects
 from commonweal.projects.wording import history as projects_history
+from commonweal.treasury import desk as treasury_desk
 from commonweal.treasury.actions import PayableKind
 from commonweal.treasury.actions.paying_back import OVERPAID_PAYABLES
 from commonweal.treasury.queries.receivables import ReceivableKind
 from commonweal.treasury.wording import history as treasury_history
+from commonweal.voting import desk as voting_desk
 from commonweal.voting import notices as voting
 from commonweal.voting.wording import history as voting_history
 
@@ -90,3 +96,18 @@ RECEIVABLES: Sequence[ReceivableKind] = (APPLICATIONS,)
 
 # Whose money goes back by hand: ids of the people and organisations who died, went bankrupt or were wound up.
 GONE: Callable[[], QuerySet[Any, Any]] = gone_holders
+
+# Tiles of the staff desk, in their order.
+DESK: Sequence[TileKind] = (
+    projects_desk.DOSSIERS,
+    portal_desk.FOR_OTHERS,
+    voting_desk.PAPER_BALLOTS,
+    projects_desk.CALLS,
+    portal_desk.MEMBERS,
+    membership_desk.REQUESTS,
+    treasury_desk.PAYMENTS,
+    membership_desk.REGISTER,
+    membership_desk.DIVIDENDS,
+    membership_desk.REFUNDS,
+    portal_desk.ROLES,
+)

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from commonweal.people.models import Account, Person
 
 MANDATE_YEARS_MAX = 3
+# Of what one looks for on the desk.
+TEXT_MAX = 120
 
 
 class NameForm(forms.Form):

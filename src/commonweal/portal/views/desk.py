@@ -2,58 +2,47 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.contrib import messages
-from django.db.models import Count, Min, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils import timezone
+from django.utils.module_loading import import_string
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from commonweal.casework.wording.tiles import TileKind
 from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import Refusal, no
-from commonweal.membership.queries import SEARCH_LIMIT, conversions_waiting, members_matching
-from commonweal.membership.queries.joining import papers_to_check
+from commonweal.membership.queries import SEARCH_LIMIT, members_matching
 from commonweal.people import actions
 from commonweal.people.access import demand, for_persons, for_staff, fresh, may, roles_of, signed_in_person
-from commonweal.people.queries import appointments_on, joint_acts_waiting, letters_to_print
+from commonweal.people.queries import appointments_on, letters_to_print
 from commonweal.people.rules import ADMINISTRATOR, ROLES, Act, JointKind, granted
-from commonweal.portal.forms import AppointForm, WhyForm
+from commonweal.portal.forms import TEXT_MAX, AppointForm, WhyForm
 from commonweal.portal.views import wording
-from commonweal.projects import queries
-from commonweal.projects.access import desk_dossiers, visible_calls
-from commonweal.projects.states import CALL, CallState, DossierState
-from commonweal.treasury.queries.payments import movements_waiting
 from commonweal.ui.acting import acted
-from commonweal.voting.access import visible_ballots
-from commonweal.voting.states import BallotState
 
 if TYPE_CHECKING:
     from commonweal.people.models import Person
 
-CALLS_MAX = 20
-BALLOTS_MAX = 20
 LETTERS_MAX = 50
-TEXT_MAX = 120
 # Refusals that are about whom one named, not about the role.
 OF_THE_PERSON = {"oneself", "tied", "namesake"}
 END_HINT = gettext_lazy("Your name and your reason are kept, and your colleagues read them.")
-WAITING_STATES = (DossierState.SUBMITTED, DossierState.IN_CHECK, DossierState.RETURNED)
 
 
 @for_persons
 @require_safe
 def desk(request: HttpRequest) -> HttpResponse:
     """What waits for someone on the staff. Tiles follow from roles; without a role there is no desk."""
-    person, now, language = signed_in_person(request), timezone.now(), get_language() or "en"
-    today = day_of(timezone.now())
-    roles = roles_of(person, today)
+    person, now = signed_in_person(request), timezone.now()
+    roles = roles_of(person, day_of(now))
     acts = granted(roles)
     if not acts:
         demand(
@@ -62,81 +51,12 @@ def desk(request: HttpRequest) -> HttpResponse:
                 _("This is for staff with the right role. Ask the administrator if it should be yours."),
             )
         )
+    kinds: Sequence[TileKind] = import_string(settings.DESK)
     context = {
         "roles": [role.name for role in ROLES if role.code in roles],
-        "may_check": Act.CHECK_DOSSIERS in acts,
-        "dossiers": _dossiers(person, now) if Act.CHECK_DOSSIERS in acts else [],
-        "may_enter": Act.ENTER_FOR_OTHERS in acts,
-        "letters": letters_to_print().count() if Act.ENTER_FOR_OTHERS in acts else 0,
-        "may_lead": Act.MANAGE_CALLS in acts,
-        "calls": _calls(person, language) if Act.MANAGE_CALLS in acts else [],
-        "may_paper": Act.ENTER_PAPER_BALLOTS in acts,
-        "ballots": _ballots(person, now, language) if Act.ENTER_PAPER_BALLOTS in acts else [],
-        "may_see_members": Act.SEE_MEMBERS in acts,
-        "may_register": Act.KEEP_REGISTER in acts,
-        "papers": papers_to_check() if Act.KEEP_REGISTER in acts else 0,
-        "conversions": conversions_waiting() if Act.KEEP_REGISTER in acts else 0,
-        "may_match": Act.MATCH_PAYMENTS in acts,
-        "payments": movements_waiting() if Act.MATCH_PAYMENTS in acts else 0,
-        "may_dividends": bool({Act.PAY_OUT, Act.KEEP_REGISTER} & acts),
-        "may_pay_out": Act.PAY_OUT in acts,
-        "may_appoint": Act.APPOINT_STAFF in acts,
-        "joint": _to_confirm(person) if Act.APPOINT_STAFF in acts else 0,
+        "tiles": [kind.tile(person, acts, now) for kind in kinds if kind.acts & acts],
     }
     return render(request, "portal/desk.html", context)
-
-
-def _to_confirm(person: Person) -> int:
-    """How much waits for a second administrator that this one neither asked for nor is the subject of."""
-    return joint_acts_waiting().exclude(asked_by=person).exclude(person=person).count()
-
-
-def _dossiers(person: Person, now: datetime) -> list[dict[str, Any]]:
-    """Dossiers that wait for someone, by state, with the age of the oldest."""
-    rows = (
-        desk_dossiers(person, day_of(timezone.now()))
-        .filter(state__in=WAITING_STATES)
-        .order_by()
-        .values_list("state")
-        .annotate(count=Count("id"), oldest=Min("submitted_at"))
-    )
-    found = {state: (count, oldest) for state, count, oldest in rows}
-    shown = []
-    for state in WAITING_STATES:
-        count, oldest = found.get(state.value, (0, None))
-        shown.append(
-            {"code": state.value, "label": state.label, "count": count, **wording.waits(oldest, now)}
-        )
-    return shown
-
-
-def _calls(person: Person, language: str) -> list[dict[str, Any]]:
-    under_way = visible_calls(person, day_of(timezone.now())).exclude(state=CallState.DECIDED)
-    return [
-        {
-            "title": text.title if (text := queries.call_text(call, language)) else call.slug,
-            "state": CallState(call.state).label,
-            "steps": [move.label for move in CALL.moves_from(call.state)],
-            "href": reverse("projects:call-manage", args=[call.slug]),
-        }
-        for call in queries.with_texts(under_way.order_by("applies_until", "id")[:CALLS_MAX], language)
-    ]
-
-
-def _ballots(person: Person, now: datetime, language: str) -> list[dict[str, Any]]:
-    """Votes that take paper: open ones, and closed ones whose sheets may still be typed."""
-    current = visible_ballots(person, now).filter(state__in=(BallotState.OPEN, BallotState.CLOSED))
-    waiting = Count("sheets", filter=Q(sheets__second_at__isnull=True))
-    return [
-        {
-            "title": wording.title_in(ballot.titles, language),
-            "closes_at": ballot.closes_at,
-            "open": ballot.state == BallotState.OPEN and now < ballot.closes_at,
-            "waiting": ballot.waiting,
-            "href": reverse("voting:paper", args=[ballot.pk]),
-        }
-        for ballot in current.annotate(waiting=waiting).order_by("closes_at", "id")[:BALLOTS_MAX]
-    ]
 
 
 @for_staff(Act.SEE_MEMBERS)

@@ -26,6 +26,7 @@ from commonweal.projects.states import DossierState
 from commonweal.voting.access import visible_ballots
 from commonweal.voting.queries import counted_facts
 from commonweal.voting.states import BallotState
+from commonweal.voting.wording.titles import in_language
 
 POINTS_MAX = 60
 CALLS_MAX = 6
@@ -72,7 +73,7 @@ def _story(now: datetime, language: str) -> dict[str, Any] | None:
         .first()
     )
     return {
-        "title": wording.title_in(ballot.titles, language),
+        "title": in_language(ballot.titles),
         "sentence": wording.result_sentence(facts),
         "href": reverse("voting:result", args=[ballot.pk]),
         "project": _carried(carried, language) if carried else None,

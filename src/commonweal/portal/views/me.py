@@ -38,6 +38,7 @@ from commonweal.ui.formats import days_left, euros
 from commonweal.voting.access import visible_ballots
 from commonweal.voting.queries import lines_of, votes_waiting_for
 from commonweal.voting.states import BallotState
+from commonweal.voting.wording.titles import in_language
 
 if TYPE_CHECKING:
     from commonweal.people.models import Person
@@ -91,7 +92,7 @@ def _votes(member: Any, now: datetime, language: str) -> list[dict[str, str]]:
     return [
         {
             "icon": "vote",
-            "text": _("Vote: %(title)s") % {"title": wording.title_in(ballot.titles, language)},
+            "text": _("Vote: %(title)s") % {"title": in_language(ballot.titles)},
             "left": days_left(ballot.closes_at),
             "href": reverse("voting:ballot-detail", args=[ballot.pk]),
             "button": _("Vote"),
@@ -179,7 +180,7 @@ def _cast(person: Person, now: datetime, language: str) -> list[dict[str, Any]]:
         page = "voting:my-vote" if published else "voting:ballot-detail"
         found.append(
             {
-                "title": wording.title_in(ballot.titles, language),
+                "title": in_language(ballot.titles),
                 "when": vote.cast_at,
                 "on_paper": vote.channel == "paper",
                 "published": published,

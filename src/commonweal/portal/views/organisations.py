@@ -16,8 +16,7 @@ from commonweal.people.access import for_staff, signed_in_person
 from commonweal.people.actions import confirm_speaker, end_speaker
 from commonweal.people.queries import organisation_with, organisations_named, speakers_of
 from commonweal.people.rules import Act
-from commonweal.portal.forms import SpeakerForm
-from commonweal.portal.views.desk import TEXT_MAX
+from commonweal.portal.forms import TEXT_MAX, SpeakerForm
 from commonweal.ui.acting import acted
 
 if TYPE_CHECKING:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
@@ -19,14 +18,6 @@ if TYPE_CHECKING:
     from commonweal.people.models import JointAct, Person
 
 JOINT_MAX = 50
-LATE_DAYS, SOON_DAYS = 14, 7
-
-
-def title_in(titles: Mapping[str, str], language: str) -> str:
-    """A title in the reader's language, or in the first one there is."""
-    return titles.get(language) or next(
-        (titles[code] for code in ("en", "fr", "nl", "de") if titles.get(code)), ""
-    )
 
 
 def result_sentence(facts: Mapping[str, Any]) -> str:
@@ -67,12 +58,6 @@ def next_step(dossier: Any) -> str:
             "The budget did not reach it this time. The result page says what it lacked."
         ),
     }[DossierState(dossier.state)]
-
-
-def waits(since: datetime | None, now: datetime) -> dict[str, Any]:
-    """How long something has been waiting: `days`, and `urgency` (calm, soon, late)."""
-    days = (now - since).days if since else 0
-    return {"days": days, "urgency": "late" if days >= LATE_DAYS else "soon" if days >= SOON_DAYS else "calm"}
 
 
 def joint_title(act: JointAct) -> str:

@@ -20,6 +20,7 @@ from commonweal.voting import access, queries
 from commonweal.voting.models import Ballot, Voter
 from commonweal.voting.states import NOT_HANDED_OVER, BallotState
 from commonweal.voting.views import figures, summary
+from commonweal.voting.wording.titles import title_of
 
 PAGE_SIZE = 20
 OPEN_MAX = 50
@@ -69,7 +70,7 @@ def ballot_list(request: HttpRequest) -> HttpResponse:
 
 
 def _shown(ballot: Ballot, now: datetime) -> dict[str, Any]:
-    return {"ballot": ballot, "title": summary.title_of(ballot), "phase": summary.phase(ballot, now)}
+    return {"ballot": ballot, "title": title_of(ballot), "phase": summary.phase(ballot, now)}
 
 
 def _mine(ballot: Ballot, line: Voter | None, now: datetime) -> dict[str, Any]:

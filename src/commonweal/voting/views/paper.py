@@ -26,6 +26,7 @@ from commonweal.voting.rules.choices import Choice
 from commonweal.voting.rules.envelopes import code_shown
 from commonweal.voting.views import summary
 from commonweal.voting.views.ballots import visible_ballot
+from commonweal.voting.wording.titles import title_of
 
 if TYPE_CHECKING:
     from commonweal.membership.models import Member
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 def _opened(request: HttpRequest, pk: int) -> tuple[Ballot, dict[str, object]]:
     ballot = visible_ballot(request, pk)
     welcome = actions.sheets_welcome(ballot)
-    return ballot, {"ballot": ballot, "title": summary.title_of(ballot), "sheets_welcome": welcome}
+    return ballot, {"ballot": ballot, "title": title_of(ballot), "sheets_welcome": welcome}
 
 
 @for_staff(Act.ENTER_PAPER_BALLOTS)

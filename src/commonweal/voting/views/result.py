@@ -27,6 +27,7 @@ from commonweal.voting.rules.frozen import canonical
 from commonweal.voting.states import BallotState
 from commonweal.voting.views import fairness, figures, reasons, story, summary
 from commonweal.voting.views.ballots import visible_ballot
+from commonweal.voting.wording.titles import in_language, title_of
 
 PAGE_SIZE = 100
 ROUNDS_SIZE = 50
@@ -42,7 +43,7 @@ def waiting(request: HttpRequest, ballot: Ballot, decision: Decision) -> HttpRes
     """The page that says why there is no result to see yet."""
     context = {
         "ballot": ballot,
-        "title": summary.title_of(ballot),
+        "title": title_of(ballot),
         "phase": summary.phase(ballot, timezone.now()),
         "reason": said(decision),
     }
@@ -68,7 +69,7 @@ def result(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "ballot": ballot,
         "count": count,
-        "title": summary.title_of(ballot),
+        "title": title_of(ballot),
         "published": ballot.state == BallotState.PUBLISHED,
         "sentence": figures.sentence(len(found["funded"]), total, satisfied, votes),
         "easy": _easy(found, len(found["funded"]), total),
@@ -143,7 +144,7 @@ def result_rounds(request: HttpRequest, pk: int) -> HttpResponse:
     names = summary.categories()
     context = {
         "ballot": ballot,
-        "title": summary.title_of(ballot),
+        "title": title_of(ballot),
         "opening": story.opening(found),
         "round": story.shown(found, options, names, place),
         "rounds": story.listed(found, options, names, page.object_list),
@@ -218,7 +219,7 @@ def result_csv(request: HttpRequest, pk: int) -> HttpResponseBase:
             [
                 option.number,
                 option.title,
-                summary.in_language(option.places),
+                in_language(option.places),
                 option.category,
                 _decimal(Fraction(option.cost_cents, 100)),
                 "yes" if "order" in each else "no",

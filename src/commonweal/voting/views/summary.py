@@ -16,16 +16,7 @@ from commonweal.ui.formats import euros, number
 from commonweal.voting.models import Ballot, Option
 from commonweal.voting.rules.choices import BallotForm, Form, Totals
 from commonweal.voting.states import BallotState
-
-
-def title_of(ballot: Ballot) -> str:
-    """The ballot's title in the reader's language, or in the first one it has."""
-    return in_language(ballot.titles) or ballot.subject
-
-
-def in_language(names: Mapping[str, str]) -> str:
-    """The one of several names that is in the reader's language, or the first there is; empty where there is none."""
-    return names.get(get_language() or "en") or next(iter(names.values()), "")
+from commonweal.voting.wording.titles import in_language
 
 
 def phase(ballot: Ballot, now: datetime) -> str:

@@ -20,9 +20,10 @@ from commonweal.voting.forms import CodeForm
 from commonweal.voting.models import Ballot, Count
 from commonweal.voting.rules.published import shelf_length, shelf_of, votes_in, what_it_did
 from commonweal.voting.states import BallotState
-from commonweal.voting.views import figures, summary
+from commonweal.voting.views import figures
 from commonweal.voting.views.ballots import visible_ballot
 from commonweal.voting.views.result import seen_count, waiting
+from commonweal.voting.wording.titles import title_of
 
 
 @open_to_all
@@ -62,7 +63,7 @@ def my_vote(request: HttpRequest, pk: int) -> HttpResponse:
             form.add_error("code", _no_such_code())
     context = {
         "ballot": ballot,
-        "title": summary.title_of(ballot),
+        "title": title_of(ballot),
         "form": form,
         "found": found,
         "signed_in": signed_in,

@@ -26,6 +26,7 @@ from commonweal.voting.rules.envelopes import code_shown, is_code
 from commonweal.voting.states import NOT_HANDED_OVER, BallotState
 from commonweal.voting.views import summary
 from commonweal.voting.views.ballots import visible_ballot
+from commonweal.voting.wording.titles import title_of
 
 PAGE_SIZE = 250
 
@@ -64,7 +65,7 @@ def _read_only(
     handed_over = ballot.state not in NOT_HANDED_OVER
     context = {
         "ballot": ballot,
-        "title": summary.title_of(ballot),
+        "title": title_of(ballot),
         "phase": summary.phase(ballot, timezone.now()),
         "form_words": summary.form_words(ballot.rules_form()),
         "decision": decision,
@@ -93,7 +94,7 @@ def _choosing(request: HttpRequest, ballot: Ballot, voter: Voter | None, form: C
     chosen = totals(form.choice(), form.costs)
     context = {
         "ballot": ballot,
-        "title": summary.title_of(ballot),
+        "title": title_of(ballot),
         "form": form,
         "kind": rules.kind,
         "rules": rules,
@@ -144,7 +145,7 @@ def _review(
     rules = ballot.rules_form()
     context = {
         "ballot": ballot,
-        "title": summary.title_of(ballot),
+        "title": title_of(ballot),
         "kind": rules.kind,
         "points_prefix": POINTS,
         "rows": _chosen_rows(ballot, form),
@@ -205,7 +206,7 @@ def ballot_cast(request: HttpRequest, pk: int) -> HttpResponse:
     request.vote_kept = True  # type: ignore[attr-defined]
     context = {
         "ballot": ballot,
-        "title": summary.title_of(ballot),
+        "title": title_of(ballot),
         "code": code_shown(code),
         "replaced": replaced,
         "check_at": request.build_absolute_uri(reverse("voting:my-vote", args=[ballot.pk])),
@@ -216,7 +217,7 @@ def ballot_cast(request: HttpRequest, pk: int) -> HttpResponse:
 def _refused(request: HttpRequest, ballot: Ballot, decision: Decision, form: ChoiceForm) -> HttpResponse:
     context = {
         "ballot": ballot,
-        "title": summary.title_of(ballot),
+        "title": title_of(ballot),
         "decision": decision,
         "rows": _chosen_rows(ballot, form),
         "kind": ballot.form,

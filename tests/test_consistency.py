@@ -7,16 +7,15 @@ import re
 import runpy
 import subprocess
 import sys
+from collections.abc import Iterator
 from importlib import import_module
-from pathlib import Path
 
 import pytest
 
 from commonweal.config import environment
 from commonweal.kernel.states import Machine
 from commonweal.membership.rules.statutes import SETTINGS, Evidence
-
-ROOT = Path(__file__).parent.parent
+from tests.source import PACKAGE, ROOT, parsed, sources
 
 
 def test_the_readme_lists_every_setting_as_the_code_has_it() -> None:
@@ -73,6 +72,38 @@ def test_every_dependency_says_why() -> None:
     assert [line for line in dependencies if "# " not in line] == []
 
 
+TRANSLATES = {"_", "_now", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy"}
+
+
+def texts_of(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    """Each text that a source asks a translation of, with its line."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Call(func=ast.Name(id=name), args=[ast.Constant(value=str(text)), *_rest]):
+                if name in TRANSLATES:
+                    yield node.lineno, text
+
+
+def test_every_text_that_is_to_be_translated_is_gathered() -> None:
+    # What stands within the braces of an f-string is not: it stays in English, and no catalogue misses it.
+    from babel.messages.pofile import read_po
+
+    with (PACKAGE / "locale" / "fr" / "LC_MESSAGES" / "django.po").open("rb") as source:
+        known = {
+            text
+            for message in read_po(source, locale="fr")
+            for text in (message.id if isinstance(message.id, tuple) else (message.id,))
+        }
+    lost = [
+        f"{path.relative_to(PACKAGE)}:{line} {text}"
+        for path in sources()
+        for line, text in texts_of(parsed(path))
+        if text not in known
+    ]
+    assert lost == []
+    assert list(texts_of(ast.parse("""a = f"{_('never gathered')} 3\""""))) == [(1, "never gathered")]
+
+
 @pytest.mark.parametrize("language", ["fr", "nl", "de"])
 def test_every_text_is_translated(language: str) -> None:
     from babel.messages.pofile import read_po
@@ -113,16 +144,15 @@ def test_translations_keep_their_placeholders(language: str) -> None:
 def plurals() -> dict[str, set[str]]:
     """Each singular text of the program with the plurals that stand beside it."""
     found: dict[str, set[str]] = {}
-    package = ROOT / "src" / "commonweal"
     blocks = re.compile(
         r"{% blocktranslate[^%]*\bcount\b[^%]*%}(.*?){% plural %}(.*?){% endblocktranslate %}", re.S
     )
-    for path in package.rglob("*.html"):
+    for path in PACKAGE.rglob("*.html"):
         for pair in blocks.findall(path.read_text(encoding="utf-8")):
             one, many = (re.sub(r"{{ (\w+) }}", r"%(\1)s", " ".join(text.split())) for text in pair)
             found.setdefault(one, set()).add(many)
-    for path in package.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for path in sources():
+        for node in ast.walk(parsed(path)):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "").startswith("ngettext"):
                 texts = [each.value for each in node.args[:2] if isinstance(each, ast.Constant)]
                 if len(texts) == 2:

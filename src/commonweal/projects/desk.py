@@ -51,7 +51,9 @@ def calls(person: Person, acts: frozenset[Act], now: datetime) -> Tile:
     lines = []
     for call in queries.with_texts(under_way.order_by("applies_until", "id")[:CALLS_MAX], language):
         text = queries.call_text(call, language)
-        steps = [f"{_('next:')} {_(move.label)}" for move in CALL.moves_from(call.state)]
+        # Beside the braces, not in them: texts within an f-string are not gathered for translation.
+        following = _("next:")
+        steps = [f"{following} {_(move.label)}" for move in CALL.moves_from(call.state)]
         note = " · ".join([_(CallState(call.state).label), *steps])
         address = reverse("projects:call-manage", args=[call.slug])
         lines.append(Line(text.title if text else call.slug, address, note=note))

@@ -139,11 +139,11 @@ def _flow() -> dict[str, Any]:
 
 
 def _map() -> dict[str, Any]:
-    squares = [(x, y) for y in range(3) for x in range(4)]
+    squares, municipality = [(x, y) for y in range(3) for x in range(4)], gettext("Municipality")
     shapes = [
         {
             "d": f"M{x * 90 + 8} {y * 70 + 6}l70 {8 - 4 * x} 6 52-64 {10 - 3 * y}-18-30z",
-            "label": f"{gettext('Municipality')} {index + 1}",
+            "label": f"{municipality} {index + 1}",
             "level": index % 5,
             "text": index % 5 * 3,
             "href": f"#place-{index + 1}",

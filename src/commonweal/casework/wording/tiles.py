@@ -85,6 +85,10 @@ def waiting_line(text: str, href: str, count: int, oldest: datetime | None, now:
     if not count:
         return Line(text, href, count)
     days, urgency = days_waited(oldest, now)
-    note = ngettext("the oldest waits one day", "the oldest waits %(days)s days", days) % {"days": days}
+    note = (
+        ngettext("the oldest waits one day", "the oldest waits %(days)s days", days) % {"days": days}
+        if days
+        else _("the oldest came today")
+    )
     more = {"late": _("too long"), "soon": _("soon too long")}.get(urgency)
     return Line(text, href, count, f"{note} · {more}" if more else note, urgency)

@@ -32,8 +32,9 @@ def certificate_pdf(application: Application) -> bytes | None:
 def certificate_data(application: Application, line: MovementLine) -> dict[str, Any]:
     """What stands on a certificate, in the language of the moment."""
     number = application.member.number if application.member else 0
+    holder = _("%(name)s (number %(number)s)") % {"name": application.holder_name, "number": number}
     rows = [
-        (_("Member"), f"{application.holder_name} ({_('number')} {number})"),
+        (_("Member"), holder),
         (_("Shares"), wording.shares(application.count, application.share_class)),
         (_("Price of a share"), euros(application.price_cents)),
         (_("Paid in full"), euros(application.due_cents)),

@@ -110,7 +110,7 @@ def _statement(member: Member, name: str) -> HttpResponse:
 
 def statement_data(member: Member, name: str, today: date) -> dict[str, Any]:
     """What stands on a statement of shares."""
-    own = _own(member, today)
+    own, undone = _own(member, today), _("undone")
     return {
         "site": settings.SITE["name"],
         "language": get_language() or "en",
@@ -133,7 +133,7 @@ def statement_data(member: Member, name: str, today: date) -> dict[str, Any]:
             "rows": [
                 [
                     row["day"].strftime("%d/%m/%Y"),
-                    f"{row['kind']} ({_('undone')})" if row["undone"] else row["kind"],
+                    f"{row['kind']} ({undone})" if row["undone"] else row["kind"],
                     row["share_class"],
                     row["shares"],
                     euros(row["cents"]),

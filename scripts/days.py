@@ -21,6 +21,10 @@ from commonweal.config import embedded
 ROOT = Path(__file__).parent.parent
 BRUSSELS = ZoneInfo("Europe/Brussels")
 EXAMPLE = "tests/examples/leans_on_the_day.py"
+# One asks the program for the day, one the database.
+EXAMPLES = tuple(
+    f"{EXAMPLE}::test_a_deadline_typed_as_a_date_lies_ahead{asked}" for asked in ("", "_for_the_database")
+)
 
 
 def moments(today: datetime) -> dict[str, datetime]:
@@ -92,9 +96,11 @@ def main(names: list[str]) -> int:
     if unknown := set(names) - set(days):
         print(f"No such day: {', '.join(sorted(unknown))}. There are: {', '.join(days)}.")
         return 1
-    if run(days["today"], EXAMPLE) or not run(days["in-40-days"], EXAMPLE):
-        print("The example that leans on the day was not seen: a moved clock does not reach the tests.")
-        return 1
+    for example in EXAMPLES:
+        # 0: it passed, 1: it failed; anything else says that it did not run.
+        if (run(days["today"], example), run(days["in-40-days"], example)) != (0, 1):
+            print(f"{example} leans on the day and was not seen: a moved clock does not reach the tests.")
+            return 1
     failed = []
     for name in names or list(days):
         print(f"\n=== {name}: {days[name]:%A %d %B %Y, %H:%M} ===", flush=True)

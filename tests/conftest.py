@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import hypothesis
 import pytest
 from django.conf import settings as django_settings
 from django.utils import translation
 
 from commonweal.config.translations import compile_all
+from tests.examples_count import load_examples
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
 pytest_plugins = ["tests.clock", "tests.database", "tests.harness", "tests.journeys.walks"]
@@ -50,11 +50,7 @@ CONTRAST = """;axe.configure({checks: [{id: 'color-contrast-enhanced', options: 
 COLOURS = ["color-contrast-enhanced", "link-in-text-block"]
 
 
-# How long an example takes says how busy the machine is.
-hypothesis.settings.register_profile(
-    "busy", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
-)
-hypothesis.settings.load_profile("busy")
+load_examples()
 
 
 def pytest_configure() -> None:

@@ -9,16 +9,30 @@ import os
 from collections.abc import Callable
 from typing import Any
 
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 WHOLE = os.environ.get("EXAMPLES") == "all"
+# As Hypothesis has it.
+USUAL = 100
+
+
+def _tried_on(count: int) -> dict[str, Any]:
+    # How long an example takes says how busy the machine is: neither a deadline nor a warning of slowness.
+    return {
+        "max_examples": count if WHOLE else max(count // 5, 20),
+        "deadline": None,
+        "suppress_health_check": [HealthCheck.too_slow],
+        "derandomize": not WHOLE,
+        "database": None,
+    }
+
+
+def load_examples() -> None:
+    """Makes this what holds for each property that says nothing else."""
+    settings.register_profile("ours", **_tried_on(USUAL))
+    settings.load_profile("ours")
 
 
 def examples(count: int) -> Callable[[Any], Any]:
     """A decorator that tries a property on `count` examples, or on a fifth of them."""
-    return settings(
-        max_examples=count if WHOLE else max(count // 5, 20),
-        deadline=None,
-        derandomize=not WHOLE,
-        database=None,
-    )
+    return settings(**_tried_on(count))

@@ -16,6 +16,10 @@ from django.db.models import query
 from commonweal.kernel import apart
 
 
+class NoOrder(Exception):
+    """A test read some of many rows without an order: which they are is chance."""
+
+
 class LeavesTheMachine(Exception):
     """A test tried to connect to an address outside this machine."""
 
@@ -46,6 +50,21 @@ def _only_loopback() -> Iterator[None]:
             return _original(self, address)
 
         patch.setattr(socket.socket, name, checked)
+    sendto, lookup = socket.socket.sendto, socket.getaddrinfo
+
+    def sent(self: socket.socket, data: Any, *where: Any) -> int:
+        if not _stays(where[-1]):
+            raise LeavesTheMachine(f"{where[-1]!r} is not on this machine")
+        return sendto(self, data, *where)
+
+    def looked_up(host: Any, *more: Any, **named: Any) -> Any:
+        # Asking for a name tells a server outside which one.
+        if host is not None and not _stays((host if isinstance(host, str) else host.decode(), 0)):
+            raise LeavesTheMachine(f"{host!r} is not on this machine")
+        return lookup(host, *more, **named)
+
+    patch.setattr(socket.socket, "sendto", sent)
+    patch.setattr(socket, "getaddrinfo", looked_up)
     yield
     patch.undo()
 
@@ -68,9 +87,13 @@ def _no_order_unless_asked_for() -> Iterator[None]:
         reader = getattr(query, name)
 
         def shuffled(self: Any, _original: Any = reader.__iter__) -> Iterator[Any]:
-            if self.queryset.ordered or self.queryset.query.is_sliced:
+            asked = self.queryset.query
+            if self.queryset.ordered or (asked.low_mark, asked.high_mark) == (0, query.MAX_GET_RESULTS):
+                # `get` asks for as many, to say that there is more than one.
                 yield from _original(self)
                 return
+            if asked.is_sliced:
+                raise NoOrder(f"some of {self.queryset.model.__name__}, in no order: any of them")
             rows = list(_original(self))
             random.shuffle(rows)
             yield from rows
@@ -108,6 +131,12 @@ def _rows_here(
         except pickle.UnpicklingError as unknown:
             raise apart.TooMuch(str(unknown)) from unknown
         raise said from None
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """Says how a red run is repeated: rows, order and examples follow from this number."""
+    if terminalreporter.stats.get("failed") or terminalreporter.stats.get("error"):
+        terminalreporter.write_line(f"The same again: --randomly-seed={config.getoption('randomly_seed')}")
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:

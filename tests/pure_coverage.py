@@ -9,6 +9,7 @@ Switched on by `-p tests.pure_coverage`, as `make test` does.
 from __future__ import annotations
 
 import importlib
+import os
 import runpy
 from pathlib import Path
 from typing import Any
@@ -29,7 +30,7 @@ SHORT = pytest.StashKey[list[str]]()
 
 def data_files() -> Path:
     """The name that the data files of all processes of a run begin with."""
-    return ROOT / ".coverage.pure"
+    return Path(os.environ.get("PURE_COVERAGE", ROOT)) / ".coverage.pure"
 
 
 def _new() -> coverage.Coverage:
@@ -66,7 +67,7 @@ TRACED.stop()
 def pytest_configure(config: pytest.Config) -> None:
     # What a run that was killed left behind would count as seen in this one.
     if not hasattr(config, "workerinput"):
-        for old in ROOT.glob(f"{data_files().name}.*"):
+        for old in data_files().parent.glob(f"{data_files().name}.*"):
             old.unlink()
 
 
@@ -95,7 +96,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     if hasattr(session.config, "workerinput"):
         return
     together = coverage.Coverage(data_file=str(data_files()), branch=True, config_file=False)
-    together.combine([str(ROOT)], keep=False)
+    together.combine([str(data_files().parent)], keep=False)
     session.config.stash[SHORT] = FLOOR["pure_shortfalls"](together)
     if session.config.stash[SHORT] and session.exitstatus == pytest.ExitCode.OK:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import collections
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -306,13 +307,13 @@ def lacks(module: str, name: str, everything: Modules) -> set[str]:
 
 def test_every_action_says_by_whom_and_when_leaves_an_event_and_checks() -> None:
     everything = modules()
-    found = {
-        f"{module.split('.')[1]}.{name}": lacks(module, name, everything)
-        for module in everything
-        if ".actions" in module
-        for name in everything[module].functions
-        if not name.startswith("_")
-    }
+    found: dict[str, set[str]] = collections.defaultdict(set)
+    for module in everything:
+        if ".actions" in module:
+            for name in everything[module].functions:
+                if not name.startswith("_"):
+                    # Two functions of one name in an area: each counts.
+                    found[f"{module.split('.')[1]}.{name}"] |= lacks(module, name, everything)
     assert len(found) > 100
     allowed = {name: lacking for name, (lacking, _why) in EXCEPTIONS.items()}
     assert {name: lacking for name, lacking in found.items() if lacking} == allowed

@@ -229,7 +229,7 @@ def test_what_came_back_is_listed_with_its_reason(staff: Staff) -> None:
 
 
 @pytest.mark.parametrize("count", [1, 5])
-def test_pages_cost_the_same_for_one_and_for_twenty(staff: Staff, count: int) -> None:
+def test_pages_cost_the_same_for_one_row_and_for_several(staff: Staff, count: int) -> None:
     members = [holder(10 + place, account=place % 2 == 0) for place in range(count)]
     run = paid(staff)
     client = signed_in(staff.proposer)

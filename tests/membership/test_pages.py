@@ -204,7 +204,7 @@ def test_the_register_shows_a_day_finds_names_and_gives_the_next_page(
 
 
 @pytest.mark.parametrize("count", [1, 5])
-def test_lists_cost_the_same_for_one_and_for_twenty(secretary: Client, count: int) -> None:
+def test_lists_cost_the_same_for_one_row_and_for_several(secretary: Client, count: int) -> None:
     holders = [make.member() for _each in range(count)]
     for holder in holders:
         make.shares(holder, 1)

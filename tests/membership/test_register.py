@@ -108,7 +108,7 @@ def test_pages_follow_one_another_and_a_search_finds_those_of_the_past_too(
 
 
 @pytest.mark.parametrize("count", [1, 5])
-def test_a_page_of_the_register_costs_the_same_for_one_and_for_twenty(
+def test_a_page_of_the_register_costs_the_same_for_one_row_and_for_several(
     count: int, django_assert_max_num_queries: Any
 ) -> None:
     for _each in range(count):

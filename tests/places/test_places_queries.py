@@ -160,7 +160,7 @@ def test_a_search_costs_one_query_whatever_it_finds(
 
 
 @pytest.mark.parametrize("count", [1, 5])
-def test_lists_and_maps_cost_the_same_at_one_and_at_twenty(
+def test_lists_and_maps_cost_the_same_at_one_and_at_several(
     gazetteer: None, django_assert_num_queries: Budget, count: int
 ) -> None:
     Municipality.objects.all().delete()

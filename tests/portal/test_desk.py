@@ -106,7 +106,7 @@ def test_sheets_typed_once_wait_for_a_second_pair_of_eyes(db: None) -> None:
     assert "one sheet to type again" in text_of(signed_in(counter), "/en/desk/")
 
 
-def test_the_desk_costs_the_same_for_one_row_and_for_twenty(db: None) -> None:
+def test_the_desk_costs_the_same_for_one_row_and_for_several(db: None) -> None:
     everyone = make.staff(*(role.code for role in ROLES))
     client = signed_in(everyone)
     make.sent(make.call())
@@ -202,7 +202,7 @@ def test_letters_come_from_what_happens_to_people_without_e_mail(
     assert "Jeanne Delvaux" in text_of(signed_in(make.staff("counter")), "/en/desk/letters/")
 
 
-def test_the_page_of_letters_costs_the_same_for_one_and_for_twenty(db: None) -> None:
+def test_the_page_of_letters_costs_the_same_for_one_row_and_for_several(db: None) -> None:
     letter()
     client = signed_in(make.staff("counter"))
     client.get("/en/desk/letters/")

@@ -135,7 +135,7 @@ def test_every_state_of_a_dossier_has_its_next_step(db: None) -> None:
         assert next_step(dossier)
 
 
-def test_my_page_costs_the_same_for_one_row_and_for_twenty(db: None) -> None:
+def test_my_page_costs_the_same_for_one_row_and_for_several(db: None) -> None:
     who = make.person()
     make.member(who)
     decided_call(make.staff("adviser"))

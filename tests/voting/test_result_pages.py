@@ -278,7 +278,7 @@ def test_the_list_of_votes_takes_the_same_queries_for_one_and_for_ten() -> None:
     assert queries_of(member, "/en/ballots/") == one
 
 
-def test_a_ballot_takes_the_same_queries_for_one_option_and_for_twenty() -> None:
+def test_a_ballot_takes_the_same_queries_for_one_option_and_for_several() -> None:
     one, _sheets = make.open_ballot(options=1, form=Form("approval", 1, 1))
     twenty, _sheets = make.open_ballot(options=20, members=0)
     client = signed_in(person_of(make.voters(one)[0]))

@@ -21,6 +21,7 @@ BUDGETS: dict[str, float] = {
     "journeys": 345,
     "voting": 270,
     "membership": 180,
+    "dividends": 60,
     "treasury": 180,
     "allocation": 110,
     "config": 140,

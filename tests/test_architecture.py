@@ -18,6 +18,7 @@ PACKAGE = ROOT / "src" / "commonweal"
 AREAS = (
     "projects",
     "voting",
+    "dividends",
     "membership",
     "treasury",
     "casework",

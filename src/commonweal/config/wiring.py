@@ -1,5 +1,5 @@
 """What a lower area must not know and an upper one gives it: who hears of which event, who is close to whom,
-what the bank's money pays.
+what the bank's money pays, what rests on what it keeps.
 
 Event name -> handlers: every handler is idempotent and runs in the background.
 """
@@ -8,18 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import QuerySet
 
+from commonweal.dividends.actions.payments import DIVIDEND_PAYABLES
+from commonweal.dividends.queries import came_back, percent_given, promised_dividends, rests_on_shares
+from commonweal.dividends.tasks import carry_on_dividend
+from commonweal.kernel.words import Words
 from commonweal.membership.access import children_asked_for_by, household_close_to
-from commonweal.membership.actions.dividend_payments import DIVIDEND_PAYABLES
 from commonweal.membership.actions.estate_payments import ESTATE_PAYABLES
 from commonweal.membership.actions.exclusion_payments import EXCLUSION_PAYABLES
 from commonweal.membership.actions.exit_payments import EXIT_PAYABLES
 from commonweal.membership.notices import conversions, exits, households, joining, payouts, transfers
-from commonweal.membership.queries.payouts import gone_holders
-from commonweal.membership.tasks import carry_on_dividend
+from commonweal.membership.queries.distributions import Promise
+from commonweal.membership.queries.heirs import CameBack, Heir, gone_holders
+from commonweal.membership.queries.seasons import promised_refunds
 from commonweal.membership.views.applications_paid import APPLICATIONS
 from commonweal.people import notices as people
 from commonweal.people.models import Event, Person
@@ -72,3 +77,15 @@ RECEIVABLES: Sequence[ReceivableKind] = (APPLICATIONS,)
 
 # Whose money goes back by hand: ids of the people and organisations who died, went bankrupt or were wound up.
 GONE: Callable[[], QuerySet[Any, Any]] = gone_holders
+
+# What is promised out of the same means, by the areas that give it: each counts what the others promised.
+PROMISES: Sequence[Callable[[], Iterable[Promise]]] = (promised_dividends, promised_refunds)
+
+# What stands against taking shares out of the register again, of a member by id, that are there from a day on.
+RESTS_ON_SHARES: Sequence[Callable[[int, date], Words | None]] = (rests_on_shares,)
+
+# What came back of payments to the heirs of members, by the areas that pay them beside the estate itself.
+CAME_BACK: Sequence[Callable[[Sequence[Heir]], list[CameBack]]] = (came_back,)
+
+# Percent that the dividends of the financial years which end between two days give after tax, for the accreditation.
+DIVIDEND_PERCENT: Callable[[date, date], Decimal | None] = percent_given

@@ -1,0 +1,1 @@
+"""Words and rows about members and shares, for pages of this area and of those above."""

@@ -41,7 +41,7 @@ coverage: ready tools ## nine tenths of every file in the areas touched since SI
 
 proof: ready tools ## the long proofs: counting, the share register, every story in every browser setting, every page through axe
 	@$(BESIDE) pytest -q -s -m proof -o faulthandler_timeout=0
-	@EXAMPLES=all $(BESIDE) pytest -q -n 2 tests/allocation tests/kernel tests/places tests/projects/rules tests/voting/rules -m "not proof"
+	@EXAMPLES=all $(BESIDE) pytest -q -n 2 tests/allocation tests/kernel tests/places tests/projects/rules tests/treasury/rules tests/voting/rules -m "not proof"
 
 check: ready tools ## style, types, arrows, templates, translations, migrations, deployment settings
 	@$(RUN) ruff check . && $(RUN) ruff format --check .

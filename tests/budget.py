@@ -19,7 +19,7 @@ import pytest
 # Seconds by the folder of the tests. What is not listed has 60, which an area of 3,000 lines should not need.
 BUDGETS: dict[str, float] = {
     "journeys": 345,
-    "voting": 270,
+    "voting": 210,
     "membership": 180,
     "dividends": 60,
     "treasury": 180,

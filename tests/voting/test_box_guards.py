@@ -70,7 +70,15 @@ def test_an_envelope_of_another_length_does_not_come_into_the_box(change: int) -
         Envelope.objects.create(ballot=ballot, vote=None, sealed=garbage)
     with pytest.raises(IntegrityError, match="envelope"), transaction.atomic():
         Envelope.objects.update(sealed=garbage)
-    Envelope.objects.create(ballot=ballot, vote=None, sealed=os.urandom(right))
+    type_sheet(ballot)
+    assert {len(bytes(sealed)) for sealed in Envelope.objects.values_list("sealed", flat=True)} == {right}
+
+
+def type_sheet(ballot: Ballot) -> None:
+    """A sheet typed by two people."""
+    typed = {"ballot": ballot, "number": 1, "choice": ((1, 1),), "now": make.NOW}
+    control = actions.type_sheet_first(**typed, by=make.staff("counter"))
+    actions.type_sheet_second(**typed, control=control, by=make.staff("counter"))
 
 
 GARBAGE = [
@@ -249,6 +257,26 @@ def test_a_sheet_in_the_box_is_neither_taken_out_nor_typed_again(sql: str, once:
         run(sql)
     with pytest.raises(DatabaseError, match="never changed"):
         run("UPDATE voting_envelope SET id = gen_random_uuid()")
+
+
+def test_an_envelope_of_paper_is_of_a_sheet_that_two_people_typed() -> None:
+    ballot, _sheets = make.open_ballot(form=Form("approval", 1, 3))
+    clerk, other = make.staff("counter"), make.staff("counter")
+    actions.hand_out_paper(ballot=ballot, voter=make.voters(ballot)[0], by=clerk, now=make.NOW)
+    with pytest.raises(DatabaseError, match="typed once, then a second time"):
+        run(
+            "INSERT INTO voting_papersheet (ballot_id, number, salt, commitment, first_by_id, first_at, "
+            "second_by_id, second_at) VALUES (%s, 1, '', '', %s, now(), %s, now())",
+            *(ballot.pk, clerk.pk, other.pk),
+        )
+    typed = {"ballot": ballot, "number": 1, "choice": ((1, 1),), "now": make.NOW}
+    control = actions.type_sheet_first(**typed, by=clerk)
+    with pytest.raises(IntegrityError, match="sheet that two people typed"), transaction.atomic():
+        Envelope.objects.create(ballot=ballot, vote=None, sealed=os.urandom(sealed_length(3)))
+    with pytest.raises(DatabaseError, match="sheet_sealed_tells_nothing"):
+        run("UPDATE voting_papersheet SET second_at = now(), second_by_id = %s", other.pk)
+    actions.type_sheet_second(**typed, control=control, by=other)
+    assert Envelope.objects.filter(ballot=ballot, vote=None).count() == 1
 
 
 def test_no_sheet_comes_after_the_box_was_handed_over() -> None:

@@ -81,7 +81,9 @@ def test_the_same_person_does_not_type_a_sheet_twice() -> None:
         desk.type_second(control, by=desk.first)
     sheet = PaperSheet.objects.get()
     with pytest.raises(IntegrityError, match="sheet_typed_by_two_people"), transaction.atomic():
-        PaperSheet.objects.filter(pk=sheet.pk).update(second_by=desk.first, second_at=make.NOW)
+        PaperSheet.objects.filter(pk=sheet.pk).update(
+            second_by=desk.first, second_at=make.NOW, salt=b"", commitment=b""
+        )
     assert not Envelope.objects.exists()
     desk.type_second(control)
 

@@ -60,12 +60,21 @@ CHOICES: list[tuple[Form, dict[int, int]]] = [
 ]
 
 
-@pytest.mark.parametrize("language", ["fr", "nl", "de", "en"])
+LANGUAGES = ["fr", "nl", "de", "en"]
+# Each choice once, its language rotating; in `make proof` each in every language.
+SHARED_OUT = [(language, CHOICES[place :: len(LANGUAGES)]) for place, language in enumerate(LANGUAGES)]
+EACH_OF_ALL = [pytest.param(language, CHOICES, marks=pytest.mark.proof) for language in LANGUAGES]
+
+
+@pytest.mark.parametrize(("language", "choices"), [*SHARED_OUT, *EACH_OF_ALL])
 def test_the_script_counts_in_the_words_of_the_server(
-    browser_page: Callable[..., Any], live_server: Any, language: str
+    browser_page: Callable[..., Any],
+    live_server: Any,
+    language: str,
+    choices: list[tuple[Form, dict[int, int]]],
 ) -> None:
     with_script, without = browser_page(language=language), browser_page(javascript=False, language=language)
-    for form, choice in CHOICES:
+    for form, choice in choices:
         ballot, who = a_ballot(form)
         said = []
         for page in (with_script, without):
@@ -140,25 +149,28 @@ def shown(page: Any) -> str:
     return " ".join(str(text).replace("\u202f", " ").split())
 
 
-@pytest.mark.parametrize(
-    ("utility", "rule"),
-    [
-        ("cost", "equal-shares"),
-        ("cardinality", "equal-shares"),
-        ("points", "equal-shares"),
-        ("cost", "phragmen"),
-        ("cost", "greedy"),
-    ],
-)
+RULES = [
+    ("cost", "equal-shares"),
+    ("cardinality", "equal-shares"),
+    ("points", "equal-shares"),
+    ("cost", "phragmen"),
+    ("cost", "greedy"),
+]
+# Three of the seven voters look with each rule, in turn; in `make proof` all of them.
+LOOKING = [(*each, [(3 * place + step) % 7 for step in range(3)]) for place, each in enumerate(RULES)]
+ALL_LOOKING = [pytest.param(*each, list(range(7)), marks=pytest.mark.proof) for each in RULES]
+
+
+@pytest.mark.parametrize(("utility", "rule", "voters"), [*LOOKING, *ALL_LOOKING])
 def test_the_browser_finds_a_vote_and_says_what_the_server_says(
-    browser_page: Callable[..., Any], utility: str, rule: str
+    browser_page: Callable[..., Any], utility: str, rule: str, voters: list[int]
 ) -> None:
     ballot, codes = decided(utility, rule)
     address = f"/en/ballots/{ballot.pk}/result/my-vote/"
     sent: list[str] = []
     page, plain = browser_page(language="en"), browser_page(javascript=False, language="en")
     page.on("request", lambda request: sent.append(f"{request.method} {request.url} {request.post_data}"))
-    for code in codes:
+    for code in (codes[voter] for voter in voters):
         for each in (page, plain):
             each.goto(address)
             each.locator("[name=code]").fill(f"{code[:4].lower()}-{code[4:8]} {code[8:]}")
@@ -197,12 +209,27 @@ def test_signed_in_and_without_script_the_code_form_is_not_offered(
     page.locator("[data-found] .sheet").wait_for()
 
 
-@pytest.mark.parametrize("width", [360, 1280])
+# Pages are looked at on small and large screens in turn; in `make proof` each on both.
+WIDTHS = pytest.mark.parametrize(
+    "widths",
+    [[360, 1280], *(pytest.param([width], marks=pytest.mark.proof) for width in (360, 1280))],
+    ids=["in turn", "360", "1280"],
+)
+
+
+def resized(page: Any, widths: list[int], place: int) -> Any:
+    """The page on the screen whose turn it is."""
+    page.set_viewport_size({"width": widths[place % len(widths)], "height": 800})
+    return page
+
+
+@WIDTHS
 def test_no_page_of_a_vote_stands_in_anyones_way(
-    browser_page: Callable[..., Any], live_server: Any, axe: Callable[[Any], None], width: int
+    browser_page: Callable[..., Any], live_server: Any, axe: Callable[[Any], None], widths: list[int]
 ) -> None:
-    page = browser_page(width=width)
-    for form in (APPROVAL, POINTS, BASKET):
+    page = browser_page()
+    for place, form in enumerate((APPROVAL, POINTS, BASKET)):
+        resized(page, widths, place)
         ballot, who = a_ballot(form)
         enter(page, live_server, who).goto(f"/de/ballots/{ballot.pk}/")
         axe(page)
@@ -218,23 +245,25 @@ def test_no_page_of_a_vote_stands_in_anyones_way(
         axe(page)
 
 
-@pytest.mark.parametrize("width", [360, 1280])
+@WIDTHS
 def test_no_page_of_a_result_stands_in_anyones_way(
-    browser_page: Callable[..., Any], axe: Callable[[Any], None], width: int
+    browser_page: Callable[..., Any], axe: Callable[[Any], None], widths: list[int]
 ) -> None:
     ballot, codes = decided("cost")
     running, _who = a_ballot(APPROVAL)
-    page = browser_page(width=width)
-    for path in (
+    page = browser_page()
+    paths = (
         "",
         "how-it-works/",
-        "how-it-works/?easy=1",
         f"{running.pk}/",
+        "how-it-works/?easy=1",
         f"{running.pk}/result/",
-        f"{ballot.pk}/",
         f"{ballot.pk}/result/",
+        f"{ballot.pk}/",
         f"{ballot.pk}/result/my-vote/",
-    ):
+    )
+    for place, path in enumerate(paths):
+        resized(page, widths, place)
         page.goto(f"/fr/ballots/{path}")
         axe(page)
     page.locator("[name=code]").fill(codes[1])
@@ -243,9 +272,9 @@ def test_no_page_of_a_result_stands_in_anyones_way(
     axe(page)
 
 
-@pytest.mark.parametrize("width", [360, 1280])
+@WIDTHS
 def test_no_page_at_the_counter_stands_in_anyones_way(
-    browser_page: Callable[..., Any], live_server: Any, axe: Callable[[Any], None], width: int
+    browser_page: Callable[..., Any], live_server: Any, axe: Callable[[Any], None], widths: list[int]
 ) -> None:
     ballot, _who = a_ballot(APPROVAL)
     clerk = make.staff("counter")
@@ -255,18 +284,18 @@ def test_no_page_at_the_counter_stands_in_anyones_way(
     actions.type_sheet_first(
         ballot=ballot, number=1, choice=((1, 1),), by=make.staff("counter"), now=make.NOW
     )
-    page = enter(browser_page(width=width), live_server, clerk)
+    page = enter(browser_page(), live_server, clerk)
     base = f"/nl/ballots/{ballot.pk}/paper/"
-    for path in ("", "hand-out/", "sheet/", "second/"):
-        page.goto(base + path)
+    for place, path in enumerate(("", "hand-out/", "sheet/", "second/")):
+        resized(page, widths, place).goto(base + path)
         axe(page)
-    page.goto(base + "hand-out/")
+    resized(page, widths, 0).goto(base + "hand-out/")
     assert voters[2].member is not None
     page.locator("main [name=text]").fill(str(voters[2].member.number))
     page.locator("main form button").first.click()
     page.locator("main [name=voter]").wait_for(state="attached")
     axe(page)
-    page.goto(base + "first/")
+    resized(page, widths, 1).goto(base + "first/")
     page.locator("main [name=number]").fill("2")
     page.locator("main [name=choices]").fill("1 x")
     page.locator("main form button").first.click()

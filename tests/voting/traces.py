@@ -140,8 +140,14 @@ def data_folder() -> Path | None:
 
 
 def files(folder: Path) -> Iterator[bytes]:
-    """The bytes of tables, indexes, journal and logs, in overlapping pieces."""
+    """The bytes of tables, indexes, journal and logs, in overlapping pieces; other databases' tables are left out, as a
+    connection to this one cannot write there."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT oid FROM pg_database WHERE datname <> current_database()")
+        others = {folder / "base" / str(oid) for (oid,) in cursor.fetchall()}
     for path in sorted(each for each in folder.rglob("*") if each.is_file()):
+        if path.parent in others:
+            continue
         before = b""
         # A running server takes small files of its own away at any moment.
         with contextlib.suppress(FileNotFoundError), path.open("rb") as source:

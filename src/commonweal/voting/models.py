@@ -270,6 +270,11 @@ class PaperSheet(models.Model):
                 condition=Q(second_by__isnull=True, second_at__isnull=True)
                 | Q(second_by__isnull=False, second_at__isnull=False),
             ),
+            # What tells of the choice goes when the choice is sealed.
+            models.CheckConstraint(
+                name="sheet_sealed_tells_nothing",
+                condition=Q(second_at__isnull=True) | Q(salt=b"", commitment=b""),
+            ),
         )
 
 

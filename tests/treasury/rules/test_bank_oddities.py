@@ -16,6 +16,7 @@ from commonweal.treasury.rules.matching import Verdict, verdict
 from commonweal.treasury.rules.statements import BankLine, Odd, Oddity, Reading, Unreadable, read_file
 from commonweal.treasury.rules.statements.kept import plain_reading
 from commonweal.treasury.rules.statements.report import Reports, as_text
+from tests.examples_count import WHOLE
 from tests.treasury.bank_files import ACCOUNT, MOVEMENTS, PAYER, as_camt, as_coda
 
 CASES = Path(__file__).parent.parent / "cases"
@@ -199,12 +200,17 @@ def texts_of(value: object) -> list[str]:
     return [value] if isinstance(value, str) else []
 
 
-@pytest.mark.parametrize("sign", [b"\x00", b"\xff", b"\x1b"])
+SIGNS = [b"\x00", b"\xff", b"\x1b"]
+
+
+@pytest.mark.parametrize("sign", SIGNS)
 def test_a_sign_that_is_none_is_kept_in_no_text_wherever_it_stands(sign: bytes) -> None:
     # A letter with an accent makes the text UTF-8, in which the broken byte is one.
     data = CODA.replace(b"JEANNE DELVAUX ", "JEANNE DELVAUÉ".encode()) * 2
     read = 0
-    for place in range(len(CODA) + 1, len(data)):
+    # Every place in `make proof`; else every third, so that the three signs share the places.
+    first = 0 if WHOLE else SIGNS.index(sign)
+    for place in range(len(CODA) + 1 + first, len(data), 1 if WHOLE else len(SIGNS)):
         if data[place : place + 1] in b"\r\n":
             continue
         try:
@@ -215,7 +221,7 @@ def test_a_sign_that_is_none_is_kept_in_no_text_wherever_it_stands(sign: bytes) 
             texts = [trouble.detail]
         bad = [each for each in texts if not each.isprintable()]
         assert not bad, place
-    assert read > 300
+    assert read > (300 if WHOLE else 100)
 
 
 # ---- camt.053

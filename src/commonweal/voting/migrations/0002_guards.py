@@ -152,6 +152,7 @@ BEGIN
 END $$;
 CREATE FUNCTION voting_envelope_guard() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE current_state text; its_ballot bigint; its_door text; its_length integer; papers bigint; envelopes bigint;
+  sheets bigint;
 BEGIN
   SELECT state INTO current_state FROM voting_ballot
     WHERE id = CASE WHEN TG_OP = 'DELETE' THEN OLD.ballot_id ELSE NEW.ballot_id END;
@@ -186,6 +187,11 @@ BEGIN
   SELECT count(*) INTO envelopes FROM voting_envelope WHERE ballot_id = NEW.ballot_id AND vote_id IS NULL;
   IF envelopes >= papers THEN RAISE EXCEPTION 'more paper envelopes than paper ballots handed out'; END IF;
   PERFORM voting_check_length(NEW.sealed, its_length);
+  SELECT count(*) INTO sheets FROM voting_papersheet WHERE ballot_id = NEW.ballot_id AND second_at IS NOT NULL;
+  IF envelopes >= sheets THEN
+    RAISE EXCEPTION 'an envelope of paper is of a sheet that two people typed'
+      USING ERRCODE = 'check_violation', CONSTRAINT = 'envelope_of_a_sheet';
+  END IF;
   RETURN NEW;
 END $$;
 CREATE TRIGGER voting_envelope_guard BEFORE INSERT OR UPDATE OR DELETE ON voting_envelope
@@ -205,6 +211,9 @@ BEGIN
       USING ERRCODE = 'check_violation', CONSTRAINT = 'sheet_in_time';
   END IF;
   IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
+  IF TG_OP = 'INSERT' AND NEW.second_at IS NOT NULL THEN
+    RAISE EXCEPTION 'a sheet is typed once, then a second time' USING ERRCODE = 'check_violation', CONSTRAINT = 'sheet_begins_once';
+  END IF;
   IF TG_OP = 'UPDATE' AND (NEW.number, NEW.first_by_id, NEW.first_at)
      IS DISTINCT FROM (OLD.number, OLD.first_by_id, OLD.first_at) THEN
     RAISE EXCEPTION 'a first typing stays as it was' USING ERRCODE = 'check_violation', CONSTRAINT = 'sheet_stays';

@@ -105,6 +105,20 @@ def test_what_a_season_granted_to_somebody_who_died_is_paid_to_the_heirs(
     in_order()
 
 
+def test_the_database_pays_no_refund_on_the_account_of_the_dead(
+    season: ExitSeason, finance: Person, secretary: Person
+) -> None:
+    member = granted(season)
+    paying.pay_season(season=season, pay_on=PAY_ON, by=finance, now=NOW)
+    payment = Payment.objects.get(owner=member.number)
+    died(member, secretary, date(2026, 7, 9))
+    again = (
+        "INSERT INTO treasury_payment (file_id, owner, subject, iban, holder, cents, end_to_end) "
+        "SELECT file_id, owner, subject, iban, holder, cents, 'again' FROM treasury_payment WHERE id = %s"
+    )
+    assert broken(again, payment.pk) == "estates_are_paid"
+
+
 def test_who_left_and_died_later_left_on_the_day_they_left(season: ExitSeason, secretary: Person) -> None:
     member = granted(season)
     died(member, secretary, date(2026, 7, 9))

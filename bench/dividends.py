@@ -178,6 +178,8 @@ def _duck(rows: int, ours: float) -> None:
 
 
 def _in_order(run: Any) -> None:
+    from django.utils import timezone
+
     from commonweal.dividends.queries import dividend_troubles, largest_lines, progress_of, without_account
     from commonweal.membership.queries import payment_troubles
 
@@ -185,7 +187,7 @@ def _in_order(run: Any) -> None:
     largest_lines(run), progress_of(run)
     told("  reads of the run's page", run.lines_count, clock.read()[0], PAGE_LIMIT_S)
     clock = Clock()
-    waiting = list(without_account(run)[:50])
+    waiting = list(without_account(run, timezone.localdate())[:50])
     told("  who waits for an account", len(waiting), clock.read()[0], PAGE_LIMIT_S)
 
     clock = Clock()

@@ -596,3 +596,13 @@ def test_no_line_is_passed_over_by_what_is_booked_by_hand(staff: Staff) -> None:
         )
     actions.carry_on(run_id=run.pk, now=clock, at_once=2)
     assert fresh(run).booked_until == third
+
+
+def test_the_payments_of_each_member_are_found_by_an_index(db: None) -> None:
+    """Who is paid is asked of the payments member by member: reading all of them for each takes hours at size."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute(
+            "EXPLAIN SELECT (SELECT count(*) FROM treasury_payment p WHERE p.owner = m.number) FROM membership_member m"
+        )
+        assert "payment_of_owner" in str(cursor.fetchall())

@@ -11,9 +11,10 @@ import pytest
 from django.test import Client
 from pypdf import PdfReader
 
-from commonweal.dividends import actions, queries, wording
+from commonweal.dividends import actions, queries
 from commonweal.dividends.models import DividendRun
 from commonweal.dividends.rules import AT_SOURCE
+from commonweal.dividends.wording import runs as wording
 from commonweal.membership import actions as membership
 from commonweal.membership.rules.statutes import Evidence, Setting
 from commonweal.people.models import Event, Person

@@ -19,6 +19,7 @@ from django.test import Client, override_settings
 from django.urls import get_resolver, resolve
 from django.utils import timezone, translation
 
+from commonweal.config.wiring import EVENT_SENTENCES
 from tests import factories as make
 from tests.journeys.conftest import ENGLISH, PASSWORD, Clock
 from tests.journeys.sites import LANGUAGES, VIEWERS, Look, aside, built
@@ -175,6 +176,15 @@ def test_a_sentence_nobody_translated_would_be_noticed(language: str, text: str)
     assert foreign_lines(Answer(look, language, 200, page.format(text)))
     assert foreign_lines(Answer(look, language, 200, page.format(f'<img alt="{text}">')))
     assert not foreign_lines(Answer(look, language, 200, page.format("")))
+
+
+EVENT_NAMES = re.compile(rf"\b({'|'.join(EVENT_SENTENCES)})\b")
+
+
+def test_no_page_shows_the_name_of_an_event(answers: list[Answer]) -> None:
+    shown = {str(each): found[0] for each in answers if (found := EVENT_NAMES.search(each.html))}
+    assert shown == {}
+    assert EVENT_NAMES.search("<h3>DossierMoved</h3>")
 
 
 @cache

@@ -132,7 +132,7 @@ def test_from_the_proposal_to_the_refund(member: Member, secretary: Person, sett
     assert books.balance(("refund-owed", member.number), date.max) == 375_50
     assert queries.payment_troubles() == []
     names = Event.objects.filter(subject=f"member:{member.pk}").values_list("name", flat=True)
-    assert {"ExclusionProposed", "ExclusionAnswered", "ExclusionHeard", "ExclusionExclude"} <= set(names)
+    assert {"ExclusionProposed", "ExclusionAnswered", "ExclusionHeard", "ExclusionDecided"} <= set(names)
 
 
 @pytest.fixture

@@ -270,6 +270,7 @@ SITE = {
 }
 METRICS_TOKEN = environment.value("COMMONWEAL_METRICS_TOKEN")
 EVENT_HANDLERS = "commonweal.config.wiring.HANDLERS"
+EVENT_SENTENCES = "commonweal.config.wiring.EVENT_SENTENCES"
 CLOSE_TO = "commonweal.config.wiring.CLOSE_TO"
 RECEIVABLES = "commonweal.config.wiring.RECEIVABLES"
 PAYABLES = "commonweal.config.wiring.PAYABLES"

@@ -1,5 +1,5 @@
-"""What a lower area must not know and an upper one gives it: who hears of which event, who is close to whom,
-what the bank's money pays, what rests on what it keeps.
+"""What a lower area must not know and an upper one gives it: who hears of which event, how it is told, who is close to
+whom, what the bank's money pays, what rests on what it keeps.
 
 Event name -> handlers: every handler is idempotent and runs in the background.
 """
@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import QuerySet
 
+from commonweal.casework.wording.history import Told
 from commonweal.dividends.actions.payments import DIVIDEND_PAYABLES
 from commonweal.dividends.queries import came_back, percent_given, promised_dividends, rests_on_shares
 from commonweal.dividends.tasks import carry_on_dividend
+from commonweal.dividends.wording import history as dividends_history
 from commonweal.kernel.words import Words
 from commonweal.membership.access import children_asked_for_by, household_close_to
 from commonweal.membership.actions.estate_payments import ESTATE_PAYABLES
@@ -26,13 +28,21 @@ from commonweal.membership.queries.distributions import Promise
 from commonweal.membership.queries.heirs import CameBack, Heir, gone_holders
 from commonweal.membership.queries.seasons import promised_refunds
 from commonweal.membership.views.applications_paid import APPLICATIONS
+from commonweal.membership.wording import history as membership_history
 from commonweal.people import notices as people
 from commonweal.people.models import Event, Person
+from commonweal.people.wording import history as people_history
 from commonweal.projects import notices as projects
+from commonweal.projects.wording import history as projects_history
 from commonweal.treasury.actions import PayableKind
 from commonweal.treasury.actions.paying_back import OVERPAID_PAYABLES
 from commonweal.treasury.queries.receivables import ReceivableKind
+from commonweal.treasury.wording import history as treasury_history
 from commonweal.voting import notices as voting
+from commonweal.voting.wording import history as voting_history
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 HANDLERS: Mapping[str, Sequence[Callable[[Event], None]]] = {
     "StaffAppointed": (people.tell_administrators,),
@@ -58,6 +68,16 @@ HANDLERS: Mapping[str, Sequence[Callable[[Event], None]]] = {
     "ExitWithdrawn": (exits.tell_exit_asked,),
     "ExitsAnswered": (exits.tell_exits_answered,),
     "PaperBallotHandedOut": (voting.tell_web_vote_left,),
+}
+
+# What each event says in a history, by the areas that record it.
+EVENT_SENTENCES: Mapping[str, StrOrPromise | Told] = {
+    **people_history.EVENTS,
+    **treasury_history.EVENTS,
+    **membership_history.EVENTS,
+    **dividends_history.EVENTS,
+    **voting_history.EVENTS,
+    **projects_history.EVENTS,
 }
 
 # Whose interests are a person's own, beside who they are and which organisations they speak for: ids of people.

@@ -177,7 +177,9 @@ class KeyForm(forms.Form):
         max_length=60,
         help_text=_("A name by which you recognise it, such as “accounts”."),
     )
-    scopes = forms.MultipleChoiceField(label=_("What may it do?"), widget=ChoiceCardsMultiple)
+    scopes = forms.TypedMultipleChoiceField(
+        label=_("What may it do?"), coerce=Scope, widget=ChoiceCardsMultiple
+    )
 
     def __init__(self, *args: Any, scopes: list[Scope], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

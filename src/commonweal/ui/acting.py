@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.forms import Form
@@ -10,20 +12,50 @@ from django.http import HttpRequest
 
 from commonweal.kernel.decision import Refusal
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
-def acted(request: HttpRequest, form: Form, act: Callable[..., object], say: str = "") -> bool:
-    """Whether the form was sent, holds, and `act`, called with its cleaned values, did what it asks; then `say` is said.
 
-    What is refused stands on the form, with all that was typed: the page is shown again. The page goes on elsewhere when it
-    was done, so that a second click does nothing.
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What an action gave, which may be nothing; itself always true."""
+
+    value: Any
+
+
+def acted(
+    request: HttpRequest,
+    form: Form,
+    act: Callable[..., object],
+    say: StrOrPromise = "",
+    *,
+    at: Callable[[Refusal], Iterable[str]] = lambda refusal: (),
+) -> Done | None:
+    """What `act` gave, called with the form's cleaned values, where the form was sent and holds; then `say` is said.
+
+    What is refused stands on the form, at the fields `at` names or above all of them, with all that was typed: the page is
+    shown again. The page goes on elsewhere when it was done, so that a second click does nothing.
     """
     if request.method != "POST" or not form.is_valid():
-        return False
+        return None
     try:
-        act(**form.cleaned_data)
+        done = Done(act(**form.cleaned_data))
     except Refusal as refusal:
-        form.add_error(None, str(refusal))
-        return False
+        for field in tuple(at(refusal)) or (None,):
+            form.add_error(field, str(refusal))
+        return None
     if say:
-        messages.success(request, say)
-    return True
+        messages.success(request, str(say))
+    return done
+
+
+def pressed(request: HttpRequest, act: Callable[[], object], say: StrOrPromise = "") -> Done | None:
+    """What `act` gave, for a button beside which nothing is typed; then `say` is said, or what was refused."""
+    try:
+        done = Done(act())
+    except Refusal as refusal:
+        messages.error(request, str(refusal))
+        return None
+    if say:
+        messages.success(request, str(say))
+    return done

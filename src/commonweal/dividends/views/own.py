@@ -11,8 +11,9 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from commonweal.dividends import queries, wording
+from commonweal.dividends import queries
 from commonweal.dividends.models import DividendLine
+from commonweal.dividends.wording import runs as wording
 from commonweal.kernel.days import day_of
 from commonweal.membership.access import member_spoken_for, own_or_past_membership
 from commonweal.membership.queries import payout_accounts_of

@@ -14,11 +14,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from commonweal.dividends import actions, queries, wording
+from commonweal.dividends import actions, queries
 from commonweal.dividends.access import may_approve
 from commonweal.dividends.forms import ProposalForm, ReasonForm
 from commonweal.dividends.models import DividendRun
 from commonweal.dividends.states import DIVIDEND, DividendState
+from commonweal.dividends.wording import runs as wording
 from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import Refusal
 from commonweal.kernel.money import euros

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
@@ -14,13 +13,11 @@ from commonweal.membership.models import Application
 from commonweal.membership.rules.joining import ApplicationState
 from commonweal.membership.views.wording import reason_of, shares
 from commonweal.people.rules import Channel
-from commonweal.treasury.rules.matching import Outcome
 from commonweal.treasury.rules.statements.communications import printed
-from commonweal.treasury.wording.undo_words import reason
-from commonweal.ui.formats import day, euros, joined
+from commonweal.ui.formats import day, euros
 
 if TYPE_CHECKING:
-    from commonweal.people.models import Event
+    pass
 
 _KINDS = {
     ApplicationState.ASKED: "info",
@@ -111,29 +108,3 @@ def steps(application: Application) -> list[dict[str, str]]:
             for name, index in shown
         ),
     ]
-
-
-def history(events: Iterable[Event]) -> list[dict[str, Any]]:
-    """What happened to a request, for staff."""
-    return [
-        {
-            "when": event.at,
-            "title": _happened(event),
-            "text": _why(event),
-            "by": str(event.by or ""),
-        }
-        for event in events
-    ]
-
-
-def _why(event: Event) -> str:
-    text = event.data.get("reason", "")
-    return _(text) if text and event.name == "ApplicationStuck" else reason(text)
-
-
-def _happened(event: Event) -> str:
-    if event.name == "ApplicationMoved":
-        return str(capfirst(_(ApplicationState(event.data["to"]).label)))
-    if event.name == "PaymentDecided":
-        return joined(euros(event.data["cents"]), _(Outcome(event.data["outcome"]).label))
-    return _("Could not be entered in the register")

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from commonweal.casework.wording.history import history
 from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import Refusal
 from commonweal.membership import access
@@ -27,7 +28,6 @@ from commonweal.membership.views.certificate import certificate_pdf
 from commonweal.membership.views.transfer import payment
 from commonweal.membership.views.wording import reason_of
 from commonweal.people.access import for_persons, for_staff, limited, may, signed_in_person
-from commonweal.people.queries import history_of
 from commonweal.people.rules import Act
 from commonweal.treasury.access import may_match_payments
 
@@ -62,7 +62,7 @@ def request_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "rows": asking.rows(application),
         "payment": payment(application, joining.dues_of([application])[application.pk]),
         "desk": not own,
-        "history": asking.history(history_of(f"application:{pk}")) if not own else [],
+        "history": history(f"application:{pk}") if not own else [],
         "may_withdraw": "withdraw" in moves and (own or enters),
         "may_accept": "accept" in moves and keeps,
         "may_refuse": "refuse" in moves and keeps,

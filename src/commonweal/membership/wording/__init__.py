@@ -1,1 +1,1 @@
-"""Words and rows about members and shares, for pages of this area and of those above."""
+"""Words that pages, letters and histories of this area share, and those above it."""

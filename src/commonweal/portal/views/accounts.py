@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from commonweal.kernel.decision import Refusal
 from commonweal.people import actions
 from commonweal.people.access import factors_of, for_staff, fresh, signed_in_person
 from commonweal.people.access.joint import may_confirm
@@ -20,6 +19,7 @@ from commonweal.people.queries import account_numbered, holds_role, joint_act_nu
 from commonweal.people.rules import ADMINISTRATOR, Act, JointKind
 from commonweal.portal.forms import AccountForm, CheckedForm, WhyForm
 from commonweal.portal.views.wording import joint_rows, joint_title
+from commonweal.ui.acting import acted, pressed
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -146,17 +146,15 @@ def account_change(request: HttpRequest, pk: int, what: str) -> HttpResponse:
     if step is None:
         raise Http404
     form = WhyForm(request.POST or None, help_text=step.help_text) if step.help_text else None
-    if request.method == "POST" and (form is None or form.is_valid()):
-        try:
-            _do(what, found, form.cleaned_data["why"] if form else "", request, joint=joint)
-        except Refusal as refusal:
-            if form is None:
-                messages.error(request, str(refusal))
-                return redirect("portal:desk-account", found.pk)
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, str(step.done))
-            return redirect("portal:desk-account", found.pk)
+
+    def do(why: str = "") -> None:
+        _do(what, found, why, request, joint=joint)
+
+    if form is None and request.method == "POST":
+        pressed(request, do, step.done)
+        return redirect("portal:desk-account", found.pk)
+    if form is not None and acted(request, form, do, step.done):
+        return redirect("portal:desk-account", found.pk)
     context = {"account": found, "step": step, "form": form}
     return render(request, "portal/account_change.html", context)
 
@@ -182,14 +180,15 @@ def joint_act(request: HttpRequest, pk: int) -> HttpResponse:
     waits = act.confirmed_at is None and act.dropped_at is None
     dropping = "drop" in request.POST
     form = CheckedForm(request.POST if request.method == "POST" and not dropping else None, kind=act.kind)
-    if request.method == "POST" and (dropping or form.is_valid()):
-        try:
-            (actions.drop_jointly if dropping else actions.confirm_jointly)(act=act, by=person, now=now)
-        except Refusal as refusal:
-            form.add_error(None, str(refusal)) if form.is_bound else messages.error(request, str(refusal))
-        else:
-            messages.success(request, _("The request is dropped.") if dropping else _("Done, by two of you."))
-            return redirect("portal:desk-accounts")
+    drop = partial(actions.drop_jointly, act=act, by=person, now=now)
+    if dropping and pressed(request, drop, _("The request is dropped.")):
+        return redirect("portal:desk-accounts")
+
+    def confirm(**_ticked: object) -> None:
+        actions.confirm_jointly(act=act, by=person, now=now)
+
+    if acted(request, form, confirm, _("Done, by two of you.")):
+        return redirect("portal:desk-accounts")
     context = {
         "act": act,
         "title": joint_title(act),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
@@ -16,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from commonweal.kernel.days import day_of
-from commonweal.kernel.decision import no
+from commonweal.kernel.decision import Refusal, no
 from commonweal.membership.queries import SEARCH_LIMIT, conversions_waiting, members_matching
 from commonweal.membership.queries.joining import papers_to_check
 from commonweal.people import actions
@@ -29,6 +30,7 @@ from commonweal.projects import queries
 from commonweal.projects.access import desk_dossiers, visible_calls
 from commonweal.projects.states import CALL, CallState, DossierState
 from commonweal.treasury.queries.payments import movements_waiting
+from commonweal.ui.acting import acted
 from commonweal.voting.access import visible_ballots
 from commonweal.voting.states import BallotState
 
@@ -203,22 +205,16 @@ def _town(person: Any, language: str) -> str:
 def desk_staff(request: HttpRequest) -> HttpResponse:
     """Staff roles, what each may do, who holds them; and a form to ask for one, which another administrator confirms."""
     form = AppointForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        given = form.cleaned_data
-        try:
-            actions.ask_jointly(
-                kind=JointKind.GIVE_ROLE,
-                person=given["email"],
-                role=given["role"],
-                why=given["why"],
-                by=signed_in_person(request),
-                now=timezone.now(),
-            )
-        except (actions.RoleRefused, actions.JointRefused) as refusal:
-            form.add_error("email" if refusal.code in OF_THE_PERSON else "role", str(refusal))
-        else:
-            messages.success(request, _("Another administrator must confirm it now. They are told."))
-            return redirect("portal:desk-staff")
+    by, now = signed_in_person(request), timezone.now()
+
+    def ask(email: Person, role: str, why: str) -> None:
+        actions.ask_jointly(kind=JointKind.GIVE_ROLE, person=email, role=role, why=why, by=by, now=now)
+
+    def at(refusal: Refusal) -> tuple[str]:
+        return ("email",) if refusal.code in OF_THE_PERSON else ("role",)
+
+    if acted(request, form, ask, _("Another administrator must confirm it now. They are told."), at=at):
+        return redirect("portal:desk-staff")
     held: dict[str, list[Any]] = {}
     for each in appointments_on(day_of(timezone.now())):
         held.setdefault(each.role, []).append(each)
@@ -246,21 +242,17 @@ def desk_staff_end(request: HttpRequest, pk: int) -> HttpResponse:
         actions.end_appointment(appointment=appointment, by=by, now=now)
         messages.success(request, _("The role has ended."))
         return redirect("portal:desk-staff")
-    if form is not None and form.is_valid():
-        try:
-            actions.ask_jointly(
-                kind=JointKind.END_ROLE,
-                person=appointment.person,
-                role=appointment.role,
-                why=form.cleaned_data["why"],
-                by=by,
-                now=now,
-            )
-        except actions.JointRefused as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, _("Another administrator must confirm it now. They are told."))
-            return redirect("portal:desk-staff")
+    ask = partial(
+        actions.ask_jointly,
+        kind=JointKind.END_ROLE,
+        person=appointment.person,
+        role=appointment.role,
+        by=by,
+        now=now,
+    )
+    said = _("Another administrator must confirm it now. They are told.")
+    if form is not None and acted(request, form, ask, said):
+        return redirect("portal:desk-staff")
     name = next((role.name for role in ROLES if role.code == appointment.role), appointment.role)
     context = {"person": str(appointment.person), "role": name, "form": form}
     return render(request, "portal/desk_staff_end.html", context)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -11,12 +13,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from commonweal.kernel.days import day_of
-from commonweal.kernel.decision import Refusal
 from commonweal.people import actions
 from commonweal.people.access import for_persons, fresh, may_use, signed_in_person
 from commonweal.people.queries import keys_of
 from commonweal.people.rules import Scope
 from commonweal.portal.forms import KeyForm
+from commonweal.ui.acting import acted
 
 
 @for_persons
@@ -29,15 +31,9 @@ def keys(request: HttpRequest) -> HttpResponse:
     scopes = [scope for scope in Scope if may_use(person, scope, day_of(timezone.now()))]
     form = KeyForm(request.POST or None, scopes=scopes)
     secret = ""
-    if request.method == "POST" and form.is_valid():
-        given = form.cleaned_data
-        try:
-            _key, secret = actions.make_key(
-                name=given["name"], scopes=[Scope(each) for each in given["scopes"]], by=person, now=now
-            )
-            form = KeyForm(scopes=scopes)
-        except Refusal as refusal:
-            form.add_error(None, str(refusal))
+    if made := acted(request, form, partial(actions.make_key, by=person, now=now)):
+        _key, secret = made.value
+        form = KeyForm(scopes=scopes)
     shown = [
         {
             "pk": key.pk,

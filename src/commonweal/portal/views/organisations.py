@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -10,13 +12,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from commonweal.kernel.days import day_of
-from commonweal.kernel.decision import Refusal
 from commonweal.people.access import for_staff, signed_in_person
 from commonweal.people.actions import confirm_speaker, end_speaker
 from commonweal.people.queries import organisation_with, organisations_named, speakers_of
 from commonweal.people.rules import Act
 from commonweal.portal.forms import SpeakerForm
 from commonweal.portal.views.desk import TEXT_MAX
+from commonweal.ui.acting import acted
+
+if TYPE_CHECKING:
+    from commonweal.people.models import Person
 
 SHOWN_MAX = 50
 
@@ -48,14 +53,11 @@ def speakers(request: HttpRequest, pk: int) -> HttpResponse:
                 end_speaker(position=position, by=by, now=now)
                 messages.success(request, _("Noted."))
         return redirect(request.path)
-    if request.method == "POST" and form.is_valid():
-        who, papers = form.cleaned_data["speaker"], form.cleaned_data["document"]
-        try:
-            confirm_speaker(person=who, organisation=organisation, document=papers, by=by, now=now)
-        except Refusal as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, _("Noted."))
-            return redirect(request.path)
+
+    def confirm(speaker: Person, document: str) -> None:
+        confirm_speaker(person=speaker, organisation=organisation, document=document, by=by, now=now)
+
+    if acted(request, form, confirm, _("Noted.")):
+        return redirect(request.path)
     context = {"organisation": organisation, "speakers": found, "form": form}
     return render(request, "portal/speakers.html", context)

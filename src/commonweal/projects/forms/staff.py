@@ -309,8 +309,11 @@ class LiftForm(forms.Form):
 class AskForm(forms.Form):
     """A question to the applicant and the parts it reopens."""
 
-    parts = forms.MultipleChoiceField(
-        label=_("Which parts may the applicant change?"), choices=choices_of(Part), widget=ChoiceCardsMultiple
+    parts = forms.TypedMultipleChoiceField(
+        label=_("Which parts may the applicant change?"),
+        choices=choices_of(Part),
+        coerce=Part,
+        widget=ChoiceCardsMultiple,
     )
     message = CleanCharField(
         label=_("Your question, as the applicant will read it"), max_length=2000, lines=True, rows=6

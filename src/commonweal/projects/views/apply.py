@@ -6,6 +6,7 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -13,11 +14,11 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from commonweal.casework.wording.history import history
 from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import Refusal
 from commonweal.people.access import demand, for_persons, limited, signed_in_person
 from commonweal.people.actions import register_organisation
-from commonweal.people.queries import history_of
 from commonweal.people.rules import Channel
 from commonweal.projects import access, actions, queries
 from commonweal.projects.forms.parts import FORMS, OrganisationForm, PhotoForm
@@ -26,6 +27,7 @@ from commonweal.projects.rules.parts import Part
 from commonweal.projects.views import check, summary
 from commonweal.projects.views.receipt import receipt_pdf
 from commonweal.projects.views.steps import dossier_steps, what_next
+from commonweal.ui.acting import acted
 
 
 def own_dossier(request: HttpRequest, pk: int) -> Dossier:
@@ -112,21 +114,18 @@ def dossier_part(request: HttpRequest, pk: int, part: str) -> HttpResponse:
     demand(access.may_write(dossier, person, page, now))
     form = FORMS[page](request.POST or None, dossier=dossier)
     form.asked_openly()
-    if request.method == "POST" and form.is_valid():
-        try:
-            values = form.values()
-            if isinstance(form, OrganisationForm):
-                values = {"organisation": _registered(form, dossier, request)}
-            actions.write_part(dossier=dossier, part=page, values=values, by=person, now=now)
-        except Refusal as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            if "later" in request.POST:
-                messages.success(request, _("Your text is kept. You can go on later, on any device."))
-                return redirect("projects:dossier-status", dossier.pk)
-            return redirect(
-                (request.GET.get("back") == "review" and _review(dossier)) or _after(page, dossier)
-            )
+
+    def write(**_typed: object) -> None:
+        values = form.values()
+        if isinstance(form, OrganisationForm):
+            values = {"organisation": _registered(form, dossier, request)}
+        actions.write_part(dossier=dossier, part=page, values=values, by=person, now=now)
+
+    if acted(request, form, write):
+        if "later" in request.POST:
+            messages.success(request, _("Your text is kept. You can go on later, on any device."))
+            return redirect("projects:dossier-status", dossier.pk)
+        return redirect((request.GET.get("back") == "review" and _review(dossier)) or _after(page, dossier))
     context = {"form": form, "dossier": dossier, "part": page, "parts": part_links(dossier, part)}
     return render(request, "projects/dossier_part.html", context)
 
@@ -161,31 +160,19 @@ def dossier_photos(request: HttpRequest, pk: int) -> HttpResponse:
     """Adds and removes photos."""
     dossier, person, now = own_dossier(request, pk), signed_in_person(request), timezone.now()
     demand(access.may_write(dossier, person, Part.PHOTOS, now))
-    form = PhotoForm()
     if request.method == "POST" and "remove" in request.POST:
         for photo in dossier.photos.all():
             if str(photo.pk) == request.POST["remove"]:
                 actions.remove_photo(dossier=dossier, photo=photo, by=person, now=now)
                 messages.success(request, _("The photo is taken away."))
         return redirect("projects:dossier-photos", dossier.pk)
-    if request.method == "POST":
-        form = PhotoForm(request.POST, request.FILES)
-        if form.is_valid():
-            given = form.cleaned_data
-            try:
-                actions.add_photo(
-                    dossier=dossier,
-                    file=given["file"],
-                    alt=given["alt"],
-                    by=person,
-                    now=now,
-                    **form.focus_point(),
-                )
-            except Refusal as refusal:
-                form.add_error("file", str(refusal))
-            else:
-                messages.success(request, _("The photo is there."))
-                return redirect("projects:dossier-photos", dossier.pk)
+    form = PhotoForm(request.POST, request.FILES) if request.method == "POST" else PhotoForm()
+
+    def add(file: UploadedFile, alt: str, **_focus: object) -> None:
+        actions.add_photo(dossier=dossier, file=file, alt=alt, by=person, now=now, **form.focus_point())
+
+    if acted(request, form, add, _("The photo is there."), at=lambda refusal: ("file",)):
+        return redirect("projects:dossier-photos", dossier.pk)
     context = {
         "form": form,
         "dossier": dossier,
@@ -235,17 +222,12 @@ def dossier_review(request: HttpRequest, pk: int) -> HttpResponse:
 def dossier_status(request: HttpRequest, pk: int) -> HttpResponse:
     """Where a dossier stands, what comes next, what was asked and decided."""
     dossier = own_dossier(request, pk)
-    moves = [
-        event
-        for event in history_of(f"dossier:{dossier.pk}")
-        if event.name in ("DossierMoved", "DossierDecided")
-    ]
     context = {
         "dossier": dossier,
         "steps": dossier_steps(dossier),
         "next": what_next(dossier),
         "request_open": dossier.requests.filter(answered_at__isnull=True).first(),
-        "history": summary.public_history(moves),
+        "history": history(f"dossier:{dossier.pk}", names=False, only=("DossierMoved", "DossierDecided")),
         "sections": summary.sections(dossier, get_language() or "en", links=False),
         "photos": dossier.photos.all(),
         "parts": part_links(dossier) if dossier.state == "draft" else [],

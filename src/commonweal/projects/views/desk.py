@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -16,12 +17,13 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from commonweal.casework.wording.history import history
 from commonweal.kernel.days import day_of
 from commonweal.kernel.decision import Refusal
 from commonweal.membership.queries import members_matching
 from commonweal.people.access import demand, for_staff, said, signed_in_person
 from commonweal.people.actions import register_person
-from commonweal.people.queries import history_of, staff_who_may
+from commonweal.people.queries import staff_who_may
 from commonweal.people.rules import Act, Channel
 from commonweal.projects import access, actions, queries
 from commonweal.projects.forms.staff import (
@@ -39,6 +41,7 @@ from commonweal.projects.states import DOSSIER, DossierState
 from commonweal.projects.views import check, summary
 from commonweal.projects.views.apply import token_from
 from commonweal.projects.views.steps import dossier_steps, waiting_days
+from commonweal.ui.acting import acted
 
 PAGE_SIZE = 50
 FILTERS = ("text", "state", "call", "adviser")
@@ -130,15 +133,7 @@ def desk_dossier(request: HttpRequest, pk: int) -> HttpResponse:
         "strengths": check.strengths_for(dossier, now),
         "sections": summary.sections(dossier, get_language() or "en", links=False),
         "photos": dossier.photos.all(),
-        "history": [
-            {
-                "when": event.at,
-                "title": event.name,
-                "text": event.data.get("reason", ""),
-                "by": str(event.by or ""),
-            }
-            for event in history_of(f"dossier:{dossier.pk}")
-        ],
+        "history": history(f"dossier:{dossier.pk}"),
         "notes": dossier.notes.all(),
         "note_form": NoteForm(),
         "colleagues": staff_who_may(Act.CHECK_DOSSIERS, day_of(now)),
@@ -219,23 +214,10 @@ def desk_ask(request: HttpRequest, pk: int) -> HttpResponse:
     """Asks the applicant for more and reopens exactly the parts named."""
     dossier, person = _desk_dossier(request, pk), signed_in_person(request)
     form = AskForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        parts = [Part(code) for code in form.cleaned_data["parts"]]
-        try:
-            actions.ask_for_more(
-                dossier=dossier,
-                parts=parts,
-                message=form.cleaned_data["message"],
-                by=person,
-                now=timezone.now(),
-            )
-        except Refusal as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(
-                request, _("Your question is sent. The applicant can change the parts you named.")
-            )
-            return redirect("projects:desk-dossier", dossier.pk)
+    ask = partial(actions.ask_for_more, dossier=dossier, by=person, now=timezone.now())
+    said = _("Your question is sent. The applicant can change the parts you named.")
+    if acted(request, form, ask, said):
+        return redirect("projects:desk-dossier", dossier.pk)
     return render(request, "projects/desk_ask.html", {"form": form, "dossier": dossier})
 
 
@@ -247,14 +229,9 @@ def desk_decide(request: HttpRequest, pk: int, decision: str) -> HttpResponse:
     if decision not in verbs:
         return redirect("projects:desk-dossier", dossier.pk)
     form = ReasonForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            verbs[decision](dossier=dossier, reason=form.cleaned_data["reason"], by=person, now=now)
-        except Refusal as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, _("The decision is kept and the applicant is told."))
-            return redirect("projects:desk-dossier", dossier.pk)
+    decide = partial(verbs[decision], dossier=dossier, by=person, now=now)
+    if acted(request, form, decide, _("The decision is kept and the applicant is told.")):
+        return redirect("projects:desk-dossier", dossier.pk)
     findings = check.findings_shown(check.findings_for(dossier, now))
     context: dict[str, Any] = {"form": form, "dossier": dossier, "decision": decision, "findings": findings}
     return render(request, "projects/desk_decide.html", context)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from commonweal.casework.wording.history import history
 from commonweal.kernel.days import day_of
-from commonweal.kernel.decision import Refusal
 from commonweal.people.access import for_staff, fresh, may, signed_in_person
 from commonweal.people.rules import Act
 from commonweal.projects import access, actions, queries
@@ -21,6 +21,7 @@ from commonweal.projects.models import Call
 from commonweal.projects.rules.tracks import PRESETS, preset
 from commonweal.projects.states import CALL
 from commonweal.projects.views.steps import call_steps
+from commonweal.ui.acting import acted, pressed
 from commonweal.voting.queries import (
     ballot_about,
     envelopes_in,
@@ -58,23 +59,13 @@ def call_edit(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _edited(request: HttpRequest, call: Call | None, form: CallForm) -> HttpResponse:
-    if request.method == "POST" and form.is_valid():
-        try:
-            saved = actions.plan_call(
-                by=signed_in_person(request),
-                now=timezone.now(),
-                values=form.values(),
-                ambitions=form.cleaned_data["ambitions"],
-                call=call,
-            )
-        except actions.DeadlineMoved as refusal:
-            for day in refusal.days:
-                form.add_error(day, str(refusal))
-        except Refusal as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, _("The call is kept. Now write its text in four languages."))
-            return redirect("projects:call-manage", saved.slug)
+    def plan(ambitions: Any, **_rest: object) -> Call:
+        by, now = signed_in_person(request), timezone.now()
+        return actions.plan_call(by=by, now=now, values=form.values(), ambitions=ambitions, call=call)
+
+    said = _("The call is kept. Now write its text in four languages.")
+    if done := acted(request, form, plan, said, at=lambda refusal: getattr(refusal, "days", ())):
+        return redirect("projects:call-manage", done.value.slug)
     return render(request, "projects/call_edit.html", {"form": form, "call": call})
 
 
@@ -88,20 +79,10 @@ def call_text(request: HttpRequest, slug: str, language: str) -> HttpResponse:
     form = CallTextForm(request.POST or None, initial=initial)
     if language not in LANGUAGE_CODES:
         return redirect("projects:call-manage", call.slug)
-    if request.method == "POST" and form.is_valid():
-        try:
-            actions.write_call_text(
-                call=call,
-                language=language,
-                by=signed_in_person(request),
-                now=timezone.now(),
-                **form.cleaned_data,
-            )
-        except Refusal as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, _("The text is kept."))
-            return redirect("projects:call-manage", call.slug)
+    by, now = signed_in_person(request), timezone.now()
+    write = partial(actions.write_call_text, call=call, language=language, by=by, now=now)
+    if acted(request, form, write, _("The text is kept.")):
+        return redirect("projects:call-manage", call.slug)
     return render(request, "projects/call_text.html", {"form": form, "call": call, "language": language})
 
 
@@ -129,6 +110,7 @@ def call_manage(request: HttpRequest, slug: str) -> HttpResponse:
             "ballot": ballot,
             "votes": _votes(ballot) if ballot else None,
             "may_type": _may_type(request),
+            "history": history(f"call:{call.pk}"),
             "now": timezone.now(),
         },
     )
@@ -153,11 +135,7 @@ def _step_taken(request: HttpRequest, call: Call) -> HttpResponse:
     name = request.POST.get("move", "")
     if name in moves:
         action, said = moves[name]
-        try:
-            action(call=call, by=signed_in_person(request), now=timezone.now())
-            messages.success(request, said)
-        except Refusal as refusal:
-            messages.error(request, str(refusal))
+        pressed(request, partial(action, call=call, by=signed_in_person(request), now=timezone.now()), said)
     return redirect("projects:call-manage", call.slug)
 
 
@@ -166,22 +144,22 @@ def call_open_vote(request: HttpRequest, slug: str) -> HttpResponse:
     """Freezes the ballot and opens the vote, once the committee has opened an envelope made with its public key."""
     call = _call(request, slug)
     form = CommitteeForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        person, now = signed_in_person(request), timezone.now()
-        try:
-            if "envelope" in request.POST:
-                key, threshold = form.cleaned_data["public_key"], form.cleaned_data["threshold"]
-                envelope = actions.committee_test(
-                    call=call, public_key=key, threshold=threshold, by=person, now=now
-                )
-                return _envelope_file(call, envelope)
-            actions.open_vote(call=call, by=person, now=now, **form.cleaned_data)
-        except Refusal as refusal:
-            about_answer = refusal.code in ("no_answer", "wrong_answer")
-            form.add_error("answer" if about_answer else None, str(refusal))
-        else:
-            messages.success(request, _("The vote is open. Its rules, roll and projects no longer change."))
-            return redirect("projects:call-manage", call.slug)
+    by, now = signed_in_person(request), timezone.now()
+
+    def seal(public_key: bytes, threshold: int, **_rest: object) -> bytes:
+        return actions.committee_test(call=call, public_key=public_key, threshold=threshold, by=by, now=now)
+
+    if "envelope" in request.POST:
+        if sealed := acted(request, form, seal):
+            return _envelope_file(call, sealed.value)
+    elif acted(
+        request,
+        form,
+        partial(actions.open_vote, call=call, by=by, now=now),
+        _("The vote is open. Its rules, roll and projects no longer change."),
+        at=lambda refusal: ("answer",) if refusal.code in ("no_answer", "wrong_answer") else (),
+    ):
+        return redirect("projects:call-manage", call.slug)
     options = queries.ballot_options(call)
     return render(request, "projects/call_open_vote.html", {"form": form, "call": call, "options": options})
 
@@ -201,15 +179,10 @@ def call_hand_over(request: HttpRequest, slug: str) -> HttpResponse:
     ballot = ballot_about(f"call:{call.pk}")
     if ballot is None or ballot.state != BallotState.CLOSED:
         return redirect("projects:call-manage", call.slug)
-    if request.method == "POST":
-        try:
-            actions.hand_over(call=call, by=signed_in_person(request), now=timezone.now())
-            messages.success(
-                request, _("The box is handed over. Now download the envelopes for the committee.")
-            )
-            return redirect("projects:call-manage", call.slug)
-        except Refusal as refusal:
-            messages.error(request, str(refusal))
+    hand_over = partial(actions.hand_over, call=call, by=signed_in_person(request), now=timezone.now())
+    said = _("The box is handed over. Now download the envelopes for the committee.")
+    if request.method == "POST" and pressed(request, hand_over, said):
+        return redirect("projects:call-manage", call.slug)
     figures = vote_figures(ballot)
     context = {
         "call": call,
@@ -241,16 +214,10 @@ def call_count(request: HttpRequest, slug: str) -> HttpResponse:
     call = _call(request, slug)
     why_not = _no_count(ballot_about(f"call:{call.pk}"))
     form = CountFileForm(None if why_not else request.POST or None, request.FILES or None)
-    if request.method == "POST" and not why_not and form.is_valid():
-        try:
-            actions.bring_in_count(
-                call=call, file=form.cleaned_data["file"], by=signed_in_person(request), now=timezone.now()
-            )
-        except Refusal as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, _("The ballots are counted. Look at the result, then publish it."))
-            return redirect("projects:call-manage", call.slug)
+    bring_in = partial(actions.bring_in_count, call=call, by=signed_in_person(request), now=timezone.now())
+    said = _("The ballots are counted. Look at the result, then publish it.")
+    if not why_not and acted(request, form, bring_in, said):
+        return redirect("projects:call-manage", call.slug)
     context = {"form": form, "call": call, "why_not": why_not}
     return render(request, "projects/call_count.html", context)
 

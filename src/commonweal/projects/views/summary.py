@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from django.urls import reverse
@@ -14,7 +13,6 @@ from commonweal.places.rules import name_in
 from commonweal.projects.models import Dossier
 from commonweal.projects.rules.kinds import UNITS, SupportKind
 from commonweal.projects.rules.parts import Part
-from commonweal.projects.states import DOSSIER
 from commonweal.ui.formats import day, euros
 
 
@@ -88,17 +86,4 @@ def sections(dossier: Dossier, language: str, *, links: bool) -> list[dict[str, 
             else "",
         }
         for part, pairs in rows.items()
-    ]
-
-
-def public_history(events: Iterable[Any]) -> list[dict[str, Any]]:
-    """Moves of a dossier as its applicant reads them; names of staff stay inside."""
-    return [
-        {
-            "when": event.at,
-            "title": _(DOSSIER.states(event.data["to"]).label),
-            "text": event.data.get("reason", ""),
-            "by": "",
-        }
-        for event in events
     ]

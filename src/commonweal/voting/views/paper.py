@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
@@ -14,13 +15,14 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 
 from commonweal.kernel.days import day_of
-from commonweal.kernel.decision import Refusal
 from commonweal.people.access import for_staff, fresh, signed_in_person
 from commonweal.people.rules import Act, Channel
+from commonweal.ui.acting import acted, pressed
 from commonweal.voting import actions, queries
 from commonweal.voting.access import may_vote
 from commonweal.voting.forms import FindMemberForm, HandOutForm, SecondSheetForm, SheetForm
 from commonweal.voting.models import Ballot, Voter
+from commonweal.voting.rules.choices import Choice
 from commonweal.voting.rules.envelopes import code_shown
 from commonweal.voting.views import summary
 from commonweal.voting.views.ballots import visible_ballot
@@ -42,14 +44,10 @@ def paper(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         number = request.POST.get("again", "")
         if number.isascii() and number.isdigit() and len(number) < 10:
-            try:
-                person = signed_in_person(request)
-                actions.start_sheet_again(ballot=ballot, number=int(number), by=person, now=timezone.now())
-                messages.success(
-                    request, _("The first typing of sheet %(n)s is dropped. Type it afresh.") % {"n": number}
-                )
-            except Refusal as refusal:
-                messages.error(request, str(refusal))
+            by, now = signed_in_person(request), timezone.now()
+            said = _("The first typing of sheet %(n)s is dropped. Type it afresh.") % {"n": number}
+            again = partial(actions.start_sheet_again, ballot=ballot, number=int(number), by=by, now=now)
+            pressed(request, again, said)
         return redirect("voting:paper", ballot.pk)
     context |= {
         "figures": queries.vote_figures(ballot),
@@ -88,14 +86,10 @@ def _handed_out(request: HttpRequest, ballot: Ballot) -> HttpResponse | None:
         messages.error(request, _("Choose the member once more."))
         return None
     person, now = signed_in_person(request), timezone.now()
-    try:
-        door = Channel(form.cleaned_data["door"])
-        actions.hand_out_paper(ballot=ballot, voter=voter, by=person, now=now, door=door)
-    except Refusal as refusal:
-        messages.error(request, str(refusal))
-        return None
-    messages.success(request, _("Noted: this member votes on paper. Give or send them a ballot."))
-    return redirect("voting:paper", ballot.pk)
+    door = Channel(form.cleaned_data["door"])
+    hand_out = partial(actions.hand_out_paper, ballot=ballot, voter=voter, by=person, now=now, door=door)
+    said = _("Noted: this member votes on paper. Give or send them a ballot.")
+    return redirect("voting:paper", ballot.pk) if pressed(request, hand_out, said) else None
 
 
 def _line_shown(ballot: Ballot, member: Member, line: Voter | None) -> dict[str, object]:
@@ -132,21 +126,15 @@ def paper_first(request: HttpRequest, pk: int) -> HttpResponse:
     ballot, context = _opened(request, pk)
     options, costs = queries.options_of(ballot).values(), queries.costs_of(ballot)
     form = SheetForm(request.POST or None, form=ballot.rules_form(), costs_cents=costs)
-    if form.is_bound and form.is_valid():
-        given = form.cleaned_data
-        try:
-            control = actions.type_sheet_first(
-                ballot=ballot,
-                number=given["number"],
-                choice=given["choices"],
-                by=signed_in_person(request),
-                now=timezone.now(),
-            )
-        except Refusal as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            context |= {"number": given["number"], "control": _control_shown(control)}
-            return render(request, "voting/paper_first_done.html", context)
+    by, now = signed_in_person(request), timezone.now()
+
+    @sensitive_variables()
+    def type_first(number: int, choices: Choice) -> str:
+        return actions.type_sheet_first(ballot=ballot, number=number, choice=choices, by=by, now=now)
+
+    if typed := acted(request, form, type_first):
+        context |= {"number": form.cleaned_data["number"], "control": _control_shown(typed.value)}
+        return render(request, "voting/paper_first_done.html", context)
     context |= {"form": form, "options": options, "form_words": summary.form_words(ballot.rules_form())}
     return render(request, "voting/paper_first.html", context)
 
@@ -169,21 +157,15 @@ def paper_second(request: HttpRequest, pk: int) -> HttpResponse:
         costs_cents=costs,
         initial={"number": request.GET.get("sheet", "")[:10]},
     )
-    if form.is_bound and form.is_valid():
-        given = form.cleaned_data
-        try:
-            code = actions.type_sheet_second(
-                ballot=ballot,
-                number=given["number"],
-                choice=given["choices"],
-                control=given["control"],
-                by=signed_in_person(request),
-                now=timezone.now(),
-            )
-        except Refusal as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            context |= {"number": given["number"], "code": code_shown(code)}
-            return render(request, "voting/paper_second_done.html", context)
+    by, now = signed_in_person(request), timezone.now()
+
+    @sensitive_variables()
+    def type_second(number: int, choices: Choice, control: str) -> str:
+        typing = partial(actions.type_sheet_second, ballot=ballot, by=by, now=now)
+        return typing(number=number, choice=choices, control=control)
+
+    if sealed := acted(request, form, type_second):
+        context |= {"number": form.cleaned_data["number"], "code": code_shown(sealed.value)}
+        return render(request, "voting/paper_second_done.html", context)
     context |= {"form": form, "options": options, "form_words": summary.form_words(ballot.rules_form())}
     return render(request, "voting/paper_second.html", context)

@@ -1,0 +1,1 @@
+"""Words around work on any object."""

@@ -1,0 +1,1 @@
+"""Words that pages, letters and histories of this area share."""

@@ -48,7 +48,7 @@ def measured(members: int) -> None:
     from django.test.runner import DiscoverRunner
     from django.utils import timezone
 
-    from commonweal.membership import actions
+    from commonweal.membership import actions as membership
     from commonweal.places.actions import import_gazetteer
     from commonweal.treasury.actions import load_accounts
 
@@ -56,13 +56,13 @@ def measured(members: int) -> None:
     databases = runner.setup_databases()
     try:
         import_gazetteer()
-        actions.load_statutes(by=None, now=timezone.now())
+        membership.load_statutes(by=None, now=timezone.now())
         people(members)
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "movements.csv"
             rows = written(path, members)
             with transaction.atomic():
-                actions.load_movements(rows=movements(path), by=None, now=timezone.now())
+                membership.load_movements(rows=movements(path), by=None, now=timezone.now())
         with transaction.atomic():
             # Read first: a connection cannot be read from while it takes a COPY in.
             load_accounts(list(accounts()))
@@ -97,9 +97,9 @@ def _staff() -> list[Any]:
 def _run(rows: int) -> tuple[Any, float]:
     from django.utils import timezone
 
+    from commonweal.dividends import actions
+    from commonweal.dividends.models import DividendRun
     from commonweal.ledger.queries import day_sums
-    from commonweal.membership import actions
-    from commonweal.membership.models import DividendRun
     from commonweal.membership.rules.exits import ExitTest
     from commonweal.treasury.models import PaymentFile
 
@@ -170,7 +170,7 @@ def _duck(rows: int, ours: float) -> None:
         seconds = time.perf_counter() - started
     told("  the sums by DuckDB", len(found), seconds, RUN_LIMIT_S)
     print(f"  the sums take {ours / seconds:.1f} times what DuckDB takes over the same rows in its memory")
-    from commonweal.membership.models import DividendRun
+    from commonweal.dividends.models import DividendRun
 
     run = DividendRun.objects.get()
     if sum(total for _owner, total in found) != sum(days for days, _gross in run.by_class.values()):
@@ -178,19 +178,16 @@ def _duck(rows: int, ours: float) -> None:
 
 
 def _in_order(run: Any) -> None:
-    from commonweal.membership.queries import (
-        dividend_troubles,
-        largest_lines,
-        payment_troubles,
-        progress_of,
-        without_account,
-    )
+    from django.utils import timezone
+
+    from commonweal.dividends.queries import dividend_troubles, largest_lines, progress_of, without_account
+    from commonweal.membership.queries import payment_troubles
 
     clock = Clock()
     largest_lines(run), progress_of(run)
     told("  reads of the run's page", run.lines_count, clock.read()[0], PAGE_LIMIT_S)
     clock = Clock()
-    waiting = list(without_account(run)[:50])
+    waiting = list(without_account(run, timezone.localdate())[:50])
     told("  who waits for an account", len(waiting), clock.read()[0], PAGE_LIMIT_S)
 
     clock = Clock()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from commonweal.dividends import states as dividends
 from commonweal.kernel.states import Machine
 from commonweal.membership import states as membership
 from commonweal.projects import states as projects
@@ -24,7 +25,7 @@ TABLES: Mapping[str, Machine] = {
     "An exit season": membership.SEASON,
     "An estate, which death, bankruptcy or winding up leaves behind": membership.ESTATE,
     "A proposal to exclude a member": membership.EXCLUSION,
-    "A dividend run": membership.DIVIDEND,
+    "A dividend run": dividends.DIVIDEND,
 }
 HEAD = """# States
 

@@ -20,7 +20,8 @@ import pytest
 BUDGETS: dict[str, float] = {
     "journeys": 345,
     "voting": 210,
-    "membership": 180,
+    "membership": 145,
+    "dividends": 35,
     "treasury": 180,
     "allocation": 110,
     "config": 140,

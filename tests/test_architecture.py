@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import configparser
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -56,6 +57,30 @@ def test_an_area_is_entered_only_through_its_doors() -> None:
                 continue
             wrong.append(f"{importer} -> {imported}")
     assert wrong == []
+
+
+def tables_above(area: str) -> set[str]:
+    """The tables of the areas that stand above one."""
+    above = AREAS[: AREAS.index(area)]
+    return {model._meta.db_table for each in above if each not in NO_MODELS for model in of_area(each)}
+
+
+def named_in(text: str, tables: set[str]) -> set[str]:
+    """The tables among these that a text names, whole words alone."""
+    return tables & set(re.findall(r"[a-z_]+", text))
+
+
+def test_no_statement_names_a_table_of_an_area_above() -> None:
+    wrong = [
+        f"{path.relative_to(PACKAGE)} names {', '.join(found)}"
+        for area in AREAS
+        for path in sorted((PACKAGE / area).rglob("*.py"))
+        if (found := sorted(named_in(path.read_text(encoding="utf-8"), tables_above(area))))
+    ]
+    assert wrong == []
+    above = tables_above("membership")
+    assert named_in("JOIN dividends_dividendrun r", above)
+    assert not named_in("JOIN membership_member m", above)
 
 
 def too_big(path: Path) -> Iterator[str]:
@@ -152,10 +177,12 @@ def test_every_address_names_its_access_check() -> None:
     assert unguarded == []
 
 
+def of_area(area: str) -> Iterator[type[models.Model]]:
+    return apps.get_app_config(area).get_models()
+
+
 def our_models() -> list[type[models.Model]]:
-    return [
-        model for area in AREAS if area not in NO_MODELS for model in apps.get_app_config(area).get_models()
-    ]
+    return [model for area in AREAS if area not in NO_MODELS for model in of_area(area)]
 
 
 def troubles_of(model: type[models.Model]) -> Iterator[str]:

@@ -8,6 +8,7 @@ import pytest
 from django.apps import apps
 from django.db import DatabaseError, IntegrityError, connection, models, transaction
 
+from commonweal.dividends import states as dividends
 from commonweal.kernel.states import Machine
 from commonweal.membership import states as membership
 from commonweal.projects import states as projects
@@ -17,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 
 def machines() -> dict[str, Machine]:
-    modules: tuple[ModuleType, ...] = (membership, projects, voting)
+    modules: tuple[ModuleType, ...] = (dividends, membership, projects, voting)
     found = {
         name: each for module in modules for name, each in vars(module).items() if isinstance(each, Machine)
     }

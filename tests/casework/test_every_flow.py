@@ -26,7 +26,7 @@ from commonweal.membership.rules.imports import ImportKind
 from commonweal.treasury.actions import PayableKind
 from tests import factories as make
 from tests.casework.flows import FLOWS, Rows, row_in, yes
-from tests.membership.dividend_steps import Staff, reckoned
+from tests.dividends.steps import Staff, reckoned
 from tests.membership.test_not_ones_own import Desk
 from tests.test_consistency import STATES
 

@@ -10,14 +10,15 @@ from typing import Any
 import pytest
 from pypdf import PdfReader
 
+from commonweal.dividends.models import DividendRun
+from commonweal.dividends.queries import dividend_troubles
 from commonweal.ledger.queries import troubles
-from commonweal.membership.models import DividendRun
-from commonweal.membership.queries import dividend_troubles, payment_troubles
+from commonweal.membership.queries import payment_troubles
 from tests import factories as make
+from tests.dividends.steps import gives_account, holder
 from tests.journeys.conftest import PASSWORD, Clock, press
 from tests.journeys.steps import fill, fill_day
 from tests.journeys.walks import Walk
-from tests.membership.dividend_steps import gives_account, holder
 
 WORDS = {"fr": "Payé le", "nl": "Betaald op", "de": "Gezahlt am", "en": "Paid on"}
 

@@ -30,6 +30,7 @@ def pages(site: Site) -> Pages:
     return Pages(
         applicant=[
             "members/shares/",
+            "members/shares/account/",
             "members/shares/pass-on/",
             f"members/shares/offers/{offer.pk}/",
             "members/shares/convert/",
@@ -38,6 +39,7 @@ def pages(site: Site) -> Pages:
             f"{orchard}convert/",
         ],
         staff=[
+            f"members/{member.number}/account/",
             f"{file}movement/",
             f"{file}movement/?kind=conversion",
             f"{file}movement/{site.subscription.pk}/undo/",

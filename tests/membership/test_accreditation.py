@@ -12,15 +12,16 @@ from django.db import DatabaseError, transaction
 from django.test import Client
 from pypdf import PdfReader
 
+from commonweal.dividends.models import DividendRun
 from commonweal.kernel.decision import NotAllowed
 from commonweal.ledger import actions as ledger
 from commonweal.membership import actions, queries
 from commonweal.membership.actions import joining
-from commonweal.membership.models import AccreditationNote, DividendRun
+from commonweal.membership.models import AccreditationNote
 from commonweal.membership.rules.accreditation import Condition, Verdict
 from commonweal.membership.rules.movements import moved
 from tests import factories as make
-from tests.membership import dividend_steps
+from tests.dividends import steps as dividend_steps
 from tests.membership import joining_steps as steps
 from tests.portal.steps import LANGUAGES, queries_of, signed_in, text_of
 

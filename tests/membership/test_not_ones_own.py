@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 import commonweal.membership.actions as all_actions
+from commonweal.dividends import actions as dividends
 from commonweal.kernel.decision import NotAllowed
 from commonweal.ledger.models import Operation
 from commonweal.membership import actions
@@ -42,7 +43,7 @@ from commonweal.treasury.models import BankMovement, Payment, PaymentFile, Refun
 from commonweal.treasury.rules.matching import Outcome
 from commonweal.treasury.rules.payables import ReturnReason
 from tests import factories as make
-from tests.membership.dividend_steps import gives_account
+from tests.membership.account_steps import gives_account
 from tests.membership.joining_steps import asked, asked_for_child, confirmed, paid
 from tests.membership.test_seasons import with_tests
 from tests.treasury import paying_steps as paying
@@ -57,6 +58,7 @@ OTHERS = {
     # Steps inside the acts below, which have asked.
     *(
         "held_estate",
+        "not_own_claim",
         "not_own_estate",
         "decided",
         "reopen_application",
@@ -319,7 +321,7 @@ def test_staff_leave_what_is_their_own_to_a_colleague(name: str, settings: Any) 
 def test_every_act_of_staff_is_looked_at() -> None:
     """A new action with `by` is either here, or said to be none about one member's money."""
     known = set(ACTS) | OTHERS | LEFT_OUT
-    doors = (all_actions, treasury)
+    doors = (all_actions, dividends, treasury)
     folders = [
         (each.__name__, path) for each in doors for path in Path(str(each.__file__)).parent.glob("*.py")
     ]

@@ -20,7 +20,7 @@ from commonweal.treasury.queries.payments import payable_refunds, refunds_to_mak
 from commonweal.treasury.rules.matching import Outcome
 from commonweal.treasury.rules.payables import ReturnReason
 from tests import factories as make
-from tests.membership import dividend_steps as dividends
+from tests.membership.account_steps import gives_account
 from tests.membership.joining_steps import asked as asks_for_shares
 from tests.membership.joining_steps import confirmed, paid
 from tests.membership.share_values import accounts
@@ -79,13 +79,6 @@ def granted(season: ExitSeason) -> Member:
     return Member.objects.get(pk=queries.due_in(season)[0].member)
 
 
-def left_with_an_account() -> Member:
-    member = dividends.holder(10, left_on=date(2026, 1, 31), account=False)
-    dividends.gives_account(member, 3)
-    dividends.holder(3, account=False)
-    return member
-
-
 @pytest.mark.parametrize(
     "day", [date(2026, 6, 20), date(2026, 7, 9)], ids=["before-the-effect", "after-leaving"]
 )
@@ -110,6 +103,20 @@ def test_what_a_season_granted_to_somebody_who_died_is_paid_to_the_heirs(
     assert [(each.iban, each.cents) for each in made] == [(HEIRS[0], 187_50), (HEIRS[1], 187_50)]
     assert owed(member) == 0
     in_order()
+
+
+def test_the_database_pays_no_refund_on_the_account_of_the_dead(
+    season: ExitSeason, finance: Person, secretary: Person
+) -> None:
+    member = granted(season)
+    paying.pay_season(season=season, pay_on=PAY_ON, by=finance, now=NOW)
+    payment = Payment.objects.get(owner=member.number)
+    died(member, secretary, date(2026, 7, 9))
+    again = (
+        "INSERT INTO treasury_payment (file_id, owner, subject, iban, holder, cents, end_to_end) "
+        "SELECT file_id, owner, subject, iban, holder, cents, 'again' FROM treasury_payment WHERE id = %s"
+    )
+    assert broken(again, payment.pk) == "estates_are_paid"
 
 
 def test_who_left_and_died_later_left_on_the_day_they_left(season: ExitSeason, secretary: Person) -> None:
@@ -153,7 +160,7 @@ def test_an_excluded_member_who_died_is_refunded_to_the_heirs(
     founder: Member, secretary: Person, finance: Person
 ) -> None:
     member = a_holder(4)
-    dividends.gives_account(member, 3)
+    gives_account(member, 3)
     sent, decided = date(2026, 3, 2), date(2026, 6, 1)
     exclusion = actions.propose_exclusion(
         member=member,
@@ -191,38 +198,6 @@ def test_an_excluded_member_who_died_is_refunded_to_the_heirs(
         (HEIRS[0], cents)
     ]
     in_order()
-
-
-def test_a_dividend_of_who_left_and_then_died_is_paid_to_the_heirs() -> None:
-    staff = dividends.Staff()
-    member = left_with_an_account()
-    secretary, now = make.staff("secretary"), dividends.NOW
-    estate = died(member, secretary, date(2026, 6, 1), now)
-    settled(estate, secretary, "1", now=now)
-    run = dividends.booked(staff)
-    actions.pay_dividend(run=run, by=staff.proposer, now=now)
-    actions.carry_on(run_id=run.pk, now=dividends.clock)
-    assert [each.iban for each in Payment.objects.filter(owner=member.number)] == [HEIRS[0]]
-
-
-def test_a_person_is_not_paid_under_an_earlier_number_either_and_that_is_named() -> None:
-    staff = dividends.Staff()
-    earlier = left_with_an_account()
-    again = make.member(earlier.person, joined_on=date(2026, 2, 1))
-    make.shares(again, 1, day=date(2026, 2, 1))
-    secretary = make.staff("secretary")
-    died(again, secretary, date(2026, 6, 1), dividends.NOW)
-    run = dividends.booked(staff)
-    actions.pay_dividend(run=run, by=staff.proposer, now=dividends.NOW)
-    actions.carry_on(run_id=run.pk, now=dividends.clock)
-    assert not Payment.objects.filter(owner=earlier.number).exists()
-    assert earlier.pk in {each.member_id for each in queries.without_account(run, dividends.NOW.date())}
-    (trouble,) = queries.payment_troubles()
-    assert (trouble.code, trouble.where) == ("owed_to_the_dead", f"member {earlier.number}")
-    settled(died(earlier, secretary, date(2026, 6, 1), dividends.NOW), secretary, "1", now=dividends.NOW)
-    actions.carry_on(run_id=run.pk, now=dividends.clock)
-    assert [each.iban for each in Payment.objects.filter(owner=earlier.number)] == [HEIRS[0]]
-    assert queries.payment_troubles() == []
 
 
 def test_what_comes_back_after_the_estate_was_settled_is_named(

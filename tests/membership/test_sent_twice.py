@@ -9,13 +9,12 @@ from typing import Any
 import pytest
 
 from commonweal.membership import actions
-from commonweal.membership.models import AccreditationNote, Claimant, DividendTest, ExitSeason, SeasonTest
+from commonweal.membership.models import AccreditationNote, Claimant, ExitSeason, SeasonTest
 from commonweal.membership.rules.accreditation import Condition
 from commonweal.membership.rules.estates import EndKind
 from commonweal.membership.rules.exits import ExitTest
 from commonweal.people.models import Event
 from tests import factories as make
-from tests.membership.dividend_steps import Staff, holder, reckoned
 
 pytestmark = pytest.mark.django_db
 NOW, TODAY = make.NOW, make.NOW.date()
@@ -41,25 +40,6 @@ def test_an_heir_is_noted_once_agrees_once_and_is_taken_out_once() -> None:
     for each in copies:
         actions.remove_claimant(claimant=each, **told)
     assert (Claimant.objects.count(), events("ClaimantRemoved")) == (0, 1)
-
-
-def test_a_test_of_a_dividend_is_recorded_once_and_another_one_after_it() -> None:
-    staff = Staff()
-    holder(10)
-    run = reckoned(staff, tested=False)
-    given: dict[str, Any] = {
-        "run": run,
-        "kind": ExitTest.LIQUIDITY,
-        "as_of": date(2025, 12, 31),
-        "keep_cents": 1,
-        "document": "x",
-        "by": staff.proposer,
-        "now": NOW,
-    }
-    for cents in (5, 5, 5, 6, 6, 5):
-        actions.record_dividend_test(have_cents=cents, **given)
-    assert list(DividendTest.objects.order_by("pk").values_list("have_cents", flat=True)) == [5, 6, 5]
-    assert events("DividendTestRecorded") == 3
 
 
 def test_a_test_of_a_season_is_recorded_once() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -296,3 +297,11 @@ def test_the_rules_in_figures() -> None:
         "wrong_holder",
         "",
     ]
+
+
+def test_without_a_financial_year_in_the_statutes_there_is_none_to_choose(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    nothing = SimpleNamespace(FINANCIAL_YEAR_MONTH="no such setting")
+    monkeypatch.setattr("commonweal.membership.queries.shares.SettingName", nothing)
+    assert queries.ended_years(make.NOW.date()) == []

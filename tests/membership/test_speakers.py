@@ -23,9 +23,9 @@ from commonweal.people import actions as people
 from commonweal.people.models import Event, Message, Person, Position
 from commonweal.people.rules import LegalForm, Scope
 from tests import factories as make
+from tests.dividends import steps as dividend_steps
 from tests.journeys.conftest import PASSWORD, sign_in, world  # noqa: F401
 from tests.journeys.walks import Walk
-from tests.membership import dividend_steps
 from tests.membership import joining_steps as steps
 from tests.portal.steps import LANGUAGES, queries_of, signed_in, text_of
 

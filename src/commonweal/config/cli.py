@@ -263,8 +263,9 @@ def _check_ledger(options: argparse.Namespace) -> int:
     with _site():
         from django.utils import timezone
 
+        from commonweal.dividends.queries import dividend_troubles
         from commonweal.ledger import queries as ledger
-        from commonweal.membership.queries import dividend_troubles, payment_troubles, share_troubles
+        from commonweal.membership.queries import payment_troubles, share_troubles
 
         found = ledger.troubles(options.seal) + share_troubles(day_of(timezone.now()))
         found += dividend_troubles() + payment_troubles()

@@ -26,6 +26,7 @@ AREAS = [
     "portal",
     "projects",
     "voting",
+    "dividends",
     "membership",
     "treasury",
     "people",
@@ -275,6 +276,10 @@ CLOSE_TO = "commonweal.config.wiring.CLOSE_TO"
 RECEIVABLES = "commonweal.config.wiring.RECEIVABLES"
 PAYABLES = "commonweal.config.wiring.PAYABLES"
 GONE = "commonweal.config.wiring.GONE"
+PROMISES = "commonweal.config.wiring.PROMISES"
+RESTS_ON_SHARES = "commonweal.config.wiring.RESTS_ON_SHARES"
+CAME_BACK = "commonweal.config.wiring.CAME_BACK"
+DIVIDEND_PERCENT = "commonweal.config.wiring.DIVIDEND_PERCENT"
 DATA = Path(environment.value("COMMONWEAL_DATA"))
 
 DEFAULT_EXCEPTION_REPORTER_FILTER = "commonweal.config.reports.NothingTyped"

@@ -15,6 +15,7 @@ urlpatterns += i18n_patterns(
     path("", include("commonweal.portal.urls")),
     path("", include("commonweal.projects.urls")),
     path("ballots/", include("commonweal.voting.urls")),
+    path("members/", include("commonweal.dividends.urls")),
     path("members/", include("commonweal.membership.urls")),
     path("members/", include("commonweal.treasury.urls")),
     path("people/", include("commonweal.people.urls")),

@@ -1,5 +1,5 @@
 """What a lower area must not know and an upper one gives it: who hears of which event, how it is told, who is close to
-whom, what the bank's money pays.
+whom, what the bank's money pays, what rests on what it keeps.
 
 Event name -> handlers: every handler is idempotent and runs in the background.
 """
@@ -8,21 +8,28 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import QuerySet
 
 from commonweal.casework.wording.history import Told
 from commonweal.casework.wording.tiles import TileKind
+from commonweal.dividends import desk as dividends_desk
+from commonweal.dividends.actions.payments import DIVIDEND_PAYABLES
+from commonweal.dividends.queries import came_back, percent_given, promised_dividends, rests_on_shares
+from commonweal.dividends.tasks import carry_on_dividend
+from commonweal.dividends.wording import history as dividends_history
+from commonweal.kernel.words import Words
 from commonweal.membership import desk as membership_desk
 from commonweal.membership.access import children_asked_for_by, household_close_to
-from commonweal.membership.actions.dividend_payments import DIVIDEND_PAYABLES
 from commonweal.membership.actions.estate_payments import ESTATE_PAYABLES
 from commonweal.membership.actions.exclusion_payments import EXCLUSION_PAYABLES
 from commonweal.membership.actions.exit_payments import EXIT_PAYABLES
 from commonweal.membership.notices import conversions, exits, households, joining, payouts, transfers
-from commonweal.membership.queries.payouts import gone_holders
-from commonweal.membership.tasks import carry_on_dividend
+from commonweal.membership.queries.distributions import Promise
+from commonweal.membership.queries.heirs import CameBack, Heir, gone_holders
+from commonweal.membership.queries.seasons import promised_refunds
 from commonweal.membership.views.applications_paid import APPLICATIONS
 from commonweal.membership.wording import history as membership_history
 from commonweal.people import notices as people
@@ -75,6 +82,7 @@ EVENT_SENTENCES: Mapping[str, StrOrPromise | Told] = {
     **people_history.EVENTS,
     **treasury_history.EVENTS,
     **membership_history.EVENTS,
+    **dividends_history.EVENTS,
     **voting_history.EVENTS,
     **projects_history.EVENTS,
 }
@@ -107,7 +115,19 @@ DESK: Sequence[TileKind] = (
     membership_desk.REQUESTS,
     treasury_desk.PAYMENTS,
     membership_desk.REGISTER,
-    membership_desk.DIVIDENDS,
+    dividends_desk.DIVIDENDS,
     membership_desk.REFUNDS,
     portal_desk.ROLES,
 )
+
+# What is promised out of the same means, by the areas that give it: each counts what the others promised.
+PROMISES: Sequence[Callable[[], Iterable[Promise]]] = (promised_dividends, promised_refunds)
+
+# What stands against taking shares out of the register again, of a member by id, that are there from a day on.
+RESTS_ON_SHARES: Sequence[Callable[[int, date], Words | None]] = (rests_on_shares,)
+
+# What came back of payments to the heirs of members, by the areas that pay them beside the estate itself.
+CAME_BACK: Sequence[Callable[[Sequence[Heir]], list[CameBack]]] = (came_back,)
+
+# Percent that the dividends of the financial years which end between two days give after tax, for the accreditation.
+DIVIDEND_PERCENT: Callable[[date, date], Decimal | None] = percent_given

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from commonweal.kernel.decision import YES, Decision, NotAllowed, no
 from commonweal.kernel.periods import FULL_AGE, age_on
-from commonweal.membership.models import Application, DividendRun, Member, ShareOffer
+from commonweal.membership.models import Application, Member, ShareOffer
 from commonweal.membership.queries.guardianships import administered_by, guardianship_of, is_protected
 from commonweal.membership.queries.households import household_of
 from commonweal.membership.queries.joining import application_with
@@ -22,7 +22,6 @@ from commonweal.membership.rules.statutes import SettingName
 from commonweal.people.access import close_to, may, names_of, organisations_of, speaks_for
 from commonweal.people.queries import company_numbers
 from commonweal.people.rules import Act
-from commonweal.treasury.access import may_pay_out
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -169,20 +168,6 @@ def may_set_account(person: Person, member: Member, on: date) -> Decision:
             ),
         )
     return YES
-
-
-def may_see_dividends(person: Person, on: date) -> Decision:
-    """Whether staff may read dividend runs and approve those of others: finance officers and the secretary."""
-    return may_pay_out(person, on) or may_keep_register(person, on)
-
-
-def may_approve(run: DividendRun, person: Person, on: date) -> Decision:
-    """Whether someone may be one of the two who approve a run: never who proposed it, and nobody twice."""
-    if run.proposed_by_id == person.pk:
-        return no("own_proposal", _("You proposed this dividend: two others approve it."))
-    if run.approvals.filter(person=person).exists():
-        return no("approved_before", _("You approved this dividend already: someone else is the second."))
-    return may_see_dividends(person, on)
 
 
 def may_ask_for(person: Person, member: Member, on: date) -> Decision:

@@ -1,4 +1,4 @@
-"""What waits on the staff desk about shares: requests, the register, dividends, refunds."""
+"""What waits on the staff desk about shares: requests, the register, refunds."""
 
 from __future__ import annotations
 
@@ -48,12 +48,6 @@ def register(person: Person, acts: frozenset[Act], now: datetime) -> Tile:
     )
 
 
-def dividends(person: Person, acts: frozenset[Act], now: datetime) -> Tile:
-    """The way to the dividends."""
-    entry = Entry(_("Open dividends"), reverse("membership:dividends"))
-    return Tile(_("Dividends"), _("Propose, approve, pay, and what came back."), entries=(entry,))
-
-
 def refunds(person: Person, acts: frozenset[Act], now: datetime) -> Tile:
     """The way to what members who left are still to be paid."""
     entry = Entry(_("See what is due"), reverse("membership:exit-payment-list"))
@@ -62,5 +56,4 @@ def refunds(person: Person, acts: frozenset[Act], now: datetime) -> Tile:
 
 REQUESTS = TileKind(frozenset({Act.SEE_MEMBERS}), requests)
 REGISTER = TileKind(frozenset({Act.KEEP_REGISTER}), register)
-DIVIDENDS = TileKind(frozenset({Act.PAY_OUT, Act.KEEP_REGISTER}), dividends)
 REFUNDS = TileKind(frozenset({Act.PAY_OUT}), refunds)

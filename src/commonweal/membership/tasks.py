@@ -1,22 +1,17 @@
-"""Background work of the area: sheets and dividends. Safe to run twice, and after a break: each step holds by itself."""
+"""Background work of the area: sheets. Safe to run twice, and after a break: each step holds by itself."""
 
 from __future__ import annotations
 
 import contextlib
-from typing import TYPE_CHECKING
 
 from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from commonweal.kernel.subjects import number_of
 from commonweal.membership import actions
 from commonweal.membership.models import Import
 from commonweal.membership.states import ImportState
-
-if TYPE_CHECKING:
-    from commonweal.people.models import Event
 
 # What is wrong with a sheet is not mended by reading it again, only a database that was away.
 AFTER_OUTAGES = RetryStrategy(
@@ -40,8 +35,3 @@ def load(import_id: int) -> None:
     importing = Import.objects.defer("content").get(pk=import_id)
     if importing.state == ImportState.LOADING:
         actions.run_import(importing=importing, now=timezone.now())
-
-
-def carry_on_dividend(event: Event) -> None:
-    """Does what is due on the run an event is about."""
-    actions.carry_on(run_id=number_of(event.subject), now=timezone.now)

@@ -8,19 +8,6 @@ from commonweal.membership.actions.conversions import (
     refuse_conversion,
     withdraw_conversion,
 )
-from commonweal.membership.actions.dividend_payments import note_lines_taken_out
-from commonweal.membership.actions.dividends import (
-    Proposal,
-    approve_dividend,
-    ask_to_carry_on,
-    carry_on,
-    close_dividend,
-    pay_dividend,
-    propose_dividend,
-    reckon_dividend,
-    record_dividend_test,
-    withdraw_dividend,
-)
 from commonweal.membership.actions.estates import (
     add_claimant,
     note_agreement,
@@ -40,7 +27,6 @@ from commonweal.membership.actions.exclusions import (
     refund_planned,
 )
 from commonweal.membership.actions.exits import ask_to_leave, withdraw_exit
-from commonweal.membership.actions.flows.dividends import APPROVALS, DividendRefused
 from commonweal.membership.actions.flows.estates import EstateRefused
 from commonweal.membership.actions.flows.exclusions import ExclusionRefused
 from commonweal.membership.actions.flows.exits import ExitRefused
@@ -99,11 +85,9 @@ from commonweal.membership.actions.transfers import (
 from commonweal.treasury.actions.discarding import FileStays, discard_file
 
 __all__ = [
-    "APPROVALS",
     "UPLOAD_MAX",
     "CannotMove",
     "ConversionRefused",
-    "DividendRefused",
     "DocumentMissing",
     "EstateRefused",
     "ExclusionRefused",
@@ -119,21 +103,16 @@ __all__ = [
     "OfferMoved",
     "OfferedAlready",
     "Planned",
-    "Proposal",
     "TooLarge",
     "accept_household",
     "accept_offer",
     "add_claimant",
     "admit_member",
-    "approve_dividend",
-    "ask_to_carry_on",
     "ask_to_convert",
     "ask_to_leave",
     "book_conversion",
     "book_movement",
-    "carry_on",
     "check_import",
-    "close_dividend",
     "conversion_planned",
     "correct_movement",
     "decide_exclusion",
@@ -155,19 +134,14 @@ __all__ = [
     "note_guardianship",
     "note_hearing",
     "note_household",
-    "note_lines_taken_out",
     "note_post_list_taken",
     "notify_exclusion",
     "offer_planned",
     "offer_shares",
     "open_estate",
-    "pay_dividend",
     "planned",
-    "propose_dividend",
     "propose_exclusion",
     "propose_household",
-    "reckon_dividend",
-    "record_dividend_test",
     "record_reading",
     "record_test",
     "refund_exclusion",
@@ -184,7 +158,6 @@ __all__ = [
     "taker_named",
     "upload_import",
     "withdraw_conversion",
-    "withdraw_dividend",
     "withdraw_estate",
     "withdraw_exit",
     "withdraw_household",

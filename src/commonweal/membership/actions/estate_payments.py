@@ -13,7 +13,7 @@ from commonweal.membership.actions.refund_texts import refund_texts
 from commonweal.membership.models import Estate
 from commonweal.membership.queries import estates as queries
 from commonweal.membership.queries.payouts import history_of, payee_of
-from commonweal.membership.rules.payments import OWED, PaymentKind
+from commonweal.membership.rules.payments import REFUND_OWED, PaymentKind
 from commonweal.membership.states import ESTATE
 from commonweal.people.access import demand
 from commonweal.treasury.actions import PayableKind
@@ -71,7 +71,7 @@ def _owe_again(payment: Payment) -> None:
 
 ESTATE_PAYABLES = PayableKind(
     PaymentKind.ESTATE.value,
-    OWED[PaymentKind.ESTATE],
+    REFUND_OWED,
     lock=_lock,
     due=_due,
     settle=_settle,

@@ -21,7 +21,7 @@ from commonweal.membership.actions.members import lock_numbers
 from commonweal.membership.actions.refusals import ask, named
 from commonweal.membership.models import Claimant, Estate, ExitRequest, ExitSeason, Member
 from commonweal.membership.queries import estates as queries
-from commonweal.membership.queries.dividend_payments import heirs_unpaid
+from commonweal.membership.queries.heirs import came_back
 from commonweal.membership.rules import estates as rules
 from commonweal.membership.rules.estates import EndKind
 from commonweal.membership.states import ESTATE, EXIT, EstateState
@@ -186,17 +186,15 @@ def set_claimant_account(*, claimant: Claimant, iban: str, by: Person, now: date
     found = Estate.objects.select_for_update(of=("self",)).select_related("member__person")
     estate = found.get(pk=claimant.estate_id)
     demand(not_own_estate(estate, by, now))
-    back = {each.claimant.pk: each.claimant for each in heirs_unpaid(estate) if each.needs_account}
+    back = {each.heir.claimant for each in came_back(estate) if each.needs_account}
     if estate.state == EstateState.TO_PAY:
-        back |= {
-            each.claimant.pk: each.claimant for each in queries.due_of_estate(estate) if not each.payable
-        }
+        back |= {each.claimant.pk for each in queries.due_of_estate(estate) if not each.payable}
     if claimant.pk not in back:
         ask(EstateRefused, ESTATE.permits(estate.state, "pay"))
         raise EstateRefused(
             _("Only who was sent a payment that came back needs another account."), code="paid"
         )
-    claimant = back[claimant.pk]
+    claimant = Claimant.objects.get(pk=claimant.pk)
     claimant.iban = _account(iban)
     claimant.save(update_fields=["iban"])
     note_on_estate("ClaimantAccountSet", estate, by, now, claimant=claimant.pk, iban=shortened(claimant.iban))

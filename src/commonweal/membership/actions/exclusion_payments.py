@@ -15,7 +15,7 @@ from commonweal.membership.actions.refund_texts import refund_texts
 from commonweal.membership.models import Exclusion
 from commonweal.membership.queries import exclusions as queries
 from commonweal.membership.queries.payouts import history_of, payee_of
-from commonweal.membership.rules.payments import OWED, PaymentKind
+from commonweal.membership.rules.payments import REFUND_OWED, PaymentKind
 from commonweal.membership.states import EXCLUSION
 from commonweal.treasury.actions import PayableKind
 from commonweal.treasury.rules.credit_transfers import CreditTransfer
@@ -68,7 +68,7 @@ def _owe_again(payment: Payment) -> None:
 
 EXCLUSION_PAYABLES = PayableKind(
     PaymentKind.EXCLUSION.value,
-    OWED[PaymentKind.EXCLUSION],
+    REFUND_OWED,
     lock=_lock,
     due=_due,
     settle=_settle,

@@ -14,7 +14,7 @@ from commonweal.membership.actions.refund_texts import refund_texts
 from commonweal.membership.models import ExitRequest, ExitSeason
 from commonweal.membership.queries import exit_payments as queries
 from commonweal.membership.queries.payouts import history_of, payees_of
-from commonweal.membership.rules.payments import OWED, PaymentKind
+from commonweal.membership.rules.payments import REFUND_OWED, PaymentKind
 from commonweal.membership.states import EXIT
 from commonweal.people.actions import record
 from commonweal.treasury.actions import PayableKind
@@ -82,7 +82,7 @@ def _owe_again(payment: Payment) -> None:
 
 EXIT_PAYABLES = PayableKind(
     PaymentKind.EXIT.value,
-    OWED[PaymentKind.EXIT],
+    REFUND_OWED,
     lock=_lock,
     due=_due,
     settle=_settle,

@@ -12,10 +12,11 @@ from commonweal.ledger.actions import Bound, open_accounts, set_limits
 from commonweal.membership.access import may_keep_register
 from commonweal.membership.models import ShareTerms, StatuteSetting
 from commonweal.membership.rules import movements as names
-from commonweal.membership.rules.payments import OWED, REFUNDS
+from commonweal.membership.rules.payments import REFUNDS
 from commonweal.membership.rules.statutes import BEGINNING, SETTINGS, TERMS, Setting, Terms
 from commonweal.people.access import demand
 from commonweal.people.actions import record
+from commonweal.treasury.actions.payables import owed_accounts
 from commonweal.treasury.rules.payables import PAID_OUT
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def _add_terms(added: list[Terms]) -> None:
     ShareTerms.objects.bulk_create(
         ShareTerms(**{name: getattr(terms, name) for name in Terms.__dataclass_fields__}) for terms in added
     )
-    owed = sorted(set(OWED.values()))
+    owed = owed_accounts()
     units = dict.fromkeys((names.MONEY, names.GAIN, REFUNDS, PAID_OUT, *owed), names.CENT)
     # Nobody gets back more than they paid in, and nobody is paid more than they are owed.
     bounds = [Bound(account, BEGINNING, 0, None) for account in owed]

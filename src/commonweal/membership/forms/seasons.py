@@ -9,61 +9,25 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from commonweal.membership.forms.share_values import MOST_CENTS, value_field, values_from
+from commonweal.membership.forms.share_values import value_field, values_from
 from commonweal.membership.rules.exits import ExitTest, Outcome
+from commonweal.membership.wording.means import FiguresForm
 from commonweal.ui.fields import AmountField, CleanCharField, DatePartsField
 from commonweal.ui.widgets import ChoiceCards
 
-LABELS = {
-    ExitTest.NET_ASSETS: (
-        _("Net assets"),
-        _("Equity that may not be paid out"),
-        _("By the last approved accounts, or a newer statement of assets and liabilities."),
-    ),
-    ExitTest.LIQUIDITY: (
-        _("Means expected over the coming months"),
-        _("Debts that fall due in these months"),
-        _("What the board expects from the day of payment on, for as many months as the statutes say."),
-    ),
-}
 
-
-class SeasonTestForm(forms.Form):
+class SeasonTestForm(FiguresForm):
     """The figures of one test, and the value of a share of each class where net assets are tested."""
 
-    as_of = DatePartsField(label=_("Day these figures are of"))
-    have_cents = AmountField(label="", max_cents=MOST_CENTS)
-    below = forms.BooleanField(label=_("The net assets are below nought"), required=False)
-    keep_cents = AmountField(label="", max_cents=MOST_CENTS)
-    document = CleanCharField(
-        label=_("Document with these figures"),
-        max_length=80,
-        help_text=_("Such as the accounts or the report of the board, with its date."),
-    )
-
     def __init__(self, *args: Any, kind: ExitTest, codes: Iterable[str], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        have, keep, hint = LABELS[kind]
-        self.fields["have_cents"].label, self.fields["keep_cents"].label = have, keep
-        self.fields["have_cents"].help_text = hint
+        super().__init__(*args, kind=kind, **kwargs)
         self.codes = list(codes) if kind == ExitTest.NET_ASSETS else []
-        if kind != ExitTest.NET_ASSETS:
-            del self.fields["below"]
         for code in self.codes:
             self.fields[f"value_{code}"] = value_field(code)
-        self.order_fields(["as_of", "have_cents", "below", "keep_cents"])
 
     def test(self) -> dict[str, Any]:
         """What `record_test` needs besides season, kind, who and when."""
-        given = self.cleaned_data
-        sign = -1 if given.get("below") else 1
-        return {
-            "as_of": given["as_of"],
-            "have_cents": sign * given["have_cents"],
-            "keep_cents": given["keep_cents"],
-            "document": given["document"],
-            "values": values_from(given, self.codes),
-        }
+        return {**self.figures(), "values": values_from(self.cleaned_data, self.codes)}
 
 
 class OutcomeForm(forms.Form):

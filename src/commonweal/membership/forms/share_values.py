@@ -10,9 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from commonweal.kernel.money import ShareValue
 from commonweal.membership.rules.exits import Accounts
+from commonweal.membership.wording.means import MOST_CENTS
 from commonweal.ui.fields import AmountField, DatePartsField, ShareValueField
-
-MOST_CENTS = 10**13
 
 
 def value_field(code: str, *, required: bool = True) -> ShareValueField:

@@ -28,7 +28,6 @@ ONLY_GROWS = "".join(
 BEGINS = {
     "application": "'asked', 'awaiting'",
     "conversionrequest": "'asked'",
-    "dividendrun": "'proposed'",
     "estate": "'open'",
     "exclusion": "'proposed'",
     "exitrequest": "'waiting'",

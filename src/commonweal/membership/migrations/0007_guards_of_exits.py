@@ -153,5 +153,5 @@ DROP FUNCTION membership_season_guard, membership_season_answers_all, membership
 
 
 class Migration(migrations.Migration):
-    dependencies = [("membership", "0006_guards_of_dividends")]
+    dependencies = [("membership", "0005_guards_of_joining")]
     operations = [migrations.RunSQL(ONLY_GROWS + SEASONS + REQUESTS + REFUNDS, DROP)]

@@ -2,13 +2,6 @@
 
 from commonweal.membership.models.accreditation import AccreditationNote
 from commonweal.membership.models.conversions import ConversionRequest
-from commonweal.membership.models.dividends import (
-    DividendApproval,
-    DividendCarry,
-    DividendLine,
-    DividendRun,
-    DividendTest,
-)
 from commonweal.membership.models.estates import Claimant, Estate
 from commonweal.membership.models.exclusions import Exclusion
 from commonweal.membership.models.exits import (
@@ -30,11 +23,6 @@ __all__ = [
     "Application",
     "Claimant",
     "ConversionRequest",
-    "DividendApproval",
-    "DividendCarry",
-    "DividendLine",
-    "DividendRun",
-    "DividendTest",
     "Estate",
     "Exclusion",
     "ExitRefund",

@@ -5,13 +5,16 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
+from django.conf import settings
+from django.utils.module_loading import import_string
+
 from commonweal.ledger import queries as ledger
-from commonweal.membership.models import AccreditationNote, Application, DividendRun, Exclusion, Member
+from commonweal.membership.models import AccreditationNote, Application, Exclusion, Member
 from commonweal.membership.queries.shares import all_terms, setting_on
 from commonweal.membership.rules.accreditation import Condition, Facts, Finding, Note, findings
 from commonweal.membership.rules.movements import shares_account
 from commonweal.membership.rules.statutes import SettingName
-from commonweal.membership.states import ApplicationState, DividendState, ExclusionState
+from commonweal.membership.states import ApplicationState, ExclusionState
 
 
 def accreditation(year: int) -> tuple[Finding, ...]:
@@ -31,7 +34,7 @@ def accreditation(year: int) -> tuple[Finding, ...]:
                 if each.shares_max is not None
             ),
             vote_cap_percent=setting_on(SettingName.VOTE_CAP_PERCENT, last),
-            dividend_percent=_dividend(first, last),
+            dividend_percent=import_string(settings.DIVIDEND_PERCENT)(first, last),
             dividend_cap_percent=Decimal(cap)
             if (cap := setting_on(SettingName.DIVIDEND_CAP_PERCENT, last))
             else None,
@@ -46,19 +49,6 @@ def _reasons(first: date, last: date) -> list[str]:
     excluded = Exclusion.objects.filter(decided_on__range=(first, last)).exclude(state=ExclusionState.KEPT)
     told = [*asked.values_list("reason", flat=True), *excluded.values_list("reasons", flat=True)]
     return [reason.strip() for reason in told]
-
-
-def _dividend(first: date, last: date) -> Decimal | None:
-    """Percent of what was paid on shares that all dividends of a year give together, after withholding tax; of the class
-    that gets most."""
-    runs = DividendRun.objects.exclude(state=DividendState.WITHDRAWN).filter(
-        year_ends_on__range=(first, last)
-    )
-    found: dict[str, Decimal] = {}
-    for rates, tax in runs.values_list("rates", "tax_percent"):
-        for code, rate in rates.items():
-            found[code] = found.get(code, Decimal(0)) + Decimal(rate * (100 - tax)) / 10_000
-    return max(found.values()).quantize(Decimal("0.01")) if found else None
 
 
 def _notes(year: int) -> dict[Condition, Note]:

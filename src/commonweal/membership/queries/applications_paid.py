@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.db.models import CharField, F, Q, QuerySet, Value
 from django.db.models.functions import Cast, Concat
+from django.utils.module_loading import import_string
 
 from commonweal.ledger.queries import reversed_among
 from commonweal.membership.models import (
     Application,
     ConversionRequest,
-    DividendLine,
     Estate,
     ExitRequest,
     Member,
@@ -37,6 +38,7 @@ from commonweal.membership.states import OPEN
 from commonweal.treasury.rules.receivables import Expected
 
 if TYPE_CHECKING:
+    from commonweal.kernel.words import Words
     from commonweal.ledger.models import Operation
 
 
@@ -76,7 +78,7 @@ def against_paying(number: int) -> SharesObstacle | None:
     return SharesObstacle.NEWER if newer.exists() else None
 
 
-def against_undoing(number: int) -> SharesObstacle | None:
+def against_undoing(number: int) -> Words | None:
     """What stands against undoing the payment of an application: a newer one, or what rests on its shares."""
     application = application_with(number)
     if application is None:
@@ -88,16 +90,16 @@ def against_undoing(number: int) -> SharesObstacle | None:
     return _against_shares(application, application.member, entry) if application.member and entry else None
 
 
-def _against_shares(application: Application, member: Member, entry: Operation) -> SharesObstacle | None:
-    """What rests on shares that would leave the register."""
+def _against_shares(application: Application, member: Member, entry: Operation) -> Words | None:
+    """What rests on shares that would leave the register, here or in areas above (`RESTS_ON_SHARES` in the wiring)."""
     code = application.share_class
     if held_on(member.number, code, date.max).shares < application.count:
         return SharesObstacle.PASSED_ON
     if Estate.objects.filter(member=member).exclude(state="withdrawn").exists():
         return SharesObstacle.ESTATE
-    paid = DividendLine.objects.filter(member=member, run__year_ends_on__gte=entry.effective_on)
-    if paid.exclude(run__state="withdrawn").exists():
-        return SharesObstacle.DIVIDEND
+    for rests in import_string(settings.RESTS_ON_SHARES):
+        if (obstacle := rests(member.pk, entry.effective_on)) is not None:
+            return obstacle
     waits = (
         ExitRequest.objects.filter(Q(share_class="") | Q(share_class=code), member=member, state="waiting"),
         ConversionRequest.objects.filter(member=member, share_class=code, state="asked"),

@@ -10,14 +10,14 @@ from django.db.models import QuerySet, Sum
 
 from commonweal.ledger import queries as ledger
 from commonweal.membership.models import Claimant, Estate, Exclusion, ExitRequest, Member
-from commonweal.membership.queries.dividends import ended_years
 from commonweal.membership.queries.exclusions import exclusions_unpaid
 from commonweal.membership.queries.exit_payments import granted_unpaid
-from commonweal.membership.queries.shares import holdings_of, terms_on
+from commonweal.membership.queries.shares import ended_years, holdings_of, terms_on
 from commonweal.membership.rules.estates import Claim, divided
 from commonweal.membership.rules.exits import refund_cents
-from commonweal.membership.rules.payments import OWED, REFUND_OWED, PaymentKind
+from commonweal.membership.rules.payments import REFUND_OWED, PaymentKind
 from commonweal.membership.states import EstateState
+from commonweal.treasury.actions.payables import owed_accounts
 from commonweal.treasury.queries import standing_payments, tried_accounts
 from commonweal.treasury.rules.credit_transfers import NAME_MAX
 
@@ -122,7 +122,7 @@ def owed_before(estate: Estate) -> OwedBefore:
 def may_be_owed(member: Member, today: date) -> bool:
     """Whether something is owed to a member who left, or may come to be: shares and refunds not settled, dividends of a
     year in which they held some."""
-    owed = ledger.balances(sorted(set(OWED.values())), [member.number], date.max)
+    owed = ledger.balances(owed_accounts(), [member.number], date.max)
     if any(owed.values()) or holdings_of([member.number], date.max):
         return True
     if granted_unpaid().filter(member=member).exists() or exclusions_unpaid().filter(member=member).exists():

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Exists, OuterRef, QuerySet
 
 from commonweal.membership.models import Exclusion
-from commonweal.membership.queries.payouts import accounts_to_pay
+from commonweal.membership.queries.heirs import accounts_to_pay
 from commonweal.membership.queries.shares import holdings_of, terms_on
 from commonweal.membership.rules.exits import refund_cents
 from commonweal.membership.rules.payments import PaymentKind

@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, QuerySet, Sum
 
 from commonweal.ledger import queries as ledger
 from commonweal.membership.models import ExitRequest, ExitSeason
-from commonweal.membership.queries.payouts import accounts_to_pay, ended_among
+from commonweal.membership.queries.heirs import accounts_to_pay, ended_among
 from commonweal.membership.rules.payments import REFUND_OWED, PaymentKind
 from commonweal.membership.states import EXIT, SeasonState
 from commonweal.treasury.queries import files_under, payments_under, standing_payments, tried_accounts

@@ -117,6 +117,12 @@ def days_of_membership() -> Iterator[tuple[int, bool, date, date | None]]:
     return ((number, person is not None, joined, left) for number, person, joined, left in told)
 
 
+def bearers() -> Iterator[tuple[int, int, int | None]]:
+    """(number, member id, person id or None) of every membership there ever was, by number, in bounded memory."""
+    rows = Member.objects.order_by("number").values_list("number", "pk", "person_id")
+    return rows.iterator(READ_AT_ONCE)
+
+
 def members_by_number() -> Iterator[tuple[Payee, int, str]]:
     """(whom it is of, number, name) of every membership there ever was, by number, in bounded memory."""
     names = ("person__given_name", "person__family_name", "organisation__name")

@@ -20,9 +20,10 @@ from commonweal.membership.models import (
 )
 from commonweal.membership.queries.exclusions import exclusions_unpaid
 from commonweal.membership.queries.exit_payments import granted_unpaid
-from commonweal.membership.queries.payouts import ended_among, gone
-from commonweal.membership.rules.payments import OWED, REFUND_OWED, PaymentKind
+from commonweal.membership.queries.heirs import ended_among
+from commonweal.membership.rules.payments import REFUND_OWED, PaymentKind
 from commonweal.membership.states import ESTATE, EXCLUSION, EXIT, EstateState
+from commonweal.treasury.actions.payables import owed_accounts, payable_kinds
 from commonweal.treasury.queries import (
     paid_by_owner,
     references_of_kinds,
@@ -40,8 +41,9 @@ def payment_troubles() -> list[Trouble]:
 
 
 def _troubles() -> Iterator[Trouble]:
-    for reference, kind in references_of_kinds(OWED):
-        yield from _of_files(reference, OWED[PaymentKind(kind)])
+    owed = {code: kind.owed for code, kind in payable_kinds().items() if kind.owed}
+    for reference, code in references_of_kinds(owed):
+        yield from _of_files(reference, owed[code])
     yield from _of_refunds()
     yield from _of_the_dead()
 
@@ -80,19 +82,12 @@ def _of_the_dead() -> Iterator[Trouble]:
         if waits[member] and member not in open_ones:
             what = f"is owed {waits[member]} cents of refunds, died or was wound up, and no open estate takes it up"
             yield Trouble("owed_to_the_dead", f"member {number}", what)
-    owed = OWED[PaymentKind.DIVIDEND]
-    left = {number: cents for number, _account, cents in ledger.every_balance([owed], date.max) if cents}
-    members = dict(Member.objects.filter(number__in=list(left)).values_list("pk", "number"))
-    known = set(gone().values_list("member_id", flat=True))
-    for member in sorted(ended_among(members) - known):
-        number = members[member]
-        what = f"is owed {left[number]} cents of dividends, died or was wound up, and has no estate under this number"
-        yield Trouble("owed_to_the_dead", f"member {number}", what)
     told = returned_payments().filter(reason=ReturnReason.DECEASED).exclude(payment__owner=0).order_by()
     bearers = Member.objects.filter(number__in=told.values("payment__owner"))
     said = set(bearers.values_list("pk", flat=True))
+    owes = {number for number, _account, cents in ledger.every_balance(owed_accounts(), date.max) if cents}
     for number, name in Member.objects.filter(pk__in=said - ended_among(said)).values_list("number", "pk"):
-        if name in waits or number in left:
+        if name in waits or number in owes:
             what = "is owed money, the bank said the holder died, and no estate is noted"
             yield Trouble("owed_to_the_dead", f"member {number}", what)
 

@@ -1,14 +1,11 @@
-"""Reads of the accounts members are paid on, and of whose membership ended by death, bankruptcy or winding up."""
+"""Reads of the accounts members are paid on."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from django.db.models import F, Q, QuerySet
-
-from commonweal.membership.models import Estate, Member
-from commonweal.membership.states import EstateState
+from commonweal.membership.models import Member
 from commonweal.treasury.queries import accounts_of
 from commonweal.treasury.rules.payables import Payee
 
@@ -45,34 +42,3 @@ def _by_member(payees: Mapping[int, Payee]) -> dict[int, PayoutAccount]:
 def history_of(payment: Payment) -> str:
     """The member whose history tells what became of a payment, `member:id`: the owner in the ledger is a member number."""
     return f"member:{Member.objects.only('pk').get(number=payment.owner).pk}"
-
-
-def gone() -> QuerySet[Estate]:
-    """Estates that were noted of who died, went bankrupt or was wound up, and that were no mistake."""
-    return Estate.objects.exclude(state=EstateState.WITHDRAWN.value)
-
-
-def gone_holders() -> QuerySet[Any, Any]:
-    """The ids of the people and organisations these estates are of, as rows of `person` and `organisation`."""
-    found = gone().annotate(person=F("member__person"), organisation=F("member__organisation"))
-    return found.values("person", "organisation")
-
-
-def ended_among(members: Iterable[int]) -> set[int]:
-    """Those of these member ids whose holder is gone, under whichever of their numbers that was noted. One query."""
-    ids = list(members)
-    own = Q(pk__in=gone().values("member"))
-    own |= Q(person__in=gone().filter(member__person__isnull=False).values("member__person"))
-    own |= Q(
-        organisation__in=gone().filter(member__organisation__isnull=False).values("member__organisation")
-    )
-    return set(Member.objects.filter(own, pk__in=ids).values_list("pk", flat=True)) if ids else set()
-
-
-def accounts_to_pay(members: Iterable[int]) -> dict[int, PayoutAccount]:
-    """The accounts of those of these member ids who may be paid: not of members who died or were wound up, whose estate is
-    paid. Four queries at most."""
-    found = payout_accounts_with(members)
-    for member in ended_among(found):
-        del found[member]
-    return found

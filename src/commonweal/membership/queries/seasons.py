@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
 
 from django.db.models import Count, Sum
 
+from commonweal.kernel.days import day_of
 from commonweal.kernel.money import ShareValue
 from commonweal.ledger import queries as ledger
-from commonweal.membership.models import ExitRefund, ExitRequest, SeasonTest
-from commonweal.membership.queries.distributions import room_left
+from commonweal.membership.models import ExitRefund, ExitRequest, ExitSeason, SeasonTest
+from commonweal.membership.queries.distributions import Promise, room_left
 from commonweal.membership.queries.members import members_on
 from commonweal.membership.queries.shares import holdings_of, terms_on
 from commonweal.membership.rules import movements as names
@@ -21,9 +21,7 @@ from commonweal.membership.rules import seasons as rules
 from commonweal.membership.rules.exits import ExitTest, Load, Outcome
 from commonweal.membership.rules.movements import Held
 from commonweal.membership.rules.statutes import RefundRule
-
-if TYPE_CHECKING:
-    from commonweal.membership.models import ExitSeason
+from commonweal.membership.states import SeasonState
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +61,21 @@ class Plan:
         return {code: (row[0], row[1], row[2], row[3]) for code, row in sorted(found.items())}
 
 
+def reference_of(season: ExitSeason) -> str:
+    """What a season is named among what is promised."""
+    return f"exit-season:{season.pk}"
+
+
+def promised_refunds() -> Iterator[Promise]:
+    """What decided seasons give back, each from the day on which it was decided, or noted here if that was later. One
+    query."""
+    decided = ExitSeason.objects.filter(state=SeasonState.DECIDED)
+    for season in decided.annotate(cents=Sum("requests__refunds__cents")):
+        if season.decided_on is not None and season.decided_at is not None:
+            since = max(season.decided_on, day_of(season.decided_at))
+            yield Promise(reference_of(season), since, season.cents or 0)
+
+
 def latest_tests(season: ExitSeason) -> dict[ExitTest, SeasonTest]:
     """The test of each kind that counts: the last one recorded."""
     rows = SeasonTest.objects.filter(season=season).select_related("by").order_by("pk")
@@ -71,7 +84,7 @@ def latest_tests(season: ExitSeason) -> dict[ExitTest, SeasonTest]:
 
 def room_of(season: ExitSeason) -> int | None:
     """Cents the two tests leave to pay out, besides what else was promised since; None while one is missing."""
-    return room_left(latest_tests(season), season)
+    return room_left(latest_tests(season), but=reference_of(season))
 
 
 def classes_with_value(season: ExitSeason, codes: Sequence[str]) -> list[str]:

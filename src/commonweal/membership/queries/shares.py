@@ -12,7 +12,15 @@ from commonweal.ledger import queries as ledger
 from commonweal.membership.models import Member, ShareTerms, StatuteSetting
 from commonweal.membership.rules import movements as names
 from commonweal.membership.rules.movements import Held
-from commonweal.membership.rules.statutes import Evidence, HolderKind, RefundRule, Setting, Terms
+from commonweal.membership.rules.statutes import (
+    Evidence,
+    HolderKind,
+    RefundRule,
+    Setting,
+    SettingName,
+    Terms,
+    financial_years,
+)
 from commonweal.people.queries import people_with_ids
 
 if TYPE_CHECKING:
@@ -52,6 +60,16 @@ def _terms(row: ShareTerms) -> Terms:
 def all_terms() -> list[Terms]:
     """The terms of every class, oldest first within each."""
     return [_terms(row) for row in ShareTerms.objects.order_by("share_class", "starts_on")]
+
+
+def ended_years(today: date) -> list[tuple[date, date]]:
+    """The financial years of the statutes that have ended before a day, the latest first; at most fifteen."""
+    rows = StatuteSetting.objects.filter(code=SettingName.FINANCIAL_YEAR_MONTH).order_by("starts_on")
+    months = list(rows.values_list("starts_on", "value"))
+    if not months:
+        return []
+    years = financial_years(months, today.year - YEARS_MAX - 1, today.year)
+    return [year for year in reversed(years) if year[1] < today][:YEARS_MAX]
 
 
 def terms_on(share_class: str, day: date) -> Terms | None:

@@ -18,13 +18,6 @@ class SharesObstacle(Words):
         ),
     )
     ESTATE = "estate", gettext_noop("The shares belong to an estate. Settle it with the secretary first.")
-    DIVIDEND = (
-        "dividend",
-        gettext_noop(
-            "A dividend was reckoned on these shares. Withdraw it first if it is not approved yet; "
-            "otherwise ask the secretary what to do."
-        ),
-    )
     ASKED = (
         "asked",
         gettext_noop(

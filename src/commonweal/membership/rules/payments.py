@@ -1,4 +1,4 @@
-"""What is paid out to members, and on which accounts of the ledger it is owed. Pure."""
+"""Refunds to members, and on which account of the ledger they are owed. Pure."""
 
 from __future__ import annotations
 
@@ -12,20 +12,13 @@ REFUNDS = "share-refunds"
 class PaymentKind(Words):
     """What a payment file pays."""
 
-    DIVIDEND = "dividend", gettext_noop("dividend")
     EXIT = "exit", gettext_noop("refund on leaving")
     ESTATE = "estate", gettext_noop("refund of an estate")
     EXCLUSION = "exclusion", gettext_noop("refund on exclusion")
 
 
+# The account of the ledger on which each of them is owed to members.
 REFUND_OWED = "refund-owed"
-# The account of the ledger on which each kind is owed to members.
-OWED = {
-    PaymentKind.DIVIDEND: "dividend-owed",
-    PaymentKind.EXIT: REFUND_OWED,
-    PaymentKind.ESTATE: REFUND_OWED,
-    PaymentKind.EXCLUSION: REFUND_OWED,
-}
 
 
 def owed_back(member: int, cents: int) -> Entries:

@@ -5,8 +5,10 @@ The values here are what a new site starts with. What a cooperative decides come
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from itertools import pairwise
 
 from commonweal.kernel.decision import YES, Decision, no
 from commonweal.kernel.words import Words, gettext_noop
@@ -252,3 +254,23 @@ def may_issue(terms: Terms) -> Decision:
     if terms.on_issue:
         return YES
     return no("not_on_issue", gettext_noop("No new shares of this class are issued on that day."))
+
+
+def financial_years(months: Sequence[tuple[date, int]], first: int, last: int) -> list[tuple[date, date]]:
+    """The financial years that start from January of one calendar year on and end by December of another, in order.
+
+    `months` are the month in which a financial year starts by the statutes, from a day on, oldest first; before the first
+    of them it is the same. Where the statutes move it, the year between is shorter or longer. Raises ValueError without
+    months.
+    """
+    if not months:
+        raise ValueError("no financial year")
+
+    def starts(day: date) -> bool:
+        held = [month for since, month in months if since <= day] or [months[0][1]]
+        return held[-1] == day.month
+
+    days = [date(year, month, 1) for year in range(first, last + 2) for month in range(1, 13)]
+    begins = [day for day in days if starts(day)]
+    years = [(one, following - timedelta(days=1)) for one, following in pairwise(begins)]
+    return [(one, end) for one, end in years if end.year <= last]

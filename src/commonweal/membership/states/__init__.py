@@ -1,11 +1,6 @@
 """State machines of the area, as tables. Pages, actions, documents and tests read them from here."""
 
 from commonweal.membership.rules.joining import ApplicationState
-from commonweal.membership.states.dividends import (
-    DIVIDEND,
-    PAYER,
-    DividendState,
-)
 from commonweal.membership.states.endings import (
     ESTATE,
     EXCLUSION,
@@ -39,7 +34,6 @@ __all__ = [
     "APPLICANT",
     "APPLICATION",
     "CONVERSION",
-    "DIVIDEND",
     "ESTATE",
     "EXCLUSION",
     "EXIT",
@@ -48,7 +42,6 @@ __all__ = [
     "IMPORT",
     "OFFER",
     "OPEN",
-    "PAYER",
     "PAYMENT",
     "PROGRAM",
     "SEASON",
@@ -56,7 +49,6 @@ __all__ = [
     "TAKER",
     "ApplicationState",
     "ConversionState",
-    "DividendState",
     "EstateState",
     "ExclusionState",
     "ExitState",

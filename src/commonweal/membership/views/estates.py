@@ -26,6 +26,7 @@ from commonweal.membership.forms.estates import (
 )
 from commonweal.membership.forms.seasons import PaymentForm
 from commonweal.membership.models import Claimant, Estate, Member
+from commonweal.membership.queries.heirs import came_back
 from commonweal.membership.rules.estates import EndKind
 from commonweal.membership.states import EstateState
 from commonweal.membership.views import refund_words, wording
@@ -93,8 +94,8 @@ def estate_new(request: HttpRequest, number: int) -> HttpResponse:
 def estate(request: HttpRequest, pk: int) -> HttpResponse:
     """One estate: what happened, what is held, who claims what and agreed, what comes next."""
     found = _estate(pk)
-    came_back = [each.claimant.pk for each in queries.due_of_estate(found) if not each.payable]
-    dividends = queries.heirs_unpaid(found)
+    returned = [each.claimant.pk for each in queries.due_of_estate(found) if not each.payable]
+    dividends = came_back(found)
     context = {
         **_frame(found),
         "open": found.state == EstateState.OPEN,
@@ -102,7 +103,7 @@ def estate(request: HttpRequest, pk: int) -> HttpResponse:
         "holdings": queries.held_by_estate(found),
         "claimants": queries.claimants_of(found),
         "dividends_back": dividends,
-        "came_back": [*came_back, *(each.claimant.pk for each in dividends if each.needs_account)],
+        "came_back": [*returned, *(each.heir.claimant for each in dividends if each.needs_account)],
     }
     return render(request, "membership/estate.html", context)
 

@@ -1,9 +1,7 @@
-"""What a member is paid and where: the account, also for staff who enter it for them; dividends and their statements."""
+"""Where a member is paid: the account, also for staff who enter it for them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from django.contrib import messages
@@ -12,23 +10,17 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
 from commonweal.kernel.days import day_of
 from commonweal.membership import actions, queries
 from commonweal.membership.access import may_set_account, own_or_past_membership
 from commonweal.membership.forms.payouts import AccountForm
-from commonweal.membership.models import DividendLine, Member
-from commonweal.membership.views import acting
-from commonweal.membership.views import dividend_wording as wording
-from commonweal.people.access import for_persons, for_staff, fresh, limited, said, signed_in_person
+from commonweal.membership.models import Member
+from commonweal.people.access import for_persons, for_staff, fresh, said, signed_in_person
 from commonweal.people.rules import Act, Channel
 from commonweal.treasury.actions import WrongAccount
 from commonweal.treasury.rules.ibans import shortened
-from commonweal.ui.documents import pdf
-
-Lines = Sequence[tuple[DividendLine, queries.Fate]]
-STATEMENT = Path(__file__).parent.parent / "documents" / "dividend.typ"
 
 
 @for_persons
@@ -78,65 +70,3 @@ def _account(request: HttpRequest, member: Member, *, back: str, by_staff: bool)
         "back": back,
     }
     return render(request, "membership/payout_account.html", context)
-
-
-@for_persons
-@require_safe
-def my_dividends(request: HttpRequest) -> HttpResponse:
-    """What one got, year by year, and what it waits for."""
-    person = signed_in_person(request)
-    return _dividends(request, own_or_past_membership(person), queries.lines_of_person(person))
-
-
-@for_persons
-@require_safe
-def member_dividends(request: HttpRequest, number: int) -> HttpResponse:
-    """The same of an organisation, for who speaks for it."""
-    member = acting.spoken_for(request, number)
-    return _dividends(request, member, queries.lines_of_member(member))
-
-
-def _dividends(request: HttpRequest, member: Member, lines: Lines) -> HttpResponse:
-    rows = [
-        {
-            "run": line.run,
-            "year": wording.year(line.run),
-            "rate": wording.rates(line.run.rates),
-            "line": line,
-            "paid": wording.paid(fate, line.run),
-        }
-        for line, fate in lines
-    ]
-    has_account = bool(queries.payout_accounts_of([member]))
-    context = {"member": member, "rows": rows, "has_account": has_account}
-    return render(request, "membership/my_dividends.html", context)
-
-
-@limited("pdf")
-@for_persons
-@require_safe
-def my_dividend(request: HttpRequest, pk: int, number: int) -> HttpResponse:
-    """The statement of one dividend under one's member number, to print and keep for the tax return."""
-    person = signed_in_person(request)
-    return _statement(queries.lines_of_person(person), pk, number, str(person))
-
-
-@limited("pdf")
-@for_persons
-@require_safe
-def member_dividend(request: HttpRequest, number: int, pk: int) -> HttpResponse:
-    """The same of an organisation, for who speaks for it."""
-    member = acting.spoken_for(request, number)
-    return _statement(queries.lines_of_member(member), pk, number, str(member.organisation))
-
-
-def _statement(lines: Lines, pk: int, number: int, name: str) -> HttpResponse:
-    for line, fate in lines:
-        if (line.run_id, line.member.number) == (pk, number):
-            answer = HttpResponse(
-                pdf(STATEMENT, wording.statement(line, fate, name)), content_type="application/pdf"
-            )
-            file = f"dividend-{number}-{line.run.pay_on.year}.pdf"
-            answer["Content-Disposition"] = f'inline; filename="{file}"'
-            return answer
-    raise Http404

@@ -11,18 +11,18 @@ from django.conf import settings
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from commonweal.kernel.money import ShareValue
 from commonweal.membership import queries
 from commonweal.membership.queries import Plan, holder_names
 from commonweal.membership.rules.exits import ExitTest, Outcome, may_decide
 from commonweal.membership.rules.seasons import Answer
 from commonweal.membership.states import ExitState
 from commonweal.membership.views import wording
+from commonweal.membership.wording import means
 from commonweal.people.access import said
-from commonweal.ui.formats import day, euros, number, share_value
+from commonweal.ui.formats import day, euros, number
 
 if TYPE_CHECKING:
-    from commonweal.membership.models import DividendTest, ExitSeason, SeasonTest
+    from commonweal.membership.models import ExitSeason, SeasonTest
 
 REPORT = Path(__file__).parent.parent / "documents" / "exits.typ"
 Rows = list[dict[str, str]]
@@ -35,40 +35,6 @@ def _rows(pairs: Iterable[tuple[str, str]]) -> Rows:
 def share_of(part: int, whole: int) -> str:
     """`12.5 %`, rounded to a tenth; a dash without a whole."""
     return f"{number(Decimal(part * 1000 // whole).scaleb(-1), 1)}\u00a0%" if whole else "–"
-
-
-def tests(found: Mapping[ExitTest, SeasonTest]) -> list[dict[str, Any]]:
-    """Both tests with their figures, or that one is missing."""
-    return [
-        {
-            "kind": kind.value,
-            "name": capfirst(_(kind.label)),
-            "rows": test_rows(kind, found[kind]) if kind in found else [],
-        }
-        for kind in ExitTest
-    ]
-
-
-def test_rows(kind: ExitTest, test: SeasonTest | DividendTest) -> Rows:
-    """One test: what there is, what must stay, what that leaves, day, document, who."""
-    net = kind == ExitTest.NET_ASSETS
-    pairs = [
-        (_("Net assets") if net else _("Means expected over the coming months"), euros(test.have_cents)),
-        (
-            _("Equity that may not be paid out") if net else _("Debts that fall due in these months"),
-            euros(test.keep_cents),
-        ),
-        (_("Leaves to pay out"), euros(max(0, test.have_cents - test.keep_cents))),
-    ]
-    for code, kept in sorted(getattr(test, "values", {}).items()):
-        label = _("Net asset value of one share of class %(code)s") % {"code": code}
-        pairs.append((label, share_value(ShareValue.of(kept))))
-    pairs += [
-        (_("Day these figures are of"), day(test.as_of)),
-        (_("Document"), test.document),
-        (_("Recorded by"), f"{test.by}, {day(test.at)}"),
-    ]
-    return _rows(pairs)
 
 
 def figures(season: ExitSeason, plan: Plan) -> Rows:
@@ -218,7 +184,7 @@ def report(
 
     parts = [sheet(_("The decision"), decision(season, language, paid_in_all(booked)))]
     parts += [
-        sheet(capfirst(_(kind.label)), test_rows(kind, recorded[kind]))
+        sheet(capfirst(_(kind.label)), means.test_rows(kind, recorded[kind]))
         for kind in ExitTest
         if kind in recorded
     ]

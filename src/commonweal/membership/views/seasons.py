@@ -24,6 +24,7 @@ from commonweal.membership.models import ExitSeason
 from commonweal.membership.rules.exits import ExitTest
 from commonweal.membership.states import SeasonState
 from commonweal.membership.views import exit_words, season_words
+from commonweal.membership.wording import means
 from commonweal.people.access import for_staff, limited, signed_in_person
 from commonweal.people.rules import Act
 from commonweal.ui.csv_files import csv_file
@@ -68,7 +69,7 @@ def season(request: HttpRequest, year: int) -> HttpResponse:
         "state": SeasonState(found.state).label,
         "decided": decided,
         "closed": day_of(timezone.now()) > found.closes_on,
-        "tests": season_words.tests(queries.latest_tests(found)),
+        "tests": means.tests(queries.latest_tests(found)),
         "outcome": season_words.decision(found, language, season_words.paid_in_all(booked))
         if decided
         else [],

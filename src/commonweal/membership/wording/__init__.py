@@ -1,1 +1,1 @@
-"""Words that pages, letters and histories of this area share."""
+"""Words that pages, letters and histories of this area share, and those above it."""

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from commonweal.membership import actions
-from commonweal.membership.queries import classes, members_by_number, payments_of
+from commonweal.dividends import actions
+from commonweal.dividends.queries import payments_of
+from commonweal.membership.queries import classes, members_by_number
 from commonweal.membership.rules.exits import ExitTest
 from commonweal.people.actions import record
 from commonweal.portal.demo.script import Calendar
@@ -17,7 +18,7 @@ from commonweal.treasury.actions import book_return, load_accounts
 from commonweal.treasury.rules.payables import ReturnReason
 
 if TYPE_CHECKING:
-    from commonweal.membership.models import DividendRun
+    from commonweal.dividends.models import DividendRun
     from commonweal.people.models import Person
 
 # One in so many members never gave an account; these payments came back.

@@ -97,7 +97,7 @@ def _decide(window: Window, calendar: Calendar, by: Person) -> None:
     accounts_of = window.opens_on - timedelta(days=1)
     worth = sum(values[code].cents_for(count) for code, count in issued_on(values, accounts_of).items())
     # The dividend of that year rests on the same accounts.
-    shared = sum(cents for day, cents in promised(but=season) if day >= accounts_of)
+    shared = sum(cents for day, cents in promised(but=f"exit-season:{season.pk}") if day >= accounts_of)
     net_assets = max(2_450_000_00, worth + FREE_CENTS + shared)
     for kind, have, keep in (
         (ExitTest.NET_ASSETS, net_assets, net_assets - FREE_CENTS - shared),

@@ -54,6 +54,11 @@ def payable_kinds() -> Mapping[str, PayableKind]:
     return {each.code: each for each in import_string(settings.PAYABLES)}
 
 
+def owed_accounts() -> list[str]:
+    """The accounts of the ledger on which something is owed, in order."""
+    return sorted({each.owed for each in payable_kinds().values() if each.owed})
+
+
 def kind_of_payable(reference: str) -> PayableKind:
     """The kind of what a reference `kind:id` names. Raises KeyError for one that nobody wired."""
     return payable_kinds()[kind_of(reference)]

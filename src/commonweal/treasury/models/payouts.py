@@ -144,7 +144,8 @@ class Payment(models.Model):
         ordering = ("id",)
         indexes = (
             models.Index(fields=("subject",), name="payment_of_row", condition=Q(subject__isnull=False)),
-            models.Index(fields=("owner",), name="payment_of_owner", condition=~Q(owner=0)),
+            # All of them: who is paid is read member by member, where the planner cannot see that no number is nought.
+            models.Index(fields=("owner",), name="payment_of_owner"),
         )
         constraints = (
             # It holds what is paid and the number of the attempt: nothing is paid twice.

@@ -1,7 +1,6 @@
 """The flows of the area: how each of its tables is moved through."""
 
 from commonweal.membership.actions.flows.applications import APPLICATIONS
-from commonweal.membership.actions.flows.dividends import DIVIDENDS
 from commonweal.membership.actions.flows.estates import ESTATES
 from commonweal.membership.actions.flows.exclusions import EXCLUSIONS
 from commonweal.membership.actions.flows.exits import EXITS, SEASONS
@@ -11,7 +10,6 @@ from commonweal.membership.actions.flows.requests import CONVERSIONS, HOUSEHOLDS
 __all__ = [
     "APPLICATIONS",
     "CONVERSIONS",
-    "DIVIDENDS",
     "ESTATES",
     "EXCLUSIONS",
     "EXITS",

@@ -1,0 +1,1 @@
+"""Pages of the area `dividends`: runs for finance and the secretary, and what members got."""

@@ -1,0 +1,1 @@
+"""Words around dividends: of pages and statements, and of histories."""

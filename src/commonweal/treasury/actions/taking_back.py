@@ -164,12 +164,16 @@ def _take_parts(
 
 
 def _less_to_pay_back(decision: Handling, cents: int, taking: Handling) -> None:
-    """What is to be paid back of a payment is less by what the bank took back of it."""
-    refund = decision.refunds.get(made_on__isnull=True, taken_back__isnull=True)
-    refund.taken_back = taking
-    refund.save(update_fields=["taken_back"])
-    if refund.cents > cents:
-        Refund.objects.create(handling=decision, cents=refund.cents - cents)
+    """What is to be paid back of a payment is less by what the bank took back of it: of the refund noted last first."""
+    left = cents
+    for refund in decision.refunds.filter(made_on__isnull=True, taken_back__isnull=True).order_by("-pk"):
+        if left <= 0:
+            return
+        refund.taken_back = taking
+        refund.save(update_fields=["taken_back"])
+        if refund.cents > left:
+            Refund.objects.create(handling=decision, cents=refund.cents - left)
+        left -= refund.cents
 
 
 def _nothing_to_take(expected: Expected | None) -> OutcomeRefused:

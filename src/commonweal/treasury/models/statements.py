@@ -301,7 +301,10 @@ class TakenPart(models.Model):
 
 class Refund(models.Model):
     """Money of a movement that is to be paid back, and the day it was; or the decision on the movement by which the bank
-    took the money back itself (`taken_back`), after which there is nothing to pay."""
+    took the money back itself (`taken_back`), after which there is nothing to pay.
+
+    A decision has more than one where money goes back for more than one reason: what was too much, then the rest, once the
+    request is closed. Together they are at most what came (`treasury_refund_within`)."""
 
     handling = models.ForeignKey(Handling, models.PROTECT, related_name="refunds")
     cents = models.PositiveBigIntegerField()
@@ -318,10 +321,5 @@ class Refund(models.Model):
             models.CheckConstraint(name="refund_of_something", condition=Q(cents__gte=1)),
             models.CheckConstraint(
                 name="refund_paid_or_taken", condition=Q(made_on__isnull=True) | Q(taken_back__isnull=True)
-            ),
-            models.UniqueConstraint(
-                name="refund_open_once",
-                fields=("handling",),
-                condition=Q(made_on__isnull=True, taken_back__isnull=True),
             ),
         )

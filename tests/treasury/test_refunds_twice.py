@@ -11,8 +11,9 @@ from commonweal.membership.actions import joining
 from commonweal.membership.models import Application
 from commonweal.membership.rules.joining import ApplicationState
 from commonweal.people.models import Person
-from commonweal.treasury.models import Handling, Refund
+from commonweal.treasury.models import Handling, Payment, Refund, ReturnedPayment
 from commonweal.treasury.rules.matching import Outcome, Verdict
+from commonweal.treasury.rules.payables import ReturnReason
 from tests import factories as make
 from tests.membership.joining_steps import asked, confirmed, paid
 from tests.treasury.test_part_taken_back import due, here, pays_back, to_pay_back
@@ -88,3 +89,38 @@ def test_the_database_lets_refunds_add_up_to_what_came_and_no_cent_more(finance:
     with pytest.raises(IntegrityError) as told, transaction.atomic():
         Refund.objects.create(handling=about, cents=1)
     assert told.value.__cause__.diag.constraint_name == "refund_within_what_came"  # type: ignore[union-attr]
+
+
+def test_a_refund_of_what_the_bank_took_back_whole_is_owed_no_more_when_it_comes_back(
+    finance: Person,
+) -> None:
+    """The payer had it twice, and gives one back."""
+    application = paid_in_two(finance)
+    (refund,) = Refund.objects.all()
+    pays_back(finance)
+    confirmed([taken_back(application, 400_00)], finance, 14)
+    decide(only(Verdict.REVERSAL), Outcome.UNDO, finance)
+    assert (due(application)[0], here()) == (100_00, 100_00)
+    comes_back(refund, finance)
+    assert (due(application)[0], to_pay_back(), here()) == (200_00, [], 200_00)
+    refund.refresh_from_db()
+    assert (refund.made_on, refund.taken_back) == (None, Handling.objects.latest("pk"))
+
+
+def test_the_database_opens_no_refund_of_a_decision_that_was_undone(finance: Person) -> None:
+    application = paid_in_two(finance)
+    (refund,) = Refund.objects.all()
+    pays_back(finance)
+    confirmed([taken_back(application, 400_00)], finance, 14)
+    decide(only(Verdict.REVERSAL), Outcome.UNDO, finance)
+    with transaction.atomic():
+        ReturnedPayment.objects.create(
+            payment=Payment.objects.get(),
+            reason=ReturnReason.CLOSED,
+            returned_on=make.NOW.date(),
+            noted_by=finance,
+            noted_at=make.NOW,
+        )
+        with pytest.raises(IntegrityError, match="stays as it is"):
+            Refund.objects.filter(pk=refund.pk).update(made_on=None)
+        transaction.set_rollback(True)

@@ -16,10 +16,11 @@ from commonweal.ledger.queries import NOBODY
 from commonweal.people.access import demand
 from commonweal.treasury.access import not_ones_own_money
 from commonweal.treasury.actions import PayableKind, PaymentRefused
-from commonweal.treasury.models import Refund
+from commonweal.treasury.models import Handling, Refund
 from commonweal.treasury.queries.payments import payable_refunds
 from commonweal.treasury.queries.receivables import expected_of
 from commonweal.treasury.rules.credit_transfers import NAME_MAX, CreditTransfer
+from commonweal.treasury.rules.matching import Outcome
 from commonweal.treasury.rules.payables import Payable, Payee
 from commonweal.treasury.rules.receivables import OVERPAID as CODE
 from commonweal.treasury.rules.receivables import Expected
@@ -72,7 +73,9 @@ def _lock_paid(payment: Payment, by: Person, now: datetime) -> None:
 
 
 def _owe_again(payment: Payment) -> None:
-    Refund.objects.filter(pk=payment.row).update(made_on=None)
+    """It is open again; not where the bank took the payment it was of back meanwhile: then what came back makes up for that."""
+    taken_back = Handling.objects.filter(undoes__refunds=payment.row, outcome=Outcome.UNDO).first()
+    Refund.objects.filter(pk=payment.row).update(made_on=None, taken_back=taken_back)
 
 
 def _history(payment: Payment) -> str:

@@ -55,7 +55,7 @@ END $$;
 CREATE TRIGGER treasury_overpaid_is_due AFTER INSERT ON treasury_payment REFERENCING NEW TABLE AS added
   FOR EACH STATEMENT EXECUTE FUNCTION treasury_overpaid_is_due();
 
--- It is made once; it opens again when its payment came back, never by hand.
+-- It is made once; it opens again when its payment came back, never by hand, and never of a decision that was undone.
 CREATE FUNCTION treasury_refund_moves() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE paid boolean := EXISTS (
   SELECT FROM treasury_payment p JOIN treasury_paymentfile f ON f.id = p.file_id AND f.kind = 'overpaid'
@@ -67,7 +67,8 @@ BEGIN
   IF (NEW.handling_id, NEW.cents) <> (OLD.handling_id, OLD.cents)
      OR (OLD.taken_back_id IS NOT NULL AND NEW.taken_back_id IS DISTINCT FROM OLD.taken_back_id)
      OR (OLD.made_on IS NOT NULL AND NEW.made_on IS DISTINCT FROM OLD.made_on AND (
-       NEW.made_on IS NOT NULL OR paid OR NOT back)) THEN
+       NEW.made_on IS NOT NULL OR paid OR NOT back
+       OR NEW.taken_back_id IS DISTINCT FROM (SELECT id FROM treasury_handling WHERE undoes_id = OLD.handling_id))) THEN
     RAISE EXCEPTION 'refund % stays as it is', NEW.id
       USING ERRCODE = 'check_violation', CONSTRAINT = 'refund_moves';
   END IF;

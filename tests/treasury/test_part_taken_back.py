@@ -336,12 +336,14 @@ def test_nothing_is_paid_back_of_a_decision_that_was_undone_or_taken_back(financ
 
 @pytest.mark.parametrize("seed", [0, 1, 2, 7, 14, 54])
 def test_by_whatever_way_no_cent_is_counted_and_paid_back_twice(finance: Person, seed: int) -> None:
-    """Whatever is decided, divided, withdrawn, undone, paid back, returned and taken back: what is here is what counts, what
-    waits and what is to be paid back."""
+    """Whatever is decided, divided, withdrawn, undone, paid back, returned and taken back: what is here is what counts,
+    what waits and what is to be paid back."""
     dice, number = random.Random(seed), 13
     wanted = [asked(), asked(make.person("Piet", "Maes"), 5)]
     confirmed([paid(wanted[0], 200_00), paid(wanted[0], 400_00), paid(wanted[1], 300_00)], finance)
-    for (movement, _said, _named), outcome in zip(work_list()[:2], (Outcome.WAIT, Outcome.ACCEPT), strict=True):
+    for (movement, _said, _named), outcome in zip(
+        work_list()[:2], (Outcome.WAIT, Outcome.ACCEPT), strict=True
+    ):
         decide(movement, outcome, finance)
     for _step in range(14):
         try:

@@ -73,7 +73,7 @@ def _lock_paid(payment: Payment, by: Person, now: datetime) -> None:
 
 
 def _owe_again(payment: Payment) -> None:
-    """It is open again; not where the bank took the payment it was of back meanwhile: then what came back makes up for that."""
+    """It is open again; not where the bank took back the payment it was of: then what came back makes up for that."""
     taken_back = Handling.objects.filter(undoes__refunds=payment.row, outcome=Outcome.UNDO).first()
     Refund.objects.filter(pk=payment.row).update(made_on=None, taken_back=taken_back)
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -33,6 +34,7 @@ from commonweal.treasury.rules.payables import reason_of
 from commonweal.treasury.rules.reasons import Reason
 from commonweal.treasury.rules.receivables import OVERPAID, PAID_IN_FULL, Expected
 from commonweal.treasury.rules.statements import Oddity
+from commonweal.treasury.rules.taking_back import Unclear
 
 if TYPE_CHECKING:
     from commonweal.people.models import Person
@@ -89,6 +91,22 @@ def note_decisions(handlings: Iterable[Handling], by: Person, now: datetime) -> 
             record("PaymentDecided", each.subject, by=by, at=now, data=data)
 
 
+@contextmanager
+def _told() -> Iterator[None]:
+    """Refuses where it cannot be told which payment is taken back."""
+    try:
+        yield
+    except Unclear as unclear:
+        raise OutcomeRefused(
+            _(
+                "Payments from several accounts could be meant, and none came from the account this money went to. "
+                "Find out which one it takes back, and undo the decision about that payment. Then decide here."
+            ),
+            code="whose",
+        ) from unclear
+
+
+@_told()
 def take_back(
     *, movement: BankMovement, expected: Expected | None, reason: str, by: Person, now: datetime
 ) -> Handling:
@@ -119,6 +137,7 @@ def take_back(
     return handling
 
 
+@_told()
 def seen_before_taking_back(movement: BankMovement, expected: Expected | None) -> list[Effect]:
     """What taking a payment back would do, to be looked at. Raises OutcomeRefused where nothing can be taken back."""
     effects = taking_back_planned(movement, expected)

@@ -72,7 +72,7 @@ def judged(lines: Iterable[Seen]) -> list[tuple[Verdict, Expected | None]]:
 def _accounts_with_money_here(lines: Sequence[Seen]) -> dict[str, date]:
     """Of the accounts money goes to, those whose own money waits for a decision or is to be paid back, and since which day:
     what goes there may be that money, taken back without a mark, and is set aside by nobody but a person. One query."""
-    going = {_other_account(each) for each in lines if each.amount_cents < 0} - {""}
+    going = {other_account(each) for each in lines if each.amount_cents < 0} - {""}
     if not going:
         return {}
     refunds = Refund.objects.filter(made_on__isnull=True, taken_back__isnull=True)
@@ -90,7 +90,7 @@ def _accounts_with_money_here(lines: Sequence[Seen]) -> dict[str, date]:
 
 
 def _may_take_back(line: Seen, here: Mapping[str, date]) -> bool:
-    return line.amount_cents < 0 and line.booked_on >= here.get(_other_account(line), date.max)
+    return line.amount_cents < 0 and line.booked_on >= here.get(other_account(line), date.max)
 
 
 def _named_by(line: Seen) -> str:
@@ -113,10 +113,10 @@ def opposites(lines: Sequence[Seen]) -> dict[int, Seen]:
     Banks do not always mark what they take back. Money that goes is beside what came before it, here or kept; money that
     comes, beside what is kept and went later, as when an older statement is read after a newer one.
     """
-    wanted = [(place, each) for place, each in enumerate(lines) if each.amount_cents and _other_account(each)]
+    wanted = [(place, each) for place, each in enumerate(lines) if each.amount_cents and other_account(each)]
     if not wanted:
         return {}
-    accounts = {_other_account(each) for _place, each in wanted}
+    accounts = {other_account(each) for _place, each in wanted}
     found = BankMovement.objects.filter(amount_cents__in={-each.amount_cents for _place, each in wanted})
     found = found.filter(Q(payer_iban__in=accounts) | Q(other_account__in=accounts))
     # What was undone, and what undid it, is settled; what is the same money as another movement is no money.
@@ -125,15 +125,15 @@ def opposites(lines: Sequence[Seen]) -> dict[int, Seen]:
     found = found.filter(~Exists(settled)).select_related("statement").prefetch_related(DECISIONS)
     places: defaultdict[tuple[str, int], list[Seen]] = defaultdict(list)
     for each in found.order_by("booked_on", "id"):
-        places[_other_account(each), each.amount_cents].append(each)
+        places[other_account(each), each.amount_cents].append(each)
     pairs: dict[int, Seen] = {}
     for place, line in wanted:
-        could = places[_other_account(line), -line.amount_cents]
+        could = places[other_account(line), -line.amount_cents]
         at = next((at for at, other in enumerate(could) if _is_opposite(line, other)), None)
         if at is not None:
             pairs[place] = could.pop(at)
         elif line.amount_cents > 0:
-            places[_other_account(line), line.amount_cents].append(line)
+            places[other_account(line), line.amount_cents].append(line)
     return pairs
 
 
@@ -157,7 +157,8 @@ def _told(line: Seen) -> dict[Told, str]:
     }
 
 
-def _other_account(line: Seen) -> str:
+def other_account(line: Seen) -> str:
+    """The account a movement came from or goes to, as the bank writes it; empty where it tells none."""
     return line.payer_iban or line.other_account
 
 
@@ -205,7 +206,7 @@ def payments_back(lines: Sequence[Seen]) -> dict[int, ComesBack]:
 def _told_by_bank(line: Seen, payment: Payment) -> bool:
     """Whether a return is more than a reference that somebody typed: the bank gives a reason for it, or it comes from the
     account that was paid, from ours, or from none."""
-    return bool(line.return_code) or _other_account(line) in (payment.iban, settings.SITE["iban"], "")
+    return bool(line.return_code) or other_account(line) in (payment.iban, settings.SITE["iban"], "")
 
 
 def _with_their_money(noted: Mapping[str, Payment]) -> set[str]:

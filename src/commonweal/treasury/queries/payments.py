@@ -71,10 +71,23 @@ def judgement_of(movement: BankMovement) -> tuple[Verdict, Expected | None]:
 
 
 def named_in(movement: BankMovement) -> list[Expected]:
-    """The receivables a movement names, in any place, by their communications; in the order of these."""
+    """The receivables a movement names, in any place, by their communications; in the order of these. A part names what the
+    whole does."""
+    return named_in_each([movement])[movement.pk]
+
+
+def named_in_each(movements: Iterable[BankMovement]) -> dict[int, list[Expected]]:
+    """The same of many, by movement; one query a kind."""
+    codes = {
+        each.pk: _codes_in(each) | (_codes_in(each.part_of) if each.part_of else set()) for each in movements
+    }
+    found = expected_paid_with(code for named in codes.values() for code in named)
+    return {pk: [found[code] for code in sorted(named) if code in found] for pk, named in codes.items()}
+
+
+def _codes_in(movement: BankMovement) -> set[str]:
     said = [movement.communication, movement.text, *(each.detail for each in movement.oddities)]
-    codes = {code for text in said for code in communications_in(text).every}
-    return [each for _code, each in sorted(expected_paid_with(codes).items())]
+    return {code for text in said for code in communications_in(text).every}
 
 
 def opposite_of(movement: BankMovement) -> BankMovement | None:

@@ -21,7 +21,7 @@ from commonweal.treasury.queries.receivables import (
     expected_paid_with,
     expected_waiting,
 )
-from commonweal.treasury.rules.credit_transfers import sepa_text
+from commonweal.treasury.rules.credit_transfers import CENTS_MAX, sepa_text
 from commonweal.treasury.rules.ibans import may_be_paid, still_holds
 from commonweal.treasury.rules.matching import Outcome, Verdict, is_own
 from commonweal.treasury.rules.names import is_in
@@ -168,9 +168,9 @@ def refunds_to_make() -> list[Refund]:
 
 
 def payable_refunds() -> list[Refund]:
-    """What is to be paid back by a payment file, oldest first: payer and account are known and can be paid, it did not
-    come back, the bank does not seem to have taken it back, and neither the holder nor whose account it is has died or
-    been wound up."""
+    """What is to be paid back by a payment file, oldest first: payer and account are known and can be paid, a payment may
+    be as much, it did not come back, the bank does not seem to have taken it back, and neither the holder nor whose account
+    it is has died or been wound up."""
     return refunds_by_way()[0]
 
 
@@ -200,6 +200,7 @@ def refunds_by_way() -> tuple[list[Refund], list[Refund], list[Waiting]]:
         and still_holds(each.handling.movement.payer_iban)
         and may_be_paid(each.handling.movement.payer_iban, settings.SITE["iban"])
         and sepa_text(each.handling.movement.payer_name)
+        and each.cents <= CENTS_MAX
     ]
     known = {each.pk for each in ready}
     return ready, [each for each in rows[:LIST_MAX] if each.pk not in known], waits

@@ -178,9 +178,7 @@ class BankMovement(models.Model):
 
     class Meta:
         ordering = ("booked_on", "id")
-        indexes = (
-            models.Index(fields=("payer_iban",), name="movement_that_goes", condition=Q(amount_cents__lt=0)),
-        )
+        indexes = (models.Index(fields=("payer_iban",), name="movement_of_account"),)
         constraints = (
             models.UniqueConstraint(fields=("fingerprint", "occurrence"), name="bank_movement_once"),
             models.CheckConstraint(

@@ -191,6 +191,8 @@ END $$;
 CREATE TRIGGER voting_envelope_guard BEFORE INSERT OR UPDATE OR DELETE ON voting_envelope
   FOR EACH ROW EXECUTE FUNCTION voting_envelope_guard();
 
+CREATE TRIGGER voting_sheet_begins BEFORE INSERT ON voting_papersheet
+  FOR EACH ROW WHEN (NEW.second_at IS NOT NULL) EXECUTE FUNCTION people_begins_open();
 -- A sheet that two people typed is in the box: its number stays, or it would be typed again and counted twice.
 CREATE FUNCTION voting_sheet_guard() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE current_state text;
@@ -255,6 +257,7 @@ DROP = "".join(f"DROP TRIGGER voting_never_emptied ON voting_{table};\n" for tab
 DROP FUNCTION voting_never_emptied;
 """ + "".join(f"DROP TRIGGER voting_stays_its_own ON voting_{table};\n" for table in BELONGS) + """
 DROP FUNCTION voting_stays_its_own;
+DROP TRIGGER voting_sheet_begins ON voting_papersheet;
 DROP TRIGGER voting_sheet_guard ON voting_papersheet; DROP FUNCTION voting_sheet_guard;
 DROP TRIGGER voting_count_guard ON voting_count; DROP FUNCTION voting_count_guard;
 DROP TRIGGER voting_envelope_guard ON voting_envelope; DROP FUNCTION voting_envelope_guard;

@@ -57,6 +57,26 @@ def test_a_row_that_is_born_further_on_is_refused(name: str) -> None:
         assert "begins as" not in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    ("table", "column", "value"),
+    [
+        ("treasury_bankfile", "confirmed_at", "2026-11-23"),
+        ("treasury_refund", "made_on", "2026-11-23"),
+        ("treasury_refund", "taken_back_id", "1"),
+        ("voting_papersheet", "second_at", "2026-11-23"),
+    ],
+)
+def test_a_row_that_is_born_paid_read_in_or_typed_twice_is_refused(
+    table: str, column: str, value: str
+) -> None:
+    with (
+        pytest.raises(IntegrityError, match="begins open"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(f"INSERT INTO {table} ({column}) VALUES (%s)", [value])
+
+
 def test_every_model_with_a_state_has_a_machine() -> None:
     having = {
         model for model in apps.get_models() if any(f.name == "state" for f in model._meta.concrete_fields)

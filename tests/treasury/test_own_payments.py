@@ -15,16 +15,18 @@ from commonweal.membership.rules.joining import ApplicationState
 from commonweal.people.models import Person
 from commonweal.people.rules import Channel
 from commonweal.portal.demo.bank import Paid
-from commonweal.treasury.actions import payments
+from commonweal.treasury.actions import book_return, payments
 from commonweal.treasury.actions.dividing import Part, divide_movement, division_planned
-from commonweal.treasury.models import BankMovement, Handling, Refund
+from commonweal.treasury.models import BankMovement, Handling, Payment, Refund
 from commonweal.treasury.queries.payments import work_list
 from commonweal.treasury.rules.matching import Outcome, Verdict
+from commonweal.treasury.rules.payables import ReturnReason
 from commonweal.treasury.rules.statements.communications import printed
 from tests import factories as make
-from tests.membership.joining_steps import asked, confirmed, paid, uploaded
+from tests.membership.joining_steps import asked, confirmed, paid, planned, uploaded
 from tests.portal.steps import signed_in, text_of
-from tests.treasury.bank_files import PAYER
+from tests.treasury.bank_files import ACCOUNT, PAYER, as_camt
+from tests.treasury.paying_steps import pay_refunds
 from tests.treasury.test_taking_back import decide, now_of, only
 from tests.treasury.test_undoing_decisions import undo
 
@@ -148,6 +150,52 @@ def test_nobody_takes_their_own_payment_back(
         with pytest.raises(NotAllowed):
             decide(back, outcome, finance)
     decide(back, Outcome.UNDO, colleague)
+
+
+def by_whose_the_payer_says_it_is(finance: Person, colleague: Person) -> None:
+    content = as_camt([Paid(400_00, "PAYMENTS BV", OTHERS_ACCOUNT, text="x")], 12)
+    content = content.replace(
+        b"<RltdPties>", f"<RltdPties><UltmtDbtr><Nm>{finance}</Nm></UltmtDbtr>".encode()
+    )
+    file = payments.upload_file(name="x", content=content, account=ACCOUNT, by=colleague, now=make.NOW)
+    payments.confirm_file(file=file, plan=planned(content).digest, by=colleague, now=make.NOW)
+    decide(only(Verdict.UNKNOWN), Outcome.REFUND, colleague)
+
+
+def by_a_request_its_text_names(finance: Person, colleague: Person) -> None:
+    confirmed([by_a_request_named_among_others(finance)], colleague)
+    decide(only(Verdict.UNKNOWN), Outcome.REFUND, colleague)
+
+
+def by_the_request_that_the_whole_named(finance: Person, colleague: Person) -> None:
+    """A colleague divides it: the rest, to be paid back, names nothing any more."""
+    own, theirs = asked(finance), asked(make.person("Piet", "Maes"), 5)
+    confirmed([paid(own, 400_00, "SOMEBODY ELSE")], colleague)
+    ((movement, _said, _named),) = work_list()
+    divided(movement, Part(expected_from(theirs), 1), colleague, back=True)
+
+
+@pytest.mark.parametrize(
+    "way",
+    [by_whose_the_payer_says_it_is, by_a_request_its_text_names, by_the_request_that_the_whole_named],
+)
+def test_nobody_pays_their_own_money_back_in_a_file_nor_notes_its_return(
+    finance: Person, colleague: Person, way: Callable[[Person, Person], None]
+) -> None:
+    way(finance, colleague)
+    with pytest.raises(NotAllowed) as refused:
+        pay_refunds(pay_on=make.NOW.date(), by=finance, now=make.NOW)
+    assert refused.value.code == "own"
+    pay_refunds(pay_on=make.NOW.date(), by=colleague, now=make.NOW)
+    returned: dict[str, Any] = {
+        "reason": ReturnReason.CLOSED,
+        "returned_on": make.NOW.date(),
+        "now": make.NOW,
+    }
+    end_to_end = Payment.objects.get().end_to_end
+    with pytest.raises(NotAllowed):
+        book_return(end_to_end=end_to_end, by=finance, **returned)
+    book_return(end_to_end=end_to_end, by=colleague, **returned)
 
 
 def test_a_payment_for_ones_own_request_is_not_divided_for_somebody_elses(

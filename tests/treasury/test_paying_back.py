@@ -85,6 +85,16 @@ def test_one_file_pays_all_back_whose_account_is_known_and_the_others_stay_to_be
     assert told.data == {"number": 1, "count": 1, "cents": 100_00}
 
 
+def test_what_is_more_than_one_payment_may_be_stops_no_file_and_says_why(finance: Person) -> None:
+    known, huge = too_much(finance, Paid(1_000_000_000_00, "Piet Maes", "BE62510007547061"))
+    assert pay(finance).cents == known.cents
+    assert refunds_to_make() == [huge]
+    for language in LANGUAGES:
+        page = text_of(signed_in(finance), PAGE.replace("/en/", f"/{language}/"))
+        assert f"refunds/{huge.pk}/" in page
+    assert "more than one payment may be" in text_of(signed_in(finance), PAGE)
+
+
 def test_a_second_file_pays_only_what_came_since_and_none_is_made_of_nothing(finance: Person) -> None:
     too_much(finance)
     pay(finance)

@@ -154,6 +154,37 @@ def test_what_goes_to_an_account_with_money_here_is_set_aside_by_nobody_but_a_pe
         waits(finance)
 
 
+@pytest.mark.parametrize("cents", [500_00, 80_00])
+def test_what_may_be_money_that_counted_long_ago_waits_for_a_person(finance: Person, cents: int) -> None:
+    confirmed([paid(asked())], finance)
+    confirmed([Paid(-cents, "DELVAUX", PAYER, text="REJECT 991")], finance, 13)
+    assert decide(only(Verdict.REVERSAL), Outcome.ASIDE, finance)
+    # More than counts is no part of it.
+    confirmed([Paid(-500_01, "DELVAUX", PAYER, text="wages")], finance, 14)
+    assert work_list() == []
+
+
+def test_our_reference_with_another_amount_is_no_payment_of_our_file(finance: Person) -> None:
+    confirmed([paid(asked(), 600_00)], finance)
+    decide(only(Verdict.OVER), Outcome.ACCEPT, finance)
+    pays_back(finance)
+    reference = Payment.objects.get().end_to_end
+    for number, cents, text in ((13, 100_01, reference), (14, 100_00, "R7-1")):
+        confirmed([Paid(-cents, "DELVAUX", PAYER, text=text)], finance, number)
+        decide(only(Verdict.REVERSAL), Outcome.ASIDE, finance)
+
+
+def test_a_payment_of_our_file_is_known_by_its_reference_and_once(finance: Person) -> None:
+    confirmed([paid(asked(), 600_00)], finance)
+    decide(only(Verdict.OVER), Outcome.ACCEPT, finance)
+    pays_back(finance)
+    went = Paid(-100_00, "DELVAUX", PAYER, text=f"{Payment.objects.get().end_to_end} paid back")
+    confirmed([went], finance, 13)
+    assert work_list() == []
+    confirmed([went], finance, 14)
+    only(Verdict.REVERSAL)
+
+
 def test_what_goes_to_an_account_without_money_here_is_set_aside_by_itself(finance: Person) -> None:
     confirmed([Paid(-400_00, "RITA", PAYER, text="wages")], finance)
     assert work_list() == []

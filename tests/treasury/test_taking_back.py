@@ -338,12 +338,11 @@ def test_a_payment_read_after_what_took_it_back_does_not_count_by_itself(finance
     assert now_of(application).state == ApplicationState.AWAITING
 
 
-def test_another_account_amount_or_reference_takes_nothing_back(finance: Person) -> None:
+def test_another_account_or_more_than_counts_takes_nothing_back(finance: Person) -> None:
     confirmed([paid(asked())], finance)
     read_in(unmarked(13, iban="BE43068999999501"), finance)
-    read_in(unmarked(14, cents=-499_99), finance)
+    read_in(unmarked(14, cents=-500_01), finance)
     read_in(unmarked(15, iban=""), finance)
-    read_in(as_coda([Paid(-500_00, "DELVAUX JEANNE", PAYER, text="facture")], 16, old_cents=7), finance)
     assert work_list() == []
     # Nor does money that went on an earlier day than it came.
     early = as_coda([Paid(-80_00, "X", PAYER, text="dupliek")], 17, old_cents=8)

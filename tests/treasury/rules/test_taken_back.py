@@ -4,26 +4,38 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from itertools import permutations
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from commonweal.treasury.rules.taking_back import Candidate, Here, Taken, parts_taken, payment_taken
+from commonweal.treasury.rules.taking_back import (
+    Candidate,
+    Here,
+    Taken,
+    Unclear,
+    parts_taken,
+    payment_taken,
+)
 
 DAY = date(2026, 11, 20)
 
 
-def alone(number: int, **facts: bool) -> Candidate:
+def alone(number: int, **facts: Any) -> Candidate:
     return Candidate(Taken.ALONE, number, DAY, **{"same_account": True, **facts})
 
 
-def divided(number: int, **facts: bool) -> Candidate:
-    return Candidate(Taken.DIVIDED, number, DAY, **facts)
+def divided(number: int, **facts: Any) -> Candidate:
+    return Candidate(Taken.DIVIDED, number, DAY, **{"same_account": True, **facts})
 
 
-def waiting(number: int, days: int = 0) -> Candidate:
-    return Candidate(Taken.WAITING, number, DAY + timedelta(days=days))
+def waiting(number: int, days: int = 0, **facts: Any) -> Candidate:
+    return Candidate(Taken.WAITING, number, DAY + timedelta(days=days), **{"same_account": True, **facts})
+
+
+OTHERS: dict[str, Any] = {"same_account": False, "account": "other"}
+THIRD: dict[str, Any] = {"same_account": False, "account": "third"}
 
 
 # Why -> the candidates, the chosen one first, or None before them where nothing is chosen.
@@ -39,6 +51,10 @@ CASES: dict[str, list[Candidate | None]] = {
         alone(1, here=False),
         alone(2, same_account=False),
     ],
+    "a division from the same account before a payment alone from another": [divided(1), alone(2, **OTHERS)],
+    "what waits from the same account before what counts from another": [waiting(1), alone(2, **OTHERS)],
+    "the latest of one other account": [alone(2, **OTHERS), alone(1, **OTHERS)],
+    "of several other accounts, what waits": [waiting(1, **OTHERS), alone(2, **THIRD), alone(3, **OTHERS)],
     "a division where none is for it alone": [divided(1)],
     "the latest of two divisions": [divided(2), divided(1)],
     "a division that is still here before one paid back": [divided(1), divided(2, here=False)],
@@ -81,6 +97,21 @@ def test_which_payment_is_taken_back(why: str) -> None:
         assert payment_taken(order) == chosen, why
 
 
+UNCLEAR: dict[str, list[Candidate]] = {
+    "two payers": [alone(1, **OTHERS), alone(2, **THIRD)],
+    "an account told and one not told": [alone(1, **OTHERS), alone(2, same_account=False)],
+    "two of which no account is told": [alone(1, same_account=False), alone(2, same_account=False)],
+    "two that wait": [waiting(1, **OTHERS), waiting(2, **THIRD), alone(3, **OTHERS)],
+}
+
+
+@pytest.mark.parametrize("why", UNCLEAR)
+def test_which_of_several_payers_is_told_by_a_person(why: str) -> None:
+    for order in permutations(UNCLEAR[why]):
+        with pytest.raises(Unclear):
+            payment_taken(order)
+
+
 _FACTS = {"same_account": st.booleans(), "here": st.booleans(), "opposite": st.booleans()}
 _CANDIDATE = st.builds(
     Candidate,
@@ -95,34 +126,58 @@ _CANDIDATE = st.builds(
 def test_something_is_chosen_wherever_there_is_something_and_never_what_is_gone_before_its_like(
     candidates: list[Candidate],
 ) -> None:
-    chosen = payment_taken(candidates)
-    assert (chosen is None) == (candidates == [])
-    if chosen is None or chosen.taken == Taken.WAITING:
-        assert all(each.taken == Taken.WAITING for each in candidates)
+    theirs = [each for each in candidates if each.same_account or each.opposite]
+    try:
+        chosen = payment_taken(candidates)
+    except Unclear:
+        assert len(candidates) > 1
+        assert not theirs
         return
-    like = [each for each in candidates if each.taken == chosen.taken and each.here]
-    if chosen.taken == Taken.ALONE:
-        like = [each for each in like if each.same_account == chosen.same_account]
-    assert chosen.here or not like
+    assert (chosen is None) == (candidates == [])
+    if chosen is None:
+        return
+    assert not theirs or chosen in theirs
+    like = [each for each in theirs or candidates if each.taken == chosen.taken and each.here]
+    assert chosen.here or chosen.taken == Taken.WAITING or not like
 
 
 # ---- what is less than a payment, or of several
 
+
+def here(*facts: Any, account: str = "one", same_account: bool = False) -> Here:
+    return Here(*facts, account=account, same_account=same_account)
+
+
 # Why -> cents taken back, the payments, what is taken of which.
 PARTS: dict[str, tuple[int, list[Here], list[tuple[int, int]]]] = {
     "there is none": (5, [], []),
-    "a part of the one there is": (5, [Here(1, 8)], [(1, 5)]),
-    "more than is here takes nothing": (9, [Here(1, 8)], []),
-    "what is gone is not taken": (5, [Here(1, 0), Here(2, 8)], [(2, 5)]),
-    "from the same account before another": (5, [Here(1, 8, same_account=True), Here(2, 8)], [(1, 5)]),
-    "what is to be paid back before what counts": (5, [Here(1, 8, 5, 1), Here(2, 8, 0, 2)], [(1, 5)]),
-    "the latest decision": (5, [Here(1, 8, 0, 3), Here(2, 8, 0, 4)], [(2, 5)]),
-    "what is decided before what waits": (5, [Here(1, 8), Here(2, 8, 0, 4)], [(2, 5)]),
-    "what has waited longest": (5, [Here(2, 8), Here(1, 8)], [(1, 5)]),
-    "one that is enough before several": (5, [Here(1, 4, 4, 1), Here(2, 5, 0, 2)], [(2, 5)]),
-    "several where none is enough": (9, [Here(1, 4, 4, 1), Here(2, 8, 0, 2)], [(1, 4), (2, 5)]),
-    "no more of the last than is wanted": (8, [Here(1, 4), Here(2, 4), Here(3, 4)], [(1, 4), (2, 4)]),
+    "a part of the one there is": (5, [here(1, 8)], [(1, 5)]),
+    "more than is here takes nothing": (9, [here(1, 8)], []),
+    "what is gone is not taken": (5, [here(1, 0), here(2, 8)], [(2, 5)]),
+    "from the same account before another": (5, [here(1, 8, same_account=True), here(2, 8)], [(1, 5)]),
+    "from the same account alone where that is enough": (
+        5,
+        [here(1, 4, same_account=True), here(2, 4, same_account=True), here(3, 5, account="other")],
+        [(1, 4), (2, 1)],
+    ),
+    "all there is, whoever paid it": (9, [here(1, 5), here(2, 4, account="other")], [(1, 5), (2, 4)]),
+    "of two payers, what waits": (5, [here(1, 8), here(2, 8, 0, 1, account="other")], [(1, 5)]),
+    "what is to be paid back before what counts": (5, [here(1, 8, 5, 1), here(2, 8, 0, 2)], [(1, 5)]),
+    "the latest decision": (5, [here(1, 8, 0, 3), here(2, 8, 0, 4)], [(2, 5)]),
+    "what is decided before what waits": (5, [here(1, 8), here(2, 8, 0, 4)], [(2, 5)]),
+    "what has waited longest": (5, [here(2, 8), here(1, 8)], [(1, 5)]),
+    "one that is enough before several": (5, [here(1, 4, 4, 1), here(2, 5, 0, 2)], [(2, 5)]),
+    "several where none is enough": (9, [here(1, 4, 4, 1), here(2, 8, 0, 2)], [(1, 4), (2, 5)]),
+    "no more of the last than is wanted": (8, [here(1, 4), here(2, 4), here(3, 4)], [(1, 4), (2, 4)]),
 }
+
+
+@pytest.mark.parametrize("same", [True, False])
+def test_parts_of_several_payers_wait_where_none_is_told(same: bool) -> None:
+    payments = [here(1, 8, 0, 1, account="one"), here(2, 4, 0, 2, account="two", same_account=same)]
+    for order in permutations(payments):
+        with pytest.raises(Unclear):
+            parts_taken(5, order)
 
 
 @pytest.mark.parametrize("why", PARTS)
@@ -139,7 +194,9 @@ def test_which_parts_are_taken_back(why: str) -> None:
 def test_parts_are_all_that_is_taken_and_never_more_than_is_here(
     cents: int, drawn: list[tuple[int, int, bool]]
 ) -> None:
-    payments = [Here(at, here, min(here, back), at, same) for at, (here, back, same) in enumerate(drawn, 1)]
+    payments = [
+        Here(at, here, min(here, back), at, "one", same) for at, (here, back, same) in enumerate(drawn, 1)
+    ]
     taken = parts_taken(cents, payments)
     assert all(0 < part <= payments[number - 1].cents for number, part in taken)
     assert sum(part for _number, part in taken) == (cents if sum(h.cents for h in payments) >= cents else 0)

@@ -34,9 +34,16 @@ BEGIN
   END IF;
   RETURN NEW;
 END $$;
+
+-- The same of what has no state but a moment: when it was read in, paid or typed a second time. The areas above say WHEN.
+CREATE FUNCTION people_begins_open() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION 'a row of % begins open', TG_TABLE_NAME
+    USING ERRCODE = 'check_violation', CONSTRAINT = 'begins_open';
+END $$;
 """
 DROP = """
-DROP FUNCTION people_begins CASCADE;
+DROP FUNCTION people_begins, people_begins_open CASCADE;
 ALTER TABLE people_event DROP CONSTRAINT event_says_what_happened;
 DROP FUNCTION people_event_guard, people_consent_guard CASCADE;
 """

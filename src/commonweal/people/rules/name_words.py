@@ -141,6 +141,20 @@ KINSHIP: frozenset[str] = _words(
     tochter vader vater dochter zoon
     """
 )
+# What banks write before the name of a household: an account of several who bear it, or of whom only one does.
+HOUSEHOLD: frozenset[str] = _words(
+    """
+    consorts couple echtgenoten echtpaar ehegatten eheleute ehepaar epoux fam famille family familie gezin menage
+    """
+)
+# Forms of address of two: "M. ET MME", "DHR EN MEVR".
+SIRS: frozenset[str] = _words("dhr heer herr herrn hr m monsieur mr")
+MADAMS: frozenset[str] = _words("frau madame mevr mevrouw mme mrs mw")
+ANDS: frozenset[str] = _words("and en et of oder or ou und")
+# Behind "and" in the name of a firm that no legal form gives away.
+FAMILY_FIRMS: frozenset[str] = _words(
+    "bros brothers fils freres gebr gebroeders gebruder soeurs sohn sohne sons zonen zoon"
+)
 ALL_PARTICLES: frozenset[str] = frozenset().union(*PARTICLES.values())
 PROVE_NOTHING: frozenset[str] = frozenset().union(
     *PARTICLES.values(), *TITLES.values(), *LEGAL_FORMS.values(), INTERMEDIARIES

@@ -2,18 +2,34 @@
 
 Wider than proof of a payment (`treasury.rules.names`): it keeps people from their own affairs, and a colleague without
 that name loses nothing but a minute. The order of words, titles, kinship and legal forms make no difference; nor does an
-initial, or the family name alone.
+initial, or the family name alone. In the name of a joint account ("EPOUX LOVELACE-PEETERS") the family name is enough.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 from commonweal.kernel.text import folded
-from commonweal.people.rules.name_words import KINSHIP, PROVE_NOTHING
+from commonweal.people.rules.name_words import (
+    ANDS,
+    FAMILY_FIRMS,
+    HOUSEHOLD,
+    KINSHIP,
+    MADAMS,
+    PLAINLY_FIRMS,
+    PROVE_NOTHING,
+    SIRS,
+)
 
 # As many words as a family name written apart has ("van den Berghe").
 WORDS_JOINED = 5
+# What stands between the names of two who hold an account: a sign, or "and" and "or". A hyphen without blanks joins the
+# names of one person as well.
+_BETWEEN = re.compile(rf"\s-\s|[&+/]|\b(?:{'|'.join(sorted(ANDS))})\b", re.IGNORECASE)
+
+_OF_FIRMS = (PLAINLY_FIRMS | FAMILY_FIRMS) - ANDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,15 +41,55 @@ class OwnNames:
 
     def hold(self, text: str) -> bool:
         """Whether a text names one of them."""
-        words = _words(text)
-        return any(_names_person(words, *each) for each in self.people) or any(
+        words, holders = _words(text), _holders(text)
+        return any(_names_one_of(words, holders, *each) for each in self.people) or any(
             _names_organisation(words, each) for each in self.organisations
         )
 
 
 def names_person(text: str, given: str, family: str) -> bool:
-    """Whether a text names a person: by family name and a given name or its initial, or by the family name alone."""
-    return _names_person(_words(text), given, family)
+    """Whether a text names a person: by family name and a given name or its initial, by the family name alone, or by that
+    in the name of a joint account."""
+    return _names_one_of(_words(text), _holders(text), given, family)
+
+
+def _names_one_of(words: list[str], holders: list[list[str]], given: str, family: str) -> bool:
+    if _names_person(words, given, family) or any(_names_person(each, given, family) for each in holders):
+        return True
+    return _of_a_household(words) and _bears(words, family)
+
+
+def _holders(text: str) -> list[list[str]]:
+    """The names of those who hold an account together, each by itself; none where one holds it, or a firm. Family names
+    with a hyphen are two holders only where nothing else is said."""
+    if _is_firm(_words(text)):
+        return []
+    parts = _BETWEEN.split(text)
+    if len(parts) == 1 and all("-" in each or not _telling(_words(each)) for each in text.split()):
+        parts = text.split("-")
+    return [each for each in map(_words, parts) if each] if len(parts) > 1 else []
+
+
+def _is_firm(words: list[str]) -> bool:
+    """Whether words are a firm's name; one letter is an initial."""
+    return any(len(word) > 1 and word in _OF_FIRMS for word in words)
+
+
+def _of_a_household(words: list[str]) -> bool:
+    """Whether a name says that a household bears it: by a word for one, or by two forms of address."""
+    if _is_firm(words):
+        return False
+    titles = [word for word in words if word not in ANDS]
+    if HOUSEHOLD & set(words) or any(one in SIRS and two in MADAMS for one, two in pairwise(titles)):
+        return True
+    triples = zip(words, words[1:], words[2:], strict=False)
+    return any(one in MADAMS and between in ANDS and two in SIRS for one, between, two in triples)
+
+
+def _bears(words: list[str], family: str) -> bool:
+    """Whether a family name, or a word of it that tells something, stands among words."""
+    own = _words(family)
+    return bool(own) and ("".join(own) in _runs(words) or bool(_telling(own) & set(words)))
 
 
 def _names_person(words: list[str], given: str, family: str) -> bool:

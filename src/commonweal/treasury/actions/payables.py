@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
@@ -14,12 +15,18 @@ from commonweal.kernel.subjects import kind_of
 
 if TYPE_CHECKING:
     from commonweal.people.models import Person
+    from commonweal.treasury.access import OwnMoney
     from commonweal.treasury.models import Payment, PaymentFile
     from commonweal.treasury.rules.payables import Payable
 
 
 def nothing_to_note(due: Sequence[Payable], pay_on: date) -> None:
     """Notes nothing when a file is made: for kinds of which the bank is waited for."""
+
+
+def nothing_besides(due: Sequence[Payable], own: OwnMoney) -> frozenset[int]:
+    """No rows: of kinds that payee, name and account tell all about."""
+    return frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +42,7 @@ class PayableKind:
     - `settle(reference, files, by, now)` notes that the bank paid these files; gives how many were waited for.
     - `lock_paid(payment, by, now)` locks what a payment paid, when it comes back, and refuses whom it is no business of.
     - `owe_again(payment)` lets it be due once more.
+    - `ones_own(due, own)` are the rows paid, by id, that are somebody's own by more than payee, name and account.
     - `history(payment)` is the subject under which a return is told, `kind:id`.
     """
 
@@ -47,6 +55,7 @@ class PayableKind:
     owe_again: Callable[[Payment], None]
     history: Callable[[Payment], str]
     note_made: Callable[[Sequence[Payable], date], None] = nothing_to_note
+    ones_own: Callable[[Sequence[Payable], OwnMoney], AbstractSet[int]] = nothing_besides
 
 
 def payable_kinds() -> Mapping[str, PayableKind]:

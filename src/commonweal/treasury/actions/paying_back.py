@@ -16,16 +16,18 @@ from commonweal.ledger.queries import NOBODY
 from commonweal.people.access import demand
 from commonweal.treasury.access import not_ones_own_money
 from commonweal.treasury.actions import PayableKind, PaymentRefused
-from commonweal.treasury.models import Refund
-from commonweal.treasury.queries.payments import payable_refunds
+from commonweal.treasury.models import Handling, Refund
+from commonweal.treasury.queries.payments import named_in, named_in_each, payable_refunds
 from commonweal.treasury.queries.receivables import expected_of
 from commonweal.treasury.rules.credit_transfers import NAME_MAX, CreditTransfer
+from commonweal.treasury.rules.matching import Outcome
 from commonweal.treasury.rules.payables import Payable, Payee
 from commonweal.treasury.rules.receivables import OVERPAID as CODE
 from commonweal.treasury.rules.receivables import Expected
 
 if TYPE_CHECKING:
     from commonweal.people.models import Person
+    from commonweal.treasury.access import OwnMoney
     from commonweal.treasury.models import Payment, PaymentFile
 
 
@@ -60,6 +62,16 @@ def _note_made(due: Sequence[Payable], pay_on: date) -> None:
     Refund.objects.filter(pk__in=[each.subject for each in due if each.subject]).update(made_on=pay_on)
 
 
+def _ones_own(due: Sequence[Payable], own: OwnMoney) -> frozenset[int]:
+    """Refunds of money that is somebody's own by whose the payer says it is, or by any request it names."""
+    found = Refund.objects.filter(pk__in=[each.subject for each in due if each.subject])
+    refunds = list(found.select_related("handling__movement__part_of"))
+    named = named_in_each(each.handling.movement for each in refunds)
+    return frozenset(
+        each.pk for each in refunds if own.is_of(each.handling.movement, named[each.handling.movement_id])
+    )
+
+
 def _settle(reference: str, files: Sequence[PaymentFile], by: Person, now: datetime) -> int:
     """Nothing: they were made with their file."""
     return 0
@@ -68,11 +80,14 @@ def _settle(reference: str, files: Sequence[PaymentFile], by: Person, now: datet
 def _lock_paid(payment: Payment, by: Person, now: datetime) -> None:
     refund = Refund.objects.select_for_update(of=("self",)).get(pk=payment.row)
     subject, payer = refund.handling.subject, refund.handling.movement
-    demand(not_ones_own_money(by, day_of(now), [payer], [expected_of([subject]).get(subject)]))
+    about = [expected_of([subject]).get(subject), *named_in(payer)]
+    demand(not_ones_own_money(by, day_of(now), [payer], about))
 
 
 def _owe_again(payment: Payment) -> None:
-    Refund.objects.filter(pk=payment.row).update(made_on=None)
+    """It is open again; not where the bank took back the payment it was of: then what came back makes up for that."""
+    taken_back = Handling.objects.filter(undoes__refunds=payment.row, outcome=Outcome.UNDO).first()
+    Refund.objects.filter(pk=payment.row).update(made_on=None, taken_back=taken_back)
 
 
 def _history(payment: Payment) -> str:
@@ -89,4 +104,5 @@ OVERPAID_PAYABLES = PayableKind(
     owe_again=_owe_again,
     history=_history,
     note_made=_note_made,
+    ones_own=_ones_own,
 )

@@ -28,6 +28,7 @@ from commonweal.treasury.rules.payables import PAID_OUT, ReturnReason
 
 if TYPE_CHECKING:
     from commonweal.people.models import Person
+    from commonweal.treasury.actions.payables import PayableKind
     from commonweal.treasury.rules.payables import Payable
 
 COLUMNS = "file_id, person_id, organisation_id, owner, subject, iban, holder, cents, end_to_end"
@@ -58,7 +59,7 @@ def make_payment_file(*, reference: str, pay_on: date, by: Person, now: datetime
     if pay_on < today:
         raise PaymentRefused(_("This day has passed. Choose today or a later one."), code="past")
     due = payables.due(reference, pay_on)
-    theirs = _of_others(due, by, today)
+    theirs = _of_others(payables, due, by, today)
     if due and not theirs:
         raise NotAllowed(said(ONES_OWN), code=ONES_OWN.code)
     if not due:
@@ -68,10 +69,16 @@ def make_payment_file(*, reference: str, pay_on: date, by: Person, now: datetime
     return made
 
 
-def _of_others(due: Sequence[Payable], by: Person, today: date) -> list[Payable]:
+def _of_others(kind: PayableKind, due: Sequence[Payable], by: Person, today: date) -> list[Payable]:
     """Those that are not one's own."""
     own = own_money(by, today)
-    return [each for each in due if not own.holds([each.payee], [each.transfer.iban], [each.transfer.name])]
+    besides = kind.ones_own(due, own)
+    return [
+        each
+        for each in due
+        if not own.holds([each.payee], [each.transfer.iban], [each.transfer.name])
+        and each.subject not in besides
+    ]
 
 
 def pay_in_a_file(

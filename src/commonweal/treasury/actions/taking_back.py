@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -33,6 +34,7 @@ from commonweal.treasury.rules.payables import reason_of
 from commonweal.treasury.rules.reasons import Reason
 from commonweal.treasury.rules.receivables import OVERPAID, PAID_IN_FULL, Expected
 from commonweal.treasury.rules.statements import Oddity
+from commonweal.treasury.rules.taking_back import Unclear
 
 if TYPE_CHECKING:
     from commonweal.people.models import Person
@@ -89,6 +91,22 @@ def note_decisions(handlings: Iterable[Handling], by: Person, now: datetime) -> 
             record("PaymentDecided", each.subject, by=by, at=now, data=data)
 
 
+@contextmanager
+def _told() -> Iterator[None]:
+    """Refuses where it cannot be told which payment is taken back."""
+    try:
+        yield
+    except Unclear as unclear:
+        raise OutcomeRefused(
+            _(
+                "Payments from several accounts could be meant, and none came from the account this money went to. "
+                "Find out which one it takes back, and undo the decision about that payment. Then decide here."
+            ),
+            code="whose",
+        ) from unclear
+
+
+@_told()
 def take_back(
     *, movement: BankMovement, expected: Expected | None, reason: str, by: Person, now: datetime
 ) -> Handling:
@@ -119,6 +137,7 @@ def take_back(
     return handling
 
 
+@_told()
 def seen_before_taking_back(movement: BankMovement, expected: Expected | None) -> list[Effect]:
     """What taking a payment back would do, to be looked at. Raises OutcomeRefused where nothing can be taken back."""
     effects = taking_back_planned(movement, expected)
@@ -164,12 +183,16 @@ def _take_parts(
 
 
 def _less_to_pay_back(decision: Handling, cents: int, taking: Handling) -> None:
-    """What is to be paid back of a payment is less by what the bank took back of it."""
-    refund = decision.refunds.get(made_on__isnull=True, taken_back__isnull=True)
-    refund.taken_back = taking
-    refund.save(update_fields=["taken_back"])
-    if refund.cents > cents:
-        Refund.objects.create(handling=decision, cents=refund.cents - cents)
+    """What is to be paid back of a payment is less by what the bank took back of it: of the refund noted last first."""
+    left = cents
+    for refund in decision.refunds.filter(made_on__isnull=True, taken_back__isnull=True).order_by("-pk"):
+        if left <= 0:
+            return
+        refund.taken_back = taking
+        refund.save(update_fields=["taken_back"])
+        if refund.cents > left:
+            Refund.objects.create(handling=decision, cents=refund.cents - left)
+        left -= refund.cents
 
 
 def _nothing_to_take(expected: Expected | None) -> OutcomeRefused:

@@ -24,6 +24,8 @@ CREATE TRIGGER treasury_read_in_stays BEFORE DELETE ON treasury_bankfile
   FOR EACH ROW WHEN (OLD.confirmed_at IS NOT NULL) EXECUTE FUNCTION people_only_grows();
 CREATE TRIGGER treasury_read_in_once BEFORE UPDATE OF name, uploaded_by_id, uploaded_at, confirmed_by_id, confirmed_at
   ON treasury_bankfile FOR EACH ROW WHEN (OLD.confirmed_at IS NOT NULL) EXECUTE FUNCTION people_only_grows();
+CREATE TRIGGER treasury_begins BEFORE INSERT ON treasury_bankfile
+  FOR EACH ROW WHEN (NEW.confirmed_at IS NOT NULL) EXECUTE FUNCTION people_begins_open();
 CREATE TRIGGER treasury_file_stays BEFORE UPDATE OF digest, content, reading ON treasury_bankfile
   FOR EACH STATEMENT EXECUTE FUNCTION people_only_grows();
 """
@@ -55,7 +57,10 @@ END $$;
 CREATE TRIGGER treasury_overpaid_is_due AFTER INSERT ON treasury_payment REFERENCING NEW TABLE AS added
   FOR EACH STATEMENT EXECUTE FUNCTION treasury_overpaid_is_due();
 
--- It is made once; it opens again when its payment came back, never by hand.
+CREATE TRIGGER treasury_begins BEFORE INSERT ON treasury_refund
+  FOR EACH ROW WHEN (NEW.made_on IS NOT NULL OR NEW.taken_back_id IS NOT NULL) EXECUTE FUNCTION people_begins_open();
+
+-- It is made once; it opens again when its payment came back, never by hand, and never of a decision that was undone.
 CREATE FUNCTION treasury_refund_moves() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE paid boolean := EXISTS (
   SELECT FROM treasury_payment p JOIN treasury_paymentfile f ON f.id = p.file_id AND f.kind = 'overpaid'
@@ -67,7 +72,8 @@ BEGIN
   IF (NEW.handling_id, NEW.cents) <> (OLD.handling_id, OLD.cents)
      OR (OLD.taken_back_id IS NOT NULL AND NEW.taken_back_id IS DISTINCT FROM OLD.taken_back_id)
      OR (OLD.made_on IS NOT NULL AND NEW.made_on IS DISTINCT FROM OLD.made_on AND (
-       NEW.made_on IS NOT NULL OR paid OR NOT back)) THEN
+       NEW.made_on IS NOT NULL OR paid OR NOT back
+       OR NEW.taken_back_id IS DISTINCT FROM (SELECT id FROM treasury_handling WHERE undoes_id = OLD.handling_id))) THEN
     RAISE EXCEPTION 'refund % stays as it is', NEW.id
       USING ERRCODE = 'check_violation', CONSTRAINT = 'refund_moves';
   END IF;
@@ -207,6 +213,8 @@ CREATE TRIGGER treasury_decisions_in_turn BEFORE INSERT ON treasury_handling
   FOR EACH ROW EXECUTE FUNCTION treasury_decisions_in_turn();
 """
 DROP = """
+DROP TRIGGER treasury_begins ON treasury_bankfile;
+DROP TRIGGER treasury_begins ON treasury_refund;
 DROP TRIGGER treasury_read_in_stays ON treasury_bankfile;
 DROP TRIGGER treasury_read_in_once ON treasury_bankfile;
 DROP TRIGGER treasury_file_stays ON treasury_bankfile;

@@ -178,9 +178,7 @@ class BankMovement(models.Model):
 
     class Meta:
         ordering = ("booked_on", "id")
-        indexes = (
-            models.Index(fields=("payer_iban",), name="movement_that_goes", condition=Q(amount_cents__lt=0)),
-        )
+        indexes = (models.Index(fields=("payer_iban",), name="movement_of_account"),)
         constraints = (
             models.UniqueConstraint(fields=("fingerprint", "occurrence"), name="bank_movement_once"),
             models.CheckConstraint(
@@ -301,7 +299,10 @@ class TakenPart(models.Model):
 
 class Refund(models.Model):
     """Money of a movement that is to be paid back, and the day it was; or the decision on the movement by which the bank
-    took the money back itself (`taken_back`), after which there is nothing to pay."""
+    took the money back itself (`taken_back`), after which there is nothing to pay.
+
+    A decision has more than one where money goes back for more than one reason: what was too much, then the rest, once the
+    request is closed. Together they are at most what came (`treasury_refund_within`)."""
 
     handling = models.ForeignKey(Handling, models.PROTECT, related_name="refunds")
     cents = models.PositiveBigIntegerField()
@@ -318,10 +319,5 @@ class Refund(models.Model):
             models.CheckConstraint(name="refund_of_something", condition=Q(cents__gte=1)),
             models.CheckConstraint(
                 name="refund_paid_or_taken", condition=Q(made_on__isnull=True) | Q(taken_back__isnull=True)
-            ),
-            models.UniqueConstraint(
-                name="refund_open_once",
-                fields=("handling",),
-                condition=Q(made_on__isnull=True, taken_back__isnull=True),
             ),
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -48,7 +48,7 @@ def judged(lines: Iterable[Seen]) -> list[tuple[Verdict, Expected | None]]:
     taken = taken_cents_of(
         each for each in wanted if isinstance(each, BankMovement) and each.amount_cents > 0
     )
-    here, judgements = _accounts_with_money_here(wanted), []
+    may_take_back, judgements = _may_take_back(wanted), []
     for place, line in enumerate(wanted):
         expected = found.get(_named_by(line))
         due = dues[expected.subject] if expected else None
@@ -59,7 +59,7 @@ def judged(lines: Iterable[Seen]) -> list[tuple[Verdict, Expected | None]]:
             due,
             odd=oddities_of(line),
             comes_back=back[place].verdict if place in back else None,
-            undone=place in others or _may_take_back(line, here),
+            undone=place in others or place in may_take_back,
         )
         if expected is None and said == Verdict.REVERSAL:
             expected = by_subject.get(counted_for.get(place, ""))
@@ -69,28 +69,80 @@ def judged(lines: Iterable[Seen]) -> list[tuple[Verdict, Expected | None]]:
     return judgements
 
 
-def _accounts_with_money_here(lines: Sequence[Seen]) -> dict[str, date]:
-    """Of the accounts money goes to, those whose own money waits for a decision or is to be paid back, and since which day:
-    what goes there may be that money, taken back without a mark, and is set aside by nobody but a person. One query."""
-    going = {_other_account(each) for each in lines if each.amount_cents < 0} - {""}
-    if not going:
-        return {}
-    refunds = Refund.objects.filter(made_on__isnull=True, taken_back__isnull=True)
-    open_ones = Q(pk__in=refunds.values("handling__movement")) | Q(
-        pk__in=BankMovement.objects.waiting().values("pk")
+@dataclass(slots=True)
+class _Here:
+    """Money here of an account: since which day some of it waits for a decision or is to be paid back, and what counts for
+    receivables, as (day, cents)."""
+
+    open_since: date = date.max
+    counted: list[tuple[date, int]] = field(default_factory=list)
+
+    def may_be_taken(self, line: Seen) -> bool:
+        """Whether a movement that goes may be this money, or a part of it."""
+        counted = sum(cents for day, cents in self.counted if day <= line.booked_on)
+        return line.booked_on >= self.open_since or -line.amount_cents <= counted
+
+
+def _may_take_back(lines: Sequence[Seen]) -> set[int]:
+    """Places in the list of what goes and may be money taken back without a mark: to an account whose own money waits for a
+    decision or is to be paid back, or of whose money as much counts. A person sets it aside, save what our own files paid.
+    One query, two more where our references are named."""
+    going = {place: each for place, each in enumerate(lines) if each.amount_cents < 0 and other_account(each)}
+    here = _money_here({other_account(each) for each in going.values()}) if going else {}
+    for each in lines:
+        if each.amount_cents > 0 and going:
+            of_account = here.setdefault(each.payer_iban, _Here())
+            of_account.open_since = min(of_account.open_since, each.booked_on)
+    could = {
+        place: each
+        for place, each in going.items()
+        if other_account(each) in here and here[other_account(each)].may_be_taken(each)
+    }
+    return set(could) - _paid_by_our_files(could)
+
+
+def _money_here(accounts: Iterable[str]) -> dict[str, _Here]:
+    decided = Handling.objects.standing().filter(movement=OuterRef("pk"))
+    refunds = Refund.objects.filter(
+        handling__movement=OuterRef("pk"), made_on__isnull=True, taken_back__isnull=True
     )
-    came = BankMovement.objects.filter(open_ones, amount_cents__gt=0, payer_iban__in=going)
-    found = list(came.values_list("payer_iban", "booked_on"))
-    found += [(each.payer_iban, each.booked_on) for each in lines if each.amount_cents > 0]
-    since: dict[str, date] = {}
-    for account, day in found:
-        if account in going:
-            since[account] = min(day, since.get(account, day))
-    return since
+    counts = decided.filter(outcome__in=(Outcome.ACCEPT, Outcome.WAIT), undone_by__isnull=True)
+    came = BankMovement.objects.filter(amount_cents__gt=0, payer_iban__in=accounts)
+    came = came.annotate(is_open=Exists(refunds) | ~Exists(decided), counts=Exists(counts))
+    found: defaultdict[str, _Here] = defaultdict(_Here)
+    rows = came.filter(Q(is_open=True) | Q(counts=True)).order_by()
+    for account, day, cents, is_open in rows.values_list(
+        "payer_iban", "booked_on", "amount_cents", "is_open"
+    ):
+        if is_open:
+            found[account].open_since = min(day, found[account].open_since)
+        else:
+            found[account].counted.append((day, cents))
+    return found
 
 
-def _may_take_back(line: Seen, here: Mapping[str, date]) -> bool:
-    return line.amount_cents < 0 and line.booked_on >= here.get(_other_account(line), date.max)
+def _paid_by_our_files(going: Mapping[int, Seen]) -> set[int]:
+    """Places of what our own payment files paid: our reference, with its amount and to its account, and no earlier movement
+    bears that."""
+    named = {place: _references(each) for place, each in going.items()}
+    every = {reference for references in named.values() for reference in references}
+    ours = payments_among(every)[0] if every else {}
+    if not ours:
+        return set()
+    before = BankMovement.objects.filter(
+        amount_cents__lt=0, payer_iban__in={each.iban for each in ours.values()}
+    )
+    before = before.exclude(pk__in=[each.pk for each in going.values() if isinstance(each, BankMovement)])
+    left = set(ours).difference(*map(_references, before))
+    found = set()
+    for place, line in going.items():
+        for reference in left.intersection(named[place]):
+            payment = ours[reference]
+            if (payment.cents, payment.iban) == (-line.amount_cents, other_account(line)):
+                found.add(place)
+                left.discard(reference)
+                break
+    return found
 
 
 def _named_by(line: Seen) -> str:
@@ -113,10 +165,10 @@ def opposites(lines: Sequence[Seen]) -> dict[int, Seen]:
     Banks do not always mark what they take back. Money that goes is beside what came before it, here or kept; money that
     comes, beside what is kept and went later, as when an older statement is read after a newer one.
     """
-    wanted = [(place, each) for place, each in enumerate(lines) if each.amount_cents and _other_account(each)]
+    wanted = [(place, each) for place, each in enumerate(lines) if each.amount_cents and other_account(each)]
     if not wanted:
         return {}
-    accounts = {_other_account(each) for _place, each in wanted}
+    accounts = {other_account(each) for _place, each in wanted}
     found = BankMovement.objects.filter(amount_cents__in={-each.amount_cents for _place, each in wanted})
     found = found.filter(Q(payer_iban__in=accounts) | Q(other_account__in=accounts))
     # What was undone, and what undid it, is settled; what is the same money as another movement is no money.
@@ -125,15 +177,15 @@ def opposites(lines: Sequence[Seen]) -> dict[int, Seen]:
     found = found.filter(~Exists(settled)).select_related("statement").prefetch_related(DECISIONS)
     places: defaultdict[tuple[str, int], list[Seen]] = defaultdict(list)
     for each in found.order_by("booked_on", "id"):
-        places[_other_account(each), each.amount_cents].append(each)
+        places[other_account(each), each.amount_cents].append(each)
     pairs: dict[int, Seen] = {}
     for place, line in wanted:
-        could = places[_other_account(line), -line.amount_cents]
+        could = places[other_account(line), -line.amount_cents]
         at = next((at for at, other in enumerate(could) if _is_opposite(line, other)), None)
         if at is not None:
             pairs[place] = could.pop(at)
         elif line.amount_cents > 0:
-            places[_other_account(line), line.amount_cents].append(line)
+            places[other_account(line), line.amount_cents].append(line)
     return pairs
 
 
@@ -157,7 +209,8 @@ def _told(line: Seen) -> dict[Told, str]:
     }
 
 
-def _other_account(line: Seen) -> str:
+def other_account(line: Seen) -> str:
+    """The account a movement came from or goes to, as the bank writes it; empty where it tells none."""
     return line.payer_iban or line.other_account
 
 
@@ -205,7 +258,7 @@ def payments_back(lines: Sequence[Seen]) -> dict[int, ComesBack]:
 def _told_by_bank(line: Seen, payment: Payment) -> bool:
     """Whether a return is more than a reference that somebody typed: the bank gives a reason for it, or it comes from the
     account that was paid, from ours, or from none."""
-    return bool(line.return_code) or _other_account(line) in (payment.iban, settings.SITE["iban"], "")
+    return bool(line.return_code) or other_account(line) in (payment.iban, settings.SITE["iban"], "")
 
 
 def _with_their_money(noted: Mapping[str, Payment]) -> set[str]:

@@ -21,7 +21,7 @@ from commonweal.treasury.queries.receivables import (
     expected_paid_with,
     expected_waiting,
 )
-from commonweal.treasury.rules.credit_transfers import sepa_text
+from commonweal.treasury.rules.credit_transfers import CENTS_MAX, sepa_text
 from commonweal.treasury.rules.ibans import may_be_paid, still_holds
 from commonweal.treasury.rules.matching import Outcome, Verdict, is_own
 from commonweal.treasury.rules.names import is_in
@@ -71,10 +71,23 @@ def judgement_of(movement: BankMovement) -> tuple[Verdict, Expected | None]:
 
 
 def named_in(movement: BankMovement) -> list[Expected]:
-    """The receivables a movement names, in any place, by their communications; in the order of these."""
+    """The receivables a movement names, in any place, by their communications; in the order of these. A part names what the
+    whole does."""
+    return named_in_each([movement])[movement.pk]
+
+
+def named_in_each(movements: Iterable[BankMovement]) -> dict[int, list[Expected]]:
+    """The same of many, by movement; one query a kind."""
+    codes = {
+        each.pk: _codes_in(each) | (_codes_in(each.part_of) if each.part_of else set()) for each in movements
+    }
+    found = expected_paid_with(code for named in codes.values() for code in named)
+    return {pk: [found[code] for code in sorted(named) if code in found] for pk, named in codes.items()}
+
+
+def _codes_in(movement: BankMovement) -> set[str]:
     said = [movement.communication, movement.text, *(each.detail for each in movement.oddities)]
-    codes = {code for text in said for code in communications_in(text).every}
-    return [each for _code, each in sorted(expected_paid_with(codes).items())]
+    return {code for text in said for code in communications_in(text).every}
 
 
 def opposite_of(movement: BankMovement) -> BankMovement | None:
@@ -155,9 +168,9 @@ def refunds_to_make() -> list[Refund]:
 
 
 def payable_refunds() -> list[Refund]:
-    """What is to be paid back by a payment file, oldest first: payer and account are known and can be paid, it did not
-    come back, the bank does not seem to have taken it back, and neither the holder nor whose account it is has died or
-    been wound up."""
+    """What is to be paid back by a payment file, oldest first: payer and account are known and can be paid, a payment may
+    be as much, it did not come back, the bank does not seem to have taken it back, and neither the holder nor whose account
+    it is has died or been wound up."""
     return refunds_by_way()[0]
 
 
@@ -187,6 +200,7 @@ def refunds_by_way() -> tuple[list[Refund], list[Refund], list[Waiting]]:
         and still_holds(each.handling.movement.payer_iban)
         and may_be_paid(each.handling.movement.payer_iban, settings.SITE["iban"])
         and sepa_text(each.handling.movement.payer_name)
+        and each.cents <= CENTS_MAX
     ]
     known = {each.pk for each in ready}
     return ready, [each for each in rows[:LIST_MAX] if each.pk not in known], waits

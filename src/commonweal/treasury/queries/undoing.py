@@ -10,11 +10,19 @@ from django.db.models import Q, QuerySet
 
 from commonweal.kernel.words import Words
 from commonweal.treasury.models import BankMovement, Handling, Refund
+from commonweal.treasury.queries.judgements import other_account
 from commonweal.treasury.queries.payments import opposite_of
 from commonweal.treasury.queries.receivables import against_undoing, expected_of, taken_cents_of, undone_of
 from commonweal.treasury.rules.matching import COUNTED, MAY_BE_UNDONE, Outcome
 from commonweal.treasury.rules.receivables import PAID_IN_FULL, Expected, Undone
-from commonweal.treasury.rules.taking_back import Candidate, Here, Taken, parts_taken, payment_taken
+from commonweal.treasury.rules.taking_back import (
+    Candidate,
+    Here,
+    Taken,
+    enough_from_account,
+    parts_taken,
+    payment_taken,
+)
 from commonweal.treasury.rules.undoing import Obstacle
 
 _IN = (Outcome.ACCEPT, Outcome.WAIT, Outcome.REFUND)
@@ -110,7 +118,8 @@ def payment_taken_back(
     movement: BankMovement, expected: Expected | None
 ) -> tuple[Handling | None, BankMovement | None]:
     """The decision on the payment that a movement takes back, or that payment itself where nobody decided about it yet;
-    neither where it is not known. `expected` is the receivable it was for, as far as that is named."""
+    neither where it is not known, or where the account it goes to paid as much in other amounts (`parts_taken_back`).
+    `expected` is the receivable it was for, as far as that is named. Raises Unclear."""
     amount = Q(undone_by__isnull=True, movement__amount_cents=-movement.amount_cents)
     decided = Handling.objects.filter(amount, movement__taken__isnull=True).select_related("movement")
     opposite = opposite_of(movement)
@@ -127,19 +136,38 @@ def payment_taken_back(
             Taken.DIVIDED if each.outcome == Outcome.DIVIDED else Taken.ALONE,
             each.pk,
             each.movement.booked_on,
-            same_account=each.movement.payer_iban == movement.payer_iban,
+            other_account(each.movement),
+            same_account=_same_account(each.movement, movement),
             here=paid_back[each.pk] < each.movement.amount_cents,
             opposite=opposite is not None and each.movement_id == opposite.pk,
         )
         for each in decisions.values()
     ]
-    candidates += [Candidate(Taken.WAITING, each.pk, each.booked_on) for each in waiting.values()]
+    about = {"", expected.communication if expected else movement.communication}
+    candidates += [
+        Candidate(
+            Taken.WAITING,
+            each.pk,
+            each.booked_on,
+            other_account(each),
+            same_account=_same_account(each, movement) and each.communication in about,
+        )
+        for each in waiting.values()
+    ]
+    others_alone = candidates and not any(each.same_account or each.opposite for each in candidates)
+    if others_alone and enough_from_account(-movement.amount_cents, _here_of(movement, expected)[0]):
+        return None, None
     chosen = payment_taken(candidates)
     if chosen is None:
         return None, None
     if chosen.taken == Taken.WAITING:
         return None, waiting[chosen.number]
     return decisions[chosen.number], None
+
+
+def _same_account(payment: BankMovement, movement: BankMovement) -> bool:
+    """Whether a payment came from the account a movement goes to, as far as the bank tells that."""
+    return other_account(movement) == other_account(payment) != ""
 
 
 def _alone(
@@ -215,7 +243,19 @@ class TakenOf:
 def parts_taken_back(movement: BankMovement, expected: Expected | None) -> list[TakenOf]:
     """The parts of payments that a movement takes back where no payment is just as much; none where less is here. Those
     for the receivable, where one is named; else money from the same account that names none: it waits, or is to be paid
-    back. Five queries."""
+    back. Five queries. Raises Unclear."""
+    here, payments, decisions = _here_of(movement, expected)
+    refund_cents = {each.number: each.refund_cents for each in here}
+    return [
+        TakenOf(payments[number], decisions.get(number), cents, min(cents, refund_cents[number]))
+        for number, cents in parts_taken(-movement.amount_cents, here)
+    ]
+
+
+def _here_of(
+    movement: BankMovement, expected: Expected | None
+) -> tuple[list[Here], dict[int, BankMovement], dict[int, Handling | None]]:
+    """What is here of each payment of which a part may be taken back; payments, and decisions about them, by number."""
     decided = Handling.objects.standing().filter(movement__amount_cents__gt=0, undone_by__isnull=True)
     decided = decided.filter(outcome__in=_IN).select_related("movement")
     waiting = BankMovement.objects.waiting().filter(amount_cents__gt=0)
@@ -227,7 +267,7 @@ def parts_taken_back(movement: BankMovement, expected: Expected | None) -> list[
         decided = decided.filter(outcome=Outcome.REFUND, subject="", movement__payer_iban=movement.payer_iban)
         waiting = waiting.filter(payer_iban=movement.payer_iban)
     else:
-        return []
+        return [], {}, {}
     decisions: dict[int, Handling | None] = {each.movement_id: each for each in decided}
     payments = {each.movement_id: each.movement for each in decided} | {each.pk: each for each in waiting}
     taken, made, open_cents = taken_cents_of(payments.values()), dict[int, int](), dict[int, int]()
@@ -243,14 +283,12 @@ def parts_taken_back(movement: BankMovement, expected: Expected | None) -> list[
             payment.amount_cents - taken.get(number, 0) - made.get(number, 0),
             open_cents.get(number, 0),
             about.pk if (about := decisions.get(number)) else None,
-            same_account=payment.payer_iban == movement.payer_iban,
+            other_account(payment),
+            same_account=_same_account(payment, movement),
         )
         for number, payment in payments.items()
     ]
-    return [
-        TakenOf(payments[number], decisions.get(number), cents, min(cents, open_cents.get(number, 0)))
-        for number, cents in parts_taken(-movement.amount_cents, here)
-    ]
+    return here, payments, decisions
 
 
 def _effect_of_part(part: TakenOf, expected: Expected | None) -> Effect:

@@ -16,6 +16,7 @@ from commonweal.people.rules import Act
 from commonweal.treasury.actions import make_payment_file
 from commonweal.treasury.forms.payments import PaymentForm
 from commonweal.treasury.queries import payments
+from commonweal.treasury.rules.credit_transfers import CENTS_MAX
 from commonweal.treasury.rules.receivables import OVERPAID
 from commonweal.ui.acting import acted
 
@@ -42,6 +43,7 @@ def refunds(request: HttpRequest) -> HttpResponse:
         "ready": len(ready),
         "ready_cents": sum(each.cents for each in ready),
         "by_hand": by_hand,
+        "most_cents": CENTS_MAX,
         "waits": [{"refund": refund, "back": back} for refund, back in waits],
         "files": payments.refund_files(),
     }

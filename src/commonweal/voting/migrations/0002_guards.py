@@ -197,6 +197,8 @@ END $$;
 CREATE TRIGGER voting_envelope_guard BEFORE INSERT OR UPDATE OR DELETE ON voting_envelope
   FOR EACH ROW EXECUTE FUNCTION voting_envelope_guard();
 
+CREATE TRIGGER voting_sheet_begins BEFORE INSERT ON voting_papersheet
+  FOR EACH ROW WHEN (NEW.second_at IS NOT NULL) EXECUTE FUNCTION people_begins_open();
 -- A sheet that two people typed is in the box: its number stays, or it would be typed again and counted twice.
 CREATE FUNCTION voting_sheet_guard() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE current_state text;
@@ -211,9 +213,6 @@ BEGIN
       USING ERRCODE = 'check_violation', CONSTRAINT = 'sheet_in_time';
   END IF;
   IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
-  IF TG_OP = 'INSERT' AND NEW.second_at IS NOT NULL THEN
-    RAISE EXCEPTION 'a sheet is typed once, then a second time' USING ERRCODE = 'check_violation', CONSTRAINT = 'sheet_begins_once';
-  END IF;
   IF TG_OP = 'UPDATE' AND (NEW.number, NEW.first_by_id, NEW.first_at)
      IS DISTINCT FROM (OLD.number, OLD.first_by_id, OLD.first_at) THEN
     RAISE EXCEPTION 'a first typing stays as it was' USING ERRCODE = 'check_violation', CONSTRAINT = 'sheet_stays';
@@ -264,6 +263,7 @@ DROP = "".join(f"DROP TRIGGER voting_never_emptied ON voting_{table};\n" for tab
 DROP FUNCTION voting_never_emptied;
 """ + "".join(f"DROP TRIGGER voting_stays_its_own ON voting_{table};\n" for table in BELONGS) + """
 DROP FUNCTION voting_stays_its_own;
+DROP TRIGGER voting_sheet_begins ON voting_papersheet;
 DROP TRIGGER voting_sheet_guard ON voting_papersheet; DROP FUNCTION voting_sheet_guard;
 DROP TRIGGER voting_count_guard ON voting_count; DROP FUNCTION voting_count_guard;
 DROP TRIGGER voting_envelope_guard ON voting_envelope; DROP FUNCTION voting_envelope_guard;

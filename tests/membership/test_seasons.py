@@ -7,12 +7,14 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from django.db import IntegrityError, connection, transaction
 
-from commonweal.kernel.decision import NotAllowed
+from commonweal.kernel.decision import YES, NotAllowed
 from commonweal.kernel.money import ShareValue
 from commonweal.ledger import queries as books
 from commonweal.ledger.models import Operation
 from commonweal.membership import actions, queries
+from commonweal.membership.actions.flows.exits import SEASONS
 from commonweal.membership.models import ExitRequest, ExitSeason, Member
 from commonweal.membership.rules.exits import ExitTest, Outcome
 from commonweal.membership.rules.movements import MovementKind
@@ -249,6 +251,23 @@ def test_the_whole_season_waits_when_the_tests_leave_nothing(secretary: Person) 
     assert state_of(member) == "queued"
     assert state_of(member, 2027) == "waiting"
     assert queries.held_on(member.number, "A", EFFECT).shares == 10
+    assert not Operation.objects.filter(key__startswith="exit:").exists()
+
+
+def test_past_the_rules_the_database_pays_no_season_beyond_its_tests(
+    secretary: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    season = asked(holder()).season
+    with_tests(season, secretary, room_cents=499_99)
+    monkeypatch.setitem(SEASONS.guards, "window_closed_and_tests", lambda row, now, deciding: YES)  # type: ignore[call-overload]
+
+    def paid() -> None:
+        with transaction.atomic(), connection.cursor() as cursor:
+            decided(season, secretary)
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+    with pytest.raises(IntegrityError, match="both tests leave what season 2026 pays"):
+        paid()
     assert not Operation.objects.filter(key__startswith="exit:").exists()
 
 

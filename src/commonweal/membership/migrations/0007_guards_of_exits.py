@@ -36,10 +36,20 @@ CREATE TRIGGER membership_season_guard BEFORE UPDATE ON membership_exitseason
 
 -- When the deciding transaction ends, nobody of the season may still be waiting for an answer.
 CREATE FUNCTION membership_season_answers_all() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE paid numeric; kinds integer; room numeric;
 BEGIN
   IF EXISTS (SELECT FROM membership_exitrequest WHERE season_id = NEW.id AND state = 'waiting') THEN
     RAISE EXCEPTION 'requests of season % were left without an answer', NEW.year
       USING ERRCODE = 'check_violation', CONSTRAINT = 'exit_season_answers_all';
+  END IF;
+  -- Within both tests of the law, as recorded last. What else was promised out of the same means stands in areas above.
+  SELECT coalesce(sum(f.cents), 0) INTO paid FROM membership_exitrefund f
+    JOIN membership_exitrequest r ON r.id = f.request_id WHERE r.season_id = NEW.id;
+  SELECT count(*), min(left_over) INTO kinds, room FROM (SELECT DISTINCT ON (kind) have_cents - keep_cents AS left_over
+    FROM membership_seasontest WHERE season_id = NEW.id ORDER BY kind, id DESC) latest;
+  IF paid > 0 AND (kinds < 2 OR paid > room) THEN
+    RAISE EXCEPTION 'both tests leave what season % pays', NEW.year
+      USING ERRCODE = 'check_violation', CONSTRAINT = 'exit_season_within_tests';
   END IF;
   RETURN NULL;
 END $$;

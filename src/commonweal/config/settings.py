@@ -270,6 +270,7 @@ SITE = {
 }
 METRICS_TOKEN = environment.value("COMMONWEAL_METRICS_TOKEN")
 EVENT_HANDLERS = "commonweal.config.wiring.HANDLERS"
+ABOUT = "commonweal.config.wiring.ABOUT"
 DESK = "commonweal.config.wiring.DESK"
 EVENT_SENTENCES = "commonweal.config.wiring.EVENT_SENTENCES"
 CLOSE_TO = "commonweal.config.wiring.CLOSE_TO"

@@ -27,6 +27,7 @@ from commonweal.membership.actions.estate_payments import ESTATE_PAYABLES
 from commonweal.membership.actions.exclusion_payments import EXCLUSION_PAYABLES
 from commonweal.membership.actions.exit_payments import EXIT_PAYABLES
 from commonweal.membership.notices import conversions, exits, households, joining, payouts, transfers
+from commonweal.membership.queries.about import what_is_about
 from commonweal.membership.queries.distributions import Promise
 from commonweal.membership.queries.heirs import CameBack, Heir, gone_holders
 from commonweal.membership.queries.seasons import promised_refunds
@@ -131,3 +132,6 @@ CAME_BACK: Sequence[Callable[[Sequence[Heir]], list[CameBack]]] = (came_back,)
 
 # Percent that the dividends of the financial years which end between two days give after tax, for the accreditation.
 DIVIDEND_PERCENT: Callable[[date, date], Decimal | None] = percent_given
+
+# What is about somebody by another tie than a foreign key, by the areas that know it: name of the rows -> their values.
+ABOUT: Sequence[Callable[[Person], Mapping[str, list[dict[str, object]]]]] = (what_is_about,)

@@ -144,6 +144,7 @@ class DividendCarry(models.Model):
     into = models.ForeignKey(DividendRun, models.PROTECT, related_name="carried_in")
     cents = models.PositiveBigIntegerField()
 
+    about: ClassVar[tuple[str, ...]] = ("member__person",)
     personal: ClassVar[dict[str, Personal]] = dict.fromkeys(("run", "member", "into", "cents"), Personal.KEPT)
 
     class Meta:
@@ -164,6 +165,7 @@ class DividendApproval(models.Model):
     person = models.ForeignKey("people.Person", models.PROTECT, related_name="+")
     at = models.DateTimeField()
 
+    about: ClassVar[tuple[str, ...]] = ("person",)
     personal: ClassVar[dict[str, Personal]] = dict.fromkeys(("run", "person", "at"), Personal.KEPT)
 
     class Meta:
@@ -187,6 +189,7 @@ class DividendLine(models.Model):
     exempt_cents = models.BigIntegerField()
     tax_cents = models.BigIntegerField()
 
+    about: ClassVar[tuple[str, ...]] = ("member__person",)
     personal: ClassVar[dict[str, Personal]] = dict.fromkeys(
         ("pk", "run", "member", "cent_days", "gross_cents", "exempt_cents", "tax_cents"), Personal.KEPT
     )

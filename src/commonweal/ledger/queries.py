@@ -39,6 +39,17 @@ def postings_on(accounts: Sequence[str], owner: int) -> QuerySet[Posting]:
     return found.order_by("effective_on", "operation_id")
 
 
+def postings_of(owners: Sequence[int]) -> list[dict[str, object]]:
+    """All that these owners got and gave on any account, with day, moment and document, in order of effect; for a copy."""
+    told = ("kind", "recorded_at", "document")
+    found = Posting.objects.filter(owner__in=owners, owner__gt=0).order_by("effective_on", "operation_id")
+    return list(
+        found.values(
+            "account_id", "owner", "quantity", "effective_on", *(f"operation__{name}" for name in told)
+        )
+    )
+
+
 def balances(
     accounts: Sequence[str], owners: Sequence[int], day: date, known_at: datetime | None = None
 ) -> dict[Place, int]:

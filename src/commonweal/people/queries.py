@@ -8,9 +8,11 @@ from hashlib import sha256
 from typing import Any
 
 from django.apps import apps
+from django.conf import settings
 from django.db import connection, models
 from django.db.models import Q, QuerySet
 from django.db.models.expressions import RawSQL
+from django.utils.module_loading import import_string
 
 from commonweal.kernel.days import day_of
 from commonweal.kernel.privacy import Personal
@@ -261,36 +263,40 @@ def consents_of(person: Person) -> dict[Purpose, Consent]:
     return found
 
 
-# How a row says that it is about someone, rather than that they did something for somebody else.
-_ABOUT = ("person", "applicant", "representative", "principal", "agent", "heir")
 _NEVER_TOLD = (models.BinaryField, models.FileField, models.UUIDField)
-_SECRETS = {"password", "digest"}
+_SECRETS = {"password", "digest", "session_data"}
+
+
+def rows_about(model: type[models.Model], person: Person) -> QuerySet[Any]:
+    """The rows of a model that are about a person: those that one of its `about` paths leads from to them."""
+    about = [Q(**{path: person.pk}) for path in getattr(model, "about", ())]
+    found = model._default_manager.all()
+    return found.filter(Q(*about, _connector=Q.OR)) if about else found.none()
+
+
+def told_fields(model: type[models.Model]) -> list[str]:
+    """Columns of a model that say something of a person and are told to them: no secret, no bytes, not who it is about."""
+    fates: dict[str, Personal] = getattr(model, "personal", {})
+    return [
+        field.attname
+        for field in model._meta.concrete_fields
+        if fates.get(field.name, Personal.NONE) != Personal.NONE
+        and field.name not in {*getattr(model, "about", ()), *_SECRETS}
+        and not isinstance(field, _NEVER_TOLD)
+    ]
 
 
 def data_about(person: Person) -> dict[str, list[dict[str, object]]]:
     """Every row that is about a person, by model, with the fields that say something of them (GDPR, art. 15 and 20).
 
-    One query a model. What somebody chose in a ballot is tied to nobody, so it is not among them.
+    One query a model, and those of the areas that tie rows to people otherwise (`ABOUT` of `config/wiring.py`). What
+    somebody chose in a ballot is tied to nobody, so it is not among them; nor is what staff did for others.
     """
     found: dict[str, list[dict[str, object]]] = {}
     for model in apps.get_models():
-        fates: dict[str, Personal] = getattr(model, "personal", {})
-        keys = [
-            field.name
-            for field in model._meta.fields
-            if field.name in _ABOUT and field.related_model is Person
-        ]
-        about = Q(pk=person.pk) if model is Person else Q(*((key, person) for key in keys), _connector=Q.OR)
-        if not fates or not about:
-            continue
-        told = [
-            field.attname
-            for field in model._meta.fields
-            if fates.get(field.name, Personal.NONE) != Personal.NONE
-            and field.name not in {*keys, *_SECRETS}
-            and not isinstance(field, _NEVER_TOLD)
-        ]
-        rows = list(model._default_manager.filter(about).order_by("pk").values(*told)) if told else []
-        if rows:
+        told = told_fields(model) if hasattr(model, "about") else []
+        if told and (rows := list(rows_about(model, person).order_by("pk").values(*told))):
             found[model._meta.label_lower] = rows
+    for more in import_string(settings.ABOUT):
+        found |= {name: rows for name, rows in more(person).items() if rows}
     return found

@@ -159,6 +159,7 @@ class Dossier(models.Model):
     submitted_at = models.DateTimeField(null=True, blank=True)
     decided_at = models.DateTimeField(null=True, blank=True)
 
+    about: ClassVar[tuple[str, ...]] = ("applicant",)
     personal: ClassVar = {
         **_all(NONE, "token", "reference", "call", "state", "language", "organisation", "channel"),
         **_all(
@@ -276,6 +277,7 @@ class Photo(models.Model):
     focus_y = models.PositiveSmallIntegerField(default=50)
     added_at = models.DateTimeField()
 
+    about: ClassVar[tuple[str, ...]] = ("dossier__applicant",)
     personal: ClassVar = {
         **_all(NONE, "id", "dossier", "width", "height", "focus_x", "focus_y", "added_at"),
         **_all(KEPT, "file", "alt"),
@@ -300,6 +302,7 @@ class InformationRequest(models.Model):
     parts = models.JSONField()
     answered_at = models.DateTimeField(null=True, blank=True)
 
+    about: ClassVar[tuple[str, ...]] = ("dossier__applicant",)
     personal: ClassVar = {
         **_all(KEPT, "asked_by", "message"),
         **_all(NONE, "dossier", "asked_at", "parts", "answered_at"),
@@ -341,6 +344,7 @@ class ConflictDeclaration(models.Model):
     lifted_by = models.ForeignKey("people.Person", models.PROTECT, null=True, blank=True, related_name="+")
     lifted_why = models.CharField(max_length=300, blank=True)
 
+    about: ClassVar[tuple[str, ...]] = ("person",)
     personal: ClassVar = {
         **_all(KEPT, "person", "has_conflict", "text", "lifted_by", "lifted_why"),
         **_all(NONE, "dossier", "at", "lifted_at"),
@@ -368,6 +372,7 @@ class SavedView(models.Model):
     name = models.CharField(max_length=60)
     query = models.CharField(max_length=400)
 
+    about: ClassVar[tuple[str, ...]] = ("person",)
     personal: ClassVar = _all(ERASED, "person", "name", "query")
 
     class Meta:

@@ -172,6 +172,7 @@ class Voter(models.Model):
     region = models.CharField(max_length=5, blank=True)
     age_band = models.CharField(max_length=12, blank=True)
 
+    about: ClassVar[tuple[str, ...]] = ("member__person",)
     personal: ClassVar[dict[str, Personal]] = dict.fromkeys(
         ("ballot", "member", "reference", "region", "age_band"), Personal.KEPT
     )
@@ -199,6 +200,7 @@ class Vote(models.Model):
     cast_at = models.DateTimeField()
     entered_by = models.ForeignKey("people.Person", models.PROTECT, null=True, related_name="+")
 
+    about: ClassVar[tuple[str, ...]] = ("voter__member__person",)
     personal: ClassVar[dict[str, Personal]] = dict.fromkeys(
         ("voter", "channel", "cast_at", "entered_by"), Personal.KEPT
     )

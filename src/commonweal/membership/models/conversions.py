@@ -31,6 +31,7 @@ class ConversionRequest(models.Model):
         "ledger.Operation", models.PROTECT, null=True, blank=True, related_name="+"
     )
 
+    about: ClassVar[tuple[str, ...]] = ("member__person",)
     personal: ClassVar[dict[str, Personal]] = dict.fromkeys(
         (
             *("member", "share_class", "count", "to_class", "to_count", "state", "asked_at", "asked_by"),

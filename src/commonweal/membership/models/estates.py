@@ -37,6 +37,7 @@ class Estate(models.Model):
         "membership.ExitRequest", models.PROTECT, null=True, blank=True, related_name="+"
     )
 
+    about: ClassVar[tuple[str, ...]] = ("member__person",)
     personal: ClassVar[dict[str, Personal]] = dict.fromkeys(
         (
             *("member", "kind", "ended_on", "document", "state", "opened_at", "opened_by", "heirship"),
@@ -77,6 +78,7 @@ class Claimant(models.Model):
     agreement = models.CharField(max_length=80, blank=True)
     cents = models.PositiveBigIntegerField(null=True, blank=True)
 
+    about: ClassVar[tuple[str, ...]] = ("heir__person",)
     personal: ClassVar[dict[str, Personal]] = dict.fromkeys(
         (
             *("estate", "name", "numerator", "denominator", "heir", "iban", "agreed_on", "agreement"),

@@ -46,6 +46,7 @@ class Exclusion(models.Model):
     notification = models.CharField(max_length=80, blank=True)
     refund_cents = models.PositiveBigIntegerField(null=True, blank=True)
 
+    about: ClassVar[tuple[str, ...]] = ("member__person",)
     personal: ClassVar[dict[str, Personal]] = dict.fromkeys(
         (*_SENT, *_ANSWERED, *_DECIDED, "state", "refund_cents"), Personal.KEPT
     )

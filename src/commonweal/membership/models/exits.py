@@ -127,6 +127,7 @@ class ExitRequest(models.Model):
     follows = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="followed_by")
     closed_at = models.DateTimeField(null=True, blank=True)
 
+    about: ClassVar[tuple[str, ...]] = ("member__person",)
     personal: ClassVar[dict[str, Personal]] = dict.fromkeys(
         (
             *("season", "member", "share_class", "count", "state", "asked_at", "asked_by", "channel"),
@@ -164,6 +165,7 @@ class ExitRefund(models.Model):
     paid_cents = models.PositiveBigIntegerField()
     cents = models.PositiveBigIntegerField()
 
+    about: ClassVar[tuple[str, ...]] = ("request__member__person",)
     personal: ClassVar[dict[str, Personal]] = dict.fromkeys(
         ("request", "share_class", "shares", "paid_cents", "cents"), Personal.KEPT
     )

@@ -21,6 +21,7 @@ class Guardianship(models.Model):
     noted_at = models.DateTimeField()
     noted_by = models.ForeignKey("people.Person", models.PROTECT, related_name="+")
 
+    about: ClassVar[tuple[str, ...]] = ("member__person", "administrator")
     personal: ClassVar[dict[str, Personal]] = dict.fromkeys(
         ("member", "administrator", "starts_on", "ends_on", "document", "noted_at", "noted_by"), Personal.KEPT
     )

@@ -29,6 +29,7 @@ class HouseholdMember(models.Model):
     starts_on = models.DateField()
     ends_on = models.DateField(null=True, blank=True)
 
+    about: ClassVar[tuple[str, ...]] = ("member__person",)
     personal: ClassVar[dict[str, Personal]] = dict.fromkeys(
         ("household", "member", "starts_on", "ends_on"), Personal.KEPT
     )
@@ -58,6 +59,7 @@ class HouseholdProposal(models.Model):
     agreement = models.CharField(max_length=120, blank=True)
     household = models.ForeignKey(Household, models.PROTECT, null=True, blank=True, related_name="+")
 
+    about: ClassVar[tuple[str, ...]] = ("asker__person", "other__person")
     personal: ClassVar[dict[str, Personal]] = dict.fromkeys(
         ("asker", "other", "state", "proposed_at", "answered_at", "channel", "agreement", "household"),
         Personal.KEPT,

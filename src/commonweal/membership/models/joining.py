@@ -57,6 +57,7 @@ class Application(Located):
     reason = models.CharField(max_length=500, blank=True)
     member = models.ForeignKey(Member, models.PROTECT, null=True, blank=True, related_name="+")
 
+    about: ClassVar[tuple[str, ...]] = ("person", "representative")
     personal: ClassVar[dict[str, Personal]] = {
         **dict.fromkeys(("token", "price_cents", "lapses_on", "changed_at"), Personal.NONE),
         **dict.fromkeys(

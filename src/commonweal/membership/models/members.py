@@ -30,6 +30,7 @@ class Member(Located):
     joined_on = models.DateField()
     left_on = models.DateField(null=True, blank=True)
 
+    about: ClassVar[tuple[str, ...]] = ("person",)
     personal: ClassVar[dict[str, Personal]] = dict.fromkeys(
         (
             *("number", "person", "organisation", "municipality", "country", "town"),

@@ -27,6 +27,7 @@ class ShareOffer(models.Model):
         "ledger.Operation", models.PROTECT, null=True, blank=True, related_name="+"
     )
 
+    about: ClassVar[tuple[str, ...]] = ("giver__person", "taker__person")
     personal: ClassVar[dict[str, Personal]] = {
         "token": Personal.NONE,
         **dict.fromkeys(

@@ -8,6 +8,7 @@ from commonweal.people.actions.accounts import (
     replace_app,
 )
 from commonweal.people.actions.consents import set_consents
+from commonweal.people.actions.forgetting import erase_person
 from commonweal.people.actions.joint import (
     JointRefused,
     ask_jointly,
@@ -23,7 +24,6 @@ from commonweal.people.actions.people import (
     WrongCompanyNumber,
     company_number,
     complete_person,
-    erase_person,
     introduce,
     load_organisations,
     load_people,

@@ -6,8 +6,6 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from allauth.account.models import EmailAddress
-from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.db import connection, transaction
 from django.utils.module_loading import import_string
@@ -23,13 +21,11 @@ from commonweal.people.access import demand, may
 from commonweal.people.actions.turns import wait_turn
 from commonweal.people.models import (
     Account,
-    ApiKey,
     Event,
     Message,
     Organisation,
     Person,
     Position,
-    Session,
 )
 from commonweal.people.rules import (
     Act,
@@ -246,41 +242,6 @@ def introduce(
     account.person = person
     account.save(update_fields=["person"])
     return person
-
-
-@transaction.atomic
-def erase_person(*, person: Person, by: Person, now: datetime) -> None:
-    """Forgets who someone was; what they decided and received stays, without their name.
-
-    Every field's fate is in the models' `personal` tables. Only the person or staff for them may.
-    """
-    if by != person:
-        demand(may(by, Act.ENTER_FOR_OTHERS, day_of(now)))
-    Person.objects.filter(pk=person.pk).update(
-        given_name="—",
-        family_name=str(person.pk),
-        born_on=None,
-        email="",
-        phone="",
-        street="",
-        postcode="",
-        town="",
-        erased_at=now,
-    )
-    if person.appointments.filter(ends_on__isnull=True).exists():
-        raise StillOnStaff(
-            _("Someone on the staff is forgotten only after an administrator has ended their roles.")
-        )
-    Message.objects.filter(person=person).update(subject="", body="", address="")
-    ApiKey.objects.filter(person=person).update(name="", ended_at=now)
-    for account in Account.objects.filter(person=person):
-        account.set_unusable_password()
-        account.email, account.is_active, account.last_login = f"erased-{account.pk}@invalid", False, None
-        account.save()
-        EmailAddress.objects.filter(user=account).delete()
-        Authenticator.objects.filter(user=account).delete()
-        Session.objects.filter(account=account).delete()
-    record("PersonErased", f"person:{person.pk}", by=by, at=now)
 
 
 @transaction.atomic

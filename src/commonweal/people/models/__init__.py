@@ -3,7 +3,6 @@
 from commonweal.people.models.people import (
     Account,
     AccountManager,
-    ApiKey,
     Consent,
     Event,
     Mandate,
@@ -13,7 +12,7 @@ from commonweal.people.models.people import (
     Position,
     StaffAppointment,
 )
-from commonweal.people.models.signing_in import JointAct, Session, Use
+from commonweal.people.models.signing_in import ApiKey, JointAct, Session, Use
 
 __all__ = [
     "Account",

@@ -7,14 +7,13 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
-from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from commonweal.kernel.privacy import Personal
-from commonweal.people.rules import Channel, LegalForm, MandateScope, PositionKind, Purpose, Scope
+from commonweal.people.rules import Channel, LegalForm, MandateScope, PositionKind, Purpose
 from commonweal.places.located import Located
 
 
@@ -33,6 +32,7 @@ class Person(Located):
     created_at = models.DateTimeField()
     erased_at = models.DateTimeField(null=True, blank=True)
 
+    about: ClassVar[tuple[str, ...]] = ("pk",)
     personal: ClassVar[dict[str, Personal]] = {
         "given_name": Personal.SCRUBBED,
         "family_name": Personal.SCRUBBED,
@@ -97,6 +97,7 @@ class Account(AbstractBaseUser):
     REQUIRED_FIELDS: ClassVar[list[str]] = []
     objects = AccountManager()
 
+    about: ClassVar[tuple[str, ...]] = ("person",)
     personal: ClassVar[dict[str, Personal]] = {
         "password": Personal.ERASED,
         "last_login": Personal.ERASED,
@@ -183,6 +184,7 @@ class Position(models.Model):
     confirmed_at = models.DateTimeField(null=True, blank=True)
     confirmed_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
 
+    about: ClassVar[tuple[str, ...]] = ("person",)
     personal: ClassVar[dict[str, Personal]] = {
         "person": Personal.KEPT,
         "organisation": Personal.NONE,
@@ -226,6 +228,7 @@ class StaffAppointment(models.Model):
     given_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
     ended_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
 
+    about: ClassVar[tuple[str, ...]] = ("person",)
     personal: ClassVar[dict[str, Personal]] = {
         "person": Personal.KEPT,
         "role": Personal.KEPT,
@@ -262,6 +265,7 @@ class Mandate(models.Model):
     ends_on = models.DateField()
     withdrawn_at = models.DateTimeField(null=True, blank=True)
 
+    about: ClassVar[tuple[str, ...]] = ("principal", "agent")
     personal: ClassVar[dict[str, Personal]] = {
         "principal": Personal.KEPT,
         "agent": Personal.KEPT,
@@ -300,6 +304,7 @@ class Event(models.Model):
     subject = models.CharField(max_length=60)
     data = models.JSONField(default=dict)
 
+    about: ClassVar[tuple[str, ...]] = ("behalf_of",)
     personal: ClassVar[dict[str, Personal]] = {
         "name": Personal.NONE,
         "at": Personal.KEPT,
@@ -331,6 +336,7 @@ class Message(models.Model):
     address = models.EmailField(blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
 
+    about: ClassVar[tuple[str, ...]] = ("person",)
     personal: ClassVar[dict[str, Personal]] = {
         "event": Personal.KEPT,
         "person": Personal.KEPT,
@@ -346,31 +352,6 @@ class Message(models.Model):
         constraints = (models.UniqueConstraint(fields=("event", "person"), name="message_once_an_event"),)
 
 
-class ApiKey(models.Model):
-    """A way for a program to act in a person's name, within scopes, until a day. Only a digest of it is kept."""
-
-    person = models.ForeignKey(Person, models.PROTECT, related_name="api_keys")
-    name = models.CharField(max_length=60)
-    digest = models.CharField(max_length=64, unique=True)
-    scopes = ArrayField(models.CharField(max_length=12, choices=Scope.choices()))
-    made_at = models.DateTimeField()
-    ends_on = models.DateField()
-    ended_at = models.DateTimeField(null=True, blank=True)
-
-    personal: ClassVar[dict[str, Personal]] = {
-        "person": Personal.KEPT,
-        "name": Personal.SCRUBBED,
-        **dict.fromkeys(("digest", "scopes", "made_at", "ends_on", "ended_at"), Personal.NONE),
-    }
-
-    class Meta:
-        ordering = ("-made_at", "-id")
-        constraints = (
-            models.CheckConstraint(name="api_key_for_something", condition=~Q(scopes=[])),
-            models.CheckConstraint(name="api_key_digest", condition=Q(digest__regex=r"^[0-9a-f]{64}$")),
-        )
-
-
 class Consent(models.Model):
     """What someone agreed to, or no longer: which text in which language, when, through which door. Only added to."""
 
@@ -384,6 +365,7 @@ class Consent(models.Model):
     by = models.ForeignKey(Person, models.PROTECT, related_name="+")
 
     # That somebody agreed, and when they no longer did, is what we must be able to show.
+    about: ClassVar[tuple[str, ...]] = ("person",)
     personal: ClassVar[dict[str, Personal]] = dict.fromkeys(
         ("person", "purpose", "version", "language", "given", "at", "channel", "by"), Personal.KEPT
     )

@@ -1,14 +1,19 @@
-"""Sessions, uses of what is limited, and what two administrators do together. Nothing here lets its reader sign in."""
+"""Sessions, keys for programs, uses of what is limited, what two administrators do together.
+
+Nothing here lets its reader sign in.
+"""
 
 from __future__ import annotations
 
 from typing import ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
+from django.db.models import Q
 
 from commonweal.kernel.privacy import Personal
-from commonweal.people.rules import WITH_ROLE, JointKind
+from commonweal.people.rules import WITH_ROLE, JointKind, Scope
 
 ROLE_KINDS = [kind.value for kind in WITH_ROLE]
 
@@ -27,6 +32,7 @@ class Session(AbstractBaseSession):
     # The kind of browser and system, in two words: what somebody knows their own devices by.
     device = models.CharField(max_length=60, blank=True)
 
+    about: ClassVar[tuple[str, ...]] = ("account__person",)
     personal: ClassVar[dict[str, Personal]] = {
         "session_key": Personal.NONE,
         **dict.fromkeys(
@@ -78,6 +84,7 @@ class JointAct(models.Model):
     on_server = models.CharField(max_length=80, null=True, blank=True)  # noqa: DJ001 - a check needs to tell it
     dropped_at = models.DateTimeField(null=True, blank=True)
 
+    about: ClassVar[tuple[str, ...]] = ("person",)
     personal: ClassVar[dict[str, Personal]] = {
         **dict.fromkeys(("person", "role", "why", "asked_by", "confirmed_by", "on_server"), Personal.KEPT),
         **dict.fromkeys(("kind", "asked_at", "confirmed_at", "dropped_at"), Personal.NONE),
@@ -120,4 +127,30 @@ class JointAct(models.Model):
                 & ~models.Q(confirmed_by=models.F("asked_by"))
                 & ~models.Q(confirmed_by=models.F("person")),
             ),
+        )
+
+
+class ApiKey(models.Model):
+    """A way for a program to act in a person's name, within scopes, until a day. Only a digest of it is kept."""
+
+    person = models.ForeignKey("people.Person", models.PROTECT, related_name="api_keys")
+    name = models.CharField(max_length=60)
+    digest = models.CharField(max_length=64, unique=True)
+    scopes = ArrayField(models.CharField(max_length=12, choices=Scope.choices()))
+    made_at = models.DateTimeField()
+    ends_on = models.DateField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    about: ClassVar[tuple[str, ...]] = ("person",)
+    personal: ClassVar[dict[str, Personal]] = {
+        "person": Personal.KEPT,
+        "name": Personal.SCRUBBED,
+        **dict.fromkeys(("digest", "scopes", "made_at", "ends_on", "ended_at"), Personal.NONE),
+    }
+
+    class Meta:
+        ordering = ("-made_at", "-id")
+        constraints = (
+            models.CheckConstraint(name="api_key_for_something", condition=~Q(scopes=[])),
+            models.CheckConstraint(name="api_key_digest", condition=Q(digest__regex=r"^[0-9a-f]{64}$")),
         )

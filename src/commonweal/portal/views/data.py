@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth import logout
@@ -16,9 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from commonweal.kernel.days import day_of
 from commonweal.membership.access import may_be_forgotten
-from commonweal.membership.queries import membership_of, movements_of
 from commonweal.people import actions
 from commonweal.people.access import demand, for_persons, fresh, said, signed_in_person
 from commonweal.people.queries import consents_of, data_about
@@ -53,21 +50,7 @@ def my_data(request: HttpRequest) -> HttpResponse:
 def my_copy(request: HttpRequest) -> HttpResponse:
     """All there is about the person, as a file programs can read."""
     person = signed_in_person(request)
-    told: dict[str, Any] = dict(data_about(person))
-    member = membership_of(person, day_of(timezone.now()))
-    if member is not None:
-        told["shares"] = [
-            {
-                "kind": line.operation.kind,
-                "class": line.share_class,
-                "shares": line.shares,
-                "cents": line.cents,
-                "effective_on": line.operation.effective_on,
-                "recorded_at": line.operation.recorded_at,
-            }
-            for line in movements_of(member)
-        ]
-    text = json.dumps(told, cls=DjangoJSONEncoder, ensure_ascii=False, indent=1)
+    text = json.dumps(data_about(person), cls=DjangoJSONEncoder, ensure_ascii=False, indent=1)
     answer = HttpResponse(text, content_type="application/json; charset=utf-8")
     answer["Content-Disposition"] = 'attachment; filename="my-data.json"'
     return answer

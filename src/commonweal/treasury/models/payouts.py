@@ -29,6 +29,7 @@ class PayoutAccount(models.Model):
     set_by = models.ForeignKey("people.Person", models.PROTECT, null=True, blank=True, related_name="+")
 
     # Kept: it proves where money that was owed was paid.
+    about: ClassVar[tuple[str, ...]] = ("person",)
     personal: ClassVar[dict[str, Personal]] = dict.fromkeys(
         ("person", "organisation", "iban", "holder", "since", "set_by"), Personal.KEPT
     )
@@ -135,6 +136,7 @@ class Payment(models.Model):
     cents = models.BigIntegerField()
     end_to_end = models.CharField(max_length=35)
 
+    about: ClassVar[tuple[str, ...]] = ("person",)
     personal: ClassVar[dict[str, Personal]] = dict.fromkeys(
         ("file", "person", "organisation", "owner", "subject", "iban", "holder", "cents", "end_to_end"),
         Personal.KEPT,
@@ -179,6 +181,7 @@ class ReturnedPayment(models.Model):
     noted_by = models.ForeignKey("people.Person", models.PROTECT, related_name="+")
     noted_at = models.DateTimeField()
 
+    about: ClassVar[tuple[str, ...]] = ("payment__person",)
     personal: ClassVar[dict[str, Personal]] = dict.fromkeys(
         ("payment", "reason", "returned_on", "noted_by", "noted_at"), Personal.KEPT
     )

@@ -234,6 +234,16 @@ def counted_for(subject: str) -> QuerySet[Handling]:
     return Handling.objects.filter(subject=subject, outcome__in=COUNTED, undone_by__isnull=True)
 
 
+def money_for(subjects: Iterable[str]) -> list[dict[str, object]]:
+    """What was decided about movements to be for some subjects, oldest first, for a copy to whom they are about.
+
+    Who paid is left out: that may have been somebody else.
+    """
+    told = ("booked_on", "amount_cents", "communication")
+    decided = Handling.objects.filter(subject__in=list(subjects)).order_by("movement_id", "turn")
+    return list(decided.values("subject", "outcome", "at", "reason", *(f"movement__{name}" for name in told)))
+
+
 def last_paid_on(subject: str) -> date | None:
     """The day of the latest payment that counts for one."""
     came = counted_for(subject).filter(movement__amount_cents__gt=0)

@@ -14,6 +14,7 @@ from django.utils.translation import override
 
 from commonweal.kernel.money import ShareValue
 from commonweal.ui import fields, widgets
+from commonweal.ui.forms import ReasonForm
 from commonweal.ui.gallery import SampleForm, wrong_form
 
 
@@ -288,3 +289,11 @@ def test_a_single_tick_box_stands_before_its_label() -> None:
 def test_what_was_typed_is_still_there_after_an_error() -> None:
     data: Any = MultiValueDict({key: [value] for key, value in {**GOOD, "amount": "1.2.3"}.items()})
     assert 'value="1.2.3"' in str(Small(data))
+
+
+def test_a_reason_is_asked_for_in_the_words_of_its_page_and_is_never_empty() -> None:
+    form = ReasonForm({"reason": " "}, label="Why is it dropped?", help_text="The member reads it.")
+    assert form.errors["reason"]
+    assert "Why is it dropped?" in form.as_p()
+    assert "The member reads it." in form.as_p()
+    assert ReasonForm(label="Why?")["reason"].label == "Why?"

@@ -70,9 +70,3 @@ class ProposalForm(forms.Form):
     def usual(today: date) -> dict[str, Any]:
         """The latest year, decided and known today."""
         return {"known_on": today, "decided_on": today}
-
-
-class ReasonForm(forms.Form):
-    """Why a proposal is withdrawn."""
-
-    reason = CleanCharField(label=_("Why is it withdrawn?"), max_length=500)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from django.contrib import messages
 from django.forms import Form
@@ -16,21 +16,24 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 
+Given = TypeVar("Given")
+
+
 @dataclass(frozen=True, slots=True)
-class Done:
+class Done(Generic[Given]):
     """What an action gave, which may be nothing; itself always true."""
 
-    value: Any
+    value: Given
 
 
 def acted(
     request: HttpRequest,
     form: Form,
-    act: Callable[..., object],
+    act: Callable[..., Given],
     say: StrOrPromise = "",
     *,
     at: Callable[[Refusal], Iterable[str]] = lambda refusal: (),
-) -> Done | None:
+) -> Done[Given] | None:
     """What `act` gave, called with the form's cleaned values, where the form was sent and holds; then `say` is said.
 
     What is refused stands on the form, at the fields `at` names or above all of them, with all that was typed: the page is
@@ -49,7 +52,7 @@ def acted(
     return done
 
 
-def pressed(request: HttpRequest, act: Callable[[], object], say: StrOrPromise = "") -> Done | None:
+def pressed(request: HttpRequest, act: Callable[[], Given], say: StrOrPromise = "") -> Done[Given] | None:
     """What `act` gave, for a button beside which nothing is typed; then `say` is said, or what was refused."""
     try:
         done = Done(act())

@@ -1,11 +1,27 @@
-"""The form of the display settings page. Keeps nothing itself."""
+"""Forms that belong to no area: the display settings, and why something is done. They keep nothing."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from commonweal.ui.display import CHOICES, Display
+from commonweal.ui.fields import CleanCharField
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+
+class ReasonForm(forms.Form):
+    """One line that says why: `label` asks for it, `help_text` says who reads it."""
+
+    reason = CleanCharField(max_length=500)
+
+    def __init__(self, *args: Any, label: StrOrPromise, help_text: StrOrPromise = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].label, self.fields["reason"].help_text = label, help_text
 
 
 class DisplayForm(forms.Form):

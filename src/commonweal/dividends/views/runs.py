@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -16,12 +16,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from commonweal.dividends import actions, queries
 from commonweal.dividends.access import may_approve
-from commonweal.dividends.forms import ProposalForm, ReasonForm
+from commonweal.dividends.forms import ProposalForm
 from commonweal.dividends.models import DividendRun
 from commonweal.dividends.states import DIVIDEND, DividendState
 from commonweal.dividends.wording import runs as wording
 from commonweal.kernel.days import day_of
-from commonweal.kernel.decision import Refusal
 from commonweal.kernel.money import euros
 from commonweal.membership.queries.shares import classes, ended_years
 from commonweal.membership.rules.exits import ExitTest
@@ -29,10 +28,15 @@ from commonweal.membership.wording.means import FiguresForm, tests
 from commonweal.people.access import demand, for_staff, signed_in_person
 from commonweal.people.rules import Act
 from commonweal.treasury.access import may_pay_out
+from commonweal.ui.acting import acted, pressed
 from commonweal.ui.csv_files import csv_file
+from commonweal.ui.forms import ReasonForm
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 # What a button on the page of a run does, and what is said when it is done.
-MOVES: dict[str, tuple[Callable[..., Any], object]] = {
+MOVES: dict[str, tuple[Callable[..., object], StrOrPromise]] = {
     "approve": (actions.approve_dividend, gettext_lazy("Your approval is noted.")),
     "pay": (actions.pay_dividend, gettext_lazy("The payment files are being made. Look again in a moment.")),
     "close": (actions.close_dividend, gettext_lazy("The dividend is closed.")),
@@ -75,14 +79,12 @@ def dividend_new(request: HttpRequest) -> HttpResponse:
         codes=classes(),
         years=ended_years(today),
     )
-    if request.method == "POST" and form.is_valid():
-        try:
-            run = actions.propose_dividend(proposal=form.proposal(), by=by, now=timezone.now())
-        except Refusal as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, _("The dividend is proposed. Its figures are being reckoned."))
-            return redirect("dividends:dividend", run.pk)
+
+    def propose(**_typed: object) -> DividendRun:
+        return actions.propose_dividend(proposal=form.proposal(), by=by, now=timezone.now())
+
+    if done := acted(request, form, propose, _("The dividend is proposed. Its figures are being reckoned.")):
+        return redirect("dividends:dividend", done.value.pk)
     cap = wording.cap(today, queries.regime_on(today).percent)
     return render(request, "dividends/dividend_new.html", {"form": form, "cap": cap})
 
@@ -130,14 +132,12 @@ def dividend_test(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
         raise Http404
     test = ExitTest(kind)
     form = FiguresForm(request.POST or None, kind=test)
-    if request.method == "POST" and form.is_valid():
-        try:
-            actions.record_dividend_test(run=run, kind=test, by=by, now=timezone.now(), **form.figures())
-        except Refusal as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, _("The test is recorded."))
-            return redirect("dividends:dividend", pk)
+
+    def record(**_typed: object) -> None:
+        actions.record_dividend_test(run=run, kind=test, by=by, now=timezone.now(), **form.figures())
+
+    if acted(request, form, record, _("The test is recorded.")):
+        return redirect("dividends:dividend", pk)
     context = {"run": run, "form": form, "kind": test.label}
     return render(request, "dividends/dividend_test.html", context)
 
@@ -146,12 +146,7 @@ def _moved(request: HttpRequest, run: DividendRun) -> HttpResponse:
     action, done = MOVES.get(request.POST.get("move", ""), (None, ""))
     if action is None:
         raise Http404
-    try:
-        action(run=run, by=signed_in_person(request), now=timezone.now())
-    except Refusal as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, str(done))
+    pressed(request, partial(action, run=run, by=signed_in_person(request), now=timezone.now()), done)
     return redirect("dividends:dividend", run.pk)
 
 
@@ -159,18 +154,10 @@ def _moved(request: HttpRequest, run: DividendRun) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def dividend_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     """Takes a proposal back, with a reason."""
-    run, form = _run(pk), ReasonForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        reason = form.cleaned_data["reason"]
-        try:
-            actions.withdraw_dividend(
-                run=run, reason=reason, by=signed_in_person(request), now=timezone.now()
-            )
-        except Refusal as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, _("The dividend is withdrawn. Nothing was booked."))
-            return redirect("dividends:dividend", run.pk)
+    run, form = _run(pk), ReasonForm(request.POST or None, label=_("Why is it withdrawn?"))
+    withdraw = partial(actions.withdraw_dividend, run=run, by=signed_in_person(request), now=timezone.now())
+    if acted(request, form, withdraw, _("The dividend is withdrawn. Nothing was booked.")):
+        return redirect("dividends:dividend", run.pk)
     return render(request, "dividends/dividend_withdraw.html", {"form": form, "run": run})
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import partial
 from typing import Any
 
@@ -35,7 +36,7 @@ from commonweal.people.access import for_staff, fresh, fresh_to_send, signed_in_
 from commonweal.people.rules import Act
 from commonweal.treasury.actions import make_payment_file, note_paid
 from commonweal.treasury.queries import files_under
-from commonweal.ui.acting import acted
+from commonweal.ui.acting import acted, pressed
 
 ON_THE_ACCOUNT = ("wrong_iban", "own_account", "outside_sepa")
 
@@ -114,16 +115,15 @@ def claimant_new(request: HttpRequest, pk: int) -> HttpResponse:
     """One more heir, or the curator or liquidator."""
     found = _estate(pk)
     form = ClaimantForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            actions.add_claimant(
-                estate=found, by=signed_in_person(request), now=timezone.now(), **form.cleaned_data
-            )
-        except Refusal as refusal:
-            form.add_error("iban" if refusal.code in ON_THE_ACCOUNT else None, str(refusal))
-        else:
-            messages.success(request, _("Noted."))
-            return redirect("membership:estate", pk)
+    add = partial(actions.add_claimant, estate=found, by=signed_in_person(request), now=timezone.now())
+    if acted(
+        request,
+        form,
+        add,
+        _("Noted."),
+        at=lambda refusal: ("iban",) if refusal.code in ON_THE_ACCOUNT else (),
+    ):
+        return redirect("membership:estate", pk)
     context = {**_frame(found), "form": form, "heading": _("Who claims a part"), "button": _("Note them")}
     return render(request, "membership/estate_form.html", context)
 
@@ -139,21 +139,13 @@ def claimant_agrees(request: HttpRequest, pk: int, claimant: int) -> HttpRespons
     """Notes that someone signed."""
     found = _claimant(pk, claimant)
     form = AgreementForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        given = form.cleaned_data
-        try:
-            actions.note_agreement(
-                claimant=found,
-                on=given["agreed_on"],
-                document=given["document"],
-                by=signed_in_person(request),
-                now=timezone.now(),
-            )
-        except Refusal as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, _("Noted."))
-            return redirect("membership:estate", pk)
+
+    def note(agreed_on: date, document: str) -> None:
+        by, now = signed_in_person(request), timezone.now()
+        actions.note_agreement(claimant=found, on=agreed_on, document=document, by=by, now=now)
+
+    if acted(request, form, note, _("Noted.")):
+        return redirect("membership:estate", pk)
     heading = _("%(name)s has agreed") % {"name": found.name}
     context = {**_frame(found.estate), "form": form, "heading": heading, "button": _("Note the agreement")}
     return render(request, "membership/estate_form.html", context)
@@ -163,14 +155,9 @@ def claimant_agrees(request: HttpRequest, pk: int, claimant: int) -> HttpRespons
 @require_POST
 def claimant_remove(request: HttpRequest, pk: int, claimant: int) -> HttpResponse:
     """Takes someone out who was noted wrongly."""
-    try:
-        actions.remove_claimant(
-            claimant=_claimant(pk, claimant), by=signed_in_person(request), now=timezone.now()
-        )
-    except Refusal as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, _("Taken out."))
+    found, by = _claimant(pk, claimant), signed_in_person(request)
+    remove = partial(actions.remove_claimant, claimant=found, by=by, now=timezone.now())
+    pressed(request, remove, _("Taken out."))
     return redirect("membership:estate", pk)
 
 
@@ -233,19 +220,9 @@ def estate_undo(request: HttpRequest, pk: int) -> HttpResponse:
     """What was noted was a mistake."""
     found = _estate(pk)
     form = ReasonForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            actions.withdraw_estate(
-                estate=found,
-                reason=form.cleaned_data["reason"],
-                by=signed_in_person(request),
-                now=timezone.now(),
-            )
-        except Refusal as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, _("It is undone. The membership goes on."))
-            return redirect("membership:member-file", found.member.number)
+    undo = partial(actions.withdraw_estate, estate=found, by=signed_in_person(request), now=timezone.now())
+    if acted(request, form, undo, _("It is undone. The membership goes on.")):
+        return redirect("membership:member-file", found.member.number)
     context = {
         **_frame(found),
         "form": form,
@@ -262,15 +239,11 @@ def claimant_account(request: HttpRequest, pk: int, claimant: int) -> HttpRespon
     """Another account for someone whose payment came back."""
     found = _claimant(pk, claimant)
     form = ClaimantAccountForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        iban, by = form.cleaned_data["iban"], signed_in_person(request)
-        try:
-            actions.set_claimant_account(claimant=found, iban=iban, by=by, now=timezone.now())
-        except Refusal as refusal:
-            form.add_error("iban", str(refusal))
-        else:
-            messages.success(request, _("The account is noted. The next payment file uses it."))
-            return redirect("membership:estate", pk)
+    by, now = signed_in_person(request), timezone.now()
+    change = partial(actions.set_claimant_account, claimant=found, by=by, now=now)
+    said = _("The account is noted. The next payment file uses it.")
+    if acted(request, form, change, said, at=lambda _refusal: ("iban",)):
+        return redirect("membership:estate", pk)
     context = {**_frame(found.estate), "form": form, "heading": _("Another account"), "button": _("Note it")}
     return render(request, "membership/estate_form.html", context)
 

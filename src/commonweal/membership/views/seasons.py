@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from urllib.parse import urlencode
 
-from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -16,7 +15,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from commonweal.kernel.days import day_of
-from commonweal.kernel.decision import Refusal
 from commonweal.kernel.money import euros
 from commonweal.membership import actions, queries
 from commonweal.membership.forms.seasons import DecisionForm, OutcomeForm, SeasonTestForm
@@ -27,6 +25,7 @@ from commonweal.membership.views import exit_words, season_words
 from commonweal.membership.wording import means
 from commonweal.people.access import for_staff, limited, signed_in_person
 from commonweal.people.rules import Act
+from commonweal.ui.acting import acted
 from commonweal.ui.csv_files import csv_file
 from commonweal.ui.documents import pdf
 
@@ -91,16 +90,13 @@ def season_test(request: HttpRequest, year: int, kind: str) -> HttpResponse:
     test = ExitTest(kind)
     codes = queries.classes_with_value(found, queries.classes())
     form = SeasonTestForm(request.POST or None, kind=test, codes=codes)
-    if request.method == "POST" and form.is_valid():
-        try:
-            actions.record_test(
-                season=found, kind=test, by=signed_in_person(request), now=timezone.now(), **form.test()
-            )
-        except Refusal as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, _("The test is recorded."))
-            return redirect("membership:season", year)
+
+    def record(**_typed: object) -> None:
+        by, now = signed_in_person(request), timezone.now()
+        actions.record_test(season=found, kind=test, by=by, now=now, **form.test())
+
+    if acted(request, form, record, _("The test is recorded.")):
+        return redirect("membership:season", year)
     context = {"season": found, "form": form, "kind": test.label}
     return render(request, "membership/season_test.html", context)
 
@@ -146,18 +142,14 @@ def season_decide(request: HttpRequest, year: int) -> HttpResponse:
     form = DecisionForm(
         request.POST or None, initial={"outcome": outcome.value, "budget": budget, "decided_on": None}
     )
-    if request.method == "POST" and form.is_valid():
-        try:
-            actions.decide_season(
-                season=found, by=signed_in_person(request), now=timezone.now(), **form.decision()
-            )
-        except Refusal as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(
-                request, _("The decision is booked. Each member gets a message with what it means for them.")
-            )
-            return redirect("membership:season", year)
+
+    def decide(**_typed: object) -> None:
+        by, now = signed_in_person(request), timezone.now()
+        actions.decide_season(season=found, by=by, now=now, **form.decision())
+
+    said = _("The decision is booked. Each member gets a message with what it means for them.")
+    if acted(request, form, decide, said):
+        return redirect("membership:season", year)
     plan = queries.planned_season(found, queries.classes(), outcome, budget)
     context = {
         "season": found,

@@ -115,16 +115,6 @@ class DecisionForm(forms.Form):
         return given
 
 
-class UndoForm(forms.Form):
-    """Why a decision about a movement is undone."""
-
-    reason = CleanCharField(
-        label=_("Why is it undone?"),
-        max_length=500,
-        help_text=_("One line for whoever looks at this later."),
-    )
-
-
 class RefundForm(forms.Form):
     """The day on which money left the account."""
 

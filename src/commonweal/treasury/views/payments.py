@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -24,7 +25,7 @@ from commonweal.treasury.actions.discarding import discard_file
 from commonweal.treasury.actions.dividing import may_be_divided
 from commonweal.treasury.actions.taking_back import seen_before_taking_back
 from commonweal.treasury.forms.payments import DecisionForm, FileForm, RefundForm
-from commonweal.treasury.models import BankMovement
+from commonweal.treasury.models import BankFile, BankMovement
 from commonweal.treasury.queries import bank_plans, payments
 from commonweal.treasury.queries.judgements import oddities_of
 from commonweal.treasury.queries.receivables import (
@@ -41,6 +42,7 @@ from commonweal.treasury.rules.statements import FILE_BYTES
 from commonweal.treasury.rules.statements.communications import printed
 from commonweal.treasury.views import undoing
 from commonweal.treasury.wording import movement_words, undo_words
+from commonweal.ui.acting import acted, pressed
 
 # Movements, and statements, that one page shows.
 LINES_MAX, STATEMENTS_SHOWN = 200, 100
@@ -52,20 +54,14 @@ LINES_MAX, STATEMENTS_SHOWN = 200, 100
 def payment_desk(request: HttpRequest) -> HttpResponse:
     """Takes a file in; below it what waits for a decision, what goes back, and the files of before."""
     form = FileForm(request.POST, request.FILES) if request.method == "POST" else FileForm()
-    if request.method == "POST" and form.is_valid():
-        file = form.cleaned_data["file"]
-        try:
-            kept = actions.upload_file(
-                name=file.name,
-                content=file.read(FILE_BYTES + 1),
-                account=settings.SITE["iban"],
-                by=signed_in_person(request),
-                now=timezone.now(),
-            )
-        except Refusal as refusal:
-            form.add_error("file", str(refusal))
-        else:
-            return redirect("treasury:bank-file", kept.pk)
+
+    def upload(file: Any) -> BankFile:
+        content, by, now = file.read(FILE_BYTES + 1), signed_in_person(request), timezone.now()
+        account = settings.SITE["iban"]
+        return actions.upload_file(name=file.name, content=content, account=account, by=by, now=now)
+
+    if done := acted(request, form, upload, at=lambda _refusal: ("file",)):
+        return redirect("treasury:bank-file", done.value.pk)
     context = {
         "form": form,
         "work": movement_words.with_others(
@@ -111,13 +107,11 @@ def bank_file(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404
     if request.method == "POST":
         person, now = signed_in_person(request), timezone.now()
-        try:
-            actions.confirm_file(file=file, plan=request.POST.get("plan", ""), by=person, now=now)
-        except Refusal as refusal:
-            messages.error(request, str(refusal))
-            return redirect("treasury:bank-file", pk)
-        messages.success(request, _("The file is read in. What waits for you is below."))
-        return redirect("treasury:payment-desk")
+        plan_seen = request.POST.get("plan", "")
+        confirm = partial(actions.confirm_file, file=file, plan=plan_seen, by=person, now=now)
+        if pressed(request, confirm, _("The file is read in. What waits for you is below.")):
+            return redirect("treasury:payment-desk")
+        return redirect("treasury:bank-file", pk)
     if file.confirmed_at is not None:
         rows = movement_words.with_others(movement_words.kept_rows(payments.movements_in(file)))
         repeated = [movement_words.repeated_row(each) for each in payments.repeated_in(file)]

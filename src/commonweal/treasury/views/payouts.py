@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import gzip
+from typing import Any
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -12,13 +12,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from commonweal.kernel.days import day_of
-from commonweal.kernel.decision import Refusal
 from commonweal.people.access import for_staff, fresh, signed_in_person
 from commonweal.people.rules import Act
 from commonweal.treasury import actions, queries
 from commonweal.treasury.forms.returns import ReturnForm
 from commonweal.treasury.rules.payables import ReturnReason
 from commonweal.treasury.wording.returns import returned_row
+from commonweal.ui.acting import acted
 
 RETURNED_SHOWN = 50
 
@@ -42,15 +42,12 @@ def payment_file(request: HttpRequest, pk: int) -> HttpResponse:
 def payments_returned(request: HttpRequest) -> HttpResponse:
     """Payments that came back, the latest fifty; notes one more."""
     form = ReturnForm(request.POST or None, initial={"returned_on": day_of(timezone.now())})
-    if request.method == "POST" and form.is_valid():
-        given = dict(form.cleaned_data)
-        reason = ReturnReason(given.pop("reason"))
-        try:
-            actions.book_return(reason=reason, by=signed_in_person(request), now=timezone.now(), **given)
-        except Refusal as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, _("It is owed again, and waits for another account."))
-            return redirect("treasury:payments-returned")
+
+    def book(reason: str, **given: Any) -> None:
+        by, now = signed_in_person(request), timezone.now()
+        actions.book_return(reason=ReturnReason(reason), by=by, now=now, **given)
+
+    if acted(request, form, book, _("It is owed again, and waits for another account.")):
+        return redirect("treasury:payments-returned")
     rows = [returned_row(each) for each in queries.returned_payments()[:RETURNED_SHOWN]]
     return render(request, "treasury/payments_returned.html", {"form": form, "rows": rows})

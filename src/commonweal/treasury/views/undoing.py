@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -9,16 +11,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from commonweal.kernel.decision import Refusal
 from commonweal.people.access import for_staff, signed_in_person
 from commonweal.people.rules import Act
 from commonweal.treasury.actions import undoing as actions
-from commonweal.treasury.forms.payments import UndoForm
 from commonweal.treasury.models import BankMovement
 from commonweal.treasury.queries import payments, undoing
 from commonweal.treasury.queries.receivables import expected_of
 from commonweal.treasury.rules.undoing import Obstacle
 from commonweal.treasury.wording import movement_words, undo_words
+from commonweal.ui.acting import acted
+from commonweal.ui.forms import ReasonForm
 
 
 def decided(request: HttpRequest, movement: BankMovement) -> HttpResponse:
@@ -51,21 +53,12 @@ def decision_undo(request: HttpRequest, pk: int) -> HttpResponse:
     if against is not None:
         messages.error(request, _(against.label))
         return redirect("treasury:movement-decide", pk)
-    form = UndoForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            actions.undo_decision(
-                decision=decision,
-                seen=request.POST.get("seen", ""),
-                reason=form.cleaned_data["reason"],
-                by=signed_in_person(request),
-                now=timezone.now(),
-            )
-        except Refusal as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, _("The decision is undone. The movement waits on the list again."))
-            return redirect("treasury:movement-decide", pk)
+    hint = _("One line for whoever looks at this later.")
+    form = ReasonForm(request.POST or None, label=_("Why is it undone?"), help_text=hint)
+    seen, by, now = request.POST.get("seen", ""), signed_in_person(request), timezone.now()
+    undo = partial(actions.undo_decision, decision=decision, seen=seen, by=by, now=now)
+    if acted(request, form, undo, _("The decision is undone. The movement waits on the list again.")):
+        return redirect("treasury:movement-decide", pk)
     expected = expected_of([decision.subject]).get(decision.subject)
     effect = undoing.effect_of(decision, expected, movement.amount_cents)
     context = {

@@ -21,6 +21,7 @@ from commonweal.membership.models import Application
 from commonweal.membership.rules.joining import ApplicationState
 from commonweal.people.models import Event
 from commonweal.portal.demo.bank import Paid
+from commonweal.treasury.actions import payments
 from commonweal.treasury.models import BankFile, BankMovement, Handling, Refund
 from tests import factories as make
 from tests.membership.joining_steps import asked, confirmed, paid
@@ -123,6 +124,21 @@ def test_too_little_is_kept_until_the_rest_comes(finance: Client) -> None:
     assert "We received €200. €300 is still to come." in mine
     read_in(finance, [paid(application, 300_00)], 13)
     assert Application.objects.get().state == ApplicationState.MEMBER
+
+
+def test_a_refusal_to_tick_a_refund_off_keeps_the_day_that_was_typed(
+    finance: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read_in(finance, [paid(asked(), 600_00)])
+    finance.post(the_movement(), {"outcome": "accept"})
+    monkeypatch.setattr(payments, "seem_taken_back", lambda refunds: refunds)
+    address = f"{DESK}refunds/{Refund.objects.get().pk}/"
+    answer = finance.post(address, {"made_on_day": "19", "made_on_month": "11", "made_on_year": "2026"})
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    assert "seems to have taken this money back" in page
+    assert 'value="19"' in page
+    assert Refund.objects.get().made_on is None
 
 
 def test_too_much_counts_and_the_rest_is_paid_back_and_ticked_off(finance: Client) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from functools import partial
 from itertools import islice
 from typing import Any
@@ -253,13 +254,11 @@ def refund_made(request: HttpRequest, pk: int) -> HttpResponse:
     if refund.made_on is not None or refund.taken_back_id is not None:
         return redirect("treasury:payment-desk")
     form = RefundForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        on = form.cleaned_data["made_on"]
-        try:
-            actions.mark_refunded(refund=refund, on=on, by=signed_in_person(request), now=timezone.now())
-        except Refusal as refusal:
-            messages.error(request, str(refusal))
-            return redirect("treasury:payment-desk")
-        messages.success(request, _("It is noted as paid back."))
+
+    def note(made_on: date) -> None:
+        by, now = signed_in_person(request), timezone.now()
+        actions.mark_refunded(refund=refund, on=made_on, by=by, now=now)
+
+    if acted(request, form, note, _("It is noted as paid back.")):
         return redirect("treasury:payment-desk")
     return render(request, "treasury/refund_made.html", {"form": form, "refund": refund})

@@ -92,6 +92,7 @@ def test_a_history_is_one_query(django_assert_num_queries: DjangoAssertNumQuerie
         Event(name="DossierMoved", data={}),
         Event(name="DossierMoved", data={"to": "elsewhere"}),
         Event(name="PaymentDecided", data={"cents": 100, "outcome": "thrown to the wind"}),
+        Event(name="PaymentDecided", data={"cents": None, "outcome": "accept"}),
     ],
 )
 def test_an_event_that_nobody_can_tell_any_more_fails_no_page(event: Event) -> None:

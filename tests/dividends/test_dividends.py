@@ -488,6 +488,20 @@ def test_the_database_takes_no_line_after_the_reckoning_or_for_nobody(staff: Sta
     database_refuses("dividend_lines_come_once", new, run=run.pk, member=stranger.pk)
 
 
+def test_the_figures_of_a_run_are_those_of_its_lines(staff: Staff) -> None:
+    member = holder()
+    run = actions.propose_dividend(proposal=proposal(), by=staff.proposer, now=NOW)
+    database_refuses(
+        "dividend_figures_of_lines",
+        "INSERT INTO dividends_dividendline (run_id, member_id, cent_days, gross_cents, exempt_cents, tax_cents)"
+        " VALUES (%(run)s, %(member)s, 1, 100000000, 0, 0);"
+        " UPDATE dividends_dividendrun SET reckoned_at = now(), lines_count = 1, gross_cents = 1, tax_cents = 0"
+        " WHERE id = %(run)s",
+        run=run.pk,
+        member=member.pk,
+    )
+
+
 def test_the_database_begins_no_run_approved(staff: Staff) -> None:
     run = actions.propose_dividend(proposal=proposal(), by=staff.proposer, now=NOW)
     run.pk, run.state = None, "approved"

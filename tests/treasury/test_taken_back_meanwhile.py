@@ -154,13 +154,13 @@ def test_what_goes_to_an_account_with_money_here_is_set_aside_by_nobody_but_a_pe
         waits(finance)
 
 
-@pytest.mark.parametrize("cents", [500_00, 80_00])
+@pytest.mark.parametrize("cents", [500_00, 505_00, 80_00])
 def test_what_may_be_money_that_counted_long_ago_waits_for_a_person(finance: Person, cents: int) -> None:
     confirmed([paid(asked())], finance)
     confirmed([Paid(-cents, "DELVAUX", PAYER, text="REJECT 991")], finance, 13)
     assert decide(only(Verdict.REVERSAL), Outcome.ASIDE, finance)
-    # More than counts is no part of it.
-    confirmed([Paid(-500_01, "DELVAUX", PAYER, text="wages")], finance, 14)
+    # More than counts, and a charge, is no part of it.
+    confirmed([Paid(-550_01, "DELVAUX", PAYER, text="wages")], finance, 14)
     assert work_list() == []
 
 

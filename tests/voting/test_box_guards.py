@@ -275,6 +275,11 @@ def test_an_envelope_of_paper_is_of_a_sheet_that_two_people_typed() -> None:
         Envelope.objects.create(ballot=ballot, vote=None, sealed=os.urandom(sealed_length(3)))
     with pytest.raises(DatabaseError, match="sheet_sealed_tells_nothing"):
         run("UPDATE voting_papersheet SET second_at = now(), second_by_id = %s", other.pk)
+    with pytest.raises(DatabaseError, match="has its envelope"):
+        at_the_end(
+            "UPDATE voting_papersheet SET second_at = now(), second_by_id = %s, salt = '', commitment = ''",
+            other.pk,
+        )
     actions.type_sheet_second(**typed, control=control, by=other)
     assert Envelope.objects.filter(ballot=ballot, vote=None).count() == 1
 

@@ -40,7 +40,7 @@ class Told:
         """What happened; a plain sentence where the event is older than what is read of it."""
         try:
             return str(self.sentence(data) if callable(self.sentence) else self.sentence)
-        except (KeyError, ValueError):
+        except (KeyError, TypeError, ValueError):
             return _("Something was noted.")
 
 

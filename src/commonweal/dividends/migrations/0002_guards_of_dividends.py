@@ -28,7 +28,7 @@ CREATE TRIGGER begins_first BEFORE INSERT ON dividends_dividendrun
 -- It begins proposed, with nothing reckoned and nothing booked.
 CREATE FUNCTION dividend_run_begins() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  IF NEW.state <> 'proposed' OR NEW.reckoned_at IS NOT NULL OR NEW.booked_count > 0 THEN
+  IF NEW.state <> 'proposed' OR NEW.reckoned_at IS NOT NULL OR NEW.booked_count > 0 OR NEW.booked_until > 0 THEN
     PERFORM dividend_refuse('a dividend begins as a proposal', 'dividend_run_moves');
   END IF;
   RETURN NEW;
@@ -57,6 +57,14 @@ BEGIN
   IF OLD.reckoned_at IS NULL THEN loose := loose || figures; END IF;
   IF to_jsonb(OLD) - loose <> to_jsonb(NEW) - loose THEN
     PERFORM dividend_refuse('what was proposed is not changed', 'dividend_run_fixed');
+  END IF;
+  -- What two approve and both tests are asked about is what the lines say, to the cent.
+  IF OLD.reckoned_at IS NULL AND NEW.reckoned_at IS NOT NULL AND EXISTS (
+      SELECT FROM (SELECT count(*) AS lines, coalesce(sum(gross_cents), 0) AS gross, coalesce(sum(tax_cents), 0) AS tax
+        FROM dividends_dividendline WHERE run_id = NEW.id) its
+      WHERE its.lines IS DISTINCT FROM NEW.lines_count OR its.gross IS DISTINCT FROM NEW.gross_cents
+        OR its.tax IS DISTINCT FROM NEW.tax_cents) THEN
+    PERFORM dividend_refuse('the figures of a dividend are those of its lines', 'dividend_figures_of_lines');
   END IF;
   IF NEW.booked_count < OLD.booked_count OR NEW.booked_until < OLD.booked_until
       OR (NEW.booked_count > OLD.booked_count AND OLD.state <> 'approved') THEN

@@ -69,7 +69,10 @@ DECLARE paid boolean := EXISTS (
   SELECT FROM treasury_returnedpayment b JOIN treasury_payment p ON p.id = b.payment_id
   JOIN treasury_paymentfile f ON f.id = p.file_id AND f.kind = 'overpaid' WHERE p.subject = NEW.id);
 BEGIN
-  IF (NEW.handling_id, NEW.cents) <> (OLD.handling_id, OLD.cents)
+  IF (NEW.id, NEW.handling_id, NEW.cents) <> (OLD.id, OLD.handling_id, OLD.cents)
+     OR NEW.taken_back_id = NEW.handling_id
+     OR NEW.made_on < (SELECT m.booked_on FROM treasury_handling h JOIN treasury_bankmovement m ON m.id = h.movement_id
+       WHERE h.id = NEW.handling_id)
      OR (OLD.taken_back_id IS NOT NULL AND NEW.taken_back_id IS DISTINCT FROM OLD.taken_back_id)
      OR (OLD.made_on IS NOT NULL AND NEW.made_on IS DISTINCT FROM OLD.made_on AND (
        NEW.made_on IS NOT NULL OR paid OR NOT back

@@ -80,7 +80,9 @@ class _Here:
     def may_be_taken(self, line: Seen) -> bool:
         """Whether a movement that goes may be this money, or a part of it."""
         counted = sum(cents for day, cents in self.counted if day <= line.booked_on)
-        return line.booked_on >= self.open_since or -line.amount_cents <= counted
+        gone = -line.amount_cents
+        # A little more than what came: a bank that takes it back may take a charge as well.
+        return line.booked_on >= self.open_since or gone <= counted or less_a_charge(counted, gone)
 
 
 def _may_take_back(lines: Sequence[Seen]) -> set[int]:

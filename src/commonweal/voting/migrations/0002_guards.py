@@ -222,6 +222,19 @@ END $$;
 CREATE TRIGGER voting_sheet_guard BEFORE INSERT OR UPDATE OR DELETE ON voting_papersheet
   FOR EACH ROW EXECUTE FUNCTION voting_sheet_guard();
 
+-- And it has its envelope: else its vote is in no box, and the sheet is never typed again. Asked when a transaction ends.
+CREATE FUNCTION voting_sheet_has_its_envelope() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF (SELECT count(*) FROM voting_papersheet WHERE ballot_id = NEW.ballot_id AND second_at IS NOT NULL)
+     > (SELECT count(*) FROM voting_envelope WHERE ballot_id = NEW.ballot_id AND vote_id IS NULL) THEN
+    RAISE EXCEPTION 'a sheet that two people typed has its envelope'
+      USING ERRCODE = 'check_violation', CONSTRAINT = 'sheet_has_its_envelope';
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE CONSTRAINT TRIGGER voting_sheet_has_its_envelope AFTER UPDATE OF second_at ON voting_papersheet
+  DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION voting_sheet_has_its_envelope();
+
 -- A count is of the whole box: what could not be counted is named in the file, with its number.
 CREATE FUNCTION voting_count_guard() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE current_state text; envelopes bigint; named bigint;
@@ -264,6 +277,7 @@ DROP FUNCTION voting_never_emptied;
 """ + "".join(f"DROP TRIGGER voting_stays_its_own ON voting_{table};\n" for table in BELONGS) + """
 DROP FUNCTION voting_stays_its_own;
 DROP TRIGGER voting_sheet_begins ON voting_papersheet;
+DROP FUNCTION voting_sheet_has_its_envelope CASCADE;
 DROP TRIGGER voting_sheet_guard ON voting_papersheet; DROP FUNCTION voting_sheet_guard;
 DROP TRIGGER voting_count_guard ON voting_count; DROP FUNCTION voting_count_guard;
 DROP TRIGGER voting_envelope_guard ON voting_envelope; DROP FUNCTION voting_envelope_guard;

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from commonweal.membership.actions import joining
 from commonweal.membership.models import Application
@@ -124,3 +124,18 @@ def test_the_database_opens_no_refund_of_a_decision_that_was_undone(finance: Per
         with pytest.raises(IntegrityError, match="stays as it is"):
             Refund.objects.filter(pk=refund.pk).update(made_on=None)
         transaction.set_rollback(True)
+
+
+@pytest.mark.parametrize(
+    "change", ["taken_back_id = handling_id", "made_on = '1900-01-01'", "id = id + 1000"]
+)
+def test_what_is_owed_back_does_not_disappear_by_a_statement(finance: Person, change: str) -> None:
+    confirmed([paid(asked(), 600_00)], finance)
+    decide(only(Verdict.OVER), Outcome.ACCEPT, finance)
+    with (
+        pytest.raises(IntegrityError, match="stays as it is"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(f"UPDATE treasury_refund SET {change}")
+    assert Refund.objects.get().made_on is None

@@ -75,6 +75,14 @@ def test_relatives_namesakes_and_empty_names_are_others(text: str, given: str, f
         ),
         *("M. ET MME LOVELACE PEETERS", "MME ET M. PEETERS LOVELACE", "DHR EN MEVR LOVELACE MAES"),
         *("M MME PEETERS LOVELACE", "De heer en mevrouw Jan Lovelace", "Eheleute Lovelace Schmitz"),
+        *("S. EN B. LOVELACE", "S&B LOVELACE-PEETERS", "LOVELACE-PEETERS S & B", "PEETERS-LOVELACE B & S"),
+        *(
+            "DHR LOVELACE MEVR PEETERS",
+            "M/ME LOVELACE MAES",
+            "M. LOVELACE MME PEETERS",
+            "MME PEETERS M LOVELACE",
+        ),
+        *("LOVELACE\u2013PEETERS", "ECHTG. LOVELACE MAES", "HUISHOUDEN LOVELACE MAES", "HOIRS LOVELACE MAES"),
         *("HERR UND FRAU SCHMITZ LOVELACE", "B. PEETERS EN/OF S. LOVELACE", "LOVELACE ET PEETERS"),
     ],
 )
@@ -105,6 +113,8 @@ def test_a_joint_account_and_names_of_several_words(text: str, family: str) -> N
             "JAN LOVELACE EN BO PEETERS",
             "B. LOVELACE - J. PEETERS",
             "M. LOVELACE PEETERS",
+            "MME M LOVELACE PEETERS",
+            "JAN LOVELACE\u2013PEETERS",
             "LOVELACE PEETERS",
         ),
         *(

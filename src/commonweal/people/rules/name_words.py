@@ -144,7 +144,8 @@ KINSHIP: frozenset[str] = _words(
 # What banks write before the name of a household: an account of several who bear it, or of whom only one does.
 HOUSEHOLD: frozenset[str] = _words(
     """
-    consorts couple echtgenoten echtpaar ehegatten eheleute ehepaar epoux fam famille family familie gezin menage
+    consorts couple echtg echtgenoten echtpaar ehegatten eheleute ehepaar epoux erbengemeinschaft erven fam famille family
+    familie gezin haushalt hoirs huishouden indivision menage nalatenschap onverdeeldheid succ succession
     """
 )
 # Forms of address of two: "M. ET MME", "DHR EN MEVR".

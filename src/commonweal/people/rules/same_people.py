@@ -27,7 +27,10 @@ from commonweal.people.rules.name_words import (
 WORDS_JOINED = 5
 # What stands between the names of two who hold an account: a sign, or "and" and "or". A hyphen without blanks joins the
 # names of one person as well.
-_BETWEEN = re.compile(rf"\s-\s|[&+/]|\b(?:{'|'.join(sorted(ANDS))})\b", re.IGNORECASE)
+_BETWEEN = re.compile(rf"\s-\s|[&+/;]|\b(?:{'|'.join(sorted(ANDS))})\b", re.IGNORECASE)
+
+# Other signs for a hyphen.
+_DASHES = re.compile("[\u2010-\u2015\u2212]")
 
 _OF_FIRMS = (PLAINLY_FIRMS | FAMILY_FIRMS) - ANDS
 
@@ -56,7 +59,9 @@ def names_person(text: str, given: str, family: str) -> bool:
 def _names_one_of(words: list[str], holders: list[list[str]], given: str, family: str) -> bool:
     if _names_person(words, given, family) or any(_names_person(each, given, family) for each in holders):
         return True
-    return _of_a_household(words) and _bears(words, family)
+    # "S. & B. LOVELACE": where one holder is but an initial, the family name is said once for both.
+    by_initials = any(all(len(word) == 1 for word in each) for each in holders)
+    return (by_initials or _of_a_household(words)) and _bears(words, family)
 
 
 def _holders(text: str) -> list[list[str]]:
@@ -64,6 +69,7 @@ def _holders(text: str) -> list[list[str]]:
     with a hyphen are two holders only where nothing else is said."""
     if _is_firm(_words(text)):
         return []
+    text = _DASHES.sub("-", text)
     parts = _BETWEEN.split(text)
     if len(parts) == 1 and all("-" in each or not _telling(_words(each)) for each in text.split()):
         parts = text.split("-")
@@ -76,14 +82,18 @@ def _is_firm(words: list[str]) -> bool:
 
 
 def _of_a_household(words: list[str]) -> bool:
-    """Whether a name says that a household bears it: by a word for one, or by two forms of address."""
+    """Whether a name says that a household bears it: by a word for one, or by a form of address for each of two.
+
+    An M behind "Mme" is an initial, unless "and" stands between.
+    """
     if _is_firm(words):
         return False
-    titles = [word for word in words if word not in ANDS]
-    if HOUSEHOLD & set(words) or any(one in SIRS and two in MADAMS for one, two in pairwise(titles)):
-        return True
-    triples = zip(words, words[1:], words[2:], strict=False)
-    return any(one in MADAMS and between in ANDS and two in SIRS for one, between, two in triples)
+    sirs = {
+        word
+        for before, word in pairwise(["", *words])
+        if word in SIRS and (len(word) > 1 or before not in MADAMS)
+    }
+    return bool(HOUSEHOLD & set(words) or (sirs and MADAMS & set(words)))
 
 
 def _bears(words: list[str], family: str) -> bool:

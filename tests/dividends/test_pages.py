@@ -19,6 +19,7 @@ from commonweal.membership import actions as membership
 from commonweal.membership.rules.statutes import Evidence, Setting
 from commonweal.people.models import Event, Person
 from commonweal.treasury.models import Payment, PaymentFile, ReturnedPayment
+from commonweal.ui.formats import day
 from tests import factories as make
 from tests.csv_reading import cells_of
 from tests.dividends.steps import NOW, Staff, booked, fresh, holder, line, paid, reckoned
@@ -358,3 +359,15 @@ def test_the_register_page_of_a_member_links_to_their_dividends(staff: Staff) ->
     assert queries.lines_of_person(member.person) == []  # type: ignore[arg-type]
     context: dict[str, Any] = {"run": reckoned(staff)}
     assert context["run"].lines_count == 1
+
+
+def test_a_dividend_that_waits_stands_on_the_desk_with_its_state_and_its_day(staff: Staff) -> None:
+    holder()
+    run = reckoned(staff)
+    client = signed_in(staff.first)
+    page = text_of(client, "/en/desk/")
+    assert f"/en/members/dividends/{run.pk}/" in page
+    assert "waits for approval" in page
+    assert f"payment on {day(run.pay_on)}" in page.replace("\u202f", " ")
+    DividendRun.objects.filter(pk=run.pk).update(state="withdrawn", reason="A mistake")
+    assert f"/en/members/dividends/{run.pk}/" not in text_of(client, "/en/desk/")

@@ -116,8 +116,7 @@ def test_the_desk_costs_the_same_for_one_row_and_for_several(db: None) -> None:
     for _each in range(9):
         make.sent(make.call())
         make.open_ballot(members=0)
-    # One or two for each tile of somebody who has all roles.
-    assert queries_of(client, "/fr/desk/") == one <= 22
+    assert queries_of(client, "/fr/desk/") == one <= 20
 
 
 @pytest.mark.parametrize("text", ["helene del", "DELVAUX", "hél", "del hel"])

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
+from commonweal.membership.forms.told import StepForm, heed
 from commonweal.membership.queries import joining
 from commonweal.membership.rules.joining import Asker, HolderRole, rightly_represented
 from commonweal.places.countries import HOME, country_names, postcode_abroad
@@ -18,10 +19,6 @@ from commonweal.places.queries import municipalities_coded, municipality_matches
 from commonweal.places.rules import name_in, plain_postcode
 from commonweal.ui.fields import CleanCharField, DatePartsField
 from commonweal.ui.widgets import ChoiceCards, DateParts
-
-if TYPE_CHECKING:
-    pass
-from commonweal.membership.forms.told import StepForm, heed
 
 
 class HomeForm(StepForm):

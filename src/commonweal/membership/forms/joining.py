@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
 from django.conf import settings
@@ -26,9 +26,6 @@ from commonweal.people.rules import LegalForm
 from commonweal.ui.fields import CleanCharField, CountField, DatePartsField, EmailAddressField
 from commonweal.ui.formats import euros, number
 from commonweal.ui.widgets import ChoiceCards
-
-if TYPE_CHECKING:
-    pass
 
 
 class WhoForm(StepForm):

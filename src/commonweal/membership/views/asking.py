@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.utils import timezone
 from django.utils.text import capfirst
@@ -15,9 +15,6 @@ from commonweal.membership.views.wording import reason_of, shares
 from commonweal.people.rules import Channel
 from commonweal.treasury.rules.statements.communications import printed
 from commonweal.ui.formats import day, euros
-
-if TYPE_CHECKING:
-    pass
 
 _KINDS = {
     ApplicationState.ASKED: "info",
